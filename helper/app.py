@@ -1,0 +1,194 @@
+"""The one place that knows all parts: opens a vault, starts the workflow engine, serves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dbos import DBOS, DBOSConfig
+
+from helper import __version__
+from helper.capture.browser import WarmBrowser
+from helper.desk import Desk
+from helper.errors import DiskFullError, KazhengError, VaultError
+from helper.model import CaptureId, Step
+from helper.pipeline import WORKFLOW_VERSION, Pipeline
+from helper.settings import Settings
+from helper.steps.store import Store
+from helper.steps.visit import Sessions, Visitor
+from helper.vault.blobs import Blobs
+from helper.vault.catalogue import Catalogue, open_engine
+from helper.vault.ledger import Ledger
+from helper.vault.keys import load_or_create_key
+from helper.web.server import Running, create_app, serve
+from helper.web.services import Services
+
+_log = logging.getLogger("kazheng")
+_POLL_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A running helper: its vault, its workflow, its desk, and the server if it serves."""
+
+    settings: Settings
+    store: Store
+    pipeline: Pipeline
+    desk: Desk
+    browser: WarmBrowser
+    sessions: Sessions
+    running: Running | None = None
+
+    async def sealed(self, capture_id: CaptureId, seconds: float) -> bool:
+        """Wait until a capture is sealed; False when that takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                async for _ in steps_of(self.store.vault, capture_id):
+                    pass
+        except TimeoutError:
+            return False
+        return True
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the vault for reading and writing; creates it the first time."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VaultError(reason="unwritable", path=str(settings.data)) from error
+    engine = open_engine(settings)
+    return Store(
+        settings=settings,
+        vault=Catalogue(engine),
+        ledger=Ledger(engine),
+        blobs=Blobs(settings.data),
+        key=load_or_create_key(settings.data, "installation"),
+        now=lambda: datetime.now(UTC),
+    )
+
+
+@asynccontextmanager
+async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIterator[Helper]:
+    """Run the helper until the block ends; with a port (0: any free one) it serves there."""
+    with _alone(settings.data):
+        store = open_store(settings)
+        browser = WarmBrowser(settings)
+        sessions = Sessions()
+        own_ports: set[int] = set()
+        with _engine(settings):
+            pipeline = Pipeline(store, Visitor(store, browser, sessions, own_ports))
+            DBOS.launch()
+            helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
+            warming = asyncio.create_task(_warm(browser))
+            try:
+                await _resume(helper)
+                if port is None:
+                    yield helper
+                else:
+                    async with _served(helper, port) as running:
+                        own_ports.add(running.port)
+                        yield Helper(**{**vars(helper), "running": running})
+            finally:
+                warming.cancel()
+                await browser.stop()
+
+
+def services(helper: Helper) -> Services:
+    """Give the web layer the parts it needs."""
+
+    async def lend(capture_id: str, state: object) -> None:
+        await helper.sessions.lend(capture_id, dict(state))  # type: ignore[call-overload]
+
+    return Services(
+        version=__version__,
+        vault=helper.store.vault,
+        blobs=helper.store.blobs,
+        incoming=helper.settings.data / "incoming",
+        start_capture=helper.pipeline.start,
+        strips_complete=helper.pipeline.strips_complete,
+        lend_session=lend,
+        make_draft=helper.desk.make_draft,
+        suggest=helper.desk.suggest,
+        fill_plan=helper.desk.fill_plan,
+        filled=helper.desk.filled,
+        subscribe=lambda capture_id: steps_of(helper.store.vault, capture_id),
+    )
+
+
+async def steps_of(vault: Catalogue, capture_id: CaptureId) -> AsyncIterator[Step]:
+    """Yield the steps of a capture as they are written down, until it is sealed."""
+    told = 0
+    while True:
+        view = await asyncio.to_thread(vault.capture, capture_id)
+        for step in view.steps[told:]:
+            yield step
+        told = len(view.steps)
+        if view.state == "sealed":
+            return
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+@asynccontextmanager
+async def _served(helper: Helper, port: int) -> AsyncIterator[Running]:
+    running = await serve(create_app(services(helper)), port)
+    try:
+        yield running
+    finally:
+        await running.stop()
+
+
+async def _resume(helper: Helper) -> None:
+    """Start what was accepted before a crash but whose workflow had not begun."""
+    for capture_id in await asyncio.to_thread(helper.store.vault.unsealed):
+        await helper.pipeline.start(capture_id)
+
+
+async def _warm(browser: WarmBrowser) -> None:
+    try:
+        await browser.start()
+    except KazhengError as error:
+        # The capture is kept all the same; each visit says what is missing.
+        _log.warning("no browser for second visits: %s", error)
+
+
+@contextmanager
+def _engine(settings: Settings) -> Iterator[None]:
+    config: DBOSConfig = {
+        "name": "kazheng",
+        "system_database_url": settings.database_url,
+        "application_version": WORKFLOW_VERSION,
+        "executor_id": "local",
+        "log_level": "ERROR",
+        "run_admin_server": False,
+    }
+    DBOS(config=config)
+    try:
+        yield
+    finally:
+        DBOS.destroy()
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Hold the vault for this process alone; the operating system lets go when it dies."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = sqlite3.connect(data / "in-use.lock", timeout=0.5, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if "full" in str(error):
+            raise DiskFullError(path=str(data)) from error
+        reason = "locked" if "locked" in str(error) else "unwritable"
+        raise VaultError(reason=reason, path=str(data)) from error
+    except OSError as error:
+        raise VaultError(reason="unwritable", path=str(data)) from error
+    try:
+        yield
+    finally:
+        lock.close()

@@ -1,0 +1,1 @@
+"""Take in what the extension saw and visit the page a second time."""

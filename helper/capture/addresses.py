@@ -1,0 +1,142 @@
+"""Which addresses a witness visit may reach: pure rules, no look-ups.
+
+Only http(s) and WebSockets to public addresses. Loopback, private, link-local and metadata
+addresses are refused unless the captured page itself was on that very origin; the helper's own
+ports are refused always. 198.18.0.0/15 is what local proxies hand out as "fake IP": allowed, noted.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+_FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_METADATA_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-data"})
+_METADATA_ADDRESSES = frozenset({"169.254.169.254", "100.100.100.200", "fd00:ec2::254"})
+
+
+def origin(url: str) -> str | None:
+    """Return `scheme://host:port` in one spelling, None where the URL is no web address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    if parts.scheme not in _PORTS or not parts.hostname or port is None:
+        return None
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    return f"{scheme}://{host_key(parts.hostname)}:{port}"
+
+
+def host_key(host: str) -> str:
+    """Return a host name or address literal in one spelling (legacy IPv4 forms resolved)."""
+    plain = host.strip("[]").rstrip(".").lower()
+    found = literal(plain)
+    return str(found) if found is not None else plain
+
+
+def literal(host: str) -> Address | None:
+    """Return the address a host literal means (also `2130706433`, `0x7f.1`), None for names."""
+    text = host.strip("[]").split("%", 1)[0]
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        pass
+    if not text or not text[0].isdigit():
+        return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(text))
+    except (OSError, UnicodeError):
+        return None
+
+
+def allowed(url: str, *, seen_origin: str | None, own_ports: Collection[int]) -> str | None:
+    """Return None if a request to the URL may be made, else the reason code of the refusal."""
+    target = origin(url)
+    if target is None:
+        return "scheme"
+    parts = urlsplit(target)
+    host, port = parts.hostname or "", parts.port or 0
+    return refuse_target(host, port, seen_origin=seen_origin, own_ports=own_ports)
+
+
+def refuse_target(
+    host: str, port: int, *, seen_origin: str | None, own_ports: Collection[int]
+) -> str | None:
+    """Judge host and port before anything is resolved; return a reason code or None."""
+    host = host_key(host)
+    address = literal(host)
+    if address is not None:
+        return refuse_peer(
+            address, host=host, port=port, seen_origin=seen_origin, own_ports=own_ports
+        )
+    reason: str | None = None
+    if host == "localhost" or host.endswith(".localhost"):
+        if port in own_ports:
+            return "own_port"
+        reason = "loopback"
+    elif host in _METADATA_NAMES:
+        reason = "metadata"
+    if reason is not None and _is_seen(host, port, seen_origin):
+        return None
+    return reason
+
+
+def refuse_peer(
+    ip: str | Address, *, host: str, port: int, seen_origin: str | None, own_ports: Collection[int]
+) -> str | None:
+    """Judge a resolved or connected address of `host:port`; return a reason code or None."""
+    address = _unwrap(ipaddress.ip_address(ip) if isinstance(ip, str) else ip)
+    if address.is_loopback and port in own_ports:
+        return "own_port"
+    reason = _kind(address)
+    if reason is not None and _is_seen(host_key(host), port, seen_origin):
+        return None
+    return reason
+
+
+def is_fake_ip(ip: str) -> bool:
+    """Tell whether an address is of 198.18.0.0/15, the range of fake-IP proxies."""
+    return _unwrap(ipaddress.ip_address(ip)) in _FAKE_IP
+
+
+def _kind(address: Address) -> str | None:
+    if str(address) in _METADATA_ADDRESSES:
+        return "metadata"
+    if address.is_loopback:
+        return "loopback"
+    if address.is_unspecified or address.is_multicast:
+        return "reserved"
+    if address.is_link_local:
+        return "link_local"
+    if address in _FAKE_IP:
+        return None
+    return None if address.is_global else "private"
+
+
+def _unwrap(address: Address) -> Address:
+    """Return the IPv4 address that a mapped, NAT64, 6to4 or Teredo address leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if address.teredo is not None:
+        return address.teredo[1]
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address
+
+
+def _is_seen(host: str, port: int, seen_origin: str | None) -> bool:
+    if seen_origin is None:
+        return False
+    parts = urlsplit(seen_origin)
+    return (parts.hostname, parts.port) == (host, port)

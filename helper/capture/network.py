@@ -1,0 +1,294 @@
+"""Record what a page loads: exact bodies by CDP Fetch, raw headers by CDP Network.
+
+Only a response held by Fetch gives the bytes as served (GBK pages stay GBK); Fetch leaves out
+Set-Cookie, so headers come from the ExtraInfo events. Both are joined by request id and hop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession
+
+_BODY_LIMIT = 64 * 1024 * 1024
+_TOTAL_LIMIT = 256 * 1024 * 1024
+_DOCUMENT_SECONDS = 6.0
+_FORGET_SECONDS = 1.5
+"""A request older than this no longer counts as traffic: long polls never end."""
+_STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
+
+Headers = list[tuple[str, str]]
+
+
+@dataclass
+class Exchange:
+    """One request and its response, one hop of a redirect chain.
+
+    `body` is None where it was not kept; `body_reason` (a code) says why.
+    """
+
+    request_id: str
+    hop: int
+    url: str
+    method: str
+    kind: str
+    started: datetime
+    request_headers: Headers = field(default_factory=list)
+    request_body: bytes | None = None
+    status: int | None = None
+    status_text: str = ""
+    headers: Headers = field(default_factory=list)
+    body: bytes | None = None
+    body_reason: str | None = None
+    protocol: str = ""
+    error: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass
+class _Hops:
+    """The hops of one request id and the header events that arrived for them."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+    sent: list[Mapping[str, Any]] = field(default_factory=list)
+    received: list[Mapping[str, Any]] = field(default_factory=list)
+    paused: int = 0
+    began: float = 0.0
+    done: bool = False
+
+
+class NetworkLog:
+    """Listen on the CDP session of a page from before its first request."""
+
+    def __init__(self, cdp: CDPSession) -> None:
+        self._cdp = cdp
+        self._requests: dict[str, _Hops] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._bytes = 0
+        self._last = time.monotonic()
+        self.hold_documents = True
+        """False lets documents through unheld: for a page whose document never ends."""
+        self.endless_document = asyncio.Event()
+        self._open = True
+
+    async def start(self) -> None:
+        """Enable the CDP domains; call before the first navigation."""
+        self._cdp.on("Network.requestWillBeSent", self._on_request)
+        self._cdp.on("Network.requestWillBeSentExtraInfo", self._on_sent)
+        self._cdp.on("Network.responseReceivedExtraInfo", self._on_received)
+        self._cdp.on("Network.responseReceived", self._on_response)
+        self._cdp.on("Network.loadingFinished", self._on_finished)
+        self._cdp.on("Network.loadingFailed", self._on_failed)
+        self._cdp.on("Fetch.requestPaused", self._on_paused)
+        limits = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}
+        await asyncio.gather(
+            self._cdp.send("Network.enable", limits),
+            self._cdp.send(
+                "Fetch.enable", {"patterns": [{"urlPattern": "*", "requestStage": "Response"}]}
+            ),
+        )
+
+    async def quiet(self, seconds: float, bound: float) -> None:
+        """Wait until nothing was in flight for some seconds, or the bound has passed."""
+        end = time.monotonic() + bound
+        while (now := time.monotonic()) < end:
+            waiting = any(
+                not hops.done and now - hops.began < _FORGET_SECONDS
+                for hops in self._requests.values()
+            )
+            rest = self._last + seconds - now
+            if not waiting and rest <= 0:
+                return
+            await asyncio.sleep(max(0.01, min(rest, 0.05)))
+
+    async def stop(self) -> None:
+        """Stop listening; what is still held is given up."""
+        self._open = False
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def exchanges(self) -> list[Exchange]:
+        """Return every hop in the order of its start, headers joined in."""
+        for hops in self._requests.values():
+            _join(hops)
+        every = [exchange for hops in self._requests.values() for exchange in hops.exchanges]
+        return sorted(every, key=lambda exchange: exchange.started)
+
+    def _of(self, request_id: str) -> _Hops:
+        return self._requests.setdefault(request_id, _Hops(began=time.monotonic()))
+
+    def _on_request(self, event: dict[str, Any]) -> None:
+        if not event["request"]["url"].startswith(("http:", "https:")):
+            return
+        hops = self._of(event["requestId"])
+        redirect = event.get("redirectResponse")
+        if redirect and hops.exchanges:
+            _fill_response(hops.exchanges[-1], redirect)
+        hops.done = False
+        hops.began = self._last = time.monotonic()
+        request = event["request"]
+        hops.exchanges.append(
+            Exchange(
+                request_id=event["requestId"],
+                hop=len(hops.exchanges),
+                url=request["url"],
+                method=request["method"],
+                kind=event.get("type", "Other"),
+                started=datetime.fromtimestamp(event["wallTime"], UTC),
+                request_headers=[(key, str(val)) for key, val in request["headers"].items()],
+                request_body=_post_data(request),
+            )
+        )
+
+    def _on_sent(self, event: dict[str, Any]) -> None:
+        self._of(event["requestId"]).sent.append(event["headers"])
+
+    def _on_received(self, event: dict[str, Any]) -> None:
+        self._of(event["requestId"]).received.append(event)
+
+    def _on_response(self, event: dict[str, Any]) -> None:
+        hops = self._of(event["requestId"])
+        if hops.exchanges:
+            _fill_response(hops.exchanges[-1], event["response"])
+
+    def _on_finished(self, event: dict[str, Any]) -> None:
+        self._end(event["requestId"])
+
+    def _on_failed(self, event: dict[str, Any]) -> None:
+        hops = self._end(event["requestId"])
+        if hops.exchanges:
+            hops.exchanges[-1].error = event.get("blockedReason") or event.get("errorText")
+
+    def _end(self, request_id: str) -> _Hops:
+        hops = self._of(request_id)
+        hops.done = True
+        self._last = time.monotonic()
+        if hops.exchanges:
+            latest = hops.exchanges[-1]
+            latest.seconds = max(0.0, (datetime.now(UTC) - latest.started).total_seconds())
+        return hops
+
+    def _on_paused(self, event: dict[str, Any]) -> None:
+        task = asyncio.ensure_future(self._pass(event))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _pass(self, event: dict[str, Any]) -> None:
+        """Take the body of a held response and let it go on to the page."""
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+        held = {"requestId": event["requestId"]}
+        hops = self._of(event.get("networkId") or event["requestId"])
+        place, hops.paused = hops.paused, hops.paused + 1
+        try:
+            if "responseErrorReason" in event:
+                await self._cdp.send("Fetch.continueRequest", held)
+                return
+            exchange = hops.exchanges[place] if place < len(hops.exchanges) else None
+            body, reason = await self._body(event)
+            exchange = exchange or _exchange_of(event, place)
+            if place >= len(hops.exchanges):
+                hops.exchanges.append(exchange)
+            exchange.body, exchange.body_reason = body, reason
+            exchange.status = event.get("responseStatusCode")
+            exchange.status_text = event.get("responseStatusText") or ""
+            exchange.headers = [(h["name"], h["value"]) for h in event.get("responseHeaders", ())]
+            if reason != "endless":
+                await self._cdp.send("Fetch.continueResponse", held)
+        except Error:
+            # the page or its request is gone; the hop stays in the log without a body
+            hops.done = True
+
+    async def _body(self, event: dict[str, Any]) -> tuple[bytes | None, str | None]:
+        reason = self._unwanted(event)
+        if reason is not None:
+            return None, reason
+        if 300 <= event.get("responseStatusCode", 0) < 400:
+            return b"", None
+        call = self._cdp.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
+        if event.get("resourceType") == "Document":
+            try:
+                found = await asyncio.wait_for(call, _DOCUMENT_SECONDS)
+            except TimeoutError:
+                self.endless_document.set()
+                return None, "endless"
+        else:
+            found = await call
+        data = found["body"]
+        body = base64.b64decode(data) if found["base64Encoded"] else data.encode()
+        self._bytes += len(body)
+        return body, None
+
+    def _unwanted(self, event: dict[str, Any]) -> str | None:
+        """Return why a body is not taken: a stream has no end, a giant no room."""
+        headers = {h["name"].lower(): h["value"] for h in event.get("responseHeaders", ())}
+        if event.get("resourceType") == "EventSource":
+            return "stream"
+        if headers.get("content-type", "").lower().startswith(_STREAMS):
+            return "stream"
+        if event.get("resourceType") == "Document" and not self.hold_documents:
+            return "endless"
+        length = headers.get("content-length", "")
+        if event.get("resourceType") == "Media" and not length.isdigit():
+            return "stream"
+        if length.isdigit() and int(length) > min(_BODY_LIMIT, _TOTAL_LIMIT - self._bytes):
+            return "too_large"
+        return "too_large" if self._bytes > _TOTAL_LIMIT else None
+
+
+def _fill_response(exchange: Exchange, response: Mapping[str, Any]) -> None:
+    exchange.protocol = response.get("protocol") or ""
+    if exchange.status is None:
+        exchange.status = response.get("status")
+        exchange.status_text = response.get("statusText") or ""
+    if not exchange.headers:
+        exchange.headers = _pairs(response.get("headers", {}))
+
+
+def _join(hops: _Hops) -> None:
+    """Put the raw headers of the ExtraInfo events into their hops."""
+    for exchange, sent in zip(hops.exchanges, hops.sent, strict=False):
+        exchange.request_headers = _pairs(sent)
+    for exchange, received in zip(hops.exchanges, hops.received, strict=False):
+        raw = received.get("headersText")
+        exchange.headers = _parse(raw) if raw else _pairs(received["headers"])
+
+
+def _pairs(headers: Mapping[str, Any]) -> Headers:
+    """Return header pairs; CDP joins repeated headers with line feeds."""
+    return [(name, line) for name, value in headers.items() for line in str(value).split("\n")]
+
+
+def _parse(raw: str) -> Headers:
+    pairs = (line.partition(":") for line in raw.split("\r\n")[1:] if ":" in line)
+    return [(name, value.strip()) for name, _, value in pairs]
+
+
+def _post_data(request: Mapping[str, Any]) -> bytes | None:
+    entries = request.get("postDataEntries")
+    if entries and all("bytes" in entry for entry in entries):
+        return b"".join(base64.b64decode(entry["bytes"]) for entry in entries)
+    text = request.get("postData")
+    return text.encode() if isinstance(text, str) else None
+
+
+def _exchange_of(event: Mapping[str, Any], hop: int) -> Exchange:
+    request = event["request"]
+    return Exchange(
+        request_id=event.get("networkId") or event["requestId"],
+        hop=hop,
+        url=request["url"],
+        method=request["method"],
+        kind=event.get("resourceType", "Other"),
+        started=datetime.now(UTC),
+        request_headers=_pairs(request["headers"]),
+        request_body=_post_data(request),
+    )

@@ -1,0 +1,1 @@
+"""From an order gone wrong to the right words: pure functions over data."""

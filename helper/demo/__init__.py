@@ -1,0 +1,1 @@
+"""The demo card platform and the demonstration that runs against it."""

@@ -1,0 +1,79 @@
+"""The complaint desk: suggestion, draft, fill plan for a case. Composing itself is pure."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from helper.complaints import fill, issues
+from helper.complaints.compose import compose
+from helper.complaints.exhibits import choose
+from helper.model import CaseView, Draft, FillPlan
+from helper.steps.store import Store
+
+
+class Desk:
+    """Answers for one vault."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def suggest(self, case_id: str) -> Mapping[str, Any]:
+        """Return the guessed issue and demand with their reason, and the alternatives."""
+        case = await asyncio.to_thread(self._store.vault.case, case_id)
+        return issues.guess(case.order, now=self._store.now()).model_dump(mode="json")
+
+    async def make_draft(
+        self,
+        case_id: str,
+        *,
+        channel: str,
+        issue: str | None = None,
+        demand: str | None = None,
+        answers: Mapping[str, Any] | None = None,
+    ) -> Draft:
+        """Compose and keep a draft; raises RefusedError where a precondition is not met."""
+        del answers  # the deciding questions come with issue types that need them
+        return await asyncio.to_thread(self._draft, case_id, channel, issue, demand)
+
+    async def fill_plan(self, draft_id: str) -> FillPlan:
+        """Return values, files and the only origins where they may be filled."""
+        draft = await asyncio.to_thread(self._store.vault.draft, draft_id)
+        case = await asyncio.to_thread(self._store.vault.case, draft.case_id)
+        return fill.plan(draft, case, origins(case))
+
+    async def filled(self, draft_id: str, report: Any) -> None:
+        """Write into the case what a form was filled with."""
+        draft = await asyncio.to_thread(self._store.vault.draft, draft_id)
+        kept = sum(1 for field in report.fields if field.ok)
+        text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
+        await asyncio.to_thread(self._store.vault.add_note, draft.case_id, text, self._store.now())
+
+    def _draft(self, case_id: str, channel: str, issue: str | None, demand: str | None) -> Draft:
+        vault, now = self._store.vault, self._store.now()
+        case = vault.case(case_id)
+        guess = issues.guess(case.order, now=now)
+        chosen = issue or guess.issue
+        draft = compose(
+            case,
+            channel=channel,
+            issue=chosen,
+            demand=demand or issues.default_demand(chosen),
+            exhibits=choose(case, channel=channel),
+            now=now,
+            draft_id=f"d-{uuid.uuid4().hex[:12]}",
+        )
+        vault.put_draft(draft)
+        return draft
+
+
+def origins(case: CaseView) -> tuple[str, ...]:
+    """Return the shop's own origins: those of the case's captures."""
+    found = {}
+    for capture in case.captures:
+        parts = urlsplit(capture.meta.url)
+        found[f"{parts.scheme}://{parts.netloc}"] = None
+    return tuple(found)

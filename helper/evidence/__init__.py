@@ -1,0 +1,1 @@
+"""Manifests, signatures, bundles and the verifier that needs none of the rest."""

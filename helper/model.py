@@ -1,0 +1,275 @@
+"""The shared words of the helper: captures, artifacts, cases, drafts. See DESIGN, "Words"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
+
+from scrapers.record import Frozen, OrderRecord
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+CaptureId = Annotated[
+    str,
+    StringConstraints(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"),
+]
+Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
+
+Role = Literal[
+    "seen/viewport", "seen/sheet", "seen/strip", "seen/page", "seen/mhtml", "seen/html",
+    "seen/text", "seen/context", "seen/window", "seen/recording",
+    "witness/page", "witness/scroller", "witness/sheet", "witness/window", "witness/pdf",
+    "witness/mhtml", "witness/html", "witness/warc", "witness/har", "witness/tls", "witness/dns",
+    "environment", "log", "order", "corroboration", "manifest", "signature",
+    "timestamp-query", "timestamp", "wacz", "attachment",
+]  # fmt: skip
+SEEN_ROLES: tuple[Role, ...] = (
+    "seen/viewport", "seen/strip", "seen/mhtml", "seen/html", "seen/text", "seen/context",
+    "seen/recording", "attachment",
+)  # fmt: skip
+"""Roles that the extension may send; all others are made by the helper."""
+
+Stage = Literal["S0", "S1", "S2", "partial"]
+CaptureState = Literal["receiving", "kept", "sealing", "sealed"]
+Session = Literal["lent", "not_lent"]
+Verdict = Literal["agree", "differs", "not_comparable", "no_witness", "no_order"]
+
+
+class Part(Frozen):
+    """Bytes the extension announces: role, hash, size in bytes, media type, name for a person.
+
+    `about` carries what the bytes do not say themselves; for a strip
+    `{index, x, y, width, height, scale, scroll_height, scroll_width}` in CSS pixels.
+    """
+
+    role: Role
+    sha256: Sha256
+    size: int = Field(ge=0)
+    media_type: str
+    about: dict[str, Any] = {}
+
+
+class Artifact(Frozen):
+    """Kept bytes with their role; `name` is unique in its capture and valid on NTFS."""
+
+    role: Role
+    name: str
+    sha256: Sha256
+    bytes: int
+    media_type: str
+    about: dict[str, Any] = {}
+
+
+class Missing(Frozen):
+    """What could not be captured; `reason` is a code of the catalogue (`missing.<reason>`)."""
+
+    role: str
+    reason: str
+    detail: str | None = None
+
+
+class Viewport(Frozen):
+    """The visible part of the page in CSS pixels."""
+
+    width: int
+    height: int
+    scale: float = 1.0
+
+
+class CaptureMeta(Frozen):
+    """What the extension says about a capture besides its bytes."""
+
+    url: str
+    title: str = ""
+    clicked_at: Moment
+    timezone: str | None = None
+    language: str | None = None
+    user_agent: str | None = None
+    viewport: Viewport | None = None
+    extension_version: str | None = None
+    session: Session = "not_lent"
+    revisit: Literal["allowed", "post", "one_time", "user_refused"] = "allowed"
+    page_changes: tuple[dict[str, Any], ...] = ()
+    missing: tuple[Missing, ...] = ()
+    receipt_for: str | None = None
+    """Draft id whose submission this page confirms."""
+    case_id: str | None = None
+    """Case the user picked; None joins by shop and order number."""
+    extra: dict[str, Any] = {}
+
+
+class Step(Frozen):
+    """Something that happened to a capture, for progress and timings."""
+
+    step: str
+    at: Moment
+    detail: str | None = None
+
+
+class Seal(Frozen):
+    """One link of the ledger."""
+
+    index: int
+    stage: Stage
+    capture_id: CaptureId
+    manifest: Sha256
+    signature: Sha256
+    previous: Sha256 | None
+    sealed_at: Moment
+
+
+class FieldComparison(Frozen):
+    """One order field as seen and as the witness read it."""
+
+    field: str
+    seen: str | None
+    witness: str | None
+    state: Literal["agree", "differs", "only_seen", "only_witness"]
+
+
+class Corroboration(Frozen):
+    """The seen order against the witness's. `reason` is a code (`corroboration.<reason>`)."""
+
+    verdict: Verdict
+    reason: str | None = None
+    session: Session = "not_lent"
+    seen_at: Moment | None = None
+    witness_at: Moment | None = None
+    fields: tuple[FieldComparison, ...] = ()
+
+
+class CaptureView(Frozen):
+    """A capture as the API shows it."""
+
+    capture_id: CaptureId
+    case_id: str | None
+    state: CaptureState
+    meta: CaptureMeta
+    artifacts: tuple[Artifact, ...]
+    missing: tuple[Missing, ...]
+    seals: tuple[Seal, ...]
+    steps: tuple[Step, ...]
+    order: OrderRecord | None
+    corroboration: Corroboration | None
+    session_wanted: bool = False
+    """True while the visit waits for a session that was promised; the extension lends it again."""
+
+
+class Correction(Frozen):
+    """A value the user gave for an order field; the read value stays beside it."""
+
+    field: str
+    value: str
+    read: str | None = None
+    at: Moment
+
+
+class Filing(Frozen):
+    """A complaint that the user submitted, with the number the channel gave."""
+
+    draft_id: str
+    channel: str
+    number: str | None
+    capture_id: CaptureId | None
+    at: Moment
+
+
+class CaseView(Frozen):
+    """One dispute. `order` has the user's corrections applied."""
+
+    case_id: str
+    platform_key: str | None
+    host: str | None
+    order_no: str | None
+    title: str
+    created_at: Moment
+    closed_at: Moment | None = None
+    order: OrderRecord | None
+    corrections: tuple[Correction, ...]
+    captures: tuple[CaptureView, ...]
+    drafts: tuple[str, ...]
+    filings: tuple[Filing, ...]
+    notes: tuple[Step, ...] = ()
+
+
+class Exhibit(Frozen):
+    """证据N: an artifact as cited, with the words that name it."""
+
+    number: int
+    label: str
+    name: str
+    role: Role
+    capture_id: CaptureId
+    sha256: Sha256
+    media_type: str
+    bytes: int
+
+
+class Sentence(Frozen):
+    """A sentence of a draft and the numbers of the exhibits it rests on."""
+
+    text: str
+    exhibits: tuple[int, ...]
+
+
+class Gap(Frozen):
+    """Proof that is missing: `key` of the catalogue, sentence for the user."""
+
+    key: str
+    text: str
+
+
+class LintFinding(Frozen):
+    """A wording that a draft should not have."""
+
+    rule: str
+    text: str
+    advice: str
+
+
+class LawRef(Frozen):
+    """An article, only from data marked verified and in force."""
+
+    law: str
+    article: str
+    effective: str | None = None
+
+
+class Draft(Frozen):
+    """A complaint for one channel."""
+
+    draft_id: str
+    case_id: str
+    channel: str
+    issue: str
+    demand: str
+    title: str
+    fields: dict[str, str]
+    text: str
+    sentences: tuple[Sentence, ...]
+    exhibits: tuple[Exhibit, ...]
+    gaps: tuple[Gap, ...]
+    lint: tuple[LintFinding, ...]
+    law: tuple[LawRef, ...]
+    created_at: Moment
+
+
+class FillFile(Frozen):
+    """A file for the form's upload field; fetched from `/v1/drafts/{id}/files/{sha256}`."""
+
+    name: str
+    sha256: Sha256
+    bytes: int
+    media_type: str
+
+
+class FillPlan(Frozen):
+    """Values and files for a form. `origins` are the only origins it may be filled on."""
+
+    draft_id: str
+    case_id: str
+    platform: str | None
+    origins: tuple[str, ...]
+    values: dict[str, str]
+    files: tuple[FillFile, ...]

@@ -1,0 +1,126 @@
+"""The durable workflow of one capture: (visit ‖ keep, seal S0, read ‖ strips) → compare → seal S1.
+
+DBOS stores the workflow's input and each step's result, so nothing secret passes through them.
+Steps run at least once: each looks first whether its work is already in the vault. After a crash
+the next start goes on with the step that was not finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from dbos import DBOS, DBOSConfiguredInstance, SetWorkflowID
+
+from helper.model import CaptureId, Missing
+from helper.steps import read, sheets
+from helper.steps.keep import keep_parts
+from helper.steps.seal import Sealer
+from helper.steps.store import Store
+from helper.steps.visit import Visitor
+
+WORKFLOW_VERSION = "1"
+"""Recovery belongs to one version: raised only when the order of the steps changes."""
+
+
+@DBOS.dbos_class()
+class Pipeline(DBOSConfiguredInstance):
+    """Runs captures. One instance a process, named so that recovery finds it again."""
+
+    def __init__(self, store: Store, visitor: Visitor) -> None:
+        self.store = store
+        self.visitor = visitor
+        self.sealer = Sealer(store)
+        self._strips: dict[CaptureId, asyncio.Event] = {}
+        self._starting = asyncio.Lock()
+        super().__init__("pipeline")
+
+    async def start(self, capture_id: CaptureId) -> None:
+        """Begin the workflow of a committed capture; a second call changes nothing."""
+        await self._begin(f"capture:{capture_id}", self.capture, capture_id)
+
+    async def strips_complete(self, capture_id: CaptureId) -> None:
+        """Say that the last strip is in; late strips get a seal of their own."""
+        self._strips_event(capture_id).set()
+        view = await asyncio.to_thread(self.store.vault.capture, capture_id)
+        if any(step.step == "strips_late" for step in view.steps):
+            await self._begin(f"late:{capture_id}", self.late, capture_id)
+
+    async def _begin(
+        self,
+        workflow_id: str,
+        workflow: Callable[[CaptureId], Coroutine[Any, Any, None]],
+        capture_id: CaptureId,
+    ) -> None:
+        """Start a workflow unless this id was ever started: the engine itself resumes it."""
+        async with self._starting:
+            if await DBOS.get_workflow_status_async(workflow_id) is None:
+                with SetWorkflowID(workflow_id):
+                    await DBOS.start_workflow_async(workflow, capture_id)
+
+    @DBOS.workflow(name="capture")
+    async def capture(self, capture_id: CaptureId) -> None:
+        """Take a capture from its first commit to its second seal.
+
+        The visit starts at once: the shop may change its page while the strips still come.
+        """
+        await asyncio.gather(
+            DBOS.run_step_async({"name": "visit"}, self.visitor.visit, capture_id),
+            self._step("keep", self._keep, capture_id),
+            DBOS.run_step_async({"name": "strips"}, self._await_strips, capture_id),
+        )
+        await self._step("finish", self._finish, capture_id)
+
+    @DBOS.workflow(name="late")
+    async def late(self, capture_id: CaptureId) -> None:
+        """Seal strips that came after the capture had been sealed without them."""
+        await self._step("late", self._late, capture_id)
+
+    def _keep(self, capture_id: CaptureId) -> None:
+        keep_parts(self.store, capture_id)
+        sheets.draw_viewport_sheet(self.store, capture_id)
+        self.store.note(capture_id, "kept")
+        self.sealer.seal(capture_id, "S0")
+        if self.store.vault.capture(capture_id).meta.extra.get("origin") != "witness_only":
+            read.read_seen(self.store, capture_id)
+
+    def _finish(self, capture_id: CaptureId) -> None:
+        if self.store.vault.capture(capture_id).case_id is None:
+            read.read_seen(self.store, capture_id)
+        read.compare_witness(self.store, capture_id)
+        self.sealer.seal(capture_id, "S1")
+        self.store.vault.set_state(capture_id, "sealed")
+
+    def _late(self, capture_id: CaptureId) -> None:
+        keep_parts(self.store, capture_id)
+        sheets.stitch_page(self.store, capture_id)
+        self.sealer.seal(capture_id, "partial")
+
+    async def _await_strips(self, capture_id: CaptureId) -> None:
+        vault = self.store.vault
+        event = self._strips_event(capture_id)
+        if await asyncio.to_thread(vault.is_final, capture_id):
+            event.set()
+        try:
+            async with asyncio.timeout(self.store.settings.strips_seconds):
+                await event.wait()
+        except TimeoutError:
+            missing = Missing(role="seen/page", reason="strips_late")
+            await asyncio.to_thread(vault.add_missing, capture_id, [missing])
+            await asyncio.to_thread(self.store.note, capture_id, "strips_late")
+            return
+        finally:
+            self._strips.pop(capture_id, None)
+        await asyncio.to_thread(keep_parts, self.store, capture_id)
+        await asyncio.to_thread(sheets.stitch_page, self.store, capture_id)
+        await asyncio.to_thread(self.store.note, capture_id, "strips")
+
+    def _strips_event(self, capture_id: CaptureId) -> asyncio.Event:
+        return self._strips.setdefault(capture_id, asyncio.Event())
+
+    async def _step(self, name: str, work: Callable[..., None], *given: Any) -> None:
+        async def run() -> None:
+            await asyncio.to_thread(work, *given)
+
+        await DBOS.run_step_async({"name": name}, run)

@@ -1,0 +1,50 @@
+"""The JSON shape of a capture as commands print it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helper.model import CaptureView, Seal
+from helper.steps.store import Store
+
+
+def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
+    """Return capture, order, comparison, artifacts (seals included), missing and timings."""
+    return {
+        "capture_id": view.capture_id,
+        "case_id": view.case_id,
+        "order": view.order.model_dump(mode="json") if view.order else None,
+        "corroboration": view.corroboration.model_dump(mode="json") if view.corroboration else None,
+        "artifacts": [
+            *(item.model_dump(mode="json", exclude={"about"}) for item in view.artifacts),
+            *(entry for seal in view.seals for entry in _seal_files(store, seal)),
+        ],
+        "missing": [item.model_dump(mode="json") for item in view.missing],
+        "timings_ms": timings(view),
+    }
+
+
+def timings(view: CaptureView) -> dict[str, int]:
+    """Return milliseconds from the click to each step."""
+    names = {"all_kept": "kept", "sealed_s0": "s0", "sealed_s1": "sealed"}
+    return {
+        f"click_to_{names.get(step.step, step.step)}": round(
+            (step.at - view.meta.clicked_at).total_seconds() * 1000
+        )
+        for step in view.steps
+    }
+
+
+def _seal_files(store: Store, seal: Seal) -> list[dict[str, Any]]:
+    found = []
+    for role, sha256 in (("manifest", seal.manifest), ("signature", seal.signature)):
+        found.append(
+            {
+                "role": role,
+                "name": f"{seal.stage}-{role}.json",
+                "sha256": sha256,
+                "bytes": store.blobs.size(sha256),
+                "media_type": "application/json",
+            }
+        )
+    return found

@@ -1,0 +1,135 @@
+"""Read the order out of what was kept, join the case, compare seen and witness."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from helper.complaints.receipt import receipt_number
+from helper.evidence.corroborate import compare
+from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
+from helper.steps.store import Store
+from scrapers.page import PageError, load
+from scrapers.read import read
+from scrapers.record import Extraction, OrderRecord
+from scrapers.sites import PLATFORMS
+
+HTML = "text/html; charset=utf-8"
+
+
+def read_seen(store: Store, capture_id: CaptureId) -> None:
+    """Read the seen page (the witness's where nothing was seen), put the order into a case."""
+    view = store.vault.capture(capture_id)
+    extraction = _extract(store, view, "seen") or _extract(store, view, "witness")
+    order = choose(extraction, view.meta.url)
+    if order is not None:
+        store.vault.put_order(capture_id, order)
+        store.vault.add_artifacts(
+            capture_id,
+            [store.keep("order", order.model_dump_json(indent=1).encode(), "application/json")],
+        )
+    else:
+        store.vault.add_missing(capture_id, [Missing(role="order", reason="no_order_on_page")])
+    case_id = _join(store, view, order, extraction)
+    _file_receipt(store, view, case_id, extraction)
+    store.note(capture_id, "read", extraction.platform.key if extraction else None)
+
+
+def compare_witness(store: Store, capture_id: CaptureId) -> None:
+    """Compare the seen order with the one the witness read, field by field."""
+    view = store.vault.capture(capture_id)
+    visited = _visit_facts(store, view)
+    witness = choose(_extract(store, view, "witness"), view.meta.url)
+    session: Session = visited.get("session", "not_lent")
+    result = compare(
+        view.order if any(item.role == "seen/html" for item in view.artifacts) else None,
+        witness if visited else None,
+        session=session,
+        seen_at=view.meta.clicked_at,
+        witness_at=datetime.fromisoformat(visited["started_at"]) if visited else None,
+        reason=next((item.reason for item in view.missing if item.role == "witness"), None),
+    )
+    _keep_corroboration(store, capture_id, result)
+
+
+def choose(extraction: Extraction | None, url: str) -> OrderRecord | None:
+    """Pick the order a page is about: the one its address names, else the first."""
+    orders = extraction.orders if extraction else ()
+    named = [order for order in orders if order.order_no and order.order_no in url]
+    return next(iter([*named, *orders]), None)
+
+
+def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:
+    role: Any = f"{side}/html"
+    html = store.read_role(view.artifacts, role)
+    if html is None:
+        return None
+    try:
+        page = load(html, url=view.meta.url, captured_at=view.meta.clicked_at, media_type=HTML)
+    except PageError as error:
+        store.vault.add_missing(
+            view.capture_id, [Missing(role="order", reason="unreadable", detail=str(error)[:200])]
+        )
+        return None
+    return read(page)
+
+
+def _join(
+    store: Store, view: CaptureView, order: OrderRecord | None, extraction: Extraction | None
+) -> str:
+    platform = order.platform if order else extraction.platform if extraction else None
+    return store.vault.join_case(
+        view.capture_id,
+        platform_key=platform.key if platform else None,
+        host=urlsplit(view.meta.url).netloc,
+        order_no=order.order_no if order else None,
+        wanted=view.meta.case_id,
+        title=_title(view, order),
+        now=store.now(),
+    )
+
+
+def _title(view: CaptureView, order: OrderRecord | None) -> str:
+    product = order.items[0].title if order and order.items else None
+    return (product or view.meta.title or view.meta.url)[:200]
+
+
+def _file_receipt(
+    store: Store, view: CaptureView, case_id: str, extraction: Extraction | None
+) -> None:
+    """A page kept after the user submitted a draft: its number goes into the case."""
+    if view.meta.receipt_for is None:
+        return
+    draft = store.vault.draft(view.meta.receipt_for)
+    text = (store.read_role(view.artifacts, "seen/text") or b"").decode("utf-8", "replace")
+    key = extraction.platform.key if extraction else None
+    form = next((p.complaint_form for p in PLATFORMS if p.key == key), None)
+    number = receipt_number(text, form.receipt_pattern if form else None)
+    if number is None:
+        store.vault.add_missing(
+            view.capture_id, [Missing(role="receipt", reason="no_number_on_page")]
+        )
+    store.vault.add_filing(
+        case_id,
+        Filing(
+            draft_id=draft.draft_id,
+            channel=draft.channel,
+            number=number,
+            capture_id=view.capture_id,
+            at=view.meta.clicked_at,
+        ),
+    )
+
+
+def _visit_facts(store: Store, view: CaptureView) -> dict[str, Any]:
+    found = next((item for item in view.artifacts if item.name == "witness-visit.json"), None)
+    return dict(json.loads(store.blobs.read(found.sha256))) if found else {}
+
+
+def _keep_corroboration(store: Store, capture_id: CaptureId, result: Corroboration) -> None:
+    store.vault.put_corroboration(capture_id, result)
+    text = result.model_dump_json(indent=1).encode()
+    store.vault.add_artifacts(capture_id, [store.keep("corroboration", text, "application/json")])
+    store.note(capture_id, "compared", result.verdict)

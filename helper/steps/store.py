@@ -1,0 +1,84 @@
+"""Where steps keep things: catalogue, blobs, signing key, clock, folder for work in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from helper.model import Artifact, CaptureId, Role
+from helper.settings import Settings
+from helper.vault.blobs import Blobs
+from helper.vault.catalogue import Catalogue
+from helper.vault.ledger import Ledger
+
+_ENDINGS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "text/html": "html",
+    "text/plain": "txt",
+    "multipart/related": "mhtml",
+    "application/json": "json",
+    "application/pdf": "pdf",
+    "application/gzip": "warc.gz",
+    "application/x-pem-file": "pem",
+}
+
+
+@dataclass(frozen=True)
+class Store:
+    """The vault as steps see it."""
+
+    settings: Settings
+    vault: Catalogue
+    ledger: Ledger
+    blobs: Blobs
+    key: bytes
+    now: Callable[[], datetime]
+
+    @contextmanager
+    def work_folder(self) -> Iterator[Path]:
+        """Give a folder on the vault's own disk that is gone afterwards."""
+        parent = self.settings.data / "work"
+        parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+
+    def keep(
+        self,
+        role: Role,
+        data: bytes,
+        media_type: str,
+        *,
+        name: str | None = None,
+        about: dict[str, Any] | None = None,
+    ) -> Artifact:
+        """Keep bytes made by the helper; return the artifact, not yet in the catalogue."""
+        return Artifact(
+            role=role,
+            name=name or file_name(role, media_type),
+            sha256=self.blobs.keep_bytes(data),
+            bytes=len(data),
+            media_type=media_type,
+            about=about or {},
+        )
+
+    def read_role(self, artifacts: Sequence[Artifact], role: Role) -> bytes | None:
+        """Return the bytes of the first artifact with a role."""
+        found = next((item for item in artifacts if item.role == role), None)
+        return self.blobs.read(found.sha256) if found else None
+
+    def note(self, capture_id: CaptureId, step: str, detail: str | None = None) -> None:
+        """Write down that a step of a capture is done, now."""
+        self.vault.add_step(capture_id, step, self.now(), detail)
+
+
+def file_name(role: str, media_type: str, index: int | None = None) -> str:
+    """Return a name valid on NTFS: `seen/strip` 3 → `seen-strip-03.png`."""
+    ending = _ENDINGS.get(media_type.split(";")[0].strip(), "bin")
+    number = "" if index is None else f"-{index:02d}"
+    return f"{role.replace('/', '-')}{number}.{ending}"

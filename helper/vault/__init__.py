@@ -1,0 +1,1 @@
+"""What is kept: SQLite catalogue, content-addressed blobs, append-only ledger."""

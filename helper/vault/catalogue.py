@@ -1,0 +1,18 @@
+"""All SQL of the helper, one class; every method is one transaction.
+
+Methods are synchronous and may be called from several threads (`asyncio.to_thread`).
+"""
+
+from __future__ import annotations
+
+from helper.vault.captures import Captures
+from helper.vault.cases import Cases
+from helper.vault.drafts import Drafts
+from helper.vault.pairings import Pairing, PairingOffer, Pairings
+from helper.vault.store import open_engine
+
+__all__ = ["Catalogue", "Pairing", "PairingOffer", "open_engine"]
+
+
+class Catalogue(Captures, Cases, Drafts, Pairings):
+    """Captures, cases, drafts and pairings of one vault."""

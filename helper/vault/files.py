@@ -1,0 +1,63 @@
+"""Bytes that must survive a power cut: written, synced, then put in place."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from helper.errors import DiskFullError
+
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+
+
+@contextmanager
+def room_on_disk(path: Path) -> Iterator[None]:
+    """Turn "no space left" and "over quota" into DiskFullError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise DiskFullError(path=str(path)) from error
+        raise
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Create a file of mode 0600 and sync it; raises FileExistsError, DiskFullError."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with (
+            room_on_disk(path),
+            os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0) as stream,
+        ):
+            view = memoryview(data)
+            while view:
+                view = view[stream.write(view) or 0 :]
+            os.fsync(stream.fileno())
+    except DiskFullError:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in this folder durable; Windows syncs names with the file."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder of mode 0700 with its parents, durably."""
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent)
+    with suppress(FileExistsError), room_on_disk(folder):
+        folder.mkdir(mode=0o700)
+    sync_folder(folder.parent)

@@ -1,0 +1,48 @@
+"""Secret keys of this installation: files under `keys/` that only their owner may read."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+from helper.errors import VaultError
+from helper.vault.files import make_folder, sync_folder, write_synced
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
+
+
+def load_or_create_key(data: Path, name: str, size: int = 32) -> bytes:
+    """Return the key of this name, `size` random bytes made at the first call.
+
+    A key of another size is never replaced: VaultError(reason="damaged_key").
+    """
+    if not _NAME.fullmatch(name):
+        msg = f"not a key name: {name!r}"
+        raise ValueError(msg)
+    folder = data / "keys"
+    path = folder / name
+    if not path.exists():
+        make_folder(folder)
+        _create(path, secrets.token_bytes(size))
+    key = path.read_bytes()
+    if len(key) != size:
+        raise VaultError(reason="damaged_key", path=str(path))
+    return key
+
+
+def _create(path: Path, key: bytes) -> None:
+    """Write the key whole or not at all; of two processes at once the first wins."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
+    write_synced(draft, key)
+    try:
+        if os.name == "nt":
+            draft.rename(path)  # on Windows this refuses to replace, as link does elsewhere
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)

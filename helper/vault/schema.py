@@ -1,0 +1,176 @@
+"""The tables of the vault. Times are ISO 8601 text with zone, records are JSON text.
+
+The workflow engine keeps its own tables in the same file; it never touches these.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION: Final = 1
+
+metadata: Final = MetaData()
+
+vault: Final = Table(
+    "kazheng_vault",
+    metadata,
+    Column("schema_version", Integer, nullable=False),
+)
+
+cases: Final = Table(
+    "cases",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("case_id", Text, nullable=False, unique=True),
+    Column("platform_key", Text),
+    Column("host", Text),
+    Column("order_no", Text),
+    Column("title", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("closed_at", Text),
+    Index("cases_by_order", "host", "order_no"),
+)
+
+captures: Final = Table(
+    "captures",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("capture_id", Text, nullable=False, unique=True),
+    Column("case_id", Text, ForeignKey("cases.case_id"), index=True),
+    Column("state", Text, nullable=False),
+    Column("final", Boolean, nullable=False, default=False),
+    Column("session_wanted", Boolean, nullable=False, default=False),
+    Column("meta", Text, nullable=False),
+    Column("order_record", Text),
+    Column("corroboration", Text),
+)
+
+
+def _of_capture(name: str, *columns: Column[str] | Column[int], unique: tuple[str, ...]) -> Table:
+    """Make a table whose rows belong to a capture, in the order they came."""
+    return Table(
+        name,
+        metadata,
+        Column("position", Integer, primary_key=True, autoincrement=True),
+        Column("capture_id", Text, ForeignKey("captures.capture_id"), nullable=False),
+        *columns,
+        UniqueConstraint("capture_id", *unique),
+    )
+
+
+parts: Final = _of_capture(
+    "parts",
+    Column("sha256", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("received", Integer, nullable=False, default=0),
+    unique=("sha256", "role", "about"),
+)
+
+artifacts: Final = _of_capture(
+    "artifacts",
+    Column("name", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    unique=("name",),
+)
+
+missing: Final = _of_capture(
+    "missing",
+    Column("role", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    unique=("role", "reason"),
+)
+
+steps: Final = _of_capture(
+    "steps",
+    Column("step", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("detail", Text),
+    unique=("step",),
+)
+
+ledger: Final = Table(
+    "ledger",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("capture_id", Text, ForeignKey("captures.capture_id"), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("manifest", Text, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("previous", Text),
+    Column("sealed_at", Text, nullable=False),
+    UniqueConstraint("capture_id", "stage", "manifest"),
+)
+
+
+def _of_case(name: str, *columns: Column[str]) -> Table:
+    """Make a table whose rows belong to a case, in the order they came."""
+    return Table(
+        name,
+        metadata,
+        Column("position", Integer, primary_key=True, autoincrement=True),
+        Column("case_id", Text, ForeignKey("cases.case_id"), nullable=False, index=True),
+        *columns,
+    )
+
+
+corrections: Final = _of_case(
+    "corrections",
+    Column("field", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("read", Text),
+    Column("at", Text, nullable=False),
+)
+
+notes: Final = _of_case(
+    "notes",
+    Column("step", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("detail", Text),
+)
+
+filings: Final = _of_case(
+    "filings",
+    Column("draft_id", Text, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
+drafts: Final = _of_case(
+    "drafts",
+    Column("draft_id", Text, nullable=False, unique=True),
+    Column("record", Text, nullable=False),
+)
+
+pairing_offer: Final = Table(
+    "pairing_offer",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+)
+
+pairings: Final = Table(
+    "pairings",
+    metadata,
+    Column("pairing_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("at", Text, nullable=False),
+)

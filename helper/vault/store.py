@@ -1,0 +1,151 @@
+"""Open the database and run transactions on it.
+
+The workflow engine opens the same SQLite file with an engine of its own. Writers therefore begin
+IMMEDIATE (a deferred transaction that turns into a writer fails at once, whatever the busy
+timeout), and readers begin DEFERRED, which under WAL never waits.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from helper.errors import DiskFullError, KazhengError, VaultError
+from helper.settings import Settings
+from helper.vault import schema
+from helper.vault.files import make_folder, room_on_disk
+
+_BUSY_MILLISECONDS = 30_000
+_READING = "kazheng_reading"
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the vault, create its tables at the first use.
+
+    Raises VaultError with reason newer, damaged, locked or unwritable, and DiskFullError.
+    """
+    url = make_url(settings.database_url)
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine, url.database)
+    try:
+        with writing(engine) as connection:
+            _check_health(connection)
+            schema.metadata.create_all(connection)
+            _check_version(connection)
+    except KazhengError:
+        engine.dispose()
+        raise
+    return engine
+
+
+class Store:
+    """One database; each public method of a subclass is one transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction that may write; nobody else writes meanwhile."""
+    with _explained(engine), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Run one transaction that only reads, on one unchanging view of the data."""
+    with _explained(engine), engine.connect() as connection:
+        connection.execution_options(**{_READING: True})
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def _explained(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        explained = _cause(str(error.orig), engine.url.database or "")
+        if explained is None:
+            raise
+        raise explained from error
+
+
+def _cause(message: str, path: str) -> KazhengError | None:
+    """Read SQLite's message; the codes are not in the exception on every Python."""
+    if "disk is full" in message:
+        return DiskFullError(path=path)
+    for words, reason in (
+        ("file is not a database", "damaged"),
+        ("malformed", "damaged"),
+        ("is locked", "locked"),
+        ("unable to open database", "unwritable"),
+        ("readonly database", "unwritable"),
+    ):
+        if words in message:
+            return VaultError(reason=reason, path=path)
+    return None
+
+
+def _prepare_sqlite(engine: Engine, database: str | None) -> None:
+    if database and database != ":memory:":
+        _create_private(Path(database))
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+
+
+def _create_private(path: Path) -> None:
+    """Create the file for its owner only: pairing keys are in it."""
+    try:
+        with room_on_disk(path):
+            make_folder(path.parent)
+            with suppress(FileExistsError):
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise VaultError(reason="unwritable", path=str(path)) from error
+
+
+def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event starts transactions, not sqlite3
+    for pragma in (
+        f"busy_timeout = {_BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READING)
+    connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+
+
+def _check_health(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+        raise VaultError(reason="damaged", path=connection.engine.url.database)
+
+
+def _check_version(connection: Connection) -> None:
+    found = connection.execute(select(schema.vault.c.schema_version)).scalar()
+    if found is None:
+        connection.execute(insert(schema.vault).values(schema_version=schema.SCHEMA_VERSION))
+    elif found > schema.SCHEMA_VERSION:
+        raise VaultError(
+            reason="newer",
+            path=connection.engine.url.database,
+            found=found,
+            known=schema.SCHEMA_VERSION,
+        )

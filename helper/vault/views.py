@@ -1,0 +1,97 @@
+"""Rows of the tables turned into the records that the API shows."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Table, select
+
+from helper.model import (
+    Artifact,
+    CaptureMeta,
+    CaptureView,
+    Corroboration,
+    Missing,
+    Part,
+    Seal,
+    Step,
+)
+from helper.vault import schema
+from scrapers.record import Frozen, OrderRecord
+
+_Record = TypeVar("_Record", bound=Frozen)
+
+
+def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[CaptureView]:
+    """Return the captures that match, in the order they came; five statements for all."""
+    captures = schema.captures
+    rows = connection.execute(select(captures).where(which).order_by(captures.c.position)).all()
+    wanted = select(captures.c.capture_id).where(which)
+
+    def by_capture(table: Table) -> dict[str, list[Row[Any]]]:
+        found: dict[str, list[Row[Any]]] = defaultdict(list)
+        statement = select(table).where(table.c.capture_id.in_(wanted)).order_by(table.c.position)
+        for row in connection.execute(statement):
+            found[row.capture_id].append(row)
+        return found
+
+    artifacts = by_capture(schema.artifacts)
+    missing = by_capture(schema.missing)
+    steps = by_capture(schema.steps)
+    seals = by_capture(schema.ledger)
+    return [
+        CaptureView(
+            capture_id=row.capture_id,
+            case_id=row.case_id,
+            state=row.state,
+            meta=CaptureMeta.model_validate_json(row.meta),
+            artifacts=tuple(
+                Artifact.model_validate_json(found.record) for found in artifacts[row.capture_id]
+            ),
+            missing=tuple(
+                Missing(role=found.role, reason=found.reason, detail=found.detail)
+                for found in missing[row.capture_id]
+            ),
+            seals=tuple(seal_of(found) for found in seals[row.capture_id]),
+            steps=tuple(step_of(found) for found in steps[row.capture_id]),
+            order=_parsed(OrderRecord, row.order_record),
+            corroboration=_parsed(Corroboration, row.corroboration),
+            session_wanted=row.session_wanted,
+        )
+        for row in rows
+    ]
+
+
+def part_of(row: Row[Any]) -> Part:
+    """Return the announced part of a row."""
+    return Part(
+        role=row.role,
+        sha256=row.sha256,
+        size=row.size,
+        media_type=row.media_type,
+        about=json.loads(row.about),
+    )
+
+
+def seal_of(row: Row[Any]) -> Seal:
+    """Return the ledger entry of a row."""
+    return Seal(
+        index=row.position,
+        stage=row.stage,
+        capture_id=row.capture_id,
+        manifest=row.manifest,
+        signature=row.signature,
+        previous=row.previous,
+        sealed_at=row.sealed_at,
+    )
+
+
+def step_of(row: Row[Any]) -> Step:
+    """Return the step of a row."""
+    return Step(step=row.step, at=row.at, detail=row.detail)
+
+
+def _parsed(model: type[_Record], text: str | None) -> _Record | None:
+    return None if text is None else model.model_validate_json(text)

@@ -1,0 +1,103 @@
+"""What the web layer needs from the rest of the helper; `app.py` fills it in."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from helper.model import Draft, FillPlan, Step
+from helper.vault.blobs import Blobs
+from helper.vault.catalogue import Catalogue
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Most bytes of one upload request, one part, one capture, one JSON body, one draft file."""
+
+    chunk_bytes: int = 8 * MEBIBYTE
+    part_bytes: int = 256 * MEBIBYTE
+    capture_bytes: int = 1024 * MEBIBYTE
+    json_bytes: int = 8 * MEBIBYTE
+    file_bytes: int = 32 * MEBIBYTE
+    parts: int = 1000
+
+
+class FilledField(BaseModel):
+    """One form field after filling, as read back from the page."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    ok: bool
+    wanted: str | None = None
+    read_back: str | None = None
+
+
+class FilledReport(BaseModel):
+    """What the extension filled; `attached` is the number of files in the form."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fields: tuple[FilledField, ...] = ()
+    attached: int = 0
+
+
+class MakeDraft(Protocol):
+    """Composes and keeps a draft; raises RefusedError where a precondition is not met."""
+
+    async def __call__(
+        self,
+        case_id: str,
+        *,
+        channel: str,
+        issue: str | None,
+        demand: str | None,
+        answers: Mapping[str, Any],
+    ) -> Draft:
+        """Return the draft; None for issue or demand takes the suggestion."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _new_start() -> str:
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts behind the API. Every callable is a coroutine function unless it says otherwise.
+
+    `start_capture` and `strips_complete` are called again when the extension repeats a commit, so
+    they must be idempotent by uuid. `lend_session` gets a Playwright storage_state and keeps it in
+    memory only. `subscribe` (an async generator function) yields the steps recorded so far, then
+    new ones, and ends when the capture is sealed. `filled` records what a form was filled with.
+    """
+
+    version: str
+    vault: Catalogue
+    blobs: Blobs
+    incoming: Path
+    start_capture: Callable[[str], Awaitable[None]]
+    strips_complete: Callable[[str], Awaitable[None]]
+    lend_session: Callable[[str, Mapping[str, Any]], Awaitable[None]]
+    make_draft: MakeDraft
+    suggest: Callable[[str], Awaitable[Mapping[str, Any]]]
+    fill_plan: Callable[[str], Awaitable[FillPlan]]
+    filled: Callable[[str, FilledReport], Awaitable[None]]
+    subscribe: Callable[[str], AsyncIterator[Step]]
+    start: str = field(default_factory=_new_start)
+    """Random id of this helper process; a signature made for another one is refused."""
+    now: Callable[[], datetime] = _now
+    limits: Limits = Limits()
+    heartbeat_seconds: float = 15.0
+    """Longest silence of an event stream."""

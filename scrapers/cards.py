@@ -1,0 +1,82 @@
+"""Tell what a card box holds: card codes, a message of the shop, or the buyer's own account.
+
+A game password that the buyer gave is never returned; the codes leave only masked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scrapers.labels import meaning
+from scrapers.pairs import split_labels
+from scrapers.record import Secret
+from scrapers.status import is_status
+from scrapers.text import cjk_count, fold, is_placeholder, mask, squeeze
+
+MAX_SECRETS = 200
+_LABEL_WORDS = re.compile(
+    r"卡号|卡密|密码|账号|帐号|账户|激活码|兑换码|充值码|序列号|邮箱|辅助|密保|卡|码|第\d+[张条个]|面值|元"
+)
+_PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a card box held."""
+
+    secrets: tuple[Secret, ...] = ()
+    message: str | None = None
+    account: str | None = None
+
+
+def read_box(text: str) -> Content:
+    """Read the text of a card box, one entry a line."""
+    lines = [line for line in (squeeze(line) for line in re.split(r"[\r\n]+", text)) if line]
+    lines = [line for line in lines if not is_placeholder(line)][:MAX_SECRETS]
+    account = _account(lines)
+    if account is not None:
+        return Content(account=account or None)
+    secrets: list[Secret] = []
+    messages: list[str] = []
+    for line in _joined(lines):
+        plain = _NUMBERED.sub("", line)
+        if is_secret(plain):
+            secrets.append(mask(plain))
+        elif not _PASSWORD.search(line) and not meaning(line):
+            messages.append(line)
+    return Content(tuple(secrets), " ".join(messages)[:300] or None)
+
+
+def _account(lines: list[str]) -> str | None:
+    """Return the recharge account if the box echoes the buyer's own inputs, else None."""
+    for line in lines:
+        labels = split_labels(line)
+        for place, label in enumerate(labels):
+            if label.meaning and label.meaning.field == "recharge_account":
+                end = labels[place + 1].start if place + 1 < len(labels) else len(line)
+                return line[label.value_start : end].strip()
+    return None
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Put 卡号 and 密码 that stand on lines of their own on one line."""
+    joined: list[str] = []
+    for line in lines:
+        labels = split_labels(line)
+        starts_password = bool(labels) and labels[0].start == 0 and bool(_PASSWORD.search(labels[0].text))
+        bare_label = bool(joined) and joined[-1].endswith((":", "："))
+        if joined and (bare_label or (starts_password and not _PASSWORD.search(joined[-1]))):
+            joined[-1] = f"{joined[-1]} {line}"
+        else:
+            joined.append(line)
+    return joined
+
+
+def is_secret(line: str) -> bool:
+    """Say whether a line of a card box is a code rather than a sentence."""
+    if is_status(line) or len(line) < 4:
+        return False
+    rest = _LABEL_WORDS.sub("", fold(line))
+    return cjk_count(rest) <= 3 and sum(char.isalnum() and char.isascii() for char in rest) >= 4

@@ -1,0 +1,109 @@
+"""What a platform file says: one frozen `Platform`, no base class, no registration.
+
+An extractor sees a `Page` and nothing else: no clock, no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from bs4 import BeautifulSoup
+
+from scrapers.record import OrderRecord
+
+FieldKind = Literal[
+    "text", "textarea", "select", "radio", "checkbox", "number", "date", "file"
+]
+PageKind = Literal["order", "order_list", "order_post", "product", "complaint", "receipt"]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A saved page: its address, its parsed DOM, when it was captured (aware)."""
+
+    url: str
+    soup: BeautifulSoup
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of a complaint form.
+
+    `name` is the draft field that fills it (see `DRAFT_FIELDS`). `options` maps a draft value
+    to the option's value, for `select` and `radio`.
+    """
+
+    name: str
+    selector: str
+    kind: FieldKind
+    required: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
+    max_length: int | None = None
+
+
+@dataclass(frozen=True)
+class ComplaintForm:
+    """Where a shop's complaint form is and how its fields are named.
+
+    `path` is a regular expression on the path with query; `entry` is the selector of the link on
+    an order page that leads to the form; `receipt_no` and `receipt_pattern` read the complaint
+    number from the page after submission.
+    """
+
+    path: str
+    selector: str
+    fields: tuple[FormField, ...]
+    entry: str | None = None
+    receipt_no: str | None = None
+    receipt_pattern: str | None = None
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A clock of the shop's own rules: `hours` after the order's `start` field."""
+
+    key: str
+    name: str
+    start: Literal["created_at", "paid_at"]
+    hours: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A shop system, recognised by fingerprint selectors; `hosts` only narrow.
+
+    `path` maps page kinds to regular expressions on the path with query. A page of kind
+    `order_post` came from a POST: it is never visited again.
+    """
+
+    key: str
+    name: str
+    hosts: tuple[str, ...]
+    path: Mapping[PageKind, str]
+    fingerprint: tuple[str, ...]
+    extract: Callable[[Page], list[OrderRecord]]
+    complaint_form: ComplaintForm | None = None
+    deadlines: tuple[Deadline, ...] = ()
+
+
+DRAFT_FIELDS = (
+    "issue",
+    "order_no",
+    "product",
+    "amount",
+    "paid_at",
+    "trade_no",
+    "seller",
+    "title",
+    "description",
+    "evidence",
+    "demand",
+    "demand_kind",
+    "contact",
+    "attachments",
+)

@@ -1,0 +1,166 @@
+"""Walk a parsed page without recursion: its shown texts and form values, in document order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import soupsieve
+from bs4 import BeautifulSoup, CData, Comment, Tag
+from bs4.element import NavigableString, PageElement, PreformattedString
+
+from scrapers.record import Source
+from scrapers.text import squeeze
+
+MAX_TOKENS = 120_000
+MAX_TOKEN_LENGTH = 20_000
+MAX_DEPTH = 400
+_SKIPPED = frozenset({"script", "style", "noscript", "head", "svg", "iframe", "object", "option"})
+_TEXT_INPUTS = frozenset({"text", "tel", "email", "number", "search", "url", ""})
+_NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_NOISE = frozenset(
+    "复制 复制卡密 一键复制 点击复制 复制订单号 复制全部 已复制 copy 查看 查看详情 详情 展开 收起 下载".split()
+)
+_HIDDEN_CLASSES = frozenset({"d-none", "hidden", "layui-hide", "hide", "visually-hidden"})
+
+
+@dataclass(frozen=True)
+class Token:
+    """One shown text or form value; `element` holds it, `text` is exactly what stands there."""
+
+    text: str
+    element: Tag
+    hidden: bool = False
+    value: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """A text that was read and the element it stands in (None: it came from the address)."""
+
+    text: str
+    element: Tag | None = None
+
+    @property
+    def source(self) -> Source:
+        """Return the record's form: the selector that finds the element, and the exact text."""
+        selector = None if self.element is None else selector_of(self.element)
+        return Source(selector=selector, text=self.text)
+
+
+@dataclass
+class Walk:
+    """The tokens under one element; `spans` gives for each tag its half-open token range."""
+
+    tokens: list[Token] = field(default_factory=list)
+    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
+    truncated: bool = False
+
+    def span(self, tag: Tag) -> tuple[int, int]:
+        """Return the range of tokens inside `tag`; empty for a tag that shows nothing."""
+        return self.spans.get(id(tag), (0, 0))
+
+    def inside(self, tag: Tag) -> list[Token]:
+        """Return the tokens inside `tag`."""
+        start, end = self.span(tag)
+        return self.tokens[start:end]
+
+
+def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
+    """Collect the texts and form values under `root`; hidden ones are marked, not dropped."""
+    result = Walk()
+    stack: list[tuple[PageElement, bool, int | None]] = [(root, False, None)]
+    while stack:
+        node, hidden, opened = stack.pop()
+        if opened is not None:
+            result.spans[id(node)] = (opened, len(result.tokens))
+            continue
+        if isinstance(node, NavigableString):
+            _add_text(result, node, hidden)
+        elif isinstance(node, Tag) and not _is_skipped(node):
+            hidden = hidden or is_hidden(node)
+            stack.append((node, hidden, len(result.tokens)))
+            value = value_of(node)
+            if value is None:
+                stack.extend((child, hidden, None) for child in reversed(node.contents))
+            elif squeeze(value):
+                result.tokens.append(Token(value.strip(), node, hidden, value=True))
+        if len(result.tokens) >= limit:
+            result.truncated = True
+            break
+    for node, _hidden, opened in stack:
+        if opened is not None:
+            result.spans[id(node)] = (opened, len(result.tokens))
+    return result
+
+
+def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
+    if isinstance(node, PreformattedString | Comment) and not isinstance(node, CData):
+        return
+    if node.parent is None or node.isspace() or not squeeze(node):
+        return
+    text = node.strip()
+    if text.lower() not in _NOISE and len(text) <= MAX_TOKEN_LENGTH:
+        result.tokens.append(Token(text, node.parent, hidden))
+
+
+def _is_skipped(tag: Tag) -> bool:
+    return tag.name in _SKIPPED or (tag.name == "template" and not tag.has_attr("shadowrootmode"))
+
+
+def attribute(tag: Tag, name: str) -> str:
+    """Return an attribute as one string; empty when it is absent."""
+    value = tag.attrs.get(name)
+    return " ".join(value) if isinstance(value, list) else str(value or "")
+
+
+def value_of(tag: Tag) -> str | None:
+    """Return the value a form element shows; None for other elements, never a password."""
+    if tag.name == "textarea":
+        return "".join(child for child in tag.contents if isinstance(child, NavigableString))
+    if tag.name == "input":
+        kind = attribute(tag, "type").lower()
+        return attribute(tag, "value") if kind in _TEXT_INPUTS else ""
+    if tag.name == "select":
+        chosen = tag.find("option", selected=True)
+        return chosen.get_text() if isinstance(chosen, Tag) else ""
+    return None
+
+
+def is_hidden(tag: Tag) -> bool:
+    """Say whether the tag itself is hidden by attribute, inline style or a usual class."""
+    attrs = tag.attrs
+    if not attrs:
+        return False
+    if "hidden" in attrs or ("style" in attrs and _NO_DISPLAY.search(attribute(tag, "style"))):
+        return True
+    classes = attribute(tag, "class").split() if "class" in attrs else []
+    if any(name in _HIDDEN_CLASSES for name in classes):
+        return True
+    if "modal" in classes and "fade" in classes:  # Bootstrap: shown modals carry show or in
+        return not {"show", "in"} & set(classes) and "display" not in attribute(tag, "style")
+    return False
+
+
+def selector_of(tag: Tag) -> str | None:
+    """Return a CSS path that finds exactly `tag`; None when it stands absurdly deep."""
+    steps: list[str] = []
+    node: Tag | None = tag
+    while node is not None and not isinstance(node, BeautifulSoup):
+        steps.append(_step(node))
+        node = node.parent
+        if len(steps) > MAX_DEPTH:
+            return None
+    return " > ".join(reversed(steps))
+
+
+def _step(tag: Tag) -> str:
+    name = soupsieve.escape(tag.name)
+    parent = tag.parent
+    if parent is None or tag.name in {"html", "body"}:
+        return name
+    same = [child for child in parent.contents if isinstance(child, Tag) and child.name == tag.name]
+    if len(same) == 1:
+        return name
+    position = next(index for index, child in enumerate(same, 1) if child is tag)
+    return f"{name}:nth-of-type({position})"

@@ -1,0 +1,350 @@
+"""Find label and value pairs in whatever way a shop laid them out.
+
+Known ways: one text (`订单号：X`), two pairs in one text, label and value as neighbours (span, dd,
+td, stacked blocks, bare text, inputs), column tables (also with the head in a table of its own),
+and grids of blocks under a row of labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement
+
+from scrapers.dom import Found, Token, Walk, walk
+from scrapers.labels import BOXES, Meaning, meaning
+from scrapers.text import cjk_count, fold
+
+_COLON = re.compile(r"[:：﹕︰]")
+_WORD_EDGE = re.compile(r"[\s,，;；|、。]")
+_INLINE = frozenset({"span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi",
+                     "u", "mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"})  # fmt: skip
+_MAX_CELLS = 40
+_MAX_CLIMB = 60
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A label and the value that belongs to it; `row` tells rows of a column table apart."""
+
+    label: str
+    meaning: Meaning | None
+    found: Found
+    element: Tag
+    hidden: bool = False
+    row: int | None = None
+    order: int = 0
+
+    @property
+    def field(self) -> str:
+        """Return the field the label names, empty when the label is not listed."""
+        return self.meaning.field if self.meaning else ""
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A label inside a token: where its value starts and ends in the token's text."""
+
+    text: str
+    meaning: Meaning | None
+    start: int
+    value_start: int
+
+
+def find_pairs(root: Tag, walked: Walk | None = None) -> list[Pair]:
+    """Return all pairs under `root` in document order."""
+    return _Finder(root, walked or walk(root)).find()
+
+
+def split_labels(text: str) -> list[_Label]:
+    """Find the labels with a colon inside one text."""
+    labels: list[_Label] = []
+    previous = 0
+    for colon in list(_COLON.finditer(text))[:200]:
+        label = _label_before(text, previous, colon.start(), colon.end())
+        if label is not None:
+            labels.append(label)
+            previous = colon.end()
+    return labels
+
+
+def _label_before(text: str, previous: int, end: int, value_start: int) -> _Label | None:
+    low = max(previous, end - 24)
+    segment = text[low:end]
+    edges = [low] + [low + edge.end() for edge in _WORD_EDGE.finditer(segment)]
+    for start in edges:  # the longest known label wins
+        known = meaning(text[start:end])
+        if known is not None and text[start:end].strip():
+            return _Label(text[start:end].strip(), known, start, value_start)
+    words = text[edges[-1] : end]
+    word = words or text[edges[-2] : end].strip() if len(edges) > 1 else words
+    plain = fold(word)
+    if 2 <= len(plain) <= 10 and cjk_count(plain) >= len(plain) - 2 and cjk_count(plain) >= 2:
+        return _Label(word.strip(), None, text.rfind(word, low, end), value_start)
+    return None
+
+
+class _Finder:
+    """Works through the tokens of one root."""
+
+    def __init__(self, root: Tag, walked: Walk) -> None:
+        self.root = root
+        self.walk = walked
+        self.labels: dict[int, list[_Label]] = {}
+        self.pairs: list[Pair] = []
+        self.rows = 0
+        self.used: set[int] = set()
+
+    def find(self) -> list[Pair]:
+        """Run the column tables first: their head cells are then no labels of their own."""
+        for index, token in enumerate(self.walk.tokens):
+            found = [] if token.value else self._labels_of(token)
+            if found:
+                self.labels[index] = found
+        self._tables()
+        self._grids()
+        for index in self.labels:
+            if index not in self.used:
+                self._token_pairs(index)
+        return sorted(self.pairs, key=lambda pair: pair.order)
+
+    def _labels_of(self, token: Token) -> list[_Label]:
+        found = split_labels(token.text) if _COLON.search(token.text) else []
+        if not found and (known := meaning(token.text)):
+            size = len(token.text)
+            found = [_Label(token.text, known, 0, size)]
+        return found
+
+    def _add(self, label: str, known: Meaning | None, found: Found, element: Tag, index: int,
+             row: int | None = None) -> None:  # fmt: skip
+        hidden = self.walk.tokens[index].hidden if index < len(self.walk.tokens) else False
+        self.pairs.append(Pair(label, known, found, element, hidden, row, index))
+
+    # --- one token -------------------------------------------------------------------------
+
+    def _token_pairs(self, index: int) -> None:
+        token, labels = self.walk.tokens[index], self.labels[index]
+        for place, label in enumerate(labels):
+            last = place + 1 == len(labels)
+            end = len(token.text) if last else labels[place + 1].start
+            value = token.text[label.value_start : end].strip()
+            if value:
+                self._inline(index, label, value, last=last)
+            elif last:
+                self._structural(index, label)
+
+    def _inline(self, index: int, label: _Label, value: str, *, last: bool) -> None:
+        """A value in the label's own text; an amount may go on in the next elements."""
+        token = self.walk.tokens[index]
+        text, element = value, token.element
+        if last and value in {"¥", "￥", "$"}:
+            node = self._node_of(token)
+            more = self._run(node) if node is not None else []
+            text, element = value + "".join(t.text for t in more), token.element
+        self._add(label.text, label.meaning, Found(text, element), element, index)
+
+    def _node_of(self, token: Token) -> PageElement | None:
+        for child in token.element.contents:
+            if isinstance(child, NavigableString) and child.strip() == token.text:
+                return child
+        return None
+
+    def _structural(self, index: int, label: _Label) -> None:
+        token = self.walk.tokens[index]
+        element, node = self._climb(index)
+        tokens, holder = self._value_after(element, node, label, index)
+        if not tokens:
+            if label.meaning is not None and self._is_empty_place(element, node):
+                self._add(label.text, label.meaning, Found("", token.element), token.element, index)
+            return
+        separator = "\n" if label.meaning and label.meaning.field in BOXES else ""
+        text = _join(tokens, separator)
+        self._add(label.text, label.meaning, Found(text, holder), holder, index)
+
+    def _climb(self, index: int) -> tuple[Tag, PageElement]:
+        """Return the largest element that shows nothing but the label (and the node itself)."""
+        token = self.walk.tokens[index]
+        node: PageElement = self._node_of(token) or token.element
+        element = token.element
+        for _ in range(_MAX_CLIMB):
+            if self.walk.span(element) != (index, index + 1) or element is self.root:
+                return element, node
+            node = element
+            if element.parent is None or element.name in {"td", "th", "dt", "tr", "dl"}:
+                return element.parent or element, node
+            element = element.parent
+        return element, node
+
+    def _value_after(self, parent: Tag, node: PageElement, label: _Label, index: int
+                     ) -> tuple[list[Token], Tag]:  # fmt: skip
+        name = node.name if isinstance(node, Tag) else ""
+        sibling = self._next_shown(node)
+        if name in {"td", "th", "dt"}:
+            wanted = {"dd", "div"} if name == "dt" else {"td"} if name == "th" else {"td", "th"}
+            if not isinstance(sibling, Tag) or sibling.name not in wanted:
+                return [], parent
+            return self._whole(sibling, label), sibling
+        if isinstance(sibling, Tag) and sibling.name not in _INLINE:
+            return self._whole(sibling, label), sibling
+        run = self._run(node)
+        if len(run) == 1 and run[0].element is not parent:
+            return run, run[0].element
+        same = {id(token.element) for token in run}
+        if isinstance(sibling, Tag) and len(same) == 1 and run[0].element is not parent:
+            return run, run[0].element
+        return run, parent
+
+    def _next_shown(self, node: PageElement) -> PageElement | None:
+        sibling = node.next_sibling
+        while sibling is not None:
+            if isinstance(sibling, Tag):
+                if sibling.name == "br":
+                    return None
+                start, end = self.walk.span(sibling)
+                if end > start or sibling.name in {"td", "th", "dd"}:
+                    return sibling
+            elif isinstance(sibling, NavigableString) and fold(sibling).strip(":"):
+                return sibling
+            sibling = sibling.next_sibling
+        return None
+
+    def _whole(self, tag: Tag, label: _Label) -> list[Token]:
+        """Return the texts of `tag`, unless it holds pairs of its own and the label is no box."""
+        start, end = self.walk.span(tag)
+        box = label.meaning is not None and label.meaning.field in BOXES
+        if not box and any(index in self.labels for index in range(start, min(end, start + 400))):
+            return self._until_label(start, end)
+        return self.walk.tokens[start:end]
+
+    def _until_label(self, start: int, end: int) -> list[Token]:
+        stop = next(index for index in range(start, end) if index in self.labels)
+        return self.walk.tokens[start:stop]
+
+    def _run(self, node: PageElement) -> list[Token]:
+        """Collect the inline neighbours after `node` up to a break, a block or a label."""
+        tokens: list[Token] = []
+        sibling = node.next_sibling
+        while sibling is not None:
+            if isinstance(sibling, Tag):
+                start, end = self.walk.span(sibling)
+                blocked = sibling.name not in _INLINE and bool(tokens)
+                if sibling.name in {"br", "hr"} or (blocked and end > start):
+                    break
+                if any(index in self.labels for index in range(start, min(end, start + 400))):
+                    break
+                tokens.extend(self.walk.tokens[start:end])
+                if sibling.name not in _INLINE and tokens:
+                    break
+            elif isinstance(sibling, NavigableString) and (text := sibling.strip()):
+                if self._is_label_text(text):
+                    break
+                if text.strip(":： \u00a0") and sibling.parent is not None:
+                    clean = text.lstrip(":： \u00a0")
+                    tokens.append(Token(clean, sibling.parent))
+            sibling = sibling.next_sibling
+        return tokens
+
+    def _is_label_text(self, text: str) -> bool:
+        return meaning(text) is not None or bool(_COLON.search(text.strip(":：")) and split_labels(text))
+
+    def _is_empty_place(self, parent: Tag, node: PageElement) -> bool:
+        """Say whether an empty element made for the value follows the label."""
+        sibling = node.next_sibling
+        while isinstance(sibling, NavigableString) and not sibling.strip(" \n\t\r:：\u00a0"):
+            sibling = sibling.next_sibling
+        if not isinstance(sibling, Tag) or sibling.name in {"br", "hr", "input", "button", "select"}:
+            return False
+        start, end = self.walk.span(sibling)
+        return start == end and parent is not self.root
+
+    # --- tables and grids -------------------------------------------------------------------
+
+    def _tables(self) -> None:
+        tables = [tag for tag in self.root.find_all("table") if isinstance(tag, Tag)]
+        if self.root.name == "table":
+            tables.insert(0, self.root)
+        for position, table in enumerate(tables[:500]):
+            rows = [row for row in _rows(table) if any(self.walk.span(cell) != (0, 0) for cell in row)]
+            if not rows or not self._is_head(rows[0]):
+                continue
+            body = rows[1:]
+            if not body and position + 1 < len(tables):  # head and body as two tables
+                body = [row for row in _rows(tables[position + 1]) if len(row) == len(rows[0])]
+            self._columns(rows[0], body)
+
+    def _grids(self) -> None:
+        seen: set[int] = set()
+        for index in list(self.labels):
+            cell = self._climb(index)[1]
+            head = cell.parent if isinstance(cell, Tag) else None
+            if head is None or id(head) in seen or head.name in {"tr", "dl", "ul", "nav"}:
+                continue
+            seen.add(id(head))
+            cells = _cells(head)
+            if not 3 <= len(cells) <= _MAX_CELLS or not self._is_head(cells):
+                continue
+            body = [_cells(row) for row in head.next_siblings if isinstance(row, Tag)]
+            self._columns(cells, [row for row in body[:500] if len(row) == len(cells)])
+
+    def _is_head(self, cells: list[Tag]) -> bool:
+        known = 0
+        for cell in cells:
+            start, end = self.walk.span(cell)
+            if end - start > 1:
+                return False
+            if end > start:
+                token, labels = self.walk.tokens[start], self.labels.get(start, [])
+                if token.value or _COLON.search(token.text) or len(token.text) > 16:
+                    return False
+                known += bool(labels)
+        return known >= 2 and known * 2 >= len([c for c in cells if self.walk.span(c)[1]])
+
+    def _columns(self, head: list[Tag], body: list[list[Tag]]) -> None:
+        if not body:
+            return
+        names = [self.walk.inside(cell) for cell in head]
+        for cell in head:
+            self.used.update(range(*self.walk.span(cell)))
+        for row in body:
+            if len(row) != len(head):  # a group row or a collapsed detail row
+                continue
+            self.rows += 1
+            for name, cell in zip(names, row, strict=True):
+                start, end = self.walk.span(cell)
+                if name and end > start:
+                    self._cell(name[0].text, cell, start, end)
+
+    def _cell(self, name: str, cell: Tag, start: int, end: int) -> None:
+        known = meaning(name)
+        box = known is not None and known.field in BOXES
+        tokens = self.walk.tokens[start:end]
+        if not box and any(index in self.labels for index in range(start, end)):
+            tokens = self._until_label(start, end) or tokens[:1]
+        self._add(name, known, Found(_join(tokens, "\n" if box else ""), cell), cell, start, self.rows)
+
+
+def _join(tokens: list[Token], separator: str) -> str:
+    return separator.join(token.text for token in tokens)
+
+
+def _cells(tag: Tag) -> list[Tag]:
+    return [child for child in tag.contents if isinstance(child, Tag)][: _MAX_CELLS + 1]
+
+
+def _rows(table: Tag) -> list[list[Tag]]:
+    return [
+        [cell for cell in row.contents if isinstance(cell, Tag) and cell.name in {"td", "th"}]
+        for row in _own_rows(table)
+    ][:2000]
+
+
+def _own_rows(table: Tag) -> Iterator[Tag]:
+    for child in table.contents:
+        if isinstance(child, Tag):
+            if child.name == "tr":
+                yield child
+            elif child.name in {"thead", "tbody", "tfoot"}:
+                yield from (row for row in child.contents if isinstance(row, Tag) and row.name == "tr")

@@ -1,0 +1,134 @@
+"""The normalised record of a purchase, `kazheng/order/1`.
+
+Money is Decimal and is written as a decimal string, times are aware and are written as
+ISO 8601 with zone; what a page does not show is None, never guessed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+
+Status = Literal[
+    "pending_payment",
+    "paid",
+    "processing",
+    "partially_delivered",
+    "delivered",
+    "completed",
+    "failed",
+    "refunding",
+    "refunded",
+    "partially_refunded",
+    "cancelled",
+    "expired",
+    "unknown",
+]
+PaymentMethod = Literal["alipay", "wechat", "qq", "balance", "bank", "usdt", "other", "unknown"]
+DeliveryKind = Literal["card_secret", "direct_recharge", "manual", "download", "unknown"]
+
+Money = Annotated[Decimal, PlainSerializer(lambda d: format(d, "f"), when_used="json")]
+Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
+
+
+class Frozen(BaseModel):
+    """Base of all records: immutable, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Frozen):
+    """Where a field was read: which artifact, which selector, the exact text."""
+
+    artifact: str | None = None
+    selector: str | None = None
+    text: str | None = None
+
+
+class PlatformRef(Frozen):
+    """The platform an order belongs to; `software` is the shop system where known."""
+
+    key: str | None = None
+    name: str | None = None
+    host: str | None = None
+    software: str | None = None
+
+
+class Item(Frozen):
+    """One line of an order."""
+
+    title: str | None = None
+    sku: str | None = None
+    quantity: int | None = None
+    unit_price: Money | None = None
+
+
+class Payment(Frozen):
+    """How the order was paid, as far as the page says."""
+
+    method: PaymentMethod = "unknown"
+    method_text: str | None = None
+    trade_no: str | None = None
+    paid_at: Moment | None = None
+
+
+class Secret(Frozen):
+    """A delivered card code, masked; the hash lets two pages be compared."""
+
+    masked: str
+    sha256: str
+
+
+class Delivery(Frozen):
+    """What was to be delivered and what came."""
+
+    kind: DeliveryKind = "unknown"
+    promised: str | None = None
+    promised_text: str | None = None
+    secrets: tuple[Secret, ...] = ()
+    message: str | None = None
+
+
+class Seller(Frozen):
+    """The merchant as named on the page."""
+
+    name: str | None = None
+    contact: str | None = None
+
+
+class OrderRecord(Frozen):
+    """A purchase. Keys of `sources` are dotted paths: `order_no`, `items.0.title`, `payment.paid_at`."""
+
+    schema_: Literal["kazheng/order/1"] = "kazheng/order/1"
+    platform: PlatformRef = PlatformRef()
+    url: str | None = None
+    order_no: str | None = None
+    status: Status = "unknown"
+    status_text: str | None = None
+    items: tuple[Item, ...] = ()
+    amount: Money | None = None
+    discount: Money | None = None
+    refunded: Money | None = None
+    currency: str | None = None
+    payment: Payment = Payment()
+    created_at: Moment | None = None
+    delivered_at: Moment | None = None
+    recharge_account: str | None = None
+    delivery: Delivery = Delivery()
+    failure_reason: str | None = None
+    seller: Seller = Seller()
+    buyer_contact: str | None = None
+    sources: dict[str, Source] = {}
+    warnings: tuple[str, ...] = ()
+
+
+class Extraction(Frozen):
+    """All that one page gave."""
+
+    orders: tuple[OrderRecord, ...] = ()
+    page_kind: Literal["order", "order_list", "product", "complaint", "receipt", "other"] = "other"
+    platform: PlatformRef = PlatformRef()
+    warnings: tuple[str, ...] = ()

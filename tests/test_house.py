@@ -1,0 +1,111 @@
+"""The house keeps its walls: import direction, module sizes, no stray files, no registry URLs."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = [
+    {"cli"},
+    {"demo"},
+    {"app", "doctor", "visiting", "printing"},
+    {"web"},
+    {"pipeline", "desk", "exporting", "result"},
+    {"steps"},
+    {"complaints", "evidence", "capture"},
+    {"vault"},
+    {"model"},
+    {"settings"},
+    {"messages"},
+    {"errors"},
+]
+RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
+TOP = {
+    "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE",
+    "helper", "extension", "scrapers", "tests",
+}  # fmt: skip
+MODULES = sorted([*ROOT.glob("helper/**/*.py"), *ROOT.glob("scrapers/**/*.py")])
+SOURCES = sorted([*MODULES, *ROOT.glob("extension/**/*.js"), *ROOT.glob("tests/**/*.py")])
+
+
+def imports(path: Path) -> set[str]:
+    """Return the dotted names a module imports, wherever in it the import stands."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def room(dotted: str) -> str | None:
+    """Return the room of `helper.<room>…`, or None for anything else."""
+    parts = dotted.split(".")
+    return parts[1] if parts[0] == "helper" and len(parts) > 1 else None
+
+
+def tracked() -> list[str]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, check=True,
+    ).stdout.decode()  # fmt: skip
+    return [name for name in listing.split("\0") if name and (ROOT / name).exists()]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_imports_run_one_way(path: Path) -> None:
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    if dotted.startswith("scrapers"):
+        assert not [name for name in imports(path) if name.startswith("helper")]
+        return
+    own = room(dotted)
+    if own is None or own == "__init__":
+        return
+    for name in imports(path):
+        other = room(name)
+        if other is not None and other in RANK and other != own:
+            assert RANK[own] < RANK[other], f"{dotted} must not import {name}"
+
+
+def test_the_verifier_stands_alone() -> None:
+    """`evidence/verify.py` needs no database, browser or network, not even through others."""
+    script = (
+        "import sys, helper.evidence.verify\n"
+        "bad = {'sqlalchemy', 'dbos', 'playwright', 'aiohttp', 'obstore'} & set(sys.modules)\n"
+        "sys.exit(repr(bad) if bad else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_modules_are_small(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 400
+
+
+def test_the_top_level_stays_small() -> None:
+    names = {name.split("/")[0] for name in tracked()}
+    assert {name for name in names if not name.startswith(".")} <= TOP
+
+
+def test_every_room_is_known() -> None:
+    rooms = {path.stem for path in (ROOT / "helper").glob("*.py")} - {"__init__"}
+    rooms |= {path.parent.name for path in (ROOT / "helper").glob("*/__init__.py")}
+    assert rooms <= set(RANK)
+
+
+def test_no_package_registry_is_named() -> None:
+    words = ["pypi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian"]
+    pattern = re.compile("|".join(words))
+    for name in tracked():
+        path = ROOT / name
+        if path.suffix not in {".png", ".ttf"}:
+            assert not pattern.search(path.read_text("utf-8", errors="replace")), name
