@@ -24,8 +24,8 @@ from helper.steps.store import Store
 from helper.steps.visit import Sessions, Visitor
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
-from helper.vault.ledger import Ledger
 from helper.vault.keys import load_or_create_key
+from helper.vault.ledger import Ledger
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
 

@@ -42,6 +42,7 @@ class Pipeline(DBOSConfiguredInstance):
 
     async def strips_complete(self, capture_id: CaptureId) -> None:
         """Say that the last strip is in; late strips get a seal of their own."""
+        await asyncio.to_thread(self.store.note, capture_id, "all_kept")
         self._strips_event(capture_id).set()
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
         if any(step.step == "strips_late" for step in view.steps):

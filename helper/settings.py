@@ -14,7 +14,7 @@ DEFAULT_PORT = 17650
 
 
 class Settings(BaseModel):
-    """How this helper runs. `database`, `blobs` and `browser` are URLs or None for the embedded default."""
+    """How this helper runs; `database`, `blobs`, `browser`: URLs, None is the embedded default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -100,7 +100,7 @@ class Seller(Frozen):
 
 
 class OrderRecord(Frozen):
-    """A purchase. Keys of `sources` are dotted paths: `order_no`, `items.0.title`, `payment.paid_at`."""
+    """A purchase. Keys of `sources` are dotted paths: `order_no`, `items.0.title`."""
 
     schema_: Literal["kazheng/order/1"] = "kazheng/order/1"
     platform: PlatformRef = PlatformRef()

@@ -3,7 +3,8 @@
 /** @type {typeof chrome} */
 export const api = /** @type {any} */ (globalThis).browser ?? chrome;
 
-/** @typedef {{code: string, message?: string, next_step?: string, reason?: string}} Explained */
+/** @typedef {{code: string, message?: string, next_step?: string, reason?: string,
+ *   status?: number}} Explained */
 
 /**
  * A failure that a person can be told. `code` is a key of the catalogues

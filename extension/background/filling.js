@@ -3,23 +3,14 @@
  * values and files only; which control takes which value is decided by rules.json and by
  * content/match.js. The form's state at preview stays in fill_memory; `apply` demands the same.
  */
-import { api } from "./api.js";
+import { Refusal, api } from "./api.js";
 import { recall, remember } from "./fill_memory.js";
 import { FORM_WORDS } from "./form_words.js";
-import { bytes, call } from "./helper.js";
+import { ask, bytes } from "./helper.js";
 
 const SCRIPTS = ["content/form.js", "content/match.js", "content/fill.js"];
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
-
-/** A reason not to fill; `code` names its sentence in the catalogues. */
-export class FillError extends Error {
-  /** @param {string} code */
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
 
 /**
  * Show what would be filled where.
@@ -29,14 +20,14 @@ export async function preview({ tabId, draft_id }) {
   const tab = await api.tabs.get(tabId);
   const origin = originOf(tab.url);
   const plan = draft_id ? await fetchPlan(draft_id) : await newestPlan(origin);
-  if (!plan) throw new FillError("fill_no_draft");
-  if (!plan.origins.includes(origin)) throw new FillError("fill_other_site");
+  if (!plan) throw new Refusal("fill_no_draft");
+  if (!plan.origins.includes(origin)) throw new Refusal("fill_other_site");
   const request = {
     origins: plan.origins, values: plan.values, files: plan.files.length,
     map: await formMap(plan.platform), words: FORM_WORDS,
   };
   await inject(tabId);
-  const seen = await ask(tabId, "preview", request);
+  const seen = await inPage(tabId, "preview", request);
   const token = crypto.randomUUID();
   const files = suited(plan.files, seen.upload);
   await remember(tabId, {
@@ -53,16 +44,16 @@ export async function preview({ tabId, draft_id }) {
  */
 export async function apply({ tabId, token, names, files, elsewhere = false }) {
   const memory = await recall(tabId);
-  if (!memory?.token || memory.token !== token) throw new FillError("fill_stale");
+  if (!memory?.token || memory.token !== token) throw new Refusal("fill_stale");
   const chosen = files ? (memory.files ?? []).filter((file) => file.accepted) : [];
   await inject(tabId);
   for (const [index, file] of chosen.entries()) await stage(tabId, memory.draft_id, file, index === 0);
-  const result = await ask(tabId, "apply", { ...memory.request, names, attach: chosen.length > 0, elsewhere });
+  const result = await inPage(tabId, "apply", { ...memory.request, names, attach: chosen.length > 0, elsewhere });
   const { token: _, request, ...kept } = memory;
   await remember(tabId, { ...kept, url: request.url, filled_at: new Date().toISOString() });
   const fields = result.fields.map((/** @type {any} */ { name, ok, read_back }) => ({ name, ok, read_back }));
   // The note to the helper is for the case's history; the form is filled whether or not it arrives.
-  await call("POST", `/v1/drafts/${memory.draft_id}/filled`, { fields, attached: result.attached }).catch(() => null);
+  await ask("POST", `/v1/drafts/${memory.draft_id}/filled`, { fields, attached: result.attached }).catch(() => null);
   return { ...result, draft_id: memory.draft_id };
 }
 
@@ -72,7 +63,7 @@ export async function apply({ tabId, token, names, files, elsewhere = false }) {
  */
 export async function undo({ tabId }) {
   await inject(tabId);
-  return ask(tabId, "undo", null);
+  return inPage(tabId, "undo", null);
 }
 
 /** @param {string | undefined} url @returns {string} */
@@ -80,18 +71,18 @@ function originOf(url) {
   try {
     return new URL(url ?? "").origin;
   } catch {
-    throw new FillError("fill_restricted");
+    throw new Refusal("fill_restricted");
   }
 }
 
 /** @param {string} draftId @returns {Promise<any>} */
 async function fetchPlan(draftId) {
-  return wanted(await call("GET", `/v1/drafts/${encodeURIComponent(draftId)}/fill`));
+  return ask("GET", `/v1/drafts/${encodeURIComponent(draftId)}/fill`);
 }
 
 /** Newest draft that may be filled on this origin; cases of the same host first. */
 async function newestPlan(/** @type {string} */ origin) {
-  const answer = wanted(await call("GET", "/v1/cases"));
+  const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
   const cases = [...(answer.cases ?? answer)].sort((a, b) => Number(hostOf(b) === host) - Number(hostOf(a) === host));
   const drafts = cases.flatMap((/** @type {any} */ one) => [...one.drafts].reverse()).slice(0, DRAFTS_LOOKED_AT);
@@ -104,12 +95,6 @@ async function newestPlan(/** @type {string} */ origin) {
 
 /** @param {any} one @returns {string} */
 const hostOf = (one) => (one.host ?? "").replace(/:\d+$/, "");
-
-/** @param {{status: number, json: any}} answer @returns {any} */
-function wanted({ status, json }) {
-  if (status < 400) return json;
-  throw Object.assign(new FillError(json?.error?.code ?? "internal"), json?.error);
-}
 
 /** @param {string | null} platform @returns {Promise<any>} */
 async function formMap(platform) {
@@ -142,7 +127,7 @@ async function stage(tabId, draftId, file, clear) {
   const data = new Uint8Array(await bytes(`/v1/drafts/${draftId}/files/${file.sha256}`));
   for (let start = 0; start === 0 || start < data.length; start += PIECE_BYTES) {
     const piece = base64(data.subarray(start, start + PIECE_BYTES));
-    await ask(tabId, "stage", {
+    await inPage(tabId, "stage", {
       name: file.name, type: file.media_type, data: piece, first: start === 0, clear: clear && start === 0,
     });
   }
@@ -162,19 +147,19 @@ async function inject(tabId) {
   try {
     await api.scripting.executeScript({ target: { tabId }, files: SCRIPTS });
   } catch (cause) {
-    throw Object.assign(new FillError("fill_restricted"), { cause });
+    throw new Refusal("fill_restricted", { reason: String(cause) });
   }
 }
 
 /** @param {number} tabId @param {string} action @param {any} payload @returns {Promise<any>} */
-async function ask(tabId, action, payload) {
+async function inPage(tabId, action, payload) {
   const [frame] = await api.scripting.executeScript({
     target: { tabId },
     func: (/** @type {string} */ name, /** @type {any} */ value) => /** @type {any} */ (globalThis).kazhengFill[name](value),
     args: [action, payload],
   });
   const result = /** @type {any} */ (frame)?.result;
-  if (!result) throw new FillError("fill_broken");
-  if (result.error) throw new FillError(result.error);
+  if (!result) throw new Refusal("fill_broken");
+  if (result.error) throw new Refusal(result.error);
   return result;
 }

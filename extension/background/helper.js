@@ -128,7 +128,7 @@ async function signed(method, path, body, headers, retried = false) {
   }
   if (!genuine) {
     known.start = "";
-    throw refusal(response.status, parse(data), "helper_stranger");
+    throw new Refusal("helper_stranger");
   }
   return { response, data };
 }
@@ -144,10 +144,8 @@ function parse(data) {
 
 /** @param {number} status @param {any} json @param {string} fallback @returns {Refusal} */
 function refusal(status, json, fallback) {
-  if (status < 400 || fallback === "helper_stranger") return new Refusal(fallback);
-  const error = json?.error ?? {};
-  const { message, next_step, reason } = error;
-  return new Refusal(String(error.code ?? fallback), { message, next_step, reason });
+  const { code, message, next_step, reason } = json?.error ?? {};
+  return new Refusal(String(code ?? fallback), { message, next_step, reason, status });
 }
 
 /**

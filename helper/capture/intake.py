@@ -7,18 +7,16 @@ crash or a full disk leaves behind that count is cut off before the next write.
 from __future__ import annotations
 
 import asyncio
-import errno
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 from helper.errors import (
     ConflictError,
-    DiskFullError,
     InvalidError,
     NotFoundError,
     RefusedError,
@@ -27,8 +25,8 @@ from helper.errors import (
 from helper.model import SEEN_ROLES, CaptureMeta, Part
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
+from helper.vault.files import make_folder, room_on_disk, sync_folder
 
-_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 _HASH_STEP = 1 << 20
 _EMPTY = hashlib.sha256().hexdigest()
 
@@ -197,8 +195,8 @@ def _within(size: int, limit: int) -> None:
 
 def _append(path: Path, offset: int, chunk: bytes) -> None:
     """Write at the offset, cut what was behind it, sync; a full disk leaves the first `offset`."""
-    with _explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    with room_on_disk(path):
         new = not path.exists()
         with path.open("xb" if new else "r+b", buffering=0) as file:
             try:
@@ -212,8 +210,7 @@ def _append(path: Path, offset: int, chunk: bytes) -> None:
                 file.truncate(offset)
                 raise
         if new:
-            _sync_folder(path.parent)
-            _sync_folder(path.parent.parent)
+            sync_folder(path.parent)
 
 
 def _hash(path: Path) -> str:
@@ -222,24 +219,3 @@ def _hash(path: Path) -> str:
         while block := file.read(_HASH_STEP):
             digest.update(block)
     return digest.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the entry of a new file durable; Windows has no handle for that and needs none."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise DiskFullError(path=str(path.parent)) from error
-        raise

@@ -59,6 +59,7 @@ class _Hops:
     exchanges: list[Exchange] = field(default_factory=list)
     sent: list[Mapping[str, Any]] = field(default_factory=list)
     received: list[Mapping[str, Any]] = field(default_factory=list)
+    requests: int = 0
     paused: int = 0
     began: float = 0.0
     done: bool = False
@@ -134,19 +135,12 @@ class NetworkLog:
             _fill_response(hops.exchanges[-1], redirect)
         hops.done = False
         hops.began = self._last = time.monotonic()
-        request = event["request"]
-        hops.exchanges.append(
-            Exchange(
-                request_id=event["requestId"],
-                hop=len(hops.exchanges),
-                url=request["url"],
-                method=request["method"],
-                kind=event.get("type", "Other"),
-                started=datetime.fromtimestamp(event["wallTime"], UTC),
-                request_headers=[(key, str(val)) for key, val in request["headers"].items()],
-                request_body=_post_data(request),
-            )
-        )
+        place, hops.requests = hops.requests, hops.requests + 1
+        started = datetime.fromtimestamp(event["wallTime"], UTC)
+        if place < len(hops.exchanges):  # its response was held before this event came
+            hops.exchanges[place].started = started
+            return
+        hops.exchanges.append(_exchange_of(event, event.get("type"), place, started))
 
     def _on_sent(self, event: dict[str, Any]) -> None:
         self._of(event["requestId"]).sent.append(event["headers"])
@@ -192,11 +186,11 @@ class NetworkLog:
             if "responseErrorReason" in event:
                 await self._cdp.send("Fetch.continueRequest", held)
                 return
-            exchange = hops.exchanges[place] if place < len(hops.exchanges) else None
-            body, reason = await self._body(event)
-            exchange = exchange or _exchange_of(event, place)
             if place >= len(hops.exchanges):
-                hops.exchanges.append(exchange)
+                now = datetime.now(UTC)
+                hops.exchanges.append(_exchange_of(event, event["resourceType"], place, now))
+            exchange = hops.exchanges[place]
+            body, reason = await self._body(event)
             exchange.body, exchange.body_reason = body, reason
             exchange.status = event.get("responseStatusCode")
             exchange.status_text = event.get("responseStatusText") or ""
@@ -280,15 +274,17 @@ def _post_data(request: Mapping[str, Any]) -> bytes | None:
     return text.encode() if isinstance(text, str) else None
 
 
-def _exchange_of(event: Mapping[str, Any], hop: int) -> Exchange:
+def _exchange_of(
+    event: Mapping[str, Any], kind: str | None, hop: int, started: datetime
+) -> Exchange:
     request = event["request"]
     return Exchange(
         request_id=event.get("networkId") or event["requestId"],
         hop=hop,
         url=request["url"],
         method=request["method"],
-        kind=event.get("resourceType", "Other"),
-        started=datetime.now(UTC),
+        kind=kind or "Other",
+        started=started,
         request_headers=_pairs(request["headers"]),
         request_body=_post_data(request),
     )

@@ -47,9 +47,10 @@ class Shop(Site):
             raise web.HTTPNotFound(text="商品不存在")
         return found
 
-    def cards(self, template: str = "card", *, without: str = "") -> Markup:
+    def cards(self, template: str = "card", *, without: str = "", most: int = 99) -> Markup:
         """Return the product grid; every second picture is loaded by script when it is near."""
         shown = [product for product in self.stock.products.values() if product.key != without]
+        shown = shown[:most]
         return join(
             render(
                 self.key,

@@ -142,7 +142,7 @@ def _detail(shop: Shop, order: Order) -> Markup:
         payments=_payments(order),
         log=_log(order),
         complain=_complain(shop, order),
-        cards=shop.cards(without=order.product.key),
+        cards=shop.cards(without=order.product.key, most=6),
     )
 
 

@@ -23,9 +23,10 @@ def decode(data: bytes) -> Any:
     """Return the value of canonical bytes; raises ValueError for any other spelling of it."""
     try:
         value = json.loads(data.decode())
+        spelled = encode(value)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if encode(value) != data:
+    if spelled != data:
         raise ValueError("not in canonical form")
     return value
 

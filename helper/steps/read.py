@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapers.page import PageError, load
+from scrapers.read import read
+
 from helper.complaints.receipt import receipt_number
 from helper.evidence.corroborate import compare
 from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
 from helper.steps.store import Store
-from scrapers.page import PageError, load
-from scrapers.read import read
 from scrapers.record import Extraction, OrderRecord
 from scrapers.sites import PLATFORMS
 
@@ -99,7 +100,7 @@ def _title(view: CaptureView, order: OrderRecord | None) -> str:
 def _file_receipt(
     store: Store, view: CaptureView, case_id: str, extraction: Extraction | None
 ) -> None:
-    """A page kept after the user submitted a draft: its number goes into the case."""
+    """File the number of a page kept after the user submitted a draft."""
     if view.meta.receipt_for is None:
         return
     draft = store.vault.draft(view.meta.receipt_for)

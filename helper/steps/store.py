@@ -79,6 +79,6 @@ class Store:
 
 def file_name(role: str, media_type: str, index: int | None = None) -> str:
     """Return a name valid on NTFS: `seen/strip` 3 → `seen-strip-03.png`."""
-    ending = _ENDINGS.get(media_type.split(";")[0].strip(), "bin")
+    ending = _ENDINGS.get(media_type.split(";", maxsplit=1)[0].strip(), "bin")
     number = "" if index is None else f"-{index:02d}"
     return f"{role.replace('/', '-')}{number}.{ending}"

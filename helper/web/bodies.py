@@ -190,3 +190,8 @@ class ErrorReply(BaseModel):
 
 
 Limit = Annotated[int, Field(ge=1, le=500)]
+Offset = Annotated[int, Field(ge=0)]
+HelloNonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32,64}$")]
+PairingId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+RecordId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+"""Id of a case or a draft."""

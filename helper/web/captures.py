@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from helper.capture.intake import Intake, Progress
-from helper.errors import ConflictError, NotFoundError, TooLargeError
+from helper.errors import ConflictError
 from helper.model import CaptureId, Sha256
 from helper.web import events
 from helper.web.bodies import (
@@ -26,7 +26,7 @@ from helper.web.bodies import (
     SessionRequest,
 )
 from helper.web.guard import BODY
-from helper.web.replies import json_reply, parse, parse_value
+from helper.web.replies import json_reply, parse, parse_value, path_value
 from helper.web.services import Services
 
 
@@ -46,7 +46,7 @@ class CaptureHandlers:
 
     async def upload(self, request: web.Request) -> web.Response:
         """Write a chunk at the offset."""
-        uuid, sha256 = capture_id(request), _sha256(request, "part")
+        uuid, sha256 = capture_id(request), path_value(Sha256, request, "sha256", "part")
         offset = parse_value(Offset, "offset", request.query.get("offset"))
         received = await self.intake.write(uuid, sha256, offset, request[BODY])
         return json_reply(ReceivedReply(received=received))
@@ -88,7 +88,9 @@ class CaptureHandlers:
         """Return the newest captures."""
         limit = parse_value(Limit, "limit", request.query.get("limit", "20"))
         return json_reply(
-            CapturesReply(captures=tuple(await asyncio.to_thread(self.services.vault.recent, limit)))
+            CapturesReply(
+                captures=tuple(await asyncio.to_thread(self.services.vault.recent, limit))
+            )
         )
 
     async def follow(self, request: web.Request) -> web.StreamResponse:
@@ -107,26 +109,10 @@ class CaptureHandlers:
 
 def capture_id(request: web.Request) -> str:
     """Return the uuid of the path; NotFoundError when it is none."""
-    return _path_value(CaptureId, request, "uuid", "capture")
-
-
-def _sha256(request: web.Request, kind: str) -> str:
-    return _path_value(Sha256, request, "sha256", kind)
-
-
-def _path_value(annotated: object, request: web.Request, name: str, kind: str) -> str:
-    from helper.errors import InvalidError
-
-    try:
-        return str(parse_value(annotated, name, request.match_info[name]))
-    except InvalidError:
-        raise NotFoundError(kind=kind, id=request.match_info[name][:80]) from None
+    return path_value(CaptureId, request, "uuid", "capture")
 
 
 def _listed(parts: list[Progress] | tuple[Progress, ...]) -> tuple[PartProgress, ...]:
     return tuple(
         PartProgress(sha256=part.sha256, size=part.size, received=part.received) for part in parts
     )
-
-
-__all__ = ["CaptureHandlers", "TooLargeError", "capture_id"]

@@ -39,7 +39,9 @@ async def stream(request: web.Request, services: Services, uuid: str) -> web.Str
     closing = asyncio.create_task(request.app[CLOSING].wait())
     try:
         with suppress(ConnectionError):  # the client is gone, nobody to tell
-            await _send(reply, caller, services.subscribe(uuid), services.heartbeat_seconds, closing)
+            await _send(
+                reply, caller, services.subscribe(uuid), services.heartbeat_seconds, closing
+            )
             await reply.write_eof()
     finally:
         closing.cancel()
@@ -85,6 +87,8 @@ async def _next(steps: AsyncIterator[Step]) -> Step | None:
 
 def _event(caller: Caller, index: int, step: Step) -> bytes:
     at = step.at.isoformat()
-    code = signing.event_code(caller.key, caller.nonce, index, step.step, at, step.detail)
+    code = signing.event_code(
+        caller.key, caller.nonce, index, step=step.step, at=at, detail=step.detail
+    )
     body = EventBody(step=step.step, at=at, detail=step.detail, signature=code)
     return b"id: %d\ndata: %s\n\n" % (index, to_json(body))

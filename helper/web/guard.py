@@ -1,4 +1,4 @@
-"""Default deny over every route: Host, Origin, fetch metadata, signature, body; then sign the reply.
+"""Default deny over every route: Host, Origin, fetch metadata, signature, body; sign the reply.
 
 A route is reachable without a signature only if its name is in `OPEN`; a path that matches no route
 is refused like any other before it is called unknown.
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from helper.errors import ForbiddenError, KazhengError, TooLargeError, UnauthorizedError
 from helper.web import signing
@@ -28,7 +29,9 @@ OPEN: Final = frozenset({"hello", "pair"})
 OPEN_BODY_BYTES = 4096
 
 _HOSTS = ("127.0.0.1", "[::1]", "kazheng.localhost")
-_ORIGIN = re.compile(r"chrome-extension://[a-p]{32}|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ORIGIN = re.compile(
+    r"chrome-extension://[a-p]{32}|moz-extension://[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 _SITES = frozenset({"none", "same-origin"})
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -73,7 +76,7 @@ def check_browser_rules(request: web.Request) -> None:
         raise ForbiddenError(reason="navigation")
 
 
-def guard(services: Services) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def guard(services: Services) -> Middleware:
     """Return the one middleware of the application."""
     nonces = signing.Nonces()
 
@@ -110,26 +113,17 @@ async def _answer(
     except KazhengError as error:
         return error_reply(error, language)
     except web.HTTPException as error:
-        return error_reply(*_with_language(error, language))
+        explained, status = from_http(error)
+        return error_reply(explained, language, status)
     except ConnectionError:
         # The client is gone; aiohttp needs something to drop.
         return web.Response(status=400)
-    except Exception:
-        # Recorded with its traceback; the client gets a signed, explained 500 instead of HTML.
+    except Exception:  # noqa: BLE001 - recorded below; the client gets a signed, explained 500
         _log.exception("request failed: %s %s", request.method, request.path)
         return error_reply(KazhengError(), language)
 
 
-def _with_language(
-    error: web.HTTPException, language: str | None
-) -> tuple[KazhengError, str | None, int]:
-    explained, status = from_http(error)
-    return explained, language, status
-
-
-async def _authenticate(
-    request: web.Request, services: Services, nonces: signing.Nonces
-) -> None:
+async def _authenticate(request: web.Request, services: Services, nonces: signing.Nonces) -> None:
     """Find the caller before a byte of the body is read; UnauthorizedError says what is wrong."""
     signed = signing.SignedHeaders.read(request.headers)
     found = await asyncio.to_thread(services.vault.pairing, signed.pairing)

@@ -54,6 +54,15 @@ def parse_value(kind: Any, name: str, value: str | None) -> Any:
         raise InvalidError(what=name) from None
 
 
+def path_value(kind: Any, request: web.Request, name: str, thing: str) -> str:
+    """Return a value of the path as the annotated kind; a misshapen one names nothing we have."""
+    value = request.match_info[name]
+    try:
+        return str(TypeAdapter(kind).validate_python(value))
+    except ValidationError:
+        raise NotFoundError(kind=thing, id=value[:80]) from None
+
+
 def _place(error: ValidationError) -> str:
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     place = ".".join(str(step) for step in first["loc"]) or "body"

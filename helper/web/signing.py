@@ -72,7 +72,9 @@ def reply_code(key: bytes, nonce: str, status: int, body: bytes) -> str:
     return mac(key, "kazheng/reply/1", nonce, str(status), hashlib.sha256(body).hexdigest())
 
 
-def event_code(key: bytes, nonce: str, index: int, step: str, at: str, detail: str | None) -> str:
+def event_code(
+    key: bytes, nonce: str, index: int, *, step: str, at: str, detail: str | None
+) -> str:
     """Return the code of the index-th event of a stream; a missing detail counts as empty."""
     digest = hashlib.sha256("\n".join((step, at, detail or "")).encode()).hexdigest()
     return mac(key, "kazheng/reply/1", nonce, f"event:{index}", digest)

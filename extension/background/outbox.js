@@ -1,0 +1,197 @@
+/**
+ * Captures that the helper does not have yet, and the pairing key. The only module that knows
+ * IndexedDB. Bytes leave it only after the helper has answered with the same hashes.
+ */
+
+import { Refusal } from "./api.js";
+
+/** Sent captures that are remembered (without bytes) for the list of recent ones. */
+const REMEMBERED = 50;
+
+/**
+ * @typedef {{role: string, sha256: string, size: number, media_type: string,
+ *   about: Record<string, unknown>}} Part
+ * @typedef {{role: string, reason: string, detail?: string | null}} Missing
+ * @typedef {import("./api.js").Explained} Explained
+ * @typedef {{id: number, window_id: number, url: string, title: string}} TabRef
+ * @typedef {"freezing" | "kept_here" | "uploading" | "sent"} Phase
+ *
+ * @typedef {object} CaptureRecord
+ * @property {string} uuid made here, so that every repeated save is the same one
+ * @property {any} meta CaptureMeta of the helper; fixed once kept, null while freezing
+ * @property {Part[]} parts as announced to the helper
+ * @property {Part | null} held the first strip: announced last, with what the strips lack
+ * @property {boolean} complete no more parts will come
+ * @property {Phase} phase
+ * @property {Explained | null} error why it does not go on, in a form for people
+ * @property {Record<string, number>} timings Unix ms: clicked_at, frozen_at, s0_kept_at, kept_at
+ * @property {TabRef} tab
+ * @property {boolean} sealed seen as sealed at the helper
+ */
+
+/** @typedef {{uuid: string, sha256: string, blob: Blob}} PartRow */
+
+/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
+function done(request) {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** @returns {Promise<IDBDatabase>} */
+function open() {
+  const request = indexedDB.open("kazheng", 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("captures", { keyPath: "uuid" });
+    request.result.createObjectStore("parts", { keyPath: ["uuid", "sha256"] });
+    request.result.createObjectStore("keys", { keyPath: "id" });
+  };
+  return done(request);
+}
+
+/**
+ * Run one transaction; it is on disk when the promise resolves.
+ *
+ * @template T
+ * @param {string[]} stores @param {IDBTransactionMode} mode
+ * @param {(store: (name: string) => IDBObjectStore) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function transaction(stores, mode, work) {
+  const database = await open();
+  try {
+    const durability = mode === "readwrite" ? "strict" : "default";
+    const running = database.transaction(stores, mode, { durability });
+    const end = new Promise((resolve, reject) => {
+      running.oncomplete = () => resolve(undefined);
+      running.onabort = () => reject(running.error);
+    });
+    const [result] = await Promise.all([work((name) => running.objectStore(name)), end]);
+    return result;
+  } catch (error) {
+    const full = error instanceof DOMException && error.name === "QuotaExceededError";
+    throw full ? new Refusal("outbox_full") : error;
+  } finally {
+    database.close();
+  }
+}
+
+/** @returns {Promise<{pairing_id: string, key: CryptoKey} | undefined>} */
+export function readPairing() {
+  return transaction(["keys"], "readonly", (store) => done(store("keys").get("pairing")));
+}
+
+/** @param {{pairing_id: string, key: CryptoKey}} pairing the key is non-extractable */
+export function writePairing(pairing) {
+  const row = { id: "pairing", ...pairing };
+  return transaction(["keys"], "readwrite", (store) => done(store("keys").put(row)));
+}
+
+/**
+ * Note a capture before it is frozen, so that a crash leaves a trace.
+ *
+ * @param {string} uuid @param {number} clickedAt @param {TabRef} tab
+ */
+export function begin(uuid, clickedAt, tab) {
+  /** @type {CaptureRecord} */
+  const record = {
+    uuid,
+    meta: null,
+    parts: [],
+    held: null,
+    complete: false,
+    phase: "freezing",
+    error: null,
+    timings: { clicked_at: clickedAt },
+    tab,
+    sealed: false,
+  };
+  return transaction(["captures"], "readwrite", (store) => done(store("captures").put(record)));
+}
+
+/**
+ * Change a capture, and store bytes with the change, in one transaction.
+ *
+ * @param {string} uuid
+ * @param {(record: CaptureRecord) => void} change
+ * @param {{sha256: string, blob: Blob}[]} [blobs]
+ * @returns {Promise<CaptureRecord>}
+ */
+export function update(uuid, change, blobs = []) {
+  return transaction(["captures", "parts"], "readwrite", async (store) => {
+    /** @type {CaptureRecord | undefined} */
+    const record = await done(store("captures").get(uuid));
+    if (!record) throw new Refusal("not_found");
+    change(record);
+    store("captures").put(record);
+    for (const { sha256, blob } of blobs) store("parts").put({ uuid, sha256, blob });
+    return record;
+  });
+}
+
+/** @param {string} uuid @returns {Promise<CaptureRecord | undefined>} */
+export function find(uuid) {
+  return transaction(["captures"], "readonly", (store) => done(store("captures").get(uuid)));
+}
+
+/** @returns {Promise<CaptureRecord[]>} newest first */
+export async function all() {
+  /** @type {CaptureRecord[]} */
+  const records = await transaction(["captures"], "readonly", (store) =>
+    done(store("captures").getAll()),
+  );
+  return records.sort((a, b) => b.timings.clicked_at - a.timings.clicked_at);
+}
+
+/** @param {string} uuid @param {string} sha256 @returns {Promise<Blob>} */
+export async function blob(uuid, sha256) {
+  /** @type {PartRow | undefined} */
+  const row = await transaction(["parts"], "readonly", (store) =>
+    done(store("parts").get([uuid, sha256])),
+  );
+  if (!row) throw new Refusal("not_found");
+  return row.blob;
+}
+
+/** @param {string} uuid drop the bytes of a capture that the helper has acknowledged */
+export function settle(uuid) {
+  return transaction(["captures", "parts"], "readwrite", async (store) => {
+    /** @type {CaptureRecord | undefined} */
+    const record = await done(store("captures").get(uuid));
+    if (!record) return;
+    Object.assign(record, { phase: "sent", error: null });
+    record.timings.kept_at = Date.now();
+    store("captures").put(record);
+    store("parts").delete(IDBKeyRange.bound([uuid], [uuid, []]));
+  });
+}
+
+/** Forget the oldest captures that were sent, and those that failed before anything was kept. */
+export async function prune() {
+  const old = (await all()).filter((record) => record.phase === "sent" || ended(record));
+  for (const { uuid } of old.slice(REMEMBERED)) {
+    await transaction(["captures"], "readwrite", (store) => done(store("captures").delete(uuid)));
+  }
+}
+
+/** @param {CaptureRecord} record @returns {boolean} nothing of it was kept and nothing will be */
+function ended(record) {
+  return record.phase === "freezing" && record.error !== null;
+}
+
+/** @returns {Promise<CaptureRecord[]>} captures whose bytes the helper does not have, oldest first */
+export async function unsent() {
+  return (await all()).filter((record) => record.phase !== "sent" && record.meta).reverse();
+}
+
+/** @returns {Promise<{count: number, bytes: number, oldest: string | null}>} */
+export async function waiting() {
+  const records = await unsent();
+  const sizes = records.flatMap(({ parts }) => parts.map(({ size }) => size));
+  return {
+    count: records.length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    oldest: records.length ? new Date(records[0].timings.clicked_at).toISOString() : null,
+  };
+}

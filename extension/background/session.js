@@ -1,0 +1,125 @@
+/**
+ * Lends the session of a site to the helper's visit, if the user said so for this site. The state
+ * is read at the moment it is sent and is stored nowhere, neither here nor there.
+ */
+
+import { api, Refusal } from "./api.js";
+
+const SAME_SITE = { lax: "Lax", strict: "Strict", no_restriction: "None" };
+
+/** @param {string | undefined} url @returns {string | null} origin of a web page */
+export function webOrigin(url) {
+  if (!url || !/^https?:/.test(url)) return null;
+  return new URL(url).origin;
+}
+
+/** @param {string} origin @returns {string} match pattern; ports are not part of patterns */
+function pattern(origin) {
+  const { protocol, hostname } = new URL(origin);
+  return `${protocol}//${hostname}/*`;
+}
+
+/** Keep the user's choice for a site. @param {string} origin @param {boolean} allowed */
+export async function choose(origin, allowed) {
+  const site = webOrigin(origin);
+  if (!site) throw new Refusal("invalid");
+  const { lend } = await api.storage.local.get({ lend: {} });
+  const choices = /** @type {Record<string, boolean>} */ (lend);
+  await api.storage.local.set({ lend: { ...choices, [site]: Boolean(allowed) } });
+  return lending(site);
+}
+
+/**
+ * Say whether the session of a site may be lent: the user's choice and the browser's permission.
+ *
+ * @param {string | undefined} url
+ * @returns {Promise<{possible: boolean, allowed: boolean, chosen: boolean, granted: boolean}>}
+ */
+export async function lending(url) {
+  const origin = webOrigin(url);
+  if (!origin) return { possible: false, allowed: false, chosen: false, granted: false };
+  const stored = await api.storage.local.get({ lend: {} });
+  const chosen = /** @type {Record<string, boolean>} */ (stored.lend)[origin] === true;
+  const granted = await api.permissions.contains({
+    permissions: ["cookies"],
+    origins: [pattern(origin)],
+  });
+  return { possible: true, allowed: chosen && granted, chosen, granted };
+}
+
+/**
+ * Build a Playwright storage_state of the tab's site, or null where lending is not allowed.
+ *
+ * @param {import("./outbox.js").TabRef} tab
+ */
+export async function storageState(tab) {
+  const origin = webOrigin(tab.url);
+  if (!origin || !(await lending(tab.url)).allowed) return null;
+  const cookies = await readCookies(tab, origin);
+  const localStorage = await readLocalStorage(tab.id, origin);
+  const origins = localStorage.length ? [{ origin, localStorage }] : [];
+  return { cookies: cookies.map(playwrightCookie), origins };
+}
+
+/** @param {import("./outbox.js").TabRef} tab @param {string} origin */
+async function readCookies(tab, origin) {
+  const stores = await api.cookies.getAllCookieStores();
+  const storeId = stores.find(({ tabIds }) => tabIds.includes(tab.id))?.id;
+  const where = { partitionKey: {}, ...(storeId ? { storeId } : {}) };
+  const { hostname } = new URL(origin);
+  const lists = await Promise.all([
+    api.cookies.getAll({ url: tab.url, ...where }),
+    api.cookies.getAll({ domain: hostname, ...where }),
+  ]);
+  const unique = new Map(
+    lists.flat().map((cookie) => [
+      JSON.stringify([cookie.name, cookie.domain, cookie.path, cookie.partitionKey ?? null]),
+      cookie,
+    ]),
+  );
+  return [...unique.values()];
+}
+
+/** @param {chrome.cookies.Cookie} cookie */
+function playwrightCookie(cookie) {
+  const { name, value, domain, path, httpOnly, secure, partitionKey } = cookie;
+  const sameSite = SAME_SITE[/** @type {keyof typeof SAME_SITE} */ (cookie.sameSite)];
+  return {
+    name,
+    value,
+    domain,
+    path,
+    expires: cookie.expirationDate ?? -1,
+    httpOnly,
+    secure,
+    ...(sameSite ? { sameSite } : {}),
+    ...(partitionKey?.topLevelSite
+      ? {
+          partitionKey: partitionKey.topLevelSite,
+          _crHasCrossSiteAncestor: partitionKey.hasCrossSiteAncestor ?? false,
+        }
+      : {}),
+  };
+}
+
+/** @param {number} tabId @param {string} origin @returns {Promise<{name: string, value: string}[]>} */
+async function readLocalStorage(tabId, origin) {
+  try {
+    const [{ result }] = await api.scripting.executeScript({
+      target: { tabId },
+      injectImmediately: true,
+      args: [origin],
+      func: (/** @type {string} */ wanted) =>
+        location.origin === wanted
+          ? Object.keys(localStorage).map((name) => ({
+              name,
+              value: localStorage.getItem(name) ?? "",
+            }))
+          : [],
+    });
+    return result ?? [];
+  } catch {
+    // The tab was closed or went elsewhere: the cookies alone are lent.
+    return [];
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Brings captures from the outbox to the helper: announce, send what it lacks, lend the session,
+ * commit, compare the hashes. Every step may be repeated; a capture leaves the outbox only when
+ * the helper's answer names the same hashes.
+ */
+
+import { api, Refusal } from "./api.js";
+import * as badge from "./badge.js";
+import { ask, hello, upload } from "./helper.js";
+import * as outbox from "./outbox.js";
+import { storageState } from "./session.js";
+
+export const ALARM = "outbox";
+const RETRY_MINUTES = 0.5;
+const CHUNK = 4 * 1024 * 1024;
+const WATCH_EVERY = 2_000;
+const WATCH_FOR = 90_000;
+
+/** Captures that are on their way in this worker, with the wish to look once more. */
+/** @type {Map<string, {again: boolean, done: Promise<void>}>} */
+const running = new Map();
+/** Captures whose session was lent by this worker. @type {Set<string>} */
+const lent = new Set();
+
+/**
+ * Send what the outbox has of a capture. Calls that come meanwhile are joined.
+ *
+ * @param {string} uuid @returns {Promise<void>} settles when it is sent or has to wait
+ */
+export function push(uuid) {
+  const present = running.get(uuid);
+  if (present) {
+    present.again = true;
+    return present.done;
+  }
+  const entry = { again: false, done: Promise.resolve() };
+  running.set(uuid, entry);
+  entry.done = (async () => {
+    try {
+      do {
+        entry.again = false;
+        await send(uuid);
+      } while (entry.again);
+    } catch (error) {
+      await wait(uuid, error);
+    } finally {
+      running.delete(uuid);
+    }
+  })();
+  return entry.done;
+}
+
+/** Send everything that waits. @returns {Promise<void>} */
+export async function resume() {
+  for (const { uuid } of await outbox.unsent()) await push(uuid);
+  await schedule();
+}
+
+/** Keep the retry alarm exactly as long as something waits. */
+export async function schedule() {
+  const { count } = await outbox.waiting();
+  if (count === 0) await api.alarms.clear(ALARM);
+  else if (!(await api.alarms.get(ALARM))) {
+    await api.alarms.create(ALARM, { periodInMinutes: RETRY_MINUTES });
+  }
+}
+
+/** @param {string} uuid @param {unknown} error note why the capture waits; it stays here */
+async function wait(uuid, error) {
+  const refusal = error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
+  const record = await outbox.update(uuid, (kept) => {
+    kept.error = refusal.explained();
+    kept.phase = "kept_here";
+  });
+  await schedule();
+  await badge.show(record.tab.id, "waiting");
+}
+
+/** @param {string} uuid */
+async function send(uuid) {
+  const record = await outbox.find(uuid);
+  if (!record?.meta || record.phase === "sent") return;
+  const path = `/v1/captures/${uuid}`;
+  const { meta, parts, complete } = record;
+  const announced = await ask("POST", "/v1/captures", { uuid, meta, parts });
+  /** @type {{sha256: string, size: number, received: number}[]} */
+  const lacking = announced.parts.filter((/** @type {any} */ part) => part.received < part.size);
+  if (record.phase !== "uploading") {
+    await outbox.update(uuid, (kept) => {
+      kept.phase = "uploading";
+    });
+  }
+  await Promise.all(lacking.map((part) => sendPart(uuid, path, part)));
+  const known = record.timings.s0_kept_at !== undefined;
+  if (known && !complete) return;
+  if (meta.session === "lent" && !lent.has(uuid)) await lend(record);
+  const committed = await ask("POST", `${path}/commit`, { final: complete });
+  compare(parts, committed.parts);
+  await acknowledge(record);
+}
+
+/** @param {outbox.CaptureRecord} record whose commit the helper has confirmed */
+async function acknowledge(record) {
+  const { uuid, complete } = record;
+  await outbox.update(uuid, (kept) => {
+    kept.timings.s0_kept_at ??= Date.now();
+    kept.error = null;
+  });
+  if (!complete) return;
+  await outbox.settle(uuid);
+  await outbox.prune();
+  await badge.show(record.tab.id, "kept");
+  await schedule();
+  if (record.meta.session === "lent") void watch(uuid);
+}
+
+/**
+ * @param {string} uuid @param {string} path
+ * @param {{sha256: string, size: number, received: number}} part
+ */
+async function sendPart(uuid, path, { sha256, size, received }) {
+  const blob = await outbox.blob(uuid, sha256);
+  let offset = received;
+  let refused = 0;
+  while (offset < size) {
+    const chunk = new Uint8Array(await blob.slice(offset, offset + CHUNK).arrayBuffer());
+    const address = `${path}/parts/${sha256}?offset=${offset}`;
+    const { status, json } = await upload(address, chunk);
+    const next = Number(json?.received);
+    if (status !== 200 && (status !== 409 || ++refused > 3 || !Number.isInteger(next))) {
+      const { code = "helper_failed", message, next_step } = json?.error ?? {};
+      throw new Refusal(code, { message, next_step, status });
+    }
+    offset = next;
+  }
+}
+
+/**
+ * @param {outbox.Part[]} ours @param {{role: string, sha256: string, size: number}[]} theirs
+ * @throws {Refusal} unless every part of ours is acknowledged with its hash and size
+ */
+function compare(ours, theirs) {
+  const acknowledged = new Set(theirs.map((part) => `${part.role} ${part.sha256} ${part.size}`));
+  if (!ours.every((part) => acknowledged.has(`${part.role} ${part.sha256} ${part.size}`))) {
+    throw new Refusal("helper_hashes");
+  }
+}
+
+/** @param {outbox.CaptureRecord} record lend the session for its visit; without one it goes on */
+async function lend(record) {
+  const state = await storageState(record.tab);
+  if (!state) return;
+  await ask("POST", `/v1/captures/${record.uuid}/session`, { storage_state: state });
+  lent.add(record.uuid);
+}
+
+/** Lend again if the helper lost the session. @param {string} uuid @returns {Promise<any>} view */
+export async function attend(uuid) {
+  const view = await ask("GET", `/v1/captures/${uuid}`);
+  const record = await outbox.find(uuid);
+  if (!record) return view;
+  if (view.session_wanted && record.meta?.session === "lent") await lend(record);
+  if (view.state === "sealed" && !record.sealed) {
+    await outbox.update(uuid, (kept) => {
+      kept.sealed = true;
+    });
+  }
+  return view;
+}
+
+/** Follow a capture until it is sealed: a restarted helper asks for the session again. */
+/** @param {string} uuid */
+async function watch(uuid) {
+  const end = Date.now() + WATCH_FOR;
+  while (Date.now() < end) {
+    const view = await attend(uuid).catch(() => null);
+    if (view?.state === "sealed") return;
+    if (!view && (await hello()).state === "unpaired") return;
+    await new Promise((resolve) => setTimeout(resolve, WATCH_EVERY));
+  }
+}

@@ -1,0 +1,27 @@
+/** Settings: the helper's state, pairing, port. */
+import { api } from "../background/api.js";
+import { byId, busy, put } from "./dom.js";
+import { applyTexts, t } from "./i18n.js";
+import { errorNotice, helperNotice, notice } from "./notices.js";
+import { listenPairing } from "./pairing.js";
+import { send } from "./talk.js";
+
+/** @param {boolean} asked the user pressed the button and wants an answer also when all is well */
+async function test(asked) {
+  try {
+    const status = await send("status");
+    byId("state").textContent = t(`state_${status.helper}`);
+    byId("state").className = `chip ${status.helper === "ready" ? "good" : "warn"}`;
+    const found = helperNotice(status);
+    found?.querySelector("#to-settings")?.remove();
+    put(byId("helper"), found ?? (asked && notice("good", t("helper_ready", status.version ?? ""))));
+  } catch (error) {
+    put(byId("helper"), errorNotice(error));
+  }
+}
+
+applyTexts(document);
+byId("version").textContent = api.runtime.getManifest().version;
+byId("test").addEventListener("click", () => busy(byId("test"), () => test(true)));
+await listenPairing(() => test(true));
+await test(false);

@@ -1,0 +1,120 @@
+/** The toolbar popup: what this page is, one button, then how the capture goes and what comes next. */
+import { api } from "../background/api.js";
+import { recall } from "../background/fill_memory.js";
+import { follow } from "./capture_view.js";
+import { byId, busy, h, put } from "./dom.js";
+import { offerFill } from "./fill_view.js";
+import { applyTexts, t } from "./i18n.js";
+import { errorNotice, helperNotice, notice, openSettings } from "./notices.js";
+import { send } from "./talk.js";
+
+const SHOWN_FOR_MS = 30 * 60 * 1000;
+
+/** @returns {Promise<number>} the tab the popup was opened over */
+async function currentTab() {
+  const given = new URLSearchParams(location.search).get("tab");
+  if (given) return Number(given);
+  const [tab] = await api.tabs.query({ active: true, currentWindow: true });
+  return tab?.id ?? -1;
+}
+
+/** @param {any} page */
+function showPage(page) {
+  byId("page-title").textContent = page.title || page.url;
+  byId("page-title").title = page.title || "";
+  byId("page-host").textContent = page.url;
+  byId("page-host").title = page.url;
+  const order = page.order_no
+    ? [h("span.small", null, t("order_no"), " ", h("span.mono", { id: "order-no" }, page.order_no))] : [];
+  const badge = page.platform ? h("span.chip.brand", { id: "platform" }, page.platform.name)
+    : h("span.chip", { id: "platform" }, t("unknown_page"));
+  byId("page-order").replaceChildren(badge, ...order);
+  byId("page").hidden = false;
+}
+
+/** @param {number} tabId @param {any} page */
+function showBefore(tabId, page) {
+  byId("before").hidden = false;
+  byId("lend-row").hidden = !page.lend?.possible;
+  byId("lend").checked = Boolean(page.lend?.allowed);
+  byId("lend").addEventListener("change", () => lend(page));
+  byId("refuse").addEventListener("change", () => {
+    byId("lend").disabled = byId("refuse").checked;
+  });
+  byId("before").addEventListener("submit", (/** @type {Event} */ event) => {
+    event.preventDefault();
+    void keep(tabId, {});
+  });
+}
+
+/** The permission has to be asked for inside the click, before anything is awaited. */
+async function lend(/** @type {any} */ page) {
+  const box = byId("lend");
+  const { origin, protocol, hostname } = new URL(page.url);
+  try {
+    const granted = box.checked
+      ? await api.permissions.request({ permissions: ["cookies"], origins: [`${protocol}//${hostname}/*`] }) : false;
+    const asked = box.checked;
+    box.checked = granted;
+    await send("lend", { origin, allowed: granted });
+    put(byId("error"), asked && !granted && notice("warn", t("lend_denied"), t("lend_denied_next")));
+  } catch (error) {
+    box.checked = false;
+    put(byId("error"), errorNotice(error));
+  }
+}
+
+/** @param {number} tabId @param {Record<string, any>} extra */
+async function keep(tabId, extra) {
+  put(byId("error"));
+  await busy(byId("keep"), async () => {
+    try {
+      const { uuid } = await send("capture", { tabId, refuse_revisit: byId("refuse").checked, ...extra });
+      byId("before").hidden = true;
+      byId("fill").hidden = true;
+      await follow(uuid, byId("after"), { again: () => again(), receipt: Boolean(extra.receipt_for), tabId });
+    } catch (error) {
+      put(byId("error"), errorNotice(error));
+    }
+  });
+}
+
+/** Offer the button once more. */
+function again() {
+  put(byId("after"));
+  byId("before").hidden = false;
+  byId("keep").focus();
+}
+
+/** @param {number} tabId @param {any} page */
+async function showEarlier(tabId, page) {
+  const { captures } = await send("recent", { tabId });
+  const last = captures.find((/** @type {any} */ one) => one.url === page.url && Date.now() - Date.parse(one.at) < SHOWN_FOR_MS);
+  if (!last) return;
+  byId("before").hidden = true;
+  await follow(last.uuid, byId("after"), { again, receipt: false, tabId });
+}
+
+/** @param {number} tabId */
+async function start(tabId) {
+  const page = await send("page", { tabId });
+  showPage(page);
+  const helper = send("status").then((status) => {
+    put(byId("helper"), helperNotice(status));
+    return status.helper;
+  });
+  if (!page.capturable) {
+    put(byId("error"), notice("warn", t("page_restricted"), t("page_restricted_next")));
+    return;
+  }
+  showBefore(tabId, page);
+  const filled = await recall(tabId);
+  await offerFill(byId("fill"), { tabId, page, filled, keepReceipt: (draft) => keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id }) });
+  await helper;
+  if (!filled?.filled_at) await showEarlier(tabId, page);
+}
+
+applyTexts(document);
+byId("settings").addEventListener("click", openSettings);
+byId("cases").addEventListener("click", () => api.tabs.create({ url: api.runtime.getURL("pages/panel.html") }));
+start(await currentTab()).catch((error) => put(byId("error"), errorNotice(error)));

@@ -1,0 +1,38 @@
+/** Messages to the background, and what its errors mean in words. */
+import { api } from "../background/api.js";
+import { has, t } from "./i18n.js";
+
+/** An error the background or the helper reported. */
+export class Explained extends Error {
+  /** @param {{code: string, message?: string, next_step?: string}} error */
+  constructor(error) {
+    super(error.code);
+    this.code = error.code;
+    const known = has(`error_${error.code}`);
+    /** @type {string} */
+    this.sentence = known ? t(`error_${error.code}`) : error.message || t("error_internal", error.code);
+    /** @type {string} */
+    this.next = known ? t(`error_${error.code}_next`) : error.next_step || t("error_internal_next");
+  }
+}
+
+/**
+ * Send a message of the table in background/routes.js.
+ * @param {string} type @param {Record<string, any>} [payload]
+ * @returns {Promise<any>} its answer; rejects with Explained
+ */
+export async function send(type, payload = {}) {
+  let answer;
+  try {
+    answer = await api.runtime.sendMessage({ type, ...payload });
+  } catch {
+    throw new Explained({ code: "background_gone" });
+  }
+  if (!answer?.ok) throw new Explained(answer?.error ?? { code: "background_gone" });
+  return answer;
+}
+
+/** @param {unknown} error @returns {Explained} */
+export function explained(error) {
+  return error instanceof Explained ? error : new Explained({ code: "internal", message: t("error_internal", String(error)) });
+}

@@ -1,0 +1,259 @@
+"""One warm Chromium for all witness visits: found, started, kept alive, started again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+import weakref
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from helper.capture.window import SLOTS, PrivateDisplay, start_display
+from helper.errors import BrowserFailedError, BrowserMissingError
+from helper.settings import Settings
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext, Playwright
+
+_NAMES = (
+    "google-chrome", "google-chrome-stable", "microsoft-edge", "microsoft-edge-stable",
+    "chromium", "chromium-browser", "brave-browser", "brave",
+)  # fmt: skip
+_WINDOWS = (
+    "Google/Chrome/Application/chrome.exe",
+    "Microsoft/Edge/Application/msedge.exe",
+    "Chromium/Application/chrome.exe",
+    "BraveSoftware/Brave-Browser/Application/brave.exe",
+)
+_MAC = (
+    "Google Chrome.app/Contents/MacOS/Google Chrome",
+    "Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "Chromium.app/Contents/MacOS/Chromium",
+    "Brave Browser.app/Contents/MacOS/Brave Browser",
+)
+_FLAGS = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--test-type",
+    # one CDP session must see every frame; frames of other sites live in the same process then
+    "--disable-site-isolation-trials",
+    # no UDP beside the gate
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-features=Translate,MediaRouter,OptimizationHints,WebTransport",
+)  # fmt: skip
+_PREFERENCES = {
+    "omnibox": {"prevent_url_elisions": True},
+    "translate": {"enabled": False},
+    "profile": {"default_content_setting_values": {"notifications": 2, "geolocation": 2}},
+}
+_PREFIX = "kazheng-browser-"
+_CLOSE_SECONDS = 5.0
+
+
+def find_browser(settings: Settings, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the browser of the setting, else Chrome, Edge, Chromium; raise BrowserMissingError."""
+    if settings.browser is not None:
+        given = shutil.which(settings.browser)
+        if given is None:
+            raise BrowserMissingError(looked=[settings.browser])
+        return Path(given)
+    fixed = _fixed_places(environment)
+    for place in fixed:
+        if place.is_file():
+            return place
+    for name in _NAMES:
+        found = shutil.which(name, path=environment.get("PATH"))
+        if found is not None:
+            return Path(found)
+    raise BrowserMissingError(looked=[*(str(place) for place in fixed), *_NAMES])
+
+
+class WarmBrowser:
+    """Keep one browser running; at most two visits at once, one for each host.
+
+    `display` is the private display of a headed browser, None where it runs headless.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.executable: Path | None = None
+        self.sandboxed = True
+        self.starts = 0
+        self._playwright: Playwright | None = None
+        self._home: BrowserContext | None = None
+        self._browser: Browser | None = None
+        self._display: PrivateDisplay | None = None
+        self._profile: Path | None = None
+        self._starting = asyncio.Lock()
+        self._slots: asyncio.Queue[int] = asyncio.Queue()
+        for slot in range(SLOTS):
+            self._slots.put_nowait(slot)
+        self._hosts: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    async def start(self) -> None:
+        """Start the browser unless it runs; raise BrowserMissingError or BrowserFailedError."""
+        async with self._starting:
+            if not self.alive:
+                await self._tear_down()
+                await self._launch()
+
+    async def stop(self) -> None:
+        """Close browser, display and profile."""
+        async with self._starting:
+            await self._tear_down()
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether the browser is connected."""
+        return self._browser is not None and self._browser.is_connected()
+
+    @property
+    def version(self) -> str:
+        """Return the version of the running browser, empty if none runs."""
+        return self._browser.version if self._browser is not None else ""
+
+    @property
+    def display(self) -> str | None:
+        """Return the name of the private display, None if the browser is headless."""
+        return self._display.name if self._display is not None else None
+
+    @contextlib.asynccontextmanager
+    async def slot(self, host: str) -> AsyncIterator[int]:
+        """Hold one of the places for visits, alone on that host; give its number."""
+        lock = self._hosts.get(host)
+        if lock is None:
+            lock = self._hosts.setdefault(host, asyncio.Lock())
+        async with lock:
+            slot = await self._slots.get()
+            try:
+                yield slot
+            finally:
+                self._slots.put_nowait(slot)
+
+    @contextlib.asynccontextmanager
+    async def context(self, **options: Any) -> AsyncIterator[BrowserContext]:
+        """Give a clean context; options are those of Playwright's `new_context`."""
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+        try:
+            context = await self._new_context(options)
+        except Error:
+            # under load the first context of a browser is sometimes closed at once
+            context = await self._new_context(options)
+        try:
+            yield context
+        finally:
+            with contextlib.suppress(Error, TimeoutError):
+                await asyncio.wait_for(context.close(), _CLOSE_SECONDS)
+
+    async def process_id(self) -> int | None:
+        """Return the process id of the running browser."""
+        if self._browser is None or not self._browser.is_connected():
+            return None
+        session = await self._browser.new_browser_cdp_session()
+        found = await session.send("SystemInfo.getProcessInfo")
+        await session.detach()
+        return next((int(p["id"]) for p in found["processInfo"] if p["type"] == "browser"), None)
+
+    async def _new_context(self, options: dict[str, Any]) -> BrowserContext:
+        await self.start()
+        if self._browser is None:
+            raise BrowserFailedError(cause="gone")
+        return await self._browser.new_context(**options)
+
+    async def _launch(self) -> None:
+        from playwright.async_api import Error, async_playwright  # noqa: PLC0415  # 165 MB
+
+        self.executable = find_browser(self.settings)
+        if self.settings.private_display:
+            self._display = await start_display()
+        self._profile = await asyncio.to_thread(_new_profile)
+        root = getattr(os, "geteuid", lambda: 1)() == 0
+        self.sandboxed = not root
+        try:
+            self._playwright = await async_playwright().start()
+            try:
+                await self._open_home(self._playwright)
+            except Error as error:
+                if root or "sandbox" not in str(error).lower():
+                    raise
+                self.sandboxed = False
+                await self._open_home(self._playwright)
+        except (Error, OSError) as error:
+            await self._tear_down()
+            raise BrowserFailedError(cause=str(error).strip().split("\n")[0][:300]) from error
+        self.starts += 1
+
+    async def _open_home(self, playwright: Playwright) -> None:
+        environment: dict[str, str | float | bool] = dict(os.environ)
+        if self._display is not None:
+            environment["DISPLAY"] = self._display.name
+            environment.pop("WAYLAND_DISPLAY", None)
+        arguments = list(_FLAGS)
+        if self._display is not None:
+            arguments.append("--ozone-platform=x11")
+        if self.settings.trusted_spki:
+            keys = ",".join(self.settings.trusted_spki)
+            arguments.append(f"--ignore-certificate-errors-spki-list={keys}")
+        self._home = await playwright.chromium.launch_persistent_context(
+            str(self._profile),
+            executable_path=str(self.executable),
+            headless=self._display is None,
+            chromium_sandbox=self.sandboxed,
+            no_viewport=True,
+            args=arguments,
+            env=environment,
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        self._browser = self._home.browser
+
+    async def _tear_down(self) -> None:
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+        home, playwright, display, profile = (
+            self._home, self._playwright, self._display, self._profile,
+        )  # fmt: skip
+        self._home = self._browser = self._playwright = self._display = self._profile = None
+        with contextlib.suppress(Error, TimeoutError):
+            if home is not None:
+                await asyncio.wait_for(home.close(), _CLOSE_SECONDS)
+        with contextlib.suppress(Error, TimeoutError):
+            if playwright is not None:
+                await asyncio.wait_for(playwright.stop(), _CLOSE_SECONDS)
+        if display is not None:
+            await display.stop()
+        if profile is not None:
+            await asyncio.to_thread(shutil.rmtree, profile, ignore_errors=True)
+
+
+def _fixed_places(environment: Mapping[str, str]) -> list[Path]:
+    if sys.platform == "win32":
+        names = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        roots = [Path(environment[name]) for name in names if environment.get(name)]
+        return [root / place for place in _WINDOWS for root in roots]
+    if sys.platform == "darwin":
+        roots = [Path("/Applications"), Path.home() / "Applications"]
+        return [root / place for place in _MAC for root in roots]
+    return [Path("/opt/google/chrome/chrome"), Path("/opt/microsoft/msedge/msedge")]
+
+
+def _new_profile() -> Path:
+    """Make an empty profile; remove those that a killed helper left behind."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).split("-", 1)[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    profile = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+    default = profile / "Default"
+    default.mkdir()
+    (default / "Preferences").write_text(json.dumps(_PREFERENCES), "utf-8")
+    return profile

@@ -1,0 +1,135 @@
+"""Wait until a page is complete: bounded, without a fixed pause, deaf to the page's own scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any
+
+from helper.capture.network import NetworkLog
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession
+
+QUIET = 0.15
+SETTLE_SECONDS = 2.5
+LOAD_SECONDS = 10.0
+
+_LOADED = """
+new Promise(done => {
+  if (document.readyState === 'complete') { done(true); return; }
+  addEventListener('load', () => done(true), {once: true});
+  setTimeout(() => done(false), LIMIT);
+})
+"""
+_QUIET = """
+new Promise(done => {
+  const end = performance.now() + LIMIT;
+  let last = performance.now(), changed = false;
+  const busy = /加载中|正在加载|载入中|请稍候|请稍等|loading|please wait/i;
+  const empty = () => {
+    const text = (document.body?.innerText ?? '').trim();
+    return text.length < 30 ? document.images.length === 0 : text.length < 2000 && busy.test(text);
+  };
+  let hollow = empty();
+  const watch = new MutationObserver(() => { last = performance.now(); changed = true; });
+  watch.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+  document.fonts.ready.then(() => 0);
+  const look = () => {
+    const now = performance.now();
+    if (changed) { hollow = empty(); changed = false; }
+    if (now >= end || (now - last >= QUIET && !hollow && document.fonts.status === 'loaded')) {
+      watch.disconnect(); done(now < end);
+    } else setTimeout(look, 15);
+  };
+  look();
+})
+"""
+_SCROLL = """
+(async () => {
+  const root = document.scrollingElement ?? document.documentElement;
+  const end = performance.now() + LIMIT, x = scrollX, y = scrollY;
+  const frame = () => new Promise(r => {
+    const wait = setTimeout(r, 60);
+    requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(wait); r(); }));
+  });
+  if (root.scrollHeight <= innerHeight + 1) return false;
+  for (let at = innerHeight; at < root.scrollHeight && performance.now() < end; at += innerHeight) {
+    scrollTo({left: x, top: at, behavior: 'instant'});
+    await frame();
+  }
+  scrollTo({left: x, top: y, behavior: 'instant'});
+  const late = [...document.images].filter(i => !i.complete && i.loading !== 'lazy');
+  const left = Math.max(0, end - performance.now());
+  await Promise.race([
+    Promise.all(late.map(i => i.decode().catch(() => 0))), new Promise(r => setTimeout(r, left)),
+  ]);
+  return true;
+})()
+"""
+
+
+class World:
+    """An isolated script world of the page's main frame: page scripts cannot tamper with it."""
+
+    def __init__(self, cdp: CDPSession) -> None:
+        self._cdp = cdp
+
+    async def run(self, script: str, seconds: float, **values: float) -> Any:
+        """Evaluate a script (promises awaited), its capital words replaced by numbers.
+
+        Raise TimeoutError after the given seconds plus one, for a page that blocks its thread.
+        """
+        for word, number in values.items():
+            script = script.replace(word, str(number))
+        async with asyncio.timeout(seconds + 1.0):
+            return await self._run(script)
+
+    async def _run(self, script: str) -> Any:
+        tree = await self._cdp.send("Page.getFrameTree")
+        world = await self._cdp.send(
+            "Page.createIsolatedWorld",
+            {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "kazheng"},
+        )
+        found = await self._cdp.send(
+            "Runtime.evaluate",
+            {
+                "expression": script,
+                "contextId": world["executionContextId"],
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        return found["result"].get("value")
+
+
+async def settle(world: World, log: NetworkLog, load_seconds: float) -> list[str]:
+    """Wait for load, quiet and lazy pictures; return notes on what did not come to rest."""
+    from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+    notes: list[str] = []
+    try:
+        if not await world.run(_LOADED, load_seconds, LIMIT=load_seconds * 1000):
+            notes.append("load_unfinished")
+        end = time.monotonic() + SETTLE_SECONDS
+        await _rest(world, log, end)
+        left = end - time.monotonic()
+        if left > 0 and await world.run(_SCROLL, left, LIMIT=left * 1000):
+            await _rest(world, log, end)
+        if time.monotonic() >= end:
+            notes.append("settle_unfinished")
+    except TimeoutError:
+        notes.append("page_blocked")
+    except Error:
+        # the page went elsewhere meanwhile; what it is now is captured
+        notes.append("page_moved")
+        await log.quiet(QUIET, SETTLE_SECONDS)
+    return notes
+
+
+async def _rest(world: World, log: NetworkLog, end: float) -> None:
+    left = end - time.monotonic()
+    if left <= 0:
+        return
+    quiet = world.run(_QUIET, left, LIMIT=left * 1000, QUIET=QUIET * 1000)
+    await asyncio.gather(quiet, log.quiet(QUIET / 2, left))

@@ -1,0 +1,150 @@
+"""Choose and number the exhibits of a case: the order page first, the user's own files last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from helper.complaints.wording import clean, moment, quoted
+from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
+
+_WITH_ADDRESS: tuple[Role, ...] = ("seen/sheet", "witness/window", "witness/sheet")
+_ORDER: tuple[tuple[Role, ...], ...] = (
+    ("seen/sheet", "seen/page", "seen/viewport"),
+    ("seen/window",),
+    ("witness/window", "witness/sheet", "witness/page"),
+    ("witness/pdf",),
+)
+"""For the order page: of each group the first role that exists."""
+_OTHER: tuple[Role, ...] = (*_WITH_ADDRESS, "seen/page", "seen/viewport", "witness/page")
+_MOST_OTHER = 4
+_MOST_ATTACHED = 20
+
+_WORDS: dict[Role, str] = {
+    "seen/sheet": "截图（含网址{at}）",
+    "seen/page": "完整长图（{at}）",
+    "seen/viewport": "可见部分截图（{at}）",
+    "seen/window": "浏览器窗口截图（含地址栏{at}）",
+    "witness/window": "再次访问时的浏览器窗口截图（含地址栏{at}）",
+    "witness/sheet": "再次访问时的截图（含网址{at}）",
+    "witness/page": "再次访问时的完整长图（{at}）",
+    "witness/pdf": "再次访问时的 PDF（{at}）",
+}
+KINDS = {
+    "payment": "付款账单",
+    "redeem_error": "兑换失败提示截图",
+    "chat": "与客服的聊天记录",
+    "product": "商品页截图",
+    "received": "实际收到的商品截图",
+}
+"""`about.kind` of an attachment and what it is called."""
+
+
+def choose(case: CaseView, *, channel: str) -> tuple[Exhibit, ...]:
+    """Return the exhibits for a channel, numbered from 1; empty where nothing can be shown."""
+    del channel  # every channel that is ready takes the same ones
+    numbered: list[Exhibit] = []
+    for capture, artifact, words in _found(case):
+        if all(artifact.sha256 != other.sha256 for other in numbered):
+            numbered.append(_exhibit(len(numbered) + 1, capture, artifact, words))
+    return tuple(numbered)
+
+
+def main_capture(case: CaseView) -> CaptureView | None:
+    """Return the newest capture that shows the order, else the newest that shows anything."""
+    pages = sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
+    with_order = [c for c in pages if c.order is not None]
+    same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
+    plain = [c for c in pages if c.meta.receipt_for is None]
+    return next(iter([*same, *with_order, *plain]), None)
+
+
+def agreed_fields(capture: CaptureView) -> frozenset[str]:
+    """Return the order fields that the second visit showed alike; none where any differed."""
+    found = capture.corroboration
+    if found is None or any(field.state == "differs" for field in found.fields):
+        return frozenset()
+    agreed = frozenset(field.field for field in found.fields if field.state == "agree")
+    return agreed if "order_no" in agreed or found.verdict == "agree" else frozenset()
+
+
+def kind_of(case: CaseView, exhibit: Exhibit) -> str | None:
+    """Return what an attachment is (`about.kind`), None for a page or an unnamed file."""
+    for capture in case.captures:
+        for artifact in capture.artifacts:
+            if artifact.sha256 == exhibit.sha256 and artifact.role == "attachment":
+                return str(artifact.about.get("kind") or "") or None
+    return None
+
+
+def _found(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
+    main = main_capture(case)
+    if main is not None:
+        for artifact in _of_order(main):
+            yield main, artifact, ("订单页" if main.order else "网页") + _words(main, artifact)
+    others = [c for c in case.captures if main is None or c.capture_id != main.capture_id]
+    others.sort(key=lambda c: c.meta.clicked_at, reverse=True)
+    for capture in others[:_MOST_OTHER]:
+        picture = _first(capture, _OTHER)
+        if picture is not None:
+            yield capture, picture, _page_name(case, capture) + _words(capture, picture)
+    yield from _attached(case)
+
+
+def _of_order(capture: CaptureView) -> Iterator[Artifact]:
+    trusted = bool(agreed_fields(capture)) or not _first(capture, _ORDER[0])
+    for roles in _ORDER:
+        if trusted or roles[0].startswith("seen/"):
+            artifact = _first(capture, roles)
+            if artifact is not None:
+                yield artifact
+
+
+def _first(capture: CaptureView, roles: Sequence[Role]) -> Artifact | None:
+    for role in roles:
+        found = [artifact for artifact in capture.artifacts if artifact.role == role]
+        if found:  # of two sheets the one of the whole page shows more
+            return next((a for a in found if "page" in a.name), found[0])
+    return None
+
+
+def _words(capture: CaptureView, artifact: Artifact) -> str:
+    seen = artifact.role.startswith("seen/")
+    visited = capture.corroboration.witness_at if capture.corroboration else None
+    at = capture.meta.clicked_at if seen or visited is None else visited
+    words = _WORDS[artifact.role]
+    joint = "" if "（{at}" in words else "，"
+    return words.format(at=f"{joint}{moment(at)} 保存")
+
+
+def _page_name(case: CaseView, capture: CaptureView) -> str:
+    if capture.meta.receipt_for is not None:
+        filed = [f for f in case.filings if f.capture_id == capture.capture_id and f.number]
+        return f"投诉回执页（投诉编号 {clean(filed[0].number)}）" if filed else "投诉回执页"
+    if capture.order is not None:
+        return "较早保存的订单页"
+    title = quoted(capture.meta.title, 30)
+    return f"网页“{title}”" if title else "网页"
+
+
+def _attached(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
+    count = 0
+    for capture in sorted(case.captures, key=lambda c: c.meta.clicked_at):
+        for artifact in capture.artifacts:
+            if artifact.role == "attachment" and count < _MOST_ATTACHED:
+                count += 1
+                label = quoted(str(artifact.about.get("label") or ""), 30)
+                known = KINDS.get(str(artifact.about.get("kind")), "补充材料")
+                yield capture, artifact, label or known
+
+
+def _exhibit(number: int, capture: CaptureView, artifact: Artifact, words: str) -> Exhibit:
+    return Exhibit(
+        number=number,
+        label=f"证据{number} {words}",
+        name=artifact.name,
+        role=artifact.role,
+        capture_id=capture.capture_id,
+        sha256=artifact.sha256,
+        media_type=artifact.media_type,
+        bytes=artifact.bytes,
+    )

@@ -1,0 +1,101 @@
+"""What an order says, where it stands, and which exhibits show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from helper.complaints import exhibits as choosing
+from helper.complaints.wording import money
+from helper.model import CaseView, Exhibit
+from scrapers.record import Item, OrderRecord, Secret
+
+_BILL_FIELDS = frozenset({"amount", "payment.paid_at", "payment.trade_no", "payment.method_text"})
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The order of a case with its exhibits. `agreed` are the fields a second visit showed alike."""
+
+    order: OrderRecord
+    exhibits: tuple[Exhibit, ...]
+    main: tuple[int, ...]
+    """Numbers of the exhibits of the order page as seen; never empty."""
+    again: tuple[int, ...]
+    bills: tuple[int, ...]
+    agreed: frozenset[str]
+    seen_at: datetime
+
+    def by_user(self, *paths: str) -> bool:
+        """Tell whether the user gave one of these fields."""
+        sources = self.order.sources
+        return any(sources[p].artifact == "user" for p in paths if p in sources)
+
+    def unproven(self, path: str) -> bool:
+        """Tell whether only the user's word stands for a field."""
+        return self.by_user(path) and not (path in _BILL_FIELDS and self.bills)
+
+    def cite(self, paths: Iterable[str]) -> tuple[int, ...]:
+        """Return the exhibits that show these fields; the order page where none is named."""
+        named = list(paths)
+        from_bill = [path for path in named if self.by_user(path) and path in _BILL_FIELDS]
+        shown = [path for path in named if not self.by_user(path)]
+        numbers = list(self.main[:1]) if shown or not from_bill or not self.bills else []
+        if shown and self.agreed.issuperset(shown):
+            numbers += self.again[:1]
+        if from_bill:
+            numbers += self.bills
+        return tuple(dict.fromkeys(numbers))
+
+    @property
+    def amount(self) -> str | None:
+        """The amount of the order as text, None where it is not known or not above zero."""
+        value = self.order.amount
+        return money(value, self.order.currency) if value is not None and value > 0 else None
+
+    @property
+    def refunded(self) -> str | None:
+        """The amount that the page shows as refunded."""
+        value = self.order.refunded
+        return money(value, self.order.currency) if value is not None and value > 0 else None
+
+    @property
+    def partly_refunded(self) -> bool:
+        """Tell whether a part of the money came back."""
+        order = self.order
+        if order.status == "partially_refunded":
+            return True
+        known = order.refunded is not None and order.amount is not None
+        return known and 0 < (order.refunded or 0) < (order.amount or 0)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The items that have a name."""
+        return tuple(item for item in self.order.items if item.title and item.title.strip())
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The delivered codes, masked."""
+        return self.order.delivery.secrets
+
+
+def figures(case: CaseView, order: OrderRecord, chosen: tuple[Exhibit, ...]) -> Figures | None:
+    """Join order and exhibits; None where no exhibit shows the order's page."""
+    capture = choosing.main_capture(case)
+    if capture is None:
+        return None
+    own = [e for e in chosen if e.capture_id == capture.capture_id and e.role != "attachment"]
+    seen = tuple(e.number for e in own if e.role.startswith("seen/"))
+    again = tuple(e.number for e in own if e.role.startswith("witness/"))
+    if not own:
+        return None
+    return Figures(
+        order=order,
+        exhibits=chosen,
+        main=seen or again,
+        again=again if seen else (),
+        bills=tuple(e.number for e in chosen if choosing.kind_of(case, e) == "payment"),
+        agreed=choosing.agreed_fields(capture),
+        seen_at=capture.meta.clicked_at,
+    )

@@ -1,0 +1,36 @@
+"""Articles that a draft may cite: only rows read in a stored copy and in force."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helper.complaints import packaged
+from helper.model import LawRef
+from scrapers.record import Frozen
+
+
+class Article(Frozen):
+    """One article: full and short name of the law, its number, text and first day in force."""
+
+    key: str
+    law: str
+    short: str
+    article: str
+    effective: str
+    consumer_only: bool
+    """True where the rule speaks of consumers; it falls away for a buyer who resells."""
+    source: str
+    text: str
+
+    def ref(self) -> LawRef:
+        """Return the reference that a draft carries."""
+        return LawRef(law=self.law, article=self.article, effective=self.effective)
+
+
+def article(key: str) -> Article | None:
+    """Return an article, None unless it is verified and in force."""
+    row: dict[str, Any] | None = packaged.data("law").get(key)
+    if row is None or row["verified"] is not True or row["status"] != "in_force":
+        return None
+    kept = {name: value for name, value in row.items() if name not in {"verified", "status"}}
+    return Article(key=key, **kept)

@@ -1,0 +1,65 @@
+"""How values of an order are written: exact figures, China time, quoted page text, short forms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_YUAN = frozenset({"CNY", "RMB"})
+_QUOTES = str.maketrans({"“": "‘", "”": "’"})
+_FIGURE = re.compile(r"[\w.,:/*+-]")
+
+
+def clean(text: str | None) -> str:
+    """Return page text as one plain line; what cannot be seen becomes a space, never a join."""
+    if text is None:
+        return ""
+    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join(visible.split())
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut text to at most `limit` characters, ending in “…”, never inside a figure or a word."""
+    if len(text) <= limit:
+        return text
+    end = max(limit - 1, 0)
+    while end > 0 and _FIGURE.match(text[end]) and _FIGURE.match(text[end - 1]):
+        if not (text[end].isascii() or text[end].isdigit()):
+            break
+        end -= 1
+    return (text[:end].rstrip() + "…")[:limit]
+
+
+def quoted(text: str | None, limit: int = 60) -> str:
+    """Return page text for use between “ and ”, without a full stop at its end."""
+    return shorten(clean(text).translate(_QUOTES), limit).rstrip("。．.!！ ")
+
+
+def moment(value: datetime) -> str:
+    """Return a time as Asia/Shanghai `2026-11-20 14:23`."""
+    try:
+        local = value.astimezone(SHANGHAI)
+    except OverflowError:  # year 1 or 9999: no local time exists, the given one is exact
+        local = value
+    return f"{local.year:04d}-{local:%m-%d %H:%M}"
+
+
+def plain_money(value: Decimal) -> str:
+    """Return an amount digit for digit as the order has it."""
+    return format(value, "f")
+
+
+def money(value: Decimal, currency: str | None) -> str:
+    """Return an amount with its unit; without a currency on the page no unit is claimed."""
+    unit = "元" if currency and currency.upper() in _YUAN else clean(currency)
+    return f"{plain_money(value)} {unit}".rstrip()
+
+
+def exhibits(numbers: Sequence[int]) -> str:
+    """Return `证据1、证据3`."""
+    return "、".join(f"证据{number}" for number in numbers)

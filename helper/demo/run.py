@@ -1,0 +1,147 @@
+"""`kazheng demo`: the whole way on a demo shop, by hand or, with `--once`, by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import typer
+
+from helper.app import Helper, open_helper
+from helper.capture.browser import find_browser
+from helper.demo import platform, stage, tour
+from helper.demo.driver import EXTENSION, Person, launch
+from helper.messages import Language, text
+from helper.settings import Settings
+from helper.web.pairing import offer
+
+if TYPE_CHECKING:
+    from playwright.async_api import Error as PlaywrightError
+
+SHOPS = ("wangzi", "lechuang", "weijie")
+
+
+async def demonstrate(
+    settings: Settings, *, keep: bool, once: bool, shop: str, lend: bool
+) -> dict[str, Any] | None:
+    """Run the demonstration; returns its result with `once`, else None when the window closes.
+
+    With `keep` the data folder of the settings is used and stays; else everything is temporary,
+    apart from the evidence ZIP, which is written beside the vault or into the working folder's
+    temporary directory.
+    """
+    if not once and not has_display():
+        typer.echo(text("demo.no_display", settings.language), err=True)
+        once = True
+    with TemporaryDirectory(prefix="kazheng-demo-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
+        data = settings.data if keep else _lasting_folder()
+        async with _stage(settings, folder, data, once=once) as (helper, demo, person):
+            if once:
+                return await tour.once(helper, demo, person, shop=shop, lend=lend)
+            await _by_hand(helper, demo, person, shop)
+            return None
+
+
+def summary(result: Mapping[str, Any], language: Language) -> list[str]:
+    """Return the result of `--once` in sentences."""
+    order, timings = result["order"] or {}, result["timings_ms"]
+    items = order.get("items") or [{}]
+    return [
+        text(
+            "demo.summary.order",
+            language,
+            order_no=order.get("order_no"),
+            amount=order.get("amount"),
+            status=order.get("status_text") or order.get("status"),
+            product=items[0].get("title"),
+        ),
+        text(
+            "demo.summary.kept",
+            language,
+            kept=timings.get("click_to_kept"),
+            sealed=timings.get("click_to_sealed"),
+            verdict=(result["corroboration"] or {}).get("verdict"),
+        ),
+        text(
+            "demo.summary.filled",
+            language,
+            filled=len(result["filled"]["fields"]),
+            attached=result["filled"]["attached"],
+        ),
+        text("demo.summary.evidence", language, evidence=result["evidence"]),
+    ]
+
+
+def has_display() -> bool:
+    """Tell whether a person can see a window here."""
+    if sys.platform in {"win32", "darwin"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+@asynccontextmanager
+async def _stage(
+    settings: Settings, folder: Path, data: Path, *, once: bool
+) -> AsyncIterator[tuple[Helper, platform.Demo, Person]]:
+    from playwright.async_api import async_playwright  # noqa: PLC0415
+
+    demo = await platform.start(folder / "platform")
+    hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
+    chosen = settings.model_copy(update={"data": data, "trusted_spki": (demo.spki,)})
+    try:
+        async with open_helper(chosen, port=0) as helper, async_playwright() as playwright:
+            person = await launch(
+                playwright,
+                executable=find_browser(chosen),
+                profile=folder / "profile",
+                extension=stage.with_permissions(folder, hosts) if once else EXTENSION,
+                headless=once,
+                spki=demo.spki,
+                viewport=(1280, 800) if once else None,
+            )
+            try:
+                code = await asyncio.to_thread(offer, helper.store.vault, helper.store.now())
+                port = helper.running.port if helper.running else 0
+                await stage.pair(person, port=port, code=code)
+                yield helper, demo, person
+            finally:
+                await _close(person)
+    finally:
+        await demo.stop()
+
+
+async def _by_hand(helper: Helper, demo: platform.Demo, person: Person, shop: str) -> None:
+    await tour.log_in(person, demo)
+    order = demo.orders[f"{shop}:not_delivered"]
+    page = await person.open(order.url)
+    await page.bring_to_front()
+    typer.echo(text("demo.window", helper.settings.language), err=True)
+    closed = asyncio.Event()
+    person.context.on("close", lambda _: closed.set())
+    await closed.wait()
+
+
+async def _close(person: Person) -> None:
+    from playwright.async_api import Error  # noqa: PLC0415
+
+    failure: type[PlaywrightError] = Error
+    try:
+        await person.close()
+    except failure:
+        # The person closed the window first: that is how the demo ends.
+        return
+
+
+def _lasting_folder() -> Path:
+    """Return a folder for the vault that outlives the demo, so that its evidence can be read."""
+    from tempfile import mkdtemp  # noqa: PLC0415
+
+    return Path(mkdtemp(prefix="kazheng-demo-data-"))

@@ -1,0 +1,36 @@
+"""Set the stage of a demonstration: a copy of the extension, paired with the running helper."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from helper.demo.driver import EXTENSION, Person
+
+
+def with_permissions(folder: Path, hosts: Iterable[str]) -> Path:
+    """Copy the extension with its optional permissions granted for some hosts; return the copy.
+
+    The browser's permission bubble cannot be answered by a program; everything else is the same
+    code. A person who runs the demo by hand gets the untouched extension and is asked.
+    """
+    copy = folder / "extension"
+    shutil.copytree(EXTENSION, copy)
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["permissions"] += manifest.pop("optional_permissions", [])
+    manifest["host_permissions"] += [f"*://{host}/*" for host in hosts]
+    path.write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
+    return copy
+
+
+async def pair(person: Person, *, port: int, code: str) -> None:
+    """Enter port and pairing code on the extension's options page, as a person would."""
+    page = await person.extension_page("pages/options.html")
+    await page.fill("#port", str(port))
+    await page.fill("#code", code)
+    await page.click("#pair")
+    await page.wait_for_selector("[data-state=paired]", timeout=15_000)
+    await page.close()

@@ -1,0 +1,109 @@
+"""What a buyer does in the demonstration, step by step, with the extension's own pages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+from helper.app import Helper
+from helper.demo.driver import Person, Popup
+from helper.demo.platform import Demo
+from helper.errors import BrowserFailedError
+from helper.exporting import export_case
+from helper.model import CaptureView
+from helper.result import capture_result
+
+_NEWEST = (
+    "chrome.runtime.sendMessage({type: 'recent'})"
+    ".then(r => (r.captures && r.captures[0] && r.captures[0].uuid) || '')"
+)
+_SEALED_SECONDS = 120
+
+
+async def log_in(person: Person, demo: Demo) -> None:
+    """Log in at the member shop."""
+    page = await person.open(demo.login.url)
+    await page.fill("[name=username]", demo.login.user)
+    await page.fill("[name=password]", demo.login.password)
+    await page.press("[name=password]", "Enter")
+    await page.wait_for_url(lambda url: "/login" not in url)
+    await page.close()
+
+
+async def once(
+    helper: Helper, demo: Demo, person: Person, *, shop: str, lend: bool
+) -> dict[str, Any]:
+    """Click on an order page, draft, fill the complaint form; nothing is submitted."""
+    order = demo.orders[f"{shop}:not_delivered"]
+    if shop == "wangzi":
+        await log_in(person, demo)
+    view = await _keep(helper, person, order.url, lend=lend)
+    if view.case_id is None:
+        raise BrowserFailedError(cause="the capture joined no case")
+    draft = await helper.desk.make_draft(view.case_id, channel="merchant_platform")
+    filled = await _fill(person, order.complaint_url, draft.draft_id)
+    evidence = await asyncio.to_thread(
+        export_case,
+        helper.store,
+        view.case_id,
+        helper.settings.data / f"evidence-{view.case_id}.zip",
+    )
+    return {
+        **capture_result(helper.store, view),
+        "draft": draft.model_dump(mode="json"),
+        "filled": filled,
+        "evidence": str(evidence),
+    }
+
+
+async def _keep(helper: Helper, person: Person, url: str, *, lend: bool) -> CaptureView:
+    page = await person.open(url)
+    await page.wait_for_load_state("networkidle")
+    if lend:
+        await _lend(person, url)
+    popup = await person.click_toolbar(page)
+    before = await popup.evaluate(_NEWEST)
+    await popup.click("#keep")
+    uuid = before
+    while uuid in {before, ""}:
+        uuid = await popup.evaluate(_NEWEST)
+    view = await _sealed(helper, uuid)
+    await popup.close()
+    return view
+
+
+async def _sealed(helper: Helper, uuid: str) -> CaptureView:
+    vault = helper.store.vault
+    async with asyncio.timeout(_SEALED_SECONDS):
+        while uuid not in {view.capture_id for view in await asyncio.to_thread(vault.recent, 5)}:
+            await asyncio.sleep(0.1)
+    await helper.sealed(uuid, _SEALED_SECONDS)
+    return await asyncio.to_thread(vault.capture, uuid)
+
+
+async def _lend(person: Person, url: str) -> None:
+    """Say that the session may be lent for this site, as the popup's checkbox does."""
+    parts = urlsplit(url)
+    page = await person.extension_page("pages/options.html")
+    await page.evaluate(
+        "origin => chrome.runtime.sendMessage({type: 'lend', origin, allowed: true})",
+        f"{parts.scheme}://{parts.netloc}",
+    )
+    await page.close()
+
+
+async def _fill(person: Person, url: str, draft_id: str) -> dict[str, Any]:
+    page = await person.open(url)
+    popup: Popup = await person.click_toolbar(page)
+    del draft_id
+    await popup.click("#fill-preview")
+    await popup.click("#fill-apply")
+    await popup.wait_for("!!document.querySelector('[data-report]')")
+    report = await popup.evaluate("JSON.parse(document.querySelector('[data-report]').dataset.report)")
+    await popup.close()
+    return {
+        "fields": report["fields"],
+        "attached": report["attached"],
+        "submitted": False,
+    }

@@ -1,0 +1,118 @@
+"""Handlers of cases and drafts."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from helper.errors import NotFoundError, TooLargeError
+from helper.model import Sha256
+from helper.web.bodies import (
+    CaseReply,
+    CasesReply,
+    CorrectionRequest,
+    DraftRequest,
+    EmptyReply,
+    RecordId,
+)
+from helper.web.guard import BODY
+from helper.web.replies import json_reply, parse, path_value
+from helper.web.services import FilledReport, Services
+
+
+@dataclass(frozen=True)
+class CaseHandlers:
+    """What the extension shows and asks about a case."""
+
+    services: Services
+
+    async def list(self, _request: web.Request) -> web.Response:
+        """Return all cases."""
+        cases = await asyncio.to_thread(self.services.vault.cases)
+        return json_reply(CasesReply(cases=tuple(cases)))
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Return one case with its suggestion."""
+        return await self._case(_record(request, "case"))
+
+    async def correct(self, request: web.Request) -> web.Response:
+        """Set an order field to the user's value and return the case as it is then."""
+        case_id = _record(request, "case")
+        body = parse(CorrectionRequest, request[BODY])
+        await asyncio.to_thread(
+            self.services.vault.add_correction, case_id, body.field, body.value, self.services.now()
+        )
+        return await self._case(case_id)
+
+    async def draft(self, request: web.Request) -> web.Response:
+        """Compose a draft for a channel."""
+        case_id = _record(request, "case")
+        body = parse(DraftRequest, request[BODY])
+        draft = await self.services.make_draft(
+            case_id,
+            channel=body.channel,
+            issue=body.issue or None,
+            demand=body.demand or None,
+            answers=body.answers,
+        )
+        return json_reply(draft)
+
+    async def _case(self, case_id: str) -> web.Response:
+        case = await asyncio.to_thread(self.services.vault.case, case_id)
+        suggestion = await self.services.suggest(case_id)
+        return json_reply(CaseReply(case=case, suggestion=dict(suggestion)))
+
+
+@dataclass(frozen=True)
+class DraftHandlers:
+    """What the extension needs to fill a form from a draft."""
+
+    services: Services
+
+    async def show(self, request: web.Request) -> web.Response:
+        """Return a draft."""
+        draft_id = _record(request, "draft")
+        return json_reply(await asyncio.to_thread(self.services.vault.draft, draft_id))
+
+    async def fill(self, request: web.Request) -> web.Response:
+        """Return values and files for the form."""
+        return json_reply(await self.services.fill_plan(_record(request, "draft")))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Return the bytes of a file that this draft cites or attaches, of no other one."""
+        draft_id = _record(request, "draft")
+        sha256 = path_value(Sha256, request, "sha256", "file")
+        draft = await asyncio.to_thread(self.services.vault.draft, draft_id)
+        media_types = {exhibit.sha256: exhibit.media_type for exhibit in draft.exhibits}
+        if sha256 not in media_types:
+            plan = await self.services.fill_plan(draft_id)
+            media_types |= {file.sha256: file.media_type for file in plan.files}
+        if sha256 not in media_types:
+            raise NotFoundError(kind="file", id=sha256)
+        body = await asyncio.to_thread(self._read, sha256)
+        # A page's own HTML must stay bytes to whoever opens it, hence never a type a browser runs.
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "X-Kazheng-Media-Type": media_types[sha256],
+        }
+        return web.Response(body=body, headers=headers)
+
+    async def filled(self, request: web.Request) -> web.Response:
+        """Record what the form was filled with."""
+        draft_id = _record(request, "draft")
+        report = parse(FilledReport, request[BODY])
+        await asyncio.to_thread(self.services.vault.draft, draft_id)
+        await self.services.filled(draft_id, report)
+        return json_reply(EmptyReply())
+
+    def _read(self, sha256: str) -> bytes:
+        size, limit = self.services.blobs.size(sha256), self.services.limits.file_bytes
+        if size is not None and size > limit:
+            raise TooLargeError(limit=limit, size=size)
+        return self.services.blobs.read(sha256)
+
+
+def _record(request: web.Request, kind: str) -> str:
+    return path_value(RecordId, request, "id", kind)

@@ -1,0 +1,139 @@
+"""Recognise the platform of a page and read its orders; pure and deterministic."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import soupsieve
+
+from scrapers import generic, sites
+from scrapers.contract import Page, PageKind, Platform
+from scrapers.page import documents, parse
+from scrapers.reading import host_of
+from scrapers.record import Extraction, OrderRecord, PlatformRef
+
+
+def _platforms() -> tuple[Platform, ...]:
+    names = sorted(module.name for module in pkgutil.iter_modules(sites.__path__))
+    modules = (importlib.import_module(f"{sites.__name__}.{name}") for name in names)
+    return tuple(module.PLATFORM for module in modules)
+
+
+PLATFORMS: tuple[Platform, ...] = _platforms()
+
+
+def recognise(page: Page) -> Platform | None:
+    """Return the platform one of whose fingerprint selectors matches, on one of its hosts."""
+    host = (host_of(page.url) or "").partition(":")[0]
+    for platform in PLATFORMS:
+        if platform.hosts and host not in platform.hosts:
+            continue
+        if any(page.soup.select_one(selector) for selector in platform.fingerprint):
+            return platform
+    return None
+
+
+def path_kind(platform: Platform, url: str) -> PageKind | None:
+    """Return the first page kind whose pattern is found in the path with query of `url`."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return next((kind for kind, rule in platform.path.items() if re.search(rule, path)), None)
+
+
+def read(page: Page) -> Extraction:
+    """Read the page: the order it is about first. Never raises, whatever the page is."""
+    warnings: list[str] = []
+    platform = _guard(lambda: recognise(page), None, "recognise", warnings)
+    kind = path_kind(platform, page.url) if platform else None
+    host = host_of(page.url)
+    reference = PlatformRef(host=host)
+    orders: list[OrderRecord] = []
+    if platform is not None:
+        reference = PlatformRef(key=platform.key, name=platform.name, host=host,
+                                software=platform.key)  # fmt: skip
+        if kind not in {"product", "complaint", "receipt"}:
+            orders = _guard(lambda: platform.extract(page), orders, platform.key, warnings)
+    if orders and platform is not None:
+        seen = tuple(_first_named(orders, page.url))
+        return Extraction(orders=seen, page_kind=_kind(kind, seen), platform=seen[0].platform,
+                          warnings=tuple(warnings))  # fmt: skip
+    empty = generic.Result()
+    result = _guard(lambda: generic.read(page), empty, "generic", warnings)
+    seen = tuple(_first_named(list(result.orders), page.url)) if _wants_orders(kind) else ()
+    if platform is not None:
+        seen = tuple(order.model_copy(update={"platform": reference}) for order in seen)
+        if seen:
+            warnings.append(f"platform_reader_found_nothing:{platform.key}")
+    warnings.extend(result.warnings)
+    if not seen:
+        warnings.append("no_order")
+    return Extraction(
+        orders=seen,
+        page_kind=_kind(kind, seen) if kind or seen else result.page_kind,
+        platform=reference,
+        warnings=tuple(dict.fromkeys(warnings)),
+    )
+
+
+def extract_bytes(
+    data: bytes, *, url: str, captured_at: datetime | None = None, all_orders: bool = False
+) -> Extraction:
+    """Read a saved HTML or MHTML page: the order it is about, or with `all_orders` every one.
+
+    A frame of an MHTML page is read when the page itself holds no order.
+    Raises PageTooLargeError.
+    """
+    first: Extraction | None = None
+    for document in documents(data, url=url)[:20]:
+        result = read(parse(document, captured_at))
+        if first is None:
+            first = result
+        if result.orders:
+            first = result
+            break
+    assert first is not None
+    if all_orders or len(first.orders) < 2:
+        return first
+    more = f"more_orders:{len(first.orders) - 1}"
+    return first.model_copy(
+        update={"orders": first.orders[:1], "warnings": (*first.warnings, more)}
+    )
+
+
+def _wants_orders(kind: PageKind | None) -> bool:
+    return kind not in {"product", "complaint", "receipt"}
+
+
+def _kind(kind: PageKind | None, orders: tuple[OrderRecord, ...]) -> str:
+    if kind in {"product", "complaint", "receipt"}:
+        return str(kind)
+    return "order_list" if len(orders) > 1 else "order" if orders else "other"
+
+
+def _first_named(orders: list[OrderRecord], url: str) -> list[OrderRecord]:
+    """Put the order whose number stands in the address first; the rest keep their order."""
+    return sorted(orders, key=lambda order: not (order.order_no and _names(url, order.order_no)))
+
+
+def _names(url: str, number: str) -> bool:
+    return re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", url) is not None
+
+
+def _guard(work: Callable[[], T], default: T, name: str, warnings: list[str]) -> T:
+    """Run one reader; what it cannot bear is a warning with its cause, not a crash."""
+    try:
+        return work()
+    except (
+        ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+        soupsieve.SelectorSyntaxError,
+    ) as error:  # a hostile page may break any assumption; the cause is recorded  # fmt: skip
+        warnings.append(f"reader_failed:{name}:{type(error).__name__}")
+        return default

@@ -1,0 +1,187 @@
+"""A whole small world for end-to-end tests: shops, the helper as a process, a person's browser."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import async_playwright
+
+from helper.app import Store, open_store
+from helper.capture.browser import find_browser
+from helper.demo import platform, stage
+from helper.demo.driver import Person, launch
+from helper.model import CaptureView
+from helper.settings import Settings
+
+
+RECENT = (
+    "chrome.runtime.sendMessage({type: 'recent'})"
+    ".then(r => (r.captures || []).map(c => c.uuid))"
+)
+
+
+async def until(check: Any, what: str, seconds: float = 40) -> Any:
+    """Wait until a check (a function, awaited if it must be) gives something true."""
+    async with asyncio.timeout(seconds):
+        while True:
+            value = check()
+            if asyncio.iscoroutine(value):
+                value = await value
+            if value:
+                return value
+            await asyncio.sleep(0.05)
+    raise AssertionError(what)
+
+
+@dataclass
+class World:
+    """Everything a test touches; processes are real."""
+
+    folder: Path
+    demo: platform.Demo
+    person: Person
+    environment: dict[str, str]
+    port: int = 0
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def store(self) -> Store:
+        """Return the vault, read beside the running helper."""
+        return open_store(Settings(data=self.data))
+
+    async def start_helper(self) -> None:
+        """Start `kazheng serve` and wait until it answers."""
+        self.process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "helper.cli", "serve", "--json",
+            "--data", str(self.data), "--port", str(self.port),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        text = b""
+        async with asyncio.timeout(40):
+            while True:
+                line = await self.process.stdout.readline()
+                text += line
+                if not line:
+                    assert self.process.stderr is not None
+                    raise AssertionError((await self.process.stderr.read()).decode()[-3000:])
+                try:
+                    self.port = json.loads(text)["port"]
+                    return
+                except ValueError:
+                    continue
+
+    async def stop_helper(self, how: int = signal.SIGTERM) -> None:
+        """End the helper; SIGKILL is the crash."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(how)
+            await self.process.communicate()
+        self.process = None
+
+    async def command(self, *words: str) -> tuple[int, Any]:
+        """Run a kazheng command on this world's vault; return exit code and JSON."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "helper.cli", *words, "--json", "--data", str(self.data),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
+        out, errors = await process.communicate()
+        assert out, errors.decode()[-3000:]
+        return process.returncode or 0, json.loads(out)
+
+    async def pair(self) -> None:
+        """Pair the extension with the running helper."""
+        _, offered = await self.command("pair")
+        await stage.pair(self.person, port=self.port, code=offered["code"])
+
+    async def log_in(self) -> None:
+        """Log in at the member shop, as a buyer."""
+        login = self.demo.login
+        page = await self.person.open(login.url)
+        await page.fill("[name=username]", login.user)
+        await page.fill("[name=password]", login.password)
+        await page.press("[name=password]", "Enter")
+        await page.wait_for_url(lambda url: "/login" not in url)
+        await page.close()
+
+    async def message(self, **message: Any) -> dict[str, Any]:
+        """Send a message to the background as the extension's own pages do."""
+        page = await self.person.extension_page("pages/options.html")
+        answer = await page.evaluate("m => (globalThis.browser ?? chrome).runtime.sendMessage(m)", message)
+        await page.close()
+        return dict(answer)
+
+    async def one_click(self, url: str, *, lend: bool = False) -> str:
+        """Open an address, click the toolbar and the one button; return the capture's id."""
+        page = await self.person.open(url)
+        await page.wait_for_load_state("networkidle")
+        if lend:
+            parts = urlsplit(url)
+            origin = f"{parts.scheme}://{parts.netloc}"
+            await self.message(type="lend", origin=origin, allowed=True)
+        popup = await self.person.click_toolbar(page)
+        before = await popup.evaluate(RECENT)
+        await popup.click("#keep")
+
+        async def fresh() -> str | None:
+            now = await popup.evaluate(RECENT)
+            return next((uuid for uuid in now if uuid not in before), None)
+
+        uuid = await until(fresh, "no capture began")
+        await popup.close()
+        return str(uuid)
+
+    async def sealed(self, uuid: str, seconds: float = 60) -> CaptureView:
+        """Wait until a capture is sealed and return it."""
+        store = self.store
+
+        def check() -> CaptureView | None:
+            found = [v for v in store.vault.recent(200) if v.capture_id == uuid]
+            return found[0] if found and found[0].state == "sealed" else None
+
+        view = await until(check, f"{uuid} was not sealed", seconds)
+        assert isinstance(view, CaptureView)
+        return view
+
+
+@asynccontextmanager
+async def world(folder: Path, *, granted: bool = True, paired: bool = True) -> AsyncIterator[World]:
+    """Build a world in a folder and take it down again, whatever happens."""
+    demo = await platform.start(folder / "demo")
+    hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
+    stage_folder = folder / "stage"
+    stage_folder.mkdir()
+    extension = stage.with_permissions(stage_folder, hosts if granted else ())
+    async with async_playwright() as playwright:
+        person = await launch(
+            playwright,
+            executable=find_browser(Settings()),
+            profile=folder / "profile",
+            extension=extension,
+            spki=demo.spki,
+        )
+        made = World(folder, demo, person, {"KAZHENG_TRUSTED_SPKI": demo.spki})
+        try:
+            await made.start_helper()
+            if paired:
+                await made.pair()
+            yield made
+        finally:
+            await made.stop_helper()
+            await person.close()
+            await demo.stop()
