@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -165,13 +166,14 @@ def _engine(settings: Settings) -> Iterator[None]:
         "application_version": WORKFLOW_VERSION,
         "executor_id": "local",
         "log_level": "ERROR",
-        "run_admin_server": False,
     }
     DBOS(config=config)
     try:
         yield
     finally:
-        DBOS.destroy()
+        DBOS.destroy(destroy_registry=True)
+        # The engine had made its own pool the loop's default and has shut it down.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
 
 
 @contextmanager

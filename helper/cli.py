@@ -95,12 +95,12 @@ async def _serve(chosen: Settings, *, as_json: bool) -> None:
 def pair(data: Data = None, as_json: Json = False) -> None:
     """Show a pairing code for the extension; valid once, for two minutes."""
     from helper.app import open_store  # noqa: PLC0415
-    from helper.web.pairing import OFFER_SECONDS, offer  # noqa: PLC0415
+    from helper.web.pairing import LIFETIME, offer  # noqa: PLC0415
 
     chosen = settings(data)
     with explained(as_json=as_json, language=chosen.language):
         store = open_store(chosen)
-        found = {"code": offer(store.vault, store.now()), "seconds": OFFER_SECONDS}
+        found = {"code": offer(store.vault, store.now()), "seconds": int(LIFETIME.total_seconds())}
         emit(found, as_json=as_json, lines=[text("cli.pairing", chosen.language, **found)])
 
 
@@ -131,7 +131,7 @@ def extract(
     as_json: Json = False,
 ) -> None:
     """Read the order out of a saved HTML or MHTML page."""
-    from scrapers.page import PageError  # noqa: PLC0415
+    from scrapers.page import PageTooLargeError  # noqa: PLC0415
     from scrapers.read import extract_bytes  # noqa: PLC0415
 
     from helper.errors import InvalidError  # noqa: PLC0415
@@ -141,7 +141,7 @@ def extract(
         try:
             at = datetime.fromisoformat(captured_at) if captured_at else None
             found = extract_bytes(file.read_bytes(), url=url, captured_at=at, all_orders=all_orders)
-        except (OSError, PageError, ValueError) as error:
+        except (OSError, PageTooLargeError, ValueError) as error:
             raise InvalidError(what=str(error)) from error
         emit(found, as_json=as_json, lines=[found.model_dump_json(indent=1)])
 

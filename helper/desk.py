@@ -72,7 +72,7 @@ class Desk:
 
 def origins(case: CaseView) -> tuple[str, ...]:
     """Return the shop's own origins: those of the case's captures."""
-    found = {}
+    found: dict[str, None] = {}
     for capture in case.captures:
         parts = urlsplit(capture.meta.url)
         found[f"{parts.scheme}://{parts.netloc}"] = None

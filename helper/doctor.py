@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from helper.capture.browser import find_browser
-from helper.capture.sheet import find_font
+from helper.capture.fonts import cjk_font
 from helper.errors import BrowserMissingError
 from helper.messages import Language, text
 from helper.settings import Settings
@@ -70,9 +70,9 @@ def _browser(settings: Settings) -> Finding:
 
 
 def _font() -> Finding:
-    font = find_font()
+    font = cjk_font()
     if font is not None:
-        return Finding(name="font", verdict="ok", detail=str(font))
+        return Finding(name="font", verdict="ok", detail=str(font[0]))
     return Finding(name="font", verdict="note", detail="-", next_step=_step("font"))
 
 

@@ -8,10 +8,10 @@ the next start goes on with the step that was not finished.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
-from dbos import DBOS, DBOSConfiguredInstance, SetWorkflowID
+from dbos import DBOS, SetWorkflowID
 
 from helper.model import CaptureId, Missing
 from helper.steps import read, sheets
@@ -24,9 +24,8 @@ WORKFLOW_VERSION = "1"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 
 
-@DBOS.dbos_class()
-class Pipeline(DBOSConfiguredInstance):
-    """Runs captures. One instance a process, named so that recovery finds it again."""
+class Pipeline:
+    """Runs captures. Registers its workflows by name, so that recovery finds them again."""
 
     def __init__(self, store: Store, visitor: Visitor) -> None:
         self.store = store
@@ -34,11 +33,20 @@ class Pipeline(DBOSConfiguredInstance):
         self.sealer = Sealer(store)
         self._strips: dict[CaptureId, asyncio.Event] = {}
         self._starting = asyncio.Lock()
-        super().__init__("pipeline")
+
+        @DBOS.workflow(name="capture")
+        async def capture(capture_id: CaptureId) -> None:
+            await self._capture(capture_id)
+
+        @DBOS.workflow(name="late")
+        async def late(capture_id: CaptureId) -> None:
+            await self._step("late", self._late, capture_id)
+
+        self._workflows = {"capture": capture, "late": late}
 
     async def start(self, capture_id: CaptureId) -> None:
         """Begin the workflow of a committed capture; a second call changes nothing."""
-        await self._begin(f"capture:{capture_id}", self.capture, capture_id)
+        await self._begin("capture", capture_id)
 
     async def strips_complete(self, capture_id: CaptureId) -> None:
         """Say that the last strip is in; late strips get a seal of their own."""
@@ -46,22 +54,17 @@ class Pipeline(DBOSConfiguredInstance):
         self._strips_event(capture_id).set()
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
         if any(step.step == "strips_late" for step in view.steps):
-            await self._begin(f"late:{capture_id}", self.late, capture_id)
+            await self._begin("late", capture_id)
 
-    async def _begin(
-        self,
-        workflow_id: str,
-        workflow: Callable[[CaptureId], Coroutine[Any, Any, None]],
-        capture_id: CaptureId,
-    ) -> None:
+    async def _begin(self, name: str, capture_id: CaptureId) -> None:
         """Start a workflow unless this id was ever started: the engine itself resumes it."""
+        workflow_id = f"{name}:{capture_id}"
         async with self._starting:
             if await DBOS.get_workflow_status_async(workflow_id) is None:
                 with SetWorkflowID(workflow_id):
-                    await DBOS.start_workflow_async(workflow, capture_id)
+                    await DBOS.start_workflow_async(self._workflows[name], capture_id)
 
-    @DBOS.workflow(name="capture")
-    async def capture(self, capture_id: CaptureId) -> None:
+    async def _capture(self, capture_id: CaptureId) -> None:
         """Take a capture from its first commit to its second seal.
 
         The visit starts at once: the shop may change its page while the strips still come.
@@ -73,27 +76,23 @@ class Pipeline(DBOSConfiguredInstance):
         )
         await self._step("finish", self._finish, capture_id)
 
-    @DBOS.workflow(name="late")
-    async def late(self, capture_id: CaptureId) -> None:
-        """Seal strips that came after the capture had been sealed without them."""
-        await self._step("late", self._late, capture_id)
-
     def _keep(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)
+        if not self.store.vault.parts(capture_id):
+            return  # `kazheng capture`: nothing was seen in a tab
         sheets.draw_viewport_sheet(self.store, capture_id)
-        self.store.note(capture_id, "kept")
         self.sealer.seal(capture_id, "S0")
-        if self.store.vault.capture(capture_id).meta.extra.get("origin") != "witness_only":
-            read.read_seen(self.store, capture_id)
+        read.read_order(self.store, capture_id)
 
     def _finish(self, capture_id: CaptureId) -> None:
         if self.store.vault.capture(capture_id).case_id is None:
-            read.read_seen(self.store, capture_id)
+            read.read_order(self.store, capture_id)
         read.compare_witness(self.store, capture_id)
         self.sealer.seal(capture_id, "S1")
         self.store.vault.set_state(capture_id, "sealed")
 
     def _late(self, capture_id: CaptureId) -> None:
+        """Seal strips that came after the capture had been sealed without them."""
         keep_parts(self.store, capture_id)
         sheets.stitch_page(self.store, capture_id)
         self.sealer.seal(capture_id, "partial")

@@ -65,7 +65,9 @@ def _joined(lines: list[str]) -> list[str]:
     joined: list[str] = []
     for line in lines:
         labels = split_labels(line)
-        starts_password = bool(labels) and labels[0].start == 0 and bool(_PASSWORD.search(labels[0].text))
+        starts_password = (
+            bool(labels) and labels[0].start == 0 and bool(_PASSWORD.search(labels[0].text))
+        )
         bare_label = bool(joined) and joined[-1].endswith((":", "："))
         if joined and (bare_label or (starts_password and not _PASSWORD.search(joined[-1]))):
             joined[-1] = f"{joined[-1]} {line}"

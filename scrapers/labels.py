@@ -60,6 +60,8 @@ _WORDS: dict[str, str] = {
     "sellercontact contactseller",
     "buyer_contact": "下单邮箱 联系方式 邮箱 买家邮箱 联系邮箱 联系qq 联系电话 下单联系方式 查询联系方式 接收邮箱 "
     "email contact buyeremail e-mail",
+    "ticket": "投诉编号 工单编号 工单号 投诉单号 受理编号 举报编号 受理单号 投诉状态 工单状态 投诉结果 投诉类型 "
+    "ticketno ticketid ticketstatus",
     "other": "操作 使用说明 商品说明 商品简介 商品详情 备注 订单操作 订单实时状态 收货人 购买须知 温馨提示 下单ip 订单信息 "
     "订单详细信息 商品信息 支付信息 退款记录 库存 销量 分类 收/支 交易对方 交易类型 actions action remark note",
 }

@@ -71,9 +71,7 @@ def _without_year(match: re.Match[str], zone: tzinfo, seen: datetime) -> datetim
     return None
 
 
-def _build(
-    match: re.Match[str], year: int, month: int, day: int, zone: tzinfo
-) -> datetime | None:
+def _build(match: re.Match[str], year: int, month: int, day: int, zone: tzinfo) -> datetime | None:
     hour = _hour(int(match["hour"]), (match["half"] or match["meridiem"] or "").lower())
     if hour is None:
         return None

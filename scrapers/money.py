@@ -69,7 +69,9 @@ def _is_glued(text: str, match: re.Match[str]) -> bool:
 
 
 def _amount(match: re.Match[str]) -> Amount | None:
-    before, after = (match[name] and _CURRENCIES[match[name].lower()] for name in ("before", "after"))
+    before, after = (
+        match[name] and _CURRENCIES[match[name].lower()] for name in ("before", "after")
+    )
     if before and after and before != after:
         return None
     value = Decimal(match["number"].replace(",", "")) * _UNITS.get(match["unit"] or "", 1)

@@ -22,6 +22,8 @@ _COLON = re.compile(r"[:：﹕︰]")
 _WORD_EDGE = re.compile(r"[\s,，;；|、。]")
 _INLINE = frozenset({"span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi",
                      "u", "mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"})  # fmt: skip
+_PLACES = frozenset({"td", "dd", "div", "p"})
+_COLON_OR_SPACE = " \n\t\r\u00a0:："
 _MAX_CELLS = 40
 _MAX_CLIMB = 60
 
@@ -155,9 +157,9 @@ class _Finder:
     def _structural(self, index: int, label: _Label) -> None:
         token = self.walk.tokens[index]
         element, node = self._climb(index)
-        tokens, holder = self._value_after(element, node, label, index)
+        tokens, holder = self._value_after(element, node, label)
         if not tokens:
-            if label.meaning is not None and self._is_empty_place(element, node):
+            if label.meaning is not None and self._is_empty_place(node):
                 self._add(label.text, label.meaning, Found("", token.element), token.element, index)
             return
         separator = "\n" if label.meaning and label.meaning.field in BOXES else ""
@@ -172,13 +174,15 @@ class _Finder:
         for _ in range(_MAX_CLIMB):
             if self.walk.span(element) != (index, index + 1) or element is self.root:
                 return element, node
+            if self._is_empty_place(node):
+                return element, node
             node = element
             if element.parent is None or element.name in {"td", "th", "dt", "tr", "dl"}:
                 return element.parent or element, node
             element = element.parent
         return element, node
 
-    def _value_after(self, parent: Tag, node: PageElement, label: _Label, index: int
+    def _value_after(self, parent: Tag, node: PageElement, label: _Label
                      ) -> tuple[list[Token], Tag]:  # fmt: skip
         name = node.name if isinstance(node, Tag) else ""
         sibling = self._next_shown(node)
@@ -241,24 +245,28 @@ class _Finder:
             elif isinstance(sibling, NavigableString) and (text := sibling.strip()):
                 if self._is_label_text(text):
                     break
-                if text.strip(":： \u00a0") and sibling.parent is not None:
-                    clean = text.lstrip(":： \u00a0")
+                if text.strip(_COLON_OR_SPACE) and sibling.parent is not None:
+                    clean = text.lstrip(_COLON_OR_SPACE)
                     tokens.append(Token(clean, sibling.parent))
             sibling = sibling.next_sibling
         return tokens
 
     def _is_label_text(self, text: str) -> bool:
-        return meaning(text) is not None or bool(_COLON.search(text.strip(":：")) and split_labels(text))
+        return meaning(text) is not None or bool(
+            _COLON.search(text.strip(":：")) and split_labels(text)
+        )
 
-    def _is_empty_place(self, parent: Tag, node: PageElement) -> bool:
+    def _is_empty_place(self, node: PageElement) -> bool:
         """Say whether an empty element made for the value follows the label."""
         sibling = node.next_sibling
-        while isinstance(sibling, NavigableString) and not sibling.strip(" \n\t\r:：\u00a0"):
+        colon = bool(_COLON.search(node.get_text()[-3:]))
+        while isinstance(sibling, NavigableString) and not sibling.strip(_COLON_OR_SPACE):
+            colon = colon or bool(_COLON.search(sibling))
             sibling = sibling.next_sibling
-        if not isinstance(sibling, Tag) or sibling.name in {"br", "hr", "input", "button", "select"}:
+        if not isinstance(sibling, Tag):
             return False
         start, end = self.walk.span(sibling)
-        return start == end and parent is not self.root
+        return start == end and sibling.name in (_PLACES | _INLINE if colon else _PLACES)
 
     # --- tables and grids -------------------------------------------------------------------
 
@@ -267,7 +275,9 @@ class _Finder:
         if self.root.name == "table":
             tables.insert(0, self.root)
         for position, table in enumerate(tables[:500]):
-            rows = [row for row in _rows(table) if any(self.walk.span(cell) != (0, 0) for cell in row)]
+            rows = [
+                row for row in _rows(table) if any(self.walk.span(cell) != (0, 0) for cell in row)
+            ]
             if not rows or not self._is_head(rows[0]):
                 continue
             body = rows[1:]
@@ -323,7 +333,9 @@ class _Finder:
         tokens = self.walk.tokens[start:end]
         if not box and any(index in self.labels for index in range(start, end)):
             tokens = self._until_label(start, end) or tokens[:1]
-        self._add(name, known, Found(_join(tokens, "\n" if box else ""), cell), cell, start, self.rows)
+        self._add(
+            name, known, Found(_join(tokens, "\n" if box else ""), cell), cell, start, self.rows
+        )
 
 
 def _join(tokens: list[Token], separator: str) -> str:
@@ -347,4 +359,6 @@ def _own_rows(table: Tag) -> Iterator[Tag]:
             if child.name == "tr":
                 yield child
             elif child.name in {"thead", "tbody", "tfoot"}:
-                yield from (row for row in child.contents if isinstance(row, Tag) and row.name == "tr")
+                yield from (
+                    row for row in child.contents if isinstance(row, Tag) and row.name == "tr"
+                )

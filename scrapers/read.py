@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import soupsieve
@@ -16,6 +17,9 @@ from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
 from scrapers.record import Extraction, OrderRecord, PlatformRef
+
+
+_T = TypeVar("_T")
 
 
 def _platforms() -> tuple[Platform, ...]:
@@ -28,12 +32,14 @@ PLATFORMS: tuple[Platform, ...] = _platforms()
 
 
 def recognise(page: Page) -> Platform | None:
-    """Return the platform one of whose fingerprint selectors matches, on one of its hosts."""
+    """Return the platform all of whose fingerprint selectors match, on one of its hosts if named."""
     host = (host_of(page.url) or "").partition(":")[0]
     for platform in PLATFORMS:
         if platform.hosts and host not in platform.hosts:
             continue
-        if any(page.soup.select_one(selector) for selector in platform.fingerprint):
+        if platform.fingerprint and all(
+            page.soup.select_one(selector) for selector in platform.fingerprint
+        ):
             return platform
     return None
 
@@ -112,9 +118,9 @@ def _wants_orders(kind: PageKind | None) -> bool:
     return kind not in {"product", "complaint", "receipt"}
 
 
-def _kind(kind: PageKind | None, orders: tuple[OrderRecord, ...]) -> str:
-    if kind in {"product", "complaint", "receipt"}:
-        return str(kind)
+def _kind(kind: PageKind | None, orders: tuple[OrderRecord, ...]) -> generic.Kind:
+    if kind == "product" or kind == "complaint" or kind == "receipt":
+        return kind
     return "order_list" if len(orders) > 1 else "order" if orders else "other"
 
 
@@ -127,7 +133,7 @@ def _names(url: str, number: str) -> bool:
     return re.search(rf"(?<![0-9A-Za-z]){re.escape(number)}(?![0-9A-Za-z])", url) is not None
 
 
-def _guard(work: Callable[[], T], default: T, name: str, warnings: list[str]) -> T:
+def _guard(work: Callable[[], _T], default: _T, name: str, warnings: list[str]) -> _T:
     """Run one reader; what it cannot bear is a warning with its cause, not a crash."""
     try:
         return work()

@@ -271,6 +271,8 @@ def _plant(tree: dict[str, Any], steps: Sequence[str], value: object) -> None:
 
 def _plain(value: Any) -> Any:
     """Turn `{"0": …, "1": …}` into a tuple in the order of its numbers."""
-    if not isinstance(value, dict) or not all(isinstance(key, str) and key.isdigit() for key in value):
+    if not isinstance(value, dict) or not all(
+        isinstance(key, str) and key.isdigit() for key in value
+    ):
         return value
     return tuple(value[key] for key in sorted(value, key=int)) if value else value

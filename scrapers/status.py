@@ -49,7 +49,9 @@ _KINDS: tuple[tuple[DeliveryKind, str], ...] = (
 
 def status(text: str) -> Status:
     """Map a status text to its state; only an exact word counts, all else is `unknown`."""
-    return _STATUS_OF.get(_word(text)) or _STATUS_OF.get(_word(_TAIL.sub("", fold(text)))) or "unknown"
+    return (
+        _STATUS_OF.get(_word(text)) or _STATUS_OF.get(_word(_TAIL.sub("", fold(text)))) or "unknown"
+    )
 
 
 def is_status(text: str) -> bool:

@@ -11,7 +11,23 @@ from scrapers.record import Secret
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
 _SPACES = re.compile(r"\s+")
 _PLACEHOLDERS = frozenset(
-    ["", "-", "--", "---", "—", "——", "–", "/", "无", "暂无", "空", "n/a", "null", "none", "undefined"]
+    [
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "/",
+        "无",
+        "暂无",
+        "空",
+        "n/a",
+        "null",
+        "none",
+        "undefined",
+    ]
 )
 # Traditional forms of our vocabulary (i18n pages); single characters, so a table is enough.
 _TRADITIONAL = str.maketrans(
@@ -60,7 +76,7 @@ def mask_text(text: str) -> str:
 
 def _mask_code(code: str) -> str:
     keep = min(4, len(code) // 5)
-    return f"{code[:keep]}****{code[len(code) - keep:]}" if keep else "****"
+    return f"{code[:keep]}****{code[len(code) - keep :]}" if keep else "****"
 
 
 def mask(secret: str) -> Secret:

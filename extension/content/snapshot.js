@@ -41,6 +41,7 @@
   const namespaceOf = getter(Element.prototype, "namespaceURI");
   const attribute = method(Element.prototype, "getAttribute");
   const rectangle = method(Element.prototype, "getBoundingClientRect");
+  const checkVisibility = method(Element.prototype, "checkVisibility");
   const queryAll = method(Document.prototype, "querySelectorAll");
   const rootOf = getter(Document.prototype, "documentElement");
   const bodyOf = getter(Document.prototype, "body");
@@ -63,14 +64,17 @@
       c === "&" ? "&amp;" : c === "<" ? "&lt;" : c === ">" ? "&gt;" : "&nbsp;",
     );
   /** @param {string} text */
-  const escapeAttribute = (text) =>
-    escapeText(text).replace(/"/g, "&quot;");
+  const escapeAttribute = (text) => escapeText(text).replace(/"/g, "&quot;");
 
-  /** @typedef {{parent: Chain | null, name: string, nth: number, id: string, root: string,
-   *   text?: string}} Chain */
-  /** @typedef {{x: number, y: number}} Offset */
-  /** @typedef {{chain: Chain | null, depth: number, frames: number, offset: Offset,
-   *   shown: boolean, element: any}} Place */
+  /**
+   * An element's way down; `enters` marks the first step into a shadow root or frame.
+   * @typedef {{parent: Chain | null, name: string, nth: number, id: string, enters: boolean,
+   *   text?: string}} Chain
+   *
+   * Where the walk is: `ids` are those met in this tree, `offset` leads to page coordinates.
+   * @typedef {{chain: Chain | null, depth: number, frames: number, ids: Set<string>,
+   *   offset: {x: number, y: number}, shown: boolean, element: any, enters: boolean}} Place
+   */
 
   const started = performance.now();
   /** @type {{role: string, reason: string, detail?: string}[]} */
@@ -97,29 +101,31 @@
     missing.push({ role: "seen/html", reason, ...(detail ? { detail } : {}) });
   };
 
-  /** @param {Chain | null} chain @returns {string} CSS path; `>>>` crosses a shadow root or frame */
+  /** @param {Chain | null} chain @returns {string} CSS path; `>>>` enters a shadow root or frame */
   const selector = (chain) => {
     if (!chain) return "";
-    if (chain.text !== undefined) return chain.text;
-    const own = chain.id ? `#${CSS.escape(chain.id)}` : `${CSS.escape(chain.name)}:nth-of-type(${chain.nth})`;
-    const before = selector(chain.parent);
-    const joint = before ? (chain.root ? " >>> " : " > ") : "";
-    chain.text = chain.id && !chain.root ? inTree(chain) + own : before + joint + own;
+    if (chain.text === undefined) {
+      const name = CSS.escape(chain.name);
+      const own = chain.id ? `#${CSS.escape(chain.id)}` : `${name}:nth-of-type(${chain.nth})`;
+      const before = chain.id ? entrance(chain) : selector(chain.parent);
+      const joint = !before ? "" : chain.id || chain.enters ? " >>> " : " > ";
+      chain.text = before + joint + own;
+    }
     return chain.text;
   };
-  /** @param {Chain} chain @returns {string} what leads to the tree that the id is unique in */
-  const inTree = (chain) => {
+  /** @param {Chain} chain @returns {string} the shadow host or frame whose tree the id is unique in */
+  const entrance = (chain) => {
     /** @type {Chain | null} */
     let above = chain;
-    while (above && !above.root) above = above.parent;
-    return above?.root ? `${selector(above.parent)} >>> ` : "";
+    while (above && !above.enters) above = above.parent;
+    return above ? selector(above.parent) : "";
   };
 
   /** @param {any} element @returns {ShadowRoot | null} closed roots too */
   const shadowOf = (element) => {
     try {
-      const dom = /** @type {any} */ (globalThis).chrome?.dom ?? /** @type {any} */ (globalThis).browser?.dom;
-      return dom?.openOrClosedShadowRoot(element) ?? null;
+      const { browser, chrome } = /** @type {any} */ (globalThis);
+      return (chrome?.dom ?? browser?.dom)?.openOrClosedShadowRoot(element) ?? null;
     } catch {
       return null;
     }
@@ -129,9 +135,11 @@
   const adopted = (root) => {
     try {
       const sheets = nodeType(root) === 9 ? sheetsOf(root) : root.adoptedStyleSheets;
-      return [...(sheets ?? [])].map(rulesOf).filter(Boolean).map(
-        (css) => `<style data-kazheng="adopted">${css}</style>`,
-      ).join("");
+      return [...(sheets ?? [])]
+        .map(rulesOf)
+        .filter(Boolean)
+        .map((css) => `<style data-kazheng="adopted">${css}</style>`)
+        .join("");
     } catch {
       lacks("adopted_styles");
       return "";
@@ -148,10 +156,14 @@
   };
 
   /** @param {any} element @param {string} type @returns {boolean} */
-  const isSecret = (element, type) =>
-    type === "password" ||
-    SECRET_COMPLETION.test(attribute(element, "autocomplete") ?? "") ||
-    SECRET_FIELD.test(`${attribute(element, "name") ?? ""} ${attribute(element, "id") ?? ""}`);
+  const isSecret = (element, type) => {
+    if (type === "password") return true;
+    if (SECRET_COMPLETION.test(attribute(element, "autocomplete") ?? "")) return true;
+    // A shop shows delivered codes in fields that cannot be typed into: those are evidence.
+    const typed = attribute(element, "readonly") === null && attribute(element, "disabled") === null;
+    const names = `${attribute(element, "name") ?? ""} ${attribute(element, "id") ?? ""}`;
+    return typed && SECRET_FIELD.test(names);
+  };
 
   /**
    * The attributes as they are now: live values in place of those the page was served with.
@@ -205,8 +217,10 @@
   const isShown = (element, place) => {
     if (!place.shown) return false;
     try {
-      return element.checkVisibility({ visibilityProperty: true, opacityProperty: true,
-        checkOpacity: true, checkVisibilityCSS: true });
+      return checkVisibility(element, {
+        checkOpacity: true, checkVisibilityCSS: true, opacityProperty: true,
+        visibilityProperty: true,
+      });
     } catch {
       return true;
     }
@@ -270,16 +284,16 @@
       return out.push(escapeText(textOf(node) ?? ""));
     }
     const html = namespaceOf(node) === HTML;
-    const id = attribute(node, "id") ?? "";
-    const root = rootMark(place);
     /** @type {Chain} */
-    const chain = { parent: place.chain, name, nth: count, id: usable(id), root };
+    const chain = {
+      parent: place.chain, name, nth: count, id: ownId(node, place.ids), enters: place.enters,
+    };
     const unseen = html && /^(head|script|style|template|noscript|title|option|textarea)$/.test(name);
     /** @type {Place} */
     const inner = {
-      ...place, chain, depth: place.depth + 1, element: node, shown: place.shown && !unseen,
+      ...place, chain, depth: place.depth + 1, element: node, enters: false,
+      shown: place.shown && !unseen,
     };
-    fresh.delete(place);
     if (html && name === "canvas") return canvas(node);
     const list = html ? liveAttributes(node, name) : plainAttributes(node);
     if (html && name === "iframe") frame(node, list, inner);
@@ -290,14 +304,13 @@
     else children(node, inner);
     return out.push(`</${tag}>`);
   };
-  /** Places that were just entered through a shadow root or frame. @type {Map<Place, string>} */
-  const fresh = new Map();
-  /** @param {Place} place */
-  const rootMark = (place) => place.chain === null ? "" : (boundaries.get(place.element) === place.depth ? ">>>" : "");
-  /** Elements whose children being walked belong to another tree. @type {Map<any, number>} */
-  const boundaries = new Map();
-  /** @param {string} id */
-  const usable = (id) => (id && id.length < 80 && !/\s/.test(id) ? id : "");
+  /** @param {any} node @param {Set<string>} ids @returns {string} its id if it is the first with it */
+  const ownId = (node, ids) => {
+    const id = attribute(node, "id") ?? "";
+    if (!id || id.length > 80 || ids.has(id)) return "";
+    ids.add(id);
+    return id;
+  };
   /** @param {any} node @param {string} name */
   const tagName = (node, name) => {
     const prefix = getter(Element.prototype, "prefix")(node);
@@ -320,7 +333,7 @@
   /** @param {any} node @param {string} name @param {Place} inner */
   const content = (node, name, inner) => {
     const shadow = shadowOf(node);
-    if (shadow) shadowRoot(node, shadow, inner);
+    if (shadow) shadowRoot(shadow, inner);
     if (name === "textarea") {
       const value = isSecret(node, "textarea") ? "" : areaValue(node);
       if (value !== textOf(node)) counts.live_values += 1;
@@ -334,15 +347,13 @@
     if (name === "head") out.push(adopted(node.getRootNode()));
   };
 
-  /** @param {any} host @param {any} shadow @param {Place} inner */
-  const shadowRoot = (host, shadow, inner) => {
+  /** @param {any} shadow @param {Place} inner */
+  const shadowRoot = (shadow, inner) => {
     counts.shadow_roots += 1;
     const focus = shadow.delegatesFocus ? ' shadowrootdelegatesfocus=""' : "";
     out.push(`<template shadowrootmode="${shadow.mode}"${focus}>`, adopted(shadow));
     const before = rects.length;
-    boundaries.set(host, inner.depth);
-    children(shadow, inner);
-    boundaries.delete(host);
+    children(shadow, { ...inner, ids: new Set(), enters: true });
     out.push("</template>");
     const texts = rects.slice(before).map(({ text }) => text);
     if (texts.length) hiddenTexts.push(texts.join("\n"));
@@ -374,11 +385,12 @@
       return;
     }
     const box = rectangle(node);
-    const offset = { x: inner.offset.x + box.x + node.clientLeft, y: inner.offset.y + box.y + node.clientTop };
+    const offset = {
+      x: inner.offset.x + box.x + node.clientLeft,
+      y: inner.offset.y + box.y + node.clientTop,
+    };
     const start = out.length;
-    boundaries.set(node, inner.depth);
-    page(inside, { ...inner, frames: inner.frames + 1, offset });
-    boundaries.delete(node);
+    page(inside, { ...inner, frames: inner.frames + 1, ids: new Set(), offset, enters: true });
     list.set("srcdoc", out.splice(start).join(""));
     const text = bodyOf(inside) ? innerText(bodyOf(inside)) : "";
     if (text?.trim()) hiddenTexts.push(text);
@@ -484,14 +496,18 @@
   };
 
   page(document, {
-    chain: null, depth: 0, frames: 0, offset: { x: scrollX, y: scrollY }, shown: true,
-    element: document,
+    chain: null, depth: 0, frames: 0, ids: new Set(), offset: { x: scrollX, y: scrollY },
+    shown: true, element: document, enters: false,
   });
   const body = bodyOf(document);
   const text = [body ? innerText(body) : "", ...hiddenTexts].join("\n\n");
   const about = context();
   /** @type {Record<string, string[]>} */
-  const files = { html: pieces(out.join("")), text: pieces(text), context: pieces(JSON.stringify(about)) };
+  const files = {
+    html: pieces(out.join("")),
+    text: pieces(text),
+    context: pieces(JSON.stringify(about)),
+  };
   const small = Object.values(files).every((list) => list.length <= 1);
   if (!small) /** @type {any} */ (globalThis).kazhengSnapshot = files;
   const { text_rectangles: _rects, counts: _counts, ...summary } = about;

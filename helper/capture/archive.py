@@ -54,15 +54,7 @@ def write_warc(path: Path, exchanges: Iterable[Exchange], about: About) -> None:
         for exchange in exchanges:
             _write_exchange(writer, exchange, about)
         if about.refused:
-            payload = io.BytesIO(json.dumps(list(about.refused)).encode())
-            writer.write_record(
-                writer.create_warc_record(
-                    "urn:kazheng:refused",
-                    "metadata",
-                    payload=payload,
-                    warc_content_type="application/json",
-                )
-            )
+            _write_note(writer, "urn:kazheng:refused", list(about.refused), {})
 
 
 def har(exchanges: Iterable[Exchange], about: About, title: str) -> bytes:
@@ -127,6 +119,7 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange, about: About) -> Non
             exchange.url,
             "response",
             payload=io.BytesIO(exchange.body or b""),
+            length=len(exchange.body or b""),
             http_headers=StatusAndHeaders(
                 f"{exchange.status} {phrase}", _kept_headers(exchange), protocol="HTTP/1.1"
             ),
@@ -143,6 +136,7 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange, about: About) -> Non
         exchange.url,
         "request",
         payload=io.BytesIO(exchange.request_body or b""),
+        length=len(exchange.request_body or b""),
         http_headers=StatusAndHeaders(
             f"{exchange.method} {line} HTTP/1.1", sent, is_http_request=True
         ),
@@ -155,15 +149,20 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange, about: About) -> Non
     writer.write_record(request)
     if exchange.error or exchange.body_reason:
         note = {"error": exchange.error, "body": exchange.body_reason}
-        writer.write_record(
-            writer.create_warc_record(
-                exchange.url,
-                "metadata",
-                payload=io.BytesIO(json.dumps(note).encode()),
-                warc_content_type="application/json",
-                warc_headers_dict=dict(base),
-            )
-        )
+        _write_note(writer, exchange.url, note, base)
+
+
+def _write_note(writer: WARCWriter, uri: str, note: object, headers: Mapping[str, str]) -> None:
+    data = json.dumps(note).encode()
+    record = writer.create_warc_record(
+        uri,
+        "metadata",
+        payload=io.BytesIO(data),
+        length=len(data),
+        warc_content_type="application/json",
+        warc_headers_dict=dict(headers),
+    )
+    writer.write_record(record)
 
 
 def _kept_headers(exchange: Exchange) -> Headers:

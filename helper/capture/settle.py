@@ -11,7 +11,8 @@ from helper.capture.network import NetworkLog
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession
 
-QUIET = 0.15
+QUIET = 0.12
+QUIET_AGAIN = 0.06
 SETTLE_SECONDS = 2.5
 LOAD_SECONDS = 10.0
 
@@ -112,10 +113,10 @@ async def settle(world: World, log: NetworkLog, load_seconds: float) -> list[str
         if not await world.run(_LOADED, load_seconds, LIMIT=load_seconds * 1000):
             notes.append("load_unfinished")
         end = time.monotonic() + SETTLE_SECONDS
-        await _rest(world, log, end)
+        await _rest(world, log, end, QUIET)
         left = end - time.monotonic()
         if left > 0 and await world.run(_SCROLL, left, LIMIT=left * 1000):
-            await _rest(world, log, end)
+            await _rest(world, log, end, QUIET_AGAIN)
         if time.monotonic() >= end:
             notes.append("settle_unfinished")
     except TimeoutError:
@@ -127,9 +128,9 @@ async def settle(world: World, log: NetworkLog, load_seconds: float) -> list[str
     return notes
 
 
-async def _rest(world: World, log: NetworkLog, end: float) -> None:
+async def _rest(world: World, log: NetworkLog, end: float, still: float) -> None:
     left = end - time.monotonic()
     if left <= 0:
         return
-    quiet = world.run(_QUIET, left, LIMIT=left * 1000, QUIET=QUIET * 1000)
-    await asyncio.gather(quiet, log.quiet(QUIET / 2, left))
+    quiet = world.run(_QUIET, left, LIMIT=left * 1000, QUIET=still * 1000)
+    await asyncio.gather(quiet, log.quiet(still / 2, left))

@@ -10,11 +10,12 @@ from helper.model import Moment
 from scrapers.contract import Deadline
 from scrapers.record import Frozen, OrderRecord
 
-_SPAN = re.compile(
-    r"(?<![\d.\-~～至])(\d{1,4})\s*(分钟|个小时|小时|分|天|日)(?!\s*(?:[-~～至]|[前起]))"
-)
+_SPAN = re.compile(r"(?<![\d.])(\d{1,4})\s*(分钟|个小时|小时|分|天|日)(?:之|以)?内")
+_CLAUSE = re.compile(r"[，。；,;\n]")
+_DELIVERY = re.compile(r"到账|到帐|发货|发卡|发放|充值|代充|交付|送达|完成")
+_AFTERWARDS = re.compile(r"退|换|售后|质保|无理由|投诉|联系|补发")
 _ISO = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,4})M)?)?")
-_ANY_NUMBER = re.compile(r"\d+\s*(?:个?工作日|[-~～至]\s*\d)")
+_UNSURE = re.compile(r"\d\s*(?:个?工作日|[-~～至到]\s*\d)")
 _UNITS = {"分钟": "minutes", "分": "minutes", "小时": "hours", "个小时": "hours"}
 
 
@@ -35,11 +36,20 @@ def promised_span(order: OrderRecord) -> timedelta | None:
     if iso and any(iso.groups()):
         days, hours, minutes = (int(part or 0) for part in iso.groups())
         return timedelta(days=days, hours=hours, minutes=minutes)
-    text = f"{text}\n{order.delivery.promised_text or ''}"
-    if _ANY_NUMBER.search(text):  # working days and ranges need a calendar or an opinion
-        return None
-    spans = {timedelta(**{_UNITS.get(m[2], "days"): int(m[1])}) for m in _SPAN.finditer(text)}
+    spans = _spans(text) | _spans(order.delivery.promised_text or "")
     return spans.pop() if len(spans) == 1 else None
+
+
+def _spans(text: str) -> set[timedelta]:
+    """Return the times to deliver in a text. “24小时自动发货” is no limit, so “内” must follow."""
+    if _UNSURE.search(text):  # working days and ranges need a calendar or an opinion
+        return set()
+    clauses = [c for c in _CLAUSE.split(text) if _DELIVERY.search(c) and not _AFTERWARDS.search(c)]
+    return {
+        timedelta(**{_UNITS.get(match[2], "days"): int(match[1])})
+        for clause in clauses
+        for match in _SPAN.finditer(clause)
+    }
 
 
 def promised_by(order: OrderRecord) -> datetime | None:

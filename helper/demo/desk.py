@@ -6,8 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from helper.demo.journal import Submission
 from helper.demo.stock import CHINA
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the buyer wrote, and how many files came with it."""
+
+    issue: str
+    description: str
+    demand: str
+    files: int
 
 
 @dataclass(frozen=True)
@@ -16,10 +25,7 @@ class Ticket:
 
     number: str
     order_no: str
-    issue: str
-    description: str
-    demand: str
-    files: int
+    claim: Claim
     state: str
     changed_at: datetime
     log: tuple[tuple[datetime, str, str], ...]
@@ -35,7 +41,7 @@ class Desk:
     seconds_per_step: float = 60.0
     tickets: dict[str, Ticket] = field(default_factory=dict)
 
-    def file(self, order_no: str, submission: Submission, *, first: str, note: str) -> Ticket:
+    def file(self, order_no: str, claim: Claim, *, first: str, note: str) -> Ticket:
         """Take a complaint in and give it its number at once."""
         now = self.clock()
         count = len(self.tickets) + 1
@@ -43,10 +49,7 @@ class Desk:
         ticket = Ticket(
             number=number,
             order_no=order_no,
-            issue=submission.value("issue"),
-            description=submission.value("description"),
-            demand=submission.value("demand"),
-            files=len(submission.files),
+            claim=claim,
             state=first,
             changed_at=now,
             log=((now, first, note),),

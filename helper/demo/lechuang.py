@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from helper.demo.desk import Desk, Ticket
+from helper.demo.desk import Claim, Desk, Ticket
 from helper.demo.journal import Submission
 from helper.demo.markup import Markup, join, render
 from helper.demo.site import Shop, add_pictures, add_static, html_page, rows, yuan
@@ -120,7 +120,10 @@ def _add_tickets(app: web.Application, shop: Shop, desk: Desk) -> None:
         fault = _fault(shop, sent)
         if fault:
             return page("提交工单", _form(sent.value("order"), fault))
-        ticket = desk.file(sent.value("order"), sent, first="待受理", note="工单已提交")
+        claim = Claim(
+            sent.value("type"), sent.value("content"), sent.value("appeal"), len(sent.files)
+        )
+        ticket = desk.file(sent.value("order"), claim, first="待受理", note="工单已提交")
         raise web.HTTPSeeOther(f"/ticket/{ticket.number}")
 
     async def show(request: web.Request) -> web.Response:
@@ -162,7 +165,7 @@ def _receipt(ticket: Ticket) -> Markup:
         order_no=ticket.order_no,
         state=ticket.state,
         filed=clock(ticket.log[0][0]),
-        files=ticket.files,
+        files=ticket.claim.files,
         log=log,
     )
 

@@ -32,13 +32,13 @@ def _template(site: str, name: str) -> Template:
     return Template((FOLDER / site / f"{name}.html").read_text("utf-8"))
 
 
-def render(site: str, name: str, **values: object) -> Markup:
+def render(site: str, name: str, /, **values: object) -> Markup:
     """Fill one template of a site; a value that is not given is an error."""
     known = {key: escape(value) for key, value in values.items()}
     return Markup(_template(site, name).substitute(known))
 
 
-def snippet(source: str, **values: object) -> Markup:
+def snippet(source: str, /, **values: object) -> Markup:
     """Fill a template that is given as text."""
     known = {key: escape(value) for key, value in values.items()}
     return Markup(Template(source).substitute(known))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from helper.demo import authority, wangzi, wangzi_complaints
+from helper.demo import authority, lechuang, wangzi, wangzi_complaints, weijie, weijie_tickets
 from helper.demo.desk import Desk
 from helper.demo.journal import Journal, Submission, Visit
 from helper.demo.ports import bind_pair
@@ -27,11 +27,16 @@ from helper.demo.wangzi_shell import COOKIE, Member
 
 HOSTS = {
     "wangzi": "wangzi.localhost",
+    "lechuang": "lechuang.localhost",
+    "weijie": "weijie.localhost",
 }
 SECURE = frozenset({"wangzi"})
-_ORDER_PATHS = {
-    "wangzi": ("/member/orders/{}", "/member/complaints/new?order_no={}"),
+_PATHS = {
+    "wangzi": ("/member/orders/{}", "/member/complaints/new?order_no={}", "/goods/{}"),
+    "lechuang": ("/order/{}", "/ticket/new?order_no={}", "/item/{}"),
+    "weijie": ("/trade/{}", "/ticket/new?trade={}", "/goods/{}"),
 }
+"""Order, complaint form and product page of each shop."""
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -144,16 +149,20 @@ class _Building:
         self.origins = origins
         self.clock = clock
         self.journal = journal
-        self.stocks = {shop: load(shop, begun) for shop in _ORDER_PATHS}
+        self.stocks = {shop: load(shop, begun) for shop in _PATHS}
         self.member = Member("xiaoyu", "demo-password", secrets.token_hex(20))
         self.desks = {
             "wangzi": Desk("TS", wangzi_complaints.STEPS, clock),
+            "lechuang": Desk("GD", lechuang.STEPS, clock),
+            "weijie": Desk("SH", weijie_tickets.STEPS, clock),
         }
 
     def applications(self) -> dict[str, web.Application]:
         """Return one application per site."""
         apps = {
             "wangzi": wangzi.application(self._shop("wangzi"), self.member, self.desks["wangzi"]),
+            "lechuang": lechuang.application(self._shop("lechuang"), self.desks["lechuang"]),
+            "weijie": weijie.application(self._shop("weijie"), self.desks["weijie"]),
         }
         for key, app in apps.items():
             app.middlewares.append(_journal(key, self.journal))
@@ -174,7 +183,7 @@ class _Building:
 
     def _order(self, order: Order) -> DemoOrder:
         origin = self.origins[order.shop]
-        page, form = _ORDER_PATHS[order.shop]
+        page, form, goods = _PATHS[order.shop]
         return DemoOrder(
             shop=order.shop,
             state=order.state,
@@ -185,7 +194,7 @@ class _Building:
             product=order.product.title,
             url=origin + page.format(order.order_no),
             complaint_url=origin + form.format(order.order_no),
-            product_url=f"{origin}/goods/{order.product.key}",
+            product_url=origin + goods.format(order.product.key),
             bill_url=None,
             paid_at=order.paid_at,
         )

@@ -47,24 +47,25 @@ class Shop(Site):
             raise web.HTTPNotFound(text="商品不存在")
         return found
 
-    def cards(self, template: str = "card", *, without: str = "", most: int = 99) -> Markup:
+    def cards(self, *, without: str = "", most: int = 99) -> Markup:
         """Return the product grid; every second picture is loaded by script when it is near."""
         shown = [product for product in self.stock.products.values() if product.key != without]
         shown = shown[:most]
-        return join(
-            render(
-                self.key,
-                template,
-                key=product.key,
-                title=product.title,
-                price=product.price,
-                sku=product.sku,
-                category=product.category,
-                merchant=self.stock.merchants.get(product.merchant, {}).get("name", ""),
-                sold=product.sold,
-                picture=lazy(f"/pic/{product.key}.svg", product.title, observed=index % 2 == 1),
-            )
-            for index, product in enumerate(shown)
+        return join(self.card(product, index % 2 == 1) for index, product in enumerate(shown))
+
+    def card(self, product: Product, observed: bool = False) -> Markup:
+        """Return one product as the shop's grid shows it."""
+        return render(
+            self.key,
+            "card",
+            key=product.key,
+            title=product.title,
+            price=product.price,
+            sku=product.sku,
+            category=product.category,
+            merchant=self.stock.merchants.get(product.merchant, {}).get("name", ""),
+            sold=product.sold,
+            picture=lazy(f"/pic/{product.key}.svg", product.title, observed=observed),
         )
 
 
@@ -85,7 +86,7 @@ def html_page(text: Markup, status: int = 200) -> web.Response:
     return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
 
 
-def rows(template: Markup | str, lines: Iterable[dict[str, object]], site: str) -> Markup:
+def rows(template: str, lines: Iterable[dict[str, object]], site: str) -> Markup:
     """Fill one template of a site once per line."""
     return join(render(site, template, **line) for line in lines)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from helper.demo.desk import Desk, Ticket
+from helper.demo.desk import Claim, Desk, Ticket
 from helper.demo.journal import Submission
 from helper.demo.markup import Markup, join, render
 from helper.demo.site import Shop, yuan
@@ -91,10 +91,13 @@ def _fault(sent: Submission) -> str:
 
 
 def _file(desk: Desk, order: Order, sent: Submission) -> Ticket:
+    claim = Claim(
+        sent.value("issue"), sent.value("description"), sent.value("demand"), len(sent.files)
+    )
     if sent.files:
-        return desk.file(order.order_no, sent, first="受理", note="材料齐全，10分钟内初步审核")
+        return desk.file(order.order_no, claim, first="受理", note="材料齐全，10分钟内初步审核")
     wanted = MATERIALS[sent.value("issue")]
-    return desk.file(order.order_no, sent, first="待补正", note=f"材料缺失，请补充：{wanted}")
+    return desk.file(order.order_no, claim, first="待补正", note=f"材料缺失，请补充：{wanted}")
 
 
 def _ticket(desk: Desk, request: web.Request) -> Ticket:
@@ -141,13 +144,13 @@ def _show(ticket: Ticket, order: Order) -> Markup:
         number=ticket.number,
         order_no=ticket.order_no,
         title=order.product.title,
-        issue=ISSUES[ticket.issue],
+        issue=ISSUES[ticket.claim.issue],
         filed=clock(ticket.log[0][0]),
         state=ticket.state,
         bar=bar,
         log=log,
-        files=ticket.files,
-        demand=ticket.demand,
-        description=ticket.description,
+        files=ticket.claim.files,
+        demand=ticket.claim.demand,
+        description=ticket.claim.description,
         actions=render("wangzi", actions, number=ticket.number) if actions else "",
     )

@@ -298,6 +298,8 @@ def _seals(
             sealed.add(entry.capture_id)
             manifests.append(manifest)
         links.add(entry_hash)
+    if not sealed:
+        raise _FailedError("there is no seal at all")
     _raise_if([f"without a seal: {name}" for name in sorted({*listing.captures} - sealed)])
     strays = {name for name in files.sizes if name.startswith("seals/")} - expected
     _raise_if([f"not in the ledger: {name}" for name in sorted(strays)])

@@ -7,20 +7,19 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapers.page import PageError, load
-from scrapers.read import read
+from scrapers.page import PageTooLargeError, load
+from scrapers.read import PLATFORMS, read
 
 from helper.complaints.receipt import receipt_number
 from helper.evidence.corroborate import compare
 from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
 from helper.steps.store import Store
 from scrapers.record import Extraction, OrderRecord
-from scrapers.sites import PLATFORMS
 
 HTML = "text/html; charset=utf-8"
 
 
-def read_seen(store: Store, capture_id: CaptureId) -> None:
+def read_order(store: Store, capture_id: CaptureId) -> None:
     """Read the seen page (the witness's where nothing was seen), put the order into a case."""
     view = store.vault.capture(capture_id)
     extraction = _extract(store, view, "seen") or _extract(store, view, "witness")
@@ -44,10 +43,15 @@ def compare_witness(store: Store, capture_id: CaptureId) -> None:
     visited = _visit_facts(store, view)
     witness = choose(_extract(store, view, "witness"), view.meta.url)
     session: Session = visited.get("session", "not_lent")
+    if not any(item.role == "seen/html" for item in view.artifacts):
+        alone = Corroboration(verdict="not_comparable", reason="nothing_seen", session=session)
+        _keep_corroboration(store, capture_id, alone)
+        return
     result = compare(
-        view.order if any(item.role == "seen/html" for item in view.artifacts) else None,
+        view.order,
         witness if visited else None,
         session=session,
+        session_wanted=view.meta.session == "lent",
         seen_at=view.meta.clicked_at,
         witness_at=datetime.fromisoformat(visited["started_at"]) if visited else None,
         reason=next((item.reason for item in view.missing if item.role == "witness"), None),
@@ -69,12 +73,23 @@ def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:
         return None
     try:
         page = load(html, url=view.meta.url, captured_at=view.meta.clicked_at, media_type=HTML)
-    except PageError as error:
+    except PageTooLargeError as error:
         store.vault.add_missing(
             view.capture_id, [Missing(role="order", reason="unreadable", detail=str(error)[:200])]
         )
         return None
-    return read(page)
+    extraction = read(page)
+    orders = tuple(_cite(order, role) for order in extraction.orders)
+    return extraction.model_copy(update={"orders": orders})
+
+
+def _cite(order: OrderRecord, artifact: str) -> OrderRecord:
+    """Say in every source which artifact it stands in."""
+    sources = {
+        field: source.model_copy(update={"artifact": artifact})
+        for field, source in order.sources.items()
+    }
+    return order.model_copy(update={"sources": sources})
 
 
 def _join(

@@ -23,7 +23,8 @@ def stitch_page(store: Store, capture_id: CaptureId) -> None:
     view = store.vault.capture(capture_id)
     strips = [item for item in view.artifacts if item.role == "seen/strip"]
     if not strips:
-        if not any(item.role in {"seen/strip", "seen/page"} for item in view.missing):
+        told = any(item.role in {"seen", "seen/strip", "seen/page"} for item in view.missing)
+        if not told:
             store.vault.add_missing(capture_id, [Missing(role="seen/page", reason="no_strips")])
         return
     try:

@@ -116,6 +116,10 @@ class Nonces:
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _order: deque[tuple[int, tuple[str, str]]] = field(default_factory=deque)
 
+    def __len__(self) -> int:
+        """Return how many are remembered."""
+        return len(self._seen)
+
     def admit(self, signed: SignedHeaders, now_ms: int) -> None:
         """Accept a request once; UnauthorizedError when it is stale or was seen before."""
         if abs(now_ms - int(signed.time)) > WINDOW_MS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bs4 import Tag
+from collections import Counter
 
 from scrapers.contract import Page, Platform
 from scrapers.dom import Found, attribute
@@ -11,43 +11,31 @@ from scrapers.record import OrderRecord
 
 NAME = "独角数卡"
 _ORDER_NO = r"(?<![A-Z0-9])([A-Z0-9]{16})(?![A-Z0-9])"
-_MARKS = "small, h3 > span.badge, ul.info-ui > li, .order-no, h5, td"
+_NUMBER_LABELS = ("订单号", "订单编号")
 
 
 def extract(page: Page) -> list[OrderRecord]:
     """Read every order card of a detail, search or bill page."""
-    cards = _cards(page)
-    return [order for card in cards if (order := _order(page, card)).order_no]
+    orders = [_order(page, card) for card in _cards(page)]
+    return [order for order in orders if order.order_no and (order.items or order.amount)]
 
 
 def _cards(page: Page) -> list[Reader]:
     """Return one reader an order: the largest block around an order number without another."""
-    marks = [tag for tag in page.soup.select(_MARKS) if _number(page, tag)]
-    marks = [tag for tag in marks if not any(other in tag.descendants for other in marks)]
-    holders = {id(parent) for tag in marks for parent in tag.parents}
-    shared = {
-        key
-        for key in holders
-        if sum(any(id(parent) == key for parent in tag.parents) for tag in marks) > 1
-    }
-    return [Reader(page, _block(tag, shared)) for tag in marks]
-
-
-def _block(tag: Tag, shared: set[int]) -> Tag:
-    for parent in tag.parents:
-        if id(parent) in shared or parent.name in {"body", "html"}:
-            break
-        tag = parent
-    return tag
-
-
-def _number(page: Page, tag: Tag) -> Found | None:
-    return part(Reader(page, tag).labelled("订单号", "订单编号"), _ORDER_NO)
+    marks = [
+        pair.element
+        for pair in Reader(page).pairs
+        if pair.label in _NUMBER_LABELS and part(pair.found, _ORDER_NO)
+    ]
+    lines = [[mark, *mark.parents] for mark in marks]
+    holders = Counter(id(tag) for line in lines for tag in line)
+    blocks = [[tag for tag in line if holders[id(tag)] == 1] for line in lines]
+    return [Reader(page, block[-1]) for block in blocks if block]
 
 
 def _order(page: Page, card: Reader) -> OrderRecord:
     build = RecordBuilder(page, key="dujiaoka", name=NAME, software="dujiaoka")
-    build.text("order_no", part(card.labelled("订单号", "订单编号"), _ORDER_NO))
+    build.text("order_no", part(card.labelled(*_NUMBER_LABELS), _ORDER_NO))
     title = card.labelled("订单名称")
     build.text("items.0.title", part(title, r"^(.*?)(?:\s+x\s+\d+)?\s*$"))
     quantity = card.labelled("购买数量", "下单数量") or part(title, r"\s+x\s+(\d+)\s*$")
@@ -70,7 +58,7 @@ def _card_box(card: Reader) -> Found | None:
         return box
     for button in card.all("[data-clipboard-text]"):
         text = attribute(button.element, "data-clipboard-text")
-        number = card.labelled("订单号", "订单编号")
+        number = card.labelled(*_NUMBER_LABELS)
         if number is None or text.strip() != number.text.strip():
             return Found(text, button.element)
     return None
@@ -87,13 +75,13 @@ PLATFORM = Platform(
         "product": r"^/buy/\d+",
     },
     fingerprint=(
-        'link[href*="/assets/unicorn/"]',
-        'script[src*="/assets/unicorn/"]',
-        'link[href*="/assets/luna/"]',
-        'script[src*="/assets/luna/"]',
-        'link[href*="/assets/hyper/"]',
-        'script[src*="/assets/hyper/"]',
-        'a[href*="github.com/assimon/dujiaoka"]',
+        ", ".join(
+            [
+                f':is(link[href*="/assets/{theme}/"], script[src*="/assets/{theme}/"])'
+                for theme in ("unicorn", "luna", "hyper")
+            ]
+            + ['a[href*="github.com/assimon/dujiaoka"]']
+        ),
     ),
     extract=extract,
 )

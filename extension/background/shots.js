@@ -1,0 +1,187 @@
+/** Pictures of the user's tab. The only module that takes them and keeps the browser's spacing. */
+
+import { api, Refusal, within } from "./api.js";
+
+/** Chromium allows two pictures in any second; one more is refused with an error. */
+const PICTURES = 2;
+const WINDOW = 1_020;
+const PATIENCE = 5_000;
+const MOST_STRIPS = 60;
+/** Pixels that strips overlap by, so that rounding leaves no gap. */
+const OVERLAP = 2;
+
+/**
+ * @typedef {{blob: Blob, width: number, height: number}} Picture size in picture pixels
+ * @typedef {{address: string, x: number, y: number, width: number, height: number,
+ *   scroll_width: number, scroll_height: number}} Measure in CSS pixels
+ * @typedef {{selector: string, property: string, from: string, to: string, strip: number}} Change
+ * @typedef {import("./outbox.js").TabRef} TabRef
+ */
+
+/** When pictures were taken, for the spacing; the queue keeps two captures from colliding. */
+const taken = { at: /** @type {number[]} */ ([]), queue: Promise.resolve() };
+
+/** @template T @param {() => Promise<T>} work @returns {Promise<T>} after all pictures before it */
+function queued(work) {
+  const result = taken.queue.then(work);
+  taken.queue = result.then(
+    () => undefined,
+    () => undefined,
+  );
+  return result;
+}
+
+async function spacing() {
+  const now = Date.now();
+  taken.at = taken.at.filter((at) => now - at < WINDOW);
+  if (taken.at.length < PICTURES) return;
+  const wait = taken.at[taken.at.length - PICTURES] + WINDOW - now;
+  await new Promise((resolve) => setTimeout(resolve, wait));
+}
+
+/** @param {number} windowId @returns {Promise<string>} data URL of the window's visible tab */
+async function visible(windowId) {
+  for (let tries = 0; ; tries += 1) {
+    await spacing();
+    taken.at.push(Date.now());
+    try {
+      const running = api.tabs.captureVisibleTab(windowId, { format: "png" });
+      return await within(running, PATIENCE, "picture_late");
+    } catch (error) {
+      const quota = /MAX_CAPTURE_VISIBLE_TAB/.test(String(error));
+      if (tries >= 3 || !quota) throw error;
+    }
+  }
+}
+
+/**
+ * Say whether the tab is still what was clicked on.
+ *
+ * @param {TabRef} tab @returns {Promise<string | null>} reason if not
+ */
+export async function moved(tab) {
+  const now = await api.tabs.get(tab.id).catch(() => null);
+  if (!now) return "tab_closed";
+  if (!now.active || now.windowId !== tab.window_id) return "tab_changed";
+  return now.url === tab.url ? null : "address_changed";
+}
+
+/**
+ * Take one picture of the tab; it counts only if the tab was the same before and after.
+ *
+ * @param {TabRef} tab @returns {Promise<Picture>} a Refusal tells why there is none
+ */
+export function picture(tab) {
+  return queued(async () => {
+    const early = await moved(tab);
+    if (early) throw new Refusal(early);
+    const address = await visible(tab.window_id).catch((error) => {
+      if (error instanceof Refusal) throw error;
+      throw new Refusal("picture_refused", { reason: String(error) });
+    });
+    const late = await moved(tab);
+    if (late) throw new Refusal(late);
+    const blob = await (await fetch(address)).blob();
+    const head = new DataView(await blob.slice(16, 24).arrayBuffer());
+    return { blob, width: head.getUint32(0), height: head.getUint32(4) };
+  });
+}
+
+/**
+ * Call a function of content/strips.js in the tab.
+ *
+ * @param {number} tabId @param {"measure" | "covered" | "go" | "finish"} name
+ * @param {...unknown} given @returns {Promise<any>}
+ */
+export async function inPage(tabId, name, ...given) {
+  const running = api.scripting.executeScript({
+    target: { tabId },
+    injectImmediately: true,
+    args: [name, given],
+    func: (/** @type {string} */ wanted, /** @type {unknown[]} */ values) =>
+      /** @type {any} */ (globalThis).kazhengStrips?.[wanted](...values),
+  });
+  const [{ result }] = await within(running, PATIENCE, "page_busy");
+  return result;
+}
+
+/** @param {number} tabId make content/strips.js known there @returns {Promise<Measure | null>} */
+export async function prepare(tabId) {
+  try {
+    const running = api.scripting.executeScript({
+      target: { tabId },
+      injectImmediately: true,
+      files: ["content/strips.js"],
+    });
+    await within(running, PATIENCE / 2, "page_busy");
+    return await inPage(tabId, "measure");
+  } catch {
+    return null;
+  }
+}
+
+/** @param {number} index @param {Measure} at @param {Picture} shot what the stitcher needs */
+export function about(index, at, shot) {
+  const { x, y, width, height, scroll_width, scroll_height } = at;
+  return { index, x, y, width, height, scale: shot.width / width, scroll_width, scroll_height };
+}
+
+/**
+ * Take the strips from the top to the bottom. `first` is set where the raw viewport picture shows
+ * the top: unless something covers its bottom it is strip 0, and the pass begins below it.
+ *
+ * @param {TabRef} tab
+ * @param {Measure | null} first
+ * @param {(about: Record<string, unknown>, shot: Picture) => Promise<void>} keep
+ * @returns {Promise<{changes: Change[], missing: import("./outbox.js").Missing[]}>}
+ */
+export async function strips(tab, first, keep) {
+  /** @type {import("./outbox.js").Missing[]} */
+  const missing = [];
+  /** @type {Change[]} */
+  let changes = [];
+  try {
+    await pass(tab, first, keep, missing);
+  } catch (error) {
+    const reason = error instanceof Refusal ? error.code : "picture_refused";
+    missing.push({ role: "seen/strip", reason });
+  } finally {
+    changes = (await inPage(tab.id, "finish").catch(() => null)) ?? [];
+  }
+  return { changes, missing };
+}
+
+/**
+ * @param {TabRef} tab @param {Measure | null} first
+ * @param {(about: Record<string, unknown>, shot: Picture) => Promise<void>} keep
+ * @param {import("./outbox.js").Missing[]} missing
+ */
+async function pass(tab, first, keep, missing) {
+  // A bar at the bottom covers a part of the raw picture: then the top is pictured again without.
+  const raw = first && (await inPage(tab.id, "covered")) === 0 ? first : null;
+  let next = raw ? raw.height - OVERLAP : 0;
+  for (let index = raw ? 1 : 0; ; index += 1) {
+    /** @type {Measure} */
+    const at = await inPage(tab.id, "go", index, next, index > 0);
+    const shot = await picture(tab);
+    /** @type {Measure} */
+    const after = await inPage(tab.id, "measure");
+    if (!steady(at, after)) throw new Refusal("page_moved");
+    await keep(about(index, at, shot), shot);
+    const bottom = at.y + at.height;
+    if (bottom >= at.scroll_height - 1) return;
+    if (index + 1 >= MOST_STRIPS) {
+      missing.push({ role: "seen/page", reason: "too_tall", detail: `${bottom}/${at.scroll_height}` });
+      return;
+    }
+    if (bottom - OVERLAP <= next) throw new Refusal("page_moved");
+    next = bottom - OVERLAP;
+  }
+}
+
+/** @param {Measure} before @param {Measure} after @returns {boolean} */
+function steady(before, after) {
+  return ["address", "x", "y", "width", "height"].every(
+    (key) => before[/** @type {keyof Measure} */ (key)] === after[/** @type {keyof Measure} */ (key)],
+  );
+}

@@ -1,0 +1,239 @@
+"""Take the artifacts of a loaded page through its CDP session. Each function takes one."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import html
+import io
+import json
+import ssl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from helper.capture import png
+from helper.capture.settle import World
+from helper.capture.window import HEIGHT, grab
+
+if TYPE_CHECKING:
+    from playwright.async_api import CDPSession, Page
+
+TILE_HEIGHT = 30_000
+"""Physical pixels that one picture holds correctly (measured: 60,000 at scale 1, 46,900 at 2)."""
+MOST_TILES = 4
+_DOM_SECONDS = 10.0
+_MOST_SCROLLERS = 3
+_PDF_HEADER = (
+    '<div style="font:8px sans-serif;width:100%;margin:0 10mm;overflow-wrap:anywhere">'
+    'URL: <span class="url"></span><br>{title} · <span class="date"></span></div>'
+)
+_PDF_FOOTER = (
+    '<div style="font:8px sans-serif;width:100%;text-align:right;margin:0 10mm">'
+    '<span class="pageNumber"></span> / <span class="totalPages"></span></div>'
+)
+_DOM = """
+(() => {
+  const kind = document.doctype;
+  const head = kind ? `<!DOCTYPE ${kind.name}>\\n` : '';
+  const root = document.documentElement;
+  return head + (root.getHTML
+    ? `<html${[...root.attributes].map(a => ` ${a.name}="${a.value.replaceAll('&', '&amp;')
+        .replaceAll('"', '&quot;')}"`).join('')}>`
+      + root.getHTML({serializableShadowRoots: true}) + '</html>'
+    : root.outerHTML);
+})()
+"""
+_SIZES = "[innerWidth, innerHeight, outerWidth, outerHeight]"
+_GROWN = """
+new Promise(done => {
+  const end = performance.now() + LIMIT;
+  const look = () => (innerHeight >= WANTED || performance.now() > end)
+    ? requestAnimationFrame(() => requestAnimationFrame(() => done(innerHeight)))
+    : setTimeout(look, 8);
+  look(); setTimeout(() => done(innerHeight), LIMIT + 200);
+})
+"""
+_OPEN_SCROLLERS = """
+(() => {
+  const found = [];
+  const root = document.scrollingElement ?? document.documentElement;
+  for (const el of document.querySelectorAll('body *')) {
+    if (el === root || el.scrollHeight <= el.clientHeight + 40) continue;
+    if (el.clientHeight < 60 || el.clientWidth < 120) continue;
+    if (!/auto|scroll/.test(getComputedStyle(el).overflowY)) continue;
+    if (found.some(other => other.contains(el))) continue;
+    found.push(el);
+    if (found.length === MOST) break;
+  }
+  return found.map(el => {
+    el.style.setProperty('max-height', 'none', 'important');
+    el.style.setProperty('height', el.scrollHeight + 'px', 'important');
+    for (let up = el.parentElement; up && up !== root; up = up.parentElement) {
+      if (getComputedStyle(up).overflowY === 'visible') continue;
+      up.style.setProperty('overflow', 'visible', 'important');
+      up.style.setProperty('max-height', 'none', 'important');
+      up.style.setProperty('height', 'auto', 'important');
+    }
+    return el;
+  }).map(el => {
+    const box = el.getBoundingClientRect();
+    return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height};
+  });
+})()
+"""
+
+
+class ArtifactError(Exception):
+    """An artifact could not be made; reason is a code of `missing.<reason>`."""
+
+    def __init__(self, reason: str, detail: str | None = None) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(reason)
+
+
+@dataclass(frozen=True)
+class PageSize:
+    """Size of the whole page in CSS pixels and the device scale."""
+
+    width: int
+    height: int
+    scale: float
+
+
+async def page_size(cdp: CDPSession, world: World) -> PageSize:
+    """Measure the document."""
+    metrics, scale = await asyncio.gather(
+        cdp.send("Page.getLayoutMetrics"), world.run("devicePixelRatio", 2.0)
+    )
+    content = metrics["cssContentSize"]
+    return PageSize(
+        max(1, int(content["width"])), max(1, int(content["height"])), float(scale or 1.0)
+    )
+
+
+async def pictures(cdp: CDPSession, size: PageSize) -> list[bytes]:
+    """Return the full page as PNG: one, or several tiles below each other for a very tall page."""
+    step = int(TILE_HEIGHT / size.scale)
+    tiles = [
+        await picture(cdp, 0, top, size.width, min(step, size.height - top), size.scale)
+        for top in range(0, min(size.height, step * MOST_TILES), step)
+    ]
+    return tiles
+
+
+async def picture(
+    cdp: CDPSession, x: float, y: float, width: float, height: float, scale: float
+) -> bytes:
+    """Return one region of the page as PNG (CSS pixels); check that it has the size asked for."""
+    clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
+    found = await cdp.send(
+        "Page.captureScreenshot",
+        {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip},
+    )
+    data = base64.b64decode(found["data"])
+    head = png.header(data)
+    if abs(head.height - height * scale) > 2 or abs(head.width - width * scale) > 2:
+        raise ArtifactError("picture_wrong_size", f"{head.width}x{head.height}")
+    return data
+
+
+async def mhtml(cdp: CDPSession) -> bytes:
+    """Return the page as MHTML."""
+    found = await cdp.send("Page.captureSnapshot", {"format": "mhtml"})
+    return str(found["data"]).encode()
+
+
+async def pdf(cdp: CDPSession, title: str) -> bytes:
+    """Return the page as PDF (A4), its URL in the header of every sheet."""
+    found = await cdp.send(
+        "Page.printToPDF",
+        {
+            "printBackground": True,
+            "displayHeaderFooter": True,
+            "headerTemplate": _PDF_HEADER.format(title=html.escape(title[:200])),
+            "footerTemplate": _PDF_FOOTER,
+            "paperWidth": 8.27, "paperHeight": 11.69,
+            "marginTop": 0.8, "marginBottom": 0.5, "marginLeft": 0.4, "marginRight": 0.4,
+        },
+    )  # fmt: skip
+    data = base64.b64decode(found["data"])
+    if not data.startswith(b"%PDF-"):
+        raise ArtifactError("pdf_empty")
+    return data
+
+
+async def dom(world: World) -> bytes:
+    """Return the DOM as it is now, as HTML in UTF-8."""
+    found = await world.run(_DOM, _DOM_SECONDS)
+    if not isinstance(found, str):
+        raise ArtifactError("dom_empty")
+    return found.encode("utf-8", "replace")
+
+
+async def certificates(cdp: CDPSession, origin: str) -> tuple[bytes, bytes, str]:
+    """Return the chain of the page's own connection: PEM, JSON, SHA-256 of the leaf."""
+    found = await cdp.send("Network.getCertificate", {"origin": origin})
+    chain = [base64.b64decode(der) for der in found.get("tableNames", ())]
+    if not chain:
+        raise ArtifactError("no_certificate")
+    pem = "".join(ssl.DER_cert_to_PEM_cert(der) for der in chain).encode()
+    hashes = [hashlib.sha256(der).hexdigest() for der in chain]
+    about = {"origin": origin, "chain_sha256": hashes, "source": "CDP Network.getCertificate"}
+    return pem, json.dumps(about, indent=1).encode(), hashes[0]
+
+
+async def place_window(cdp: CDPSession, *, left: int, width: int, height: int) -> int:
+    """Put the window of the page where its slot is; return the window id."""
+    window = int((await cdp.send("Browser.getWindowForTarget"))["windowId"])
+    bounds = {"left": left, "top": 0, "width": width, "height": height}
+    await cdp.send("Browser.setWindowBounds", {"windowId": window, "bounds": bounds})
+    return window
+
+
+@dataclass(frozen=True)
+class WindowShot:
+    """Picture of the real window; `whole` tells whether the page fits into it."""
+
+    png: bytes
+    whole: bool
+
+
+async def window(
+    page: Page, cdp: CDPSession, world: World, *, display: str, slot: int, window_id: int,
+    size: PageSize,
+) -> WindowShot:  # fmt: skip
+    """Grow the window to the page's height (up to the display's) and picture it."""
+    inner_width, inner_height, outer_width, outer_height = await world.run(_SIZES, 2.0)
+    frame = outer_height - inner_height
+    height = max(outer_height, min(size.height + frame, HEIGHT))
+    bounds = {"height": height}
+    await cdp.send("Browser.setWindowBounds", {"windowId": window_id, "bounds": bounds})
+    await page.bring_to_front()
+    await world.run(_GROWN, 0.6, LIMIT=500, WANTED=height - frame)
+    data, blank = await asyncio.to_thread(_shoot, display, slot, outer_width, height, frame)
+    if blank:
+        raise ArtifactError("window_blank")
+    return WindowShot(data, size.height + frame <= height and size.width <= inner_width)
+
+
+async def scrollers(cdp: CDPSession, world: World, scale: float) -> list[bytes]:
+    """Return each inner scroller at its full height; opens them in the page, so take it last."""
+    script = _OPEN_SCROLLERS.replace("MOST", str(_MOST_SCROLLERS))
+    boxes: list[dict[str, Any]] = await world.run(script, 3.0) or []
+    most = TILE_HEIGHT / scale
+    return [
+        await picture(
+            cdp, round(box["x"]), round(box["y"]), max(1, round(box["width"])),
+            min(most, max(1, round(box["height"]))), scale,
+        )
+        for box in boxes
+    ]  # fmt: skip
+
+
+def _shoot(display: str, slot: int, width: int, height: int, frame: int) -> tuple[bytes, bool]:
+    shot = grab(display, slot=slot, width=width, height=height)
+    bar = shot.crop((0, 0, width, max(1, frame))).convert("L").getextrema()
+    out = io.BytesIO()
+    shot.save(out, "PNG", compress_level=1)
+    return out.getvalue(), bar[0] == bar[1]

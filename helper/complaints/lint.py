@@ -1,0 +1,80 @@
+"""Wording that weakens a complaint or makes it false; the page's own words in “ ” are left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from helper import messages
+from helper.messages import Language
+from helper.model import Exhibit, LintFinding, Sentence
+
+_WORDS = {
+    "emotive": "骗子|骗钱|骗人|黑心|黑店|无良|奸商|坑人|坑爹|坑钱|无耻|流氓|恶心|垃圾|忽悠|人渣|血汗钱|太过分|不要脸"
+    "|丧尽天良|王八|混蛋|傻|强烈谴责",
+    "accusation": "诈骗|欺诈|犯罪|违法|跑路|卷款|洗钱|盗窃",
+    "vague": "尽快处理|尽快解决|尽快退款|尽快发货|尽快回复|给个说法|给我个说法|讨个说法|给个交代|给我个交代"
+    "|妥善处理|合理解决|抓紧处理|赶紧|尽早",
+    "threat": "曝光|发到网上|找媒体|找记者|不然就|否则就|后果自负|投诉到底|封口费|让你们?(?:关门|倒闭|好看)"
+    "|人肉|搞臭",
+}
+_PATTERNS = {rule: re.compile(words) for rule, words in _WORDS.items()}
+_QUOTE = re.compile(r"“[^”]*”")
+_DEADLINE = re.compile(r"\d\s*(?:分钟|个?小时|天|日|个?工作日)|[前之]前")
+_ACTION = re.compile(r"退|补发|重发|更换|换|充值|交付|发货|履行|赔|答复|提供|说明|更正")
+_DIGITS = re.compile(r"\d+")
+
+
+def check(
+    sentences: Sequence[Sentence],
+    *,
+    demand: str,
+    exhibits: Sequence[Exhibit],
+    known: str,
+    limit: int | None = None,
+    language: Language = "zh_CN",
+) -> tuple[LintFinding, ...]:
+    """Return what should be changed. `known` holds all figures that a source supports."""
+    found = [
+        *_wording(sentences),
+        *_demand(demand),
+        *_citations(sentences, {exhibit.number for exhibit in exhibits}),
+        *_figures([*(sentence.text for sentence in sentences), demand], known),
+    ]
+    if limit is not None and sum(len(sentence.text) for sentence in sentences) > limit:
+        found.append(("too_long", str(limit)))
+    return tuple(
+        LintFinding(rule=rule, text=text, advice=messages.text(f"complaints.lint.{rule}", language))
+        for rule, text in dict.fromkeys(found)
+    )
+
+
+def _wording(sentences: Iterable[Sentence]) -> Iterator[tuple[str, str]]:
+    for sentence in sentences:
+        own = _QUOTE.sub("“”", sentence.text)
+        for rule, pattern in _PATTERNS.items():
+            for match in pattern.finditer(own):
+                yield rule, match[0]
+
+
+def _demand(demand: str) -> Iterator[tuple[str, str]]:
+    if not _DEADLINE.search(demand):
+        yield "no_deadline", demand
+    if not _ACTION.search(demand):
+        yield "no_action", demand
+
+
+def _citations(sentences: Iterable[Sentence], numbers: set[int]) -> Iterator[tuple[str, str]]:
+    for sentence in sentences:
+        if not sentence.exhibits:
+            yield "no_exhibit", sentence.text
+        if not numbers.issuperset(sentence.exhibits):
+            yield "unknown_exhibit", sentence.text
+
+
+def _figures(texts: Iterable[str], known: str) -> Iterator[tuple[str, str]]:
+    supported = set(_DIGITS.findall(known))
+    for text in texts:
+        for run in _DIGITS.findall(text):
+            if run not in supported:
+                yield "figure", run

@@ -1,0 +1,224 @@
+"""问题描述: the core contradiction first, then what else the page shows, all of it cited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from helper.complaints import packaged
+from helper.complaints.deadlines import promised_by
+from helper.complaints.figures import Figures
+from helper.complaints.wording import clean, exhibits, moment, money, quoted, shorten
+from helper.model import CaseView, Sentence
+from scrapers.record import Item
+
+_FINAL = frozenset({"delivered", "completed", "failed", "refunded", "cancelled", "expired"})
+_PROMISE_MATTERS = frozenset({"not_delivered", "not_as_described"})
+_NO_CONTRAST = frozenset({"dead_code", "not_as_described", "other"})
+_CODES_NAMED = 5
+_LONG = 64
+
+
+def problem(case: CaseView, issue: str, seen: Figures, facts: str) -> list[Sentence]:
+    """Return the sentences of the description; `facts` are the user's own words."""
+    return [
+        _core(issue, seen),
+        *_overdue(issue, seen),
+        *_page_says(issue, seen),
+        *_payment(seen),
+        *_filed(case, seen),
+        *_said(facts, seen),
+    ]
+
+
+def _words() -> dict[str, Any]:
+    words: dict[str, Any] = packaged.template("merchant_platform")
+    return words
+
+
+def _sentence(form: str, numbers: tuple[int, ...], **values: str) -> Sentence:
+    text = _words()["sentences"][form].format(cite=f"（{exhibits(numbers)}）", **values)
+    return Sentence(text=text, exhibits=numbers)
+
+
+def _mark(seen: Figures, path: str) -> str:
+    return str(_words()["user"]) if seen.unproven(path) else ""
+
+
+def _core(issue: str, seen: Figures) -> Sentence:
+    """State order number, time, goods, amount, promise, and what happened instead."""
+    opening = _words()["opening"]
+    used: list[str] = []
+    head = [
+        *_number(seen, used),
+        _bought(seen, used),
+        *_amount(seen, used),
+        *_promise(issue, seen, used),
+    ]
+    turn = opening["turn_done" if issue in _NO_CONTRAST else "turn"]
+    tail = [*_state(seen, used), _fact(issue, seen, used)]
+    numbers = seen.cite(used)
+    text = "".join([*head, turn.format(seen_at=moment(seen.seen_at)), *tail])
+    return Sentence(text=f"{text}（{exhibits(numbers)}）。", exhibits=numbers)
+
+
+def _number(seen: Figures, used: list[str]) -> Iterator[str]:
+    number = shorten(clean(seen.order.order_no), _LONG)
+    if number:
+        used.append("order_no")
+        mark = _mark(seen, "order_no")
+        yield _words()["opening"]["order_no"].format(order_no=f"{number}{mark}")
+
+
+def _bought(seen: Figures, used: list[str]) -> str:
+    opening, order = _words()["opening"], seen.order
+    shop = clean(order.platform.name) or clean(order.platform.host)
+    goods = "、".join(_item(i, item, seen, used) for i, item in enumerate(order.items))
+    values = {
+        "shop": shorten(shop, _LONG) or opening["unknown_shop"],
+        "goods": goods.strip("、") or opening["unknown_goods"],
+    }
+    if order.payment.paid_at is not None:
+        used.append("payment.paid_at")
+        paid_at = moment(order.payment.paid_at) + _mark(seen, "payment.paid_at")
+        return str(opening["paid"].format(paid_at=paid_at, **values))
+    if order.created_at is not None:
+        used.append("created_at")
+        created_at = moment(order.created_at) + _mark(seen, "created_at")
+        return str(opening["created"].format(created_at=created_at, **values))
+    return str(opening["undated"].format(**values))
+
+
+def _item(index: int, item: Item, seen: Figures, used: list[str]) -> str:
+    title = quoted(item.title)
+    if not title:
+        return ""
+    used.append(f"items.{index}.title")
+    text = f"“{title}”{_mark(seen, f'items.{index}.title')}"
+    if item.quantity is None or item.quantity < 1:
+        return text
+    used.append(f"items.{index}.quantity")
+    return f"{text}（数量 {item.quantity}）{_mark(seen, f'items.{index}.quantity')}"
+
+
+def _amount(seen: Figures, used: list[str]) -> Iterator[str]:
+    if seen.amount:
+        used.append("amount")
+        yield _words()["opening"]["amount"].format(amount=seen.amount + _mark(seen, "amount"))
+
+
+def _promise(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:
+    promise = quoted(seen.order.delivery.promised_text)
+    path = "delivery.promised_text"
+    if promise and issue in _PROMISE_MATTERS and not seen.by_user(path):
+        used.append(path)
+        yield _words()["opening"]["promise"].format(promise=promise)
+
+
+def _state(seen: Figures, used: list[str]) -> Iterator[str]:
+    """Quote the status as seen; a status that the page does not spell is named without quotes."""
+    opening, order = _words()["opening"], seen.order
+    text = quoted(order.status_text, 30)
+    if seen.by_user("status", "status_text"):
+        return
+    if text:
+        used.append("status_text")
+        yield opening["shows" if order.status in _FINAL else "still"].format(status=text)
+    elif order.status != "unknown":
+        used.append("status")
+        yield opening["state"].format(status=_words()["status"][order.status])
+
+
+def _fact(issue: str, seen: Figures, used: list[str]) -> str:
+    """Say what is complained of; this is the user's word, chosen with the issue."""
+    forms, order, values = _words()["facts"][issue], seen.order, {}
+    key = order.delivery.kind if order.delivery.kind in forms else "unknown"
+    if issue == "not_delivered" and order.status == "partially_delivered":
+        key = "partial"
+    elif issue == "failed_no_refund" and seen.partly_refunded:
+        key = "partial"
+    elif issue == "refund_missing" and seen.refunded and not seen.by_user("refunded"):
+        used.append("refunded")
+        key, values = "sum", {"refunded": seen.refunded}
+    elif issue == "dead_code":
+        key, values = _codes(seen)
+    return str(forms[key].format(**values))
+
+
+def _codes(seen: Figures) -> tuple[str, dict[str, str]]:
+    masked = [shorten(clean(secret.masked), _LONG) for secret in seen.secrets]
+    named = [code for code in masked if code][:_CODES_NAMED]
+    if not named:
+        return "none", {}
+    rest = " 等" if len(seen.secrets) > len(named) else ""
+    return "one" if len(seen.secrets) == 1 else "many", {"codes": "、".join(named) + rest}
+
+
+def _overdue(issue: str, seen: Figures) -> Iterator[Sentence]:
+    paid, by = seen.order.payment.paid_at, promised_by(seen.order)
+    fields = ["payment.paid_at", "delivery.promised_text"]
+    late = issue == "not_delivered" and by is not None and by < seen.seen_at
+    if late and paid is not None and not seen.by_user("delivery.promised_text"):
+        values = {"paid_at": moment(paid), "seen_at": moment(seen.seen_at)}
+        yield _sentence("overdue", seen.cite(fields), **values)
+
+
+def _page_says(issue: str, seen: Figures) -> Iterator[Sentence]:
+    order = seen.order
+    message = order.delivery.message if issue in {"not_delivered", "failed_no_refund"} else None
+    back = order.refunded if issue == "failed_no_refund" else None
+    account = order.recharge_account if issue in {"not_delivered", "failed_no_refund"} else None
+    delivered = order.delivered_at if issue in {"dead_code", "not_as_described"} else None
+    told = {
+        "seller": ("seller.name", quoted(order.seller.name, 40)),
+        "account": ("recharge_account", shorten(clean(account), _LONG)),
+        "delivered": ("delivered_at", moment(delivered) if delivered else ""),
+        "failure": ("failure_reason", quoted(order.failure_reason)),
+        "refunded": ("refunded", money(back, order.currency) if back and back > 0 else ""),
+        "message": ("delivery.message", quoted(message)),
+    }
+    names = {"refunded": "refunded", "delivered": "delivered_at"}
+    for form, (path, value) in told.items():
+        if value and not seen.by_user(path):
+            yield _sentence(form, seen.cite([path]), **{names.get(form, form): value})
+
+
+def _payment(seen: Figures) -> Iterator[Sentence]:
+    """Name method and number of the payment, as far as an exhibit shows them."""
+    payment = seen.order.payment
+    method = quoted(payment.method_text, 30) or _words()["methods"].get(payment.method, "")
+    trade_no = shorten(clean(payment.trade_no), _LONG)
+    paths = {"method": "payment.method_text", "trade_no": "payment.trade_no"}
+    values = {"method": method, "trade_no": trade_no}
+    proven = {k: v for k, v in values.items() if v and not seen.unproven(paths[k])}
+    form = {2: "payment_both", 1: f"payment_{'trade' if 'trade_no' in proven else 'method'}"}
+    if proven:
+        numbers = seen.cite(_paths(paths, proven))
+        yield _sentence(form[len(proven)], numbers, **proven)
+
+
+def _paths(paths: dict[str, str], chosen: Iterable[str]) -> list[str]:
+    return [paths[name] for name in chosen]
+
+
+def _filed(case: CaseView, seen: Figures) -> Iterator[Sentence]:
+    """Mention earlier complaints whose receipt is among the exhibits."""
+    for filing in case.filings:
+        receipts = [e for e in seen.exhibits if e.capture_id == filing.capture_id]
+        if not receipts:
+            continue
+        numbers = (receipts[0].number,)
+        number = shorten(clean(filing.number), _LONG)
+        if number:
+            yield _sentence("filed", numbers, number=number)
+        else:
+            yield _sentence("filed_unnumbered", numbers)
+
+
+def _said(facts: str, seen: Figures) -> Iterator[Sentence]:
+    if facts:
+        attached = tuple(e.number for e in seen.exhibits if e.role == "attachment")
+        numbers = (*seen.main[:1], *attached)
+        yield _sentence(
+            "said", numbers, facts=facts.rstrip("。.!！"), exhibits=exhibits(numbers)
+        )

@@ -1,0 +1,137 @@
+"""The reader for unknown shops: labels, numbers and words in any layout, never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bs4 import Tag
+
+from scrapers.contract import Page
+from scrapers.dom import walk
+from scrapers.fields import Filler
+from scrapers.pairs import Pair, find_pairs
+from scrapers.record import OrderRecord
+from scrapers.scope import Cluster, Seed, clusters, front_dialog, other_seeds, seeds
+
+Kind = Literal["order", "order_list", "product", "complaint", "receipt", "other"]
+MAX_ORDERS = 200
+_COMPARED = ("status", "amount", "created_at")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the generic reader made of a page."""
+
+    orders: tuple[OrderRecord, ...] = ()
+    page_kind: Kind = "other"
+    warnings: tuple[str, ...] = ()
+
+
+def read(page: Page) -> Result:
+    """Read the orders of a page; a dialog's order comes before those of the list behind it."""
+    root: Tag = page.soup
+    walked = walk(root)
+    pairs = find_pairs(root, walked)
+    warnings = ["page_cut"] if walked.truncated else []
+    dialog = front_dialog(root, walked, pairs)
+    orders: list[OrderRecord] = []
+    if dialog is not None:
+        start, end = walked.span(dialog)
+        inside = [pair for pair in pairs if start <= pair.order < end]
+        pairs = [pair for pair in pairs if not start <= pair.order < end]
+        orders = _orders(page, dialog, inside, address=True)
+    behind = _orders(page, root, pairs, address=not orders, skip=dialog if orders else None)
+    orders = _merge(orders, behind)
+    kind = _kind_of(root, pairs, orders)
+    if kind == "receipt" or (kind == "complaint" and not any(order.amount for order in orders)):
+        orders = []
+    return Result(tuple(orders[:MAX_ORDERS]), kind, tuple(warnings))
+
+
+def _orders(
+    page: Page, root: Tag, pairs: list[Pair], *, address: bool, skip: Tag | None = None
+) -> list[OrderRecord]:
+    walked = walk(page.soup)
+    found = seeds(pairs, walked) or (
+        other_seeds(root, walked, page.url if address else "") if skip is None else []
+    )
+    parts = clusters(found, pairs, walked, root) if found else [_whole(root, pairs)]
+    if skip is not None and not found:
+        return []
+    orders: list[OrderRecord] = []
+    for cluster in parts[: MAX_ORDERS * 3]:
+        order = Filler(page, cluster, walked).order()
+        if order is not None:
+            orders.append(order)
+    return _merge([], orders)
+
+
+def _whole(root: Tag, pairs: list[Pair]) -> Cluster:
+    return Cluster(None, root, tuple(pairs), ())
+
+
+def _merge(front: list[OrderRecord], behind: list[OrderRecord]) -> list[OrderRecord]:
+    """Join records of one order number: the first one holds, the others fill its gaps."""
+    merged = list(front)
+    for order in behind:
+        place = next(
+            (index for index, one in enumerate(merged) if one.order_no == order.order_no), None
+        )
+        if place is None:
+            merged.append(order)
+        else:
+            merged[place] = _join(merged[place], order)
+    return merged
+
+
+def _join(one: OrderRecord, other: OrderRecord) -> OrderRecord:
+    warnings = list(one.warnings)
+    update: dict[str, object] = {}
+    sources = dict(one.sources)
+    for name in OrderRecord.model_fields:
+        if name in {"sources", "warnings", "schema_", "platform", "url"}:
+            continue
+        mine, theirs = getattr(one, name), getattr(other, name)
+        empty = type(one).model_fields[name].get_default()
+        if name in _COMPARED and empty not in (mine, theirs) and mine != theirs:
+            warnings.append(f"views_disagree:{name}")
+        if mine == empty and theirs != empty:
+            update[name] = theirs
+            sources |= {
+                path: source for path, source in other.sources.items() if path.split(".")[0] == name
+            }
+    update["sources"] = dict(sorted(sources.items()))
+    update["warnings"] = tuple(
+        code for code in dict.fromkeys(warnings) if not _is_settled(code, update)
+    )
+    return one.model_copy(update=update)
+
+
+def _is_settled(code: str, update: dict[str, object]) -> bool:
+    return code.endswith("_not_found") and code.removesuffix("_not_found") in update
+
+
+def _kind_of(root: Tag, pairs: list[Pair], orders: list[OrderRecord]) -> Kind:
+    tickets = [pair for pair in pairs if pair.field == "ticket" and pair.found.text]
+    form = root.select_one("form textarea:not([readonly]):not([disabled])")
+    if any(pair.label.rstrip(":： ").endswith(("号", "No", "ID")) for pair in tickets):
+        return "receipt"
+    if form is not None and _speaks_of_complaint(root):
+        return "complaint"
+    if orders:
+        return "order_list" if len(orders) > 1 else "order"
+    fields = {pair.field for pair in pairs}
+    buttons = root.select("button, a, input[type=submit]", limit=500)
+    buys = any(word in button.get_text() + str(button.attrs.get("value", ""))
+               for button in buttons for word in ("立即购买", "提交订单", "立即下单", "加入购物车"))  # fmt: skip
+    return "product" if buys and fields & {"unit_price", "amount"} else "other"
+
+
+def _speaks_of_complaint(root: Tag) -> bool:
+    heads = root.select("title, h1, h2, h3, form label, form button", limit=200)
+    text = " ".join(head.get_text()[:60] for head in heads)
+    return any(word in text for word in ("投诉", "工单", "举报", "售后申请", "申请售后"))
+
+
+__all__ = ["Kind", "Result", "Seed", "read"]

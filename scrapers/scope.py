@@ -1,0 +1,209 @@
+"""Decide which parts of an unknown page are one order each, and which dialog is in front."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from bs4 import Tag
+
+from scrapers.dom import Found, Token, Walk, attribute, is_hidden
+from scrapers.labels import label_key
+from scrapers.pairs import Pair
+from scrapers.text import compact, fold
+
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
+_RANDOM = re.compile(r"[A-Z0-9]{12,}")
+_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}")
+_SENTENCE = re.compile(
+    r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*([0-9A-Za-z\-]{4,40})", re.I
+)
+_HASH = re.compile(r"[#＃]\s*(\d{8,32}|[A-Z0-9]{12,32})")
+_ATTRIBUTES = ("orderid", "data-order-no", "data-orderno", "data-order-id", "data-orderid",
+               "data-order-sn", "data-trade-no", "data-order")  # fmt: skip
+_QUERY_NAMES = frozenset("orderid order_id orderno order_no order_sn ordersn tradeno trade_no "
+                         "out_trade_no outtradeno sn order data".split())  # fmt: skip
+_PATH_WORDS = re.compile(r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.I)
+_DIALOG = re.compile(
+    r"^(?:[a-z]+-)?(?:modal|dialog|layer|popup|drawer)$|^layui-layer$|^modal-dialog$"
+)
+_DIALOG_FIELDS = frozenset(
+    "order_no title amount status pay_status created_at secrets order_info payment_method".split()
+)
+
+
+@dataclass(frozen=True)
+class Seed:
+    """An order number, where it was read, and the token it stands at (None: in the address)."""
+
+    number: str
+    found: Found
+    index: int | None
+    element: Tag
+    label: str = ""
+    origin: str = "label"
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The pairs and tokens of one order: everything in `root`."""
+
+    seed: Seed | None
+    root: Tag
+    pairs: tuple[Pair, ...]
+    tokens: tuple[Token, ...]
+
+
+def order_number(text: str) -> str | None:
+    """Return the order number that a value is (beside a copy button's word at most), or None."""
+    plain = fold(text)
+    if len(plain) > 120:
+        return None
+    if plain.isascii() and plain.isdigit():
+        return plain
+    for match in _NUMBER.finditer(plain):
+        number = match[1]
+        if _DATE.fullmatch(number):
+            return None
+        if any(char.isdigit() for char in number) or _RANDOM.fullmatch(number):
+            return number
+    return None
+
+
+def seeds(pairs: list[Pair], walked: Walk) -> list[Seed]:
+    """Return the order numbers that the page labels; the best label on it decides which."""
+    labelled = [
+        Seed(
+            number,
+            Found(number, pair.found.element),
+            pair.order,
+            pair.element,
+            label_key(pair.label),
+        )
+        for pair in pairs
+        if pair.field == "order_no" and not _is_editable(pair.found.element)
+        for number in [order_number(pair.found.text)]
+        if number
+    ]
+    if not labelled:
+        return []
+    visible = {seed.index for seed in labelled if not walked.tokens[seed.index or 0].hidden}
+    ranks = {label_key(pair.label): pair.meaning.rank for pair in pairs if pair.meaning}
+    pool = [seed for seed in labelled if seed.index in visible] or labelled
+    best = min(pool, key=lambda seed: ranks[seed.label]).label
+    numbers = {seed.number for seed in pool if seed.label == best}
+    return [seed for seed in labelled if seed.number in numbers]
+
+
+def _is_editable(tag: Tag | None) -> bool:
+    return (
+        tag is not None
+        and tag.name == "input"
+        and not (tag.has_attr("disabled") or tag.has_attr("readonly"))
+    )
+
+
+def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
+    """Look for unlabelled order numbers: in a sentence, in attributes, in the address."""
+    for pattern in (_SENTENCE, _HASH):
+        found = [
+            Seed(match[1], Found(match[1], token.element), index, token.element, origin="text")
+            for index, token in enumerate(walked.tokens[:20_000])
+            if len(token.text) <= 80 and not token.value and (match := pattern.search(token.text))
+            and any(char.isdigit() for char in match[1])
+        ]  # fmt: skip
+        if found:
+            return found
+    selector = ", ".join(f"[{name}]" for name in _ATTRIBUTES)
+    held = [
+        Seed(value, Found(value, tag), walked.span(tag)[0], tag, origin="attribute")
+        for tag in root.select(selector, limit=200)
+        for value in [next(attribute(tag, name) for name in _ATTRIBUTES if tag.has_attr(name))]
+        if order_number(value) == value and walked.span(tag)[1] > walked.span(tag)[0]
+    ]
+    if held:
+        return held
+    number = number_in_address(url)
+    return [Seed(number, Found(number), None, root, origin="address")] if number else []
+
+
+def number_in_address(url: str) -> str | None:
+    """Return the order number that the address names in its query or path, or None."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qsl(parts.query)[:50]
+    except ValueError:
+        return None
+    for name, value in query:
+        if name.lower() in _QUERY_NAMES and order_number(value) == value and len(value) >= 5:
+            return value
+    steps = [unquote(step) for step in parts.path.split("/") if step]
+    for before, step in zip(steps, steps[1:], strict=False):
+        if _PATH_WORDS.match(before) and order_number(step) == step:
+            return step
+    return None
+
+
+def clusters(found: list[Seed], pairs: list[Pair], walked: Walk, root: Tag) -> list[Cluster]:
+    """Give each order number the largest block that holds no other one."""
+    places = [(seed.index, seed.number) for seed in found if seed.index is not None]
+    made: list[Cluster] = []
+    several = len({number for _, number in places}) > 1
+    for seed in found:
+        block = _block(seed, places, walked, root) if several else root
+        if several or not made:
+            made.append(_cluster(seed, block, pairs, walked))
+    return made
+
+
+def _cluster(seed: Seed, block: Tag, pairs: list[Pair], walked: Walk) -> Cluster:
+    start, end = walked.span(block)
+    own = tuple(pair for pair in pairs if start <= pair.order < end)
+    return Cluster(seed, block, own, tuple(walked.tokens[start:end]))
+
+
+def _block(seed: Seed, places: list[tuple[int, str]], walked: Walk, root: Tag) -> Tag:
+    block = seed.element
+    for parent in seed.element.parents:
+        start, end = walked.span(parent)
+        if any(start <= index < end and number != seed.number for index, number in places):
+            break
+        block = parent
+        if parent is root:
+            break
+    return block
+
+
+def front_dialog(root: Tag, walked: Walk, pairs: list[Pair]) -> Tag | None:
+    """Return the last shown dialog that holds an order's fields; it covers the list behind it."""
+    places = [(pair.order, pair.field) for pair in pairs if not pair.hidden]
+    best: Tag | None = None
+    for tag in root.find_all(_is_dialog, limit=200):
+        start, end = walked.span(tag)
+        fields = Counter(name for index, name in places if start <= index < end)
+        inside = set(fields) & _DIALOG_FIELDS
+        if len(inside) >= 2 and (best is None or tag not in best.descendants):
+            best = tag
+    return best
+
+
+def _is_dialog(tag: Tag) -> bool:
+    attrs = tag.attrs
+    if not attrs and tag.name != "dialog":
+        return False
+    named = (
+        (tag.name == "dialog" and "open" in attrs)
+        or attrs.get("role") in {"dialog", "alertdialog"}
+        or (
+            "class" in attrs
+            and any(_DIALOG.match(name.lower()) for name in attribute(tag, "class").split())
+        )
+    )
+    return named and not is_hidden(tag) and attrs.get("aria-hidden") != "true"
+
+
+def same_text(one: str, other: str) -> bool:
+    """Compare two values without regard to white space and width."""
+    return compact(one) == compact(other)

@@ -1,0 +1,79 @@
+"""Saved pages and what they must give.
+
+`tests/pages/<platform>/<case>.html` (or .mhtml, any encoding) stands beside `<case>.json`:
+`{"url", "captured_at", "page_kind", "orders": [{dotted field: value}], "warnings"?: [...]}`.
+A field that the JSON does not name must be null on the record; `platform.*` and `url` are
+compared only when named. Warnings are compared only when the key is there (as codes of the
+extraction and of its orders together, in any order).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scrapers.read import extract_bytes
+from scrapers.record import Extraction, OrderRecord
+
+PAGES = Path(__file__).parents[1] / "pages"
+IMPLIED = {"unknown", None, "", ()}
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    path: Path
+    expected: dict[str, Any]
+
+    @property
+    def platform(self) -> str:
+        return self.name.split("/")[0]
+
+    @property
+    def data(self) -> bytes:
+        return self.path.read_bytes()
+
+    def extraction(self) -> Extraction:
+        return _extract(self.path, self.expected["url"], self.expected.get("captured_at"))
+
+    def orders(self) -> list[dict[str, Any]]:
+        return [flat(order) for order in self.extraction().orders]
+
+
+@cache
+def _extract(path: Path, url: str, captured_at: str | None) -> Extraction:
+    at = datetime.fromisoformat(captured_at) if captured_at else None
+    return extract_bytes(path.read_bytes(), url=url, captured_at=at, all_orders=True)
+
+
+def flat(order: OrderRecord) -> dict[str, Any]:
+    """Return the non-null leaf fields under their dotted paths."""
+    leaves: dict[str, Any] = {}
+
+    def visit(prefix: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                visit(f"{prefix}.{key}" if prefix else key, inner)
+        elif isinstance(value, list):
+            for index, inner in enumerate(value):
+                visit(f"{prefix}.{index}", inner)
+        elif value is not None:
+            leaves[prefix] = value
+
+    tree = order.model_dump(mode="json", exclude={"sources", "warnings", "schema_"})
+    visit("", tree)
+    return leaves
+
+
+def cases() -> list[Case]:
+    found = []
+    for sheet in sorted(PAGES.glob("*/*.json")):
+        page = next(path for path in sorted(sheet.parent.glob(f"{sheet.stem}.*"))
+                    if path.suffix != ".json")  # fmt: skip
+        name = f"{sheet.parent.name}/{sheet.stem}"
+        found.append(Case(name, page, json.loads(sheet.read_text("utf-8"))))
+    return found
