@@ -8,11 +8,19 @@ from typing import Literal
 from bs4 import Tag
 
 from scrapers.contract import Page
-from scrapers.dom import walk
-from scrapers.fields import Filler
+from scrapers.dom import Walk, walk
+from scrapers.fields import fill_order
 from scrapers.pairs import Pair, find_pairs
 from scrapers.record import OrderRecord
-from scrapers.scope import Cluster, Seed, clusters, front_dialog, other_seeds, seeds
+from scrapers.scope import (
+    Cluster,
+    Seed,
+    attribute_seeds,
+    clusters,
+    front_dialog,
+    other_seeds,
+    seeds,
+)
 
 Kind = Literal["order", "order_list", "product", "complaint", "receipt", "other"]
 MAX_ORDERS = 200
@@ -39,10 +47,16 @@ def read(page: Page) -> Result:
     if dialog is not None:
         start, end = walked.span(dialog)
         inside = [pair for pair in pairs if start <= pair.order < end]
-        pairs = [pair for pair in pairs if not start <= pair.order < end]
-        orders = _orders(page, dialog, inside, address=True)
-    behind = _orders(page, root, pairs, address=not orders, skip=dialog if orders else None)
-    orders = _merge(orders, behind)
+        found = seeds(inside, walked) or other_seeds(dialog, walked, page.url)
+        orders = _orders(page, walked, dialog, inside, found)
+    if dialog is not None and orders:
+        behind = [pair for pair in pairs if not start <= pair.order < end]
+        found = seeds(behind, walked) or attribute_seeds(root, walked)
+        found = [seed for seed in found if not start <= (seed.index or 0) < end]
+        orders = _merge(orders, _orders(page, walked, root, behind, found) if found else [])
+    else:
+        found = seeds(pairs, walked) or other_seeds(root, walked, page.url)
+        orders = _orders(page, walked, root, pairs, found)
     kind = _kind_of(root, pairs, orders)
     if kind == "receipt" or (kind == "complaint" and not any(order.amount for order in orders)):
         orders = []
@@ -50,25 +64,15 @@ def read(page: Page) -> Result:
 
 
 def _orders(
-    page: Page, root: Tag, pairs: list[Pair], *, address: bool, skip: Tag | None = None
+    page: Page, walked: Walk, root: Tag, pairs: list[Pair], found: list[Seed]
 ) -> list[OrderRecord]:
-    walked = walk(page.soup)
-    found = seeds(pairs, walked) or (
-        other_seeds(root, walked, page.url if address else "") if skip is None else []
-    )
     parts = clusters(found, pairs, walked, root) if found else [_whole(root, pairs)]
-    if skip is not None and not found:
-        return []
-    orders: list[OrderRecord] = []
-    for cluster in parts[: MAX_ORDERS * 3]:
-        order = Filler(page, cluster, walked).order()
-        if order is not None:
-            orders.append(order)
-    return _merge([], orders)
+    made = (fill_order(page, cluster, walked) for cluster in parts[: MAX_ORDERS * 3])
+    return _merge([], [order for order in made if order is not None])
 
 
 def _whole(root: Tag, pairs: list[Pair]) -> Cluster:
-    return Cluster(None, root, tuple(pairs), ())
+    return Cluster(None, root, tuple(pairs))
 
 
 def _merge(front: list[OrderRecord], behind: list[OrderRecord]) -> list[OrderRecord]:
@@ -133,5 +137,3 @@ def _speaks_of_complaint(root: Tag) -> bool:
     text = " ".join(head.get_text()[:60] for head in heads)
     return any(word in text for word in ("投诉", "工单", "举报", "售后申请", "申请售后"))
 
-
-__all__ = ["Kind", "Result", "Seed", "read"]

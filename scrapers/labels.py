@@ -65,7 +65,7 @@ _WORDS: dict[str, str] = {
     "other": "操作 使用说明 商品说明 商品简介 商品详情 备注 订单操作 订单实时状态 收货人 购买须知 温馨提示 下单ip 订单信息 "
     "订单详细信息 商品信息 支付信息 退款记录 库存 销量 分类 收/支 交易对方 交易类型 actions action remark note",
 }
-BOXES = frozenset({"secrets", "order_info", "result", "failure_reason", "promise"})
+BOXES = frozenset({"secrets", "order_info", "result", "failure_reason", "promise", "seller_contact"})
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from bs4.element import NavigableString, PageElement
 
 from scrapers.dom import Found, Token, Walk, walk
 from scrapers.labels import BOXES, Meaning, meaning
+from scrapers.status import payment_method
 from scrapers.text import cjk_count, fold
 
 _COLON = re.compile(r"[:：﹕︰]")
@@ -24,6 +25,7 @@ _INLINE = frozenset({"span", "b", "em", "i", "small", "strong", "font", "a", "co
                      "u", "mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"})  # fmt: skip
 _PLACES = frozenset({"td", "dd", "div", "p"})
 _COLON_OR_SPACE = " \n\t\r\u00a0:："
+_SECTION = frozenset({"order_no", "amount", "created_at", "status", "payment_method", "title"})
 _MAX_CELLS = 40
 _MAX_CLIMB = 60
 
@@ -99,6 +101,7 @@ class _Finder:
         self.pairs: list[Pair] = []
         self.rows = 0
         self.used: set[int] = set()
+        self.boxed = 0
 
     def find(self) -> list[Pair]:
         """Run the column tables first: their head cells are then no labels of their own."""
@@ -109,7 +112,7 @@ class _Finder:
         self._tables()
         self._grids()
         for index in self.labels:
-            if index not in self.used:
+            if index not in self.used and not self._is_boxed(index):
                 self._token_pairs(index)
         return sorted(self.pairs, key=lambda pair: pair.order)
 
@@ -139,7 +142,7 @@ class _Finder:
                 self._structural(index, label)
 
     def _inline(self, index: int, label: _Label, value: str, *, last: bool) -> None:
-        """A value in the label's own text; an amount may go on in the next elements."""
+        """Take the value in the label's own text; an amount may go on in the next elements."""
         token = self.walk.tokens[index]
         text, element = value, token.element
         if last and value in {"¥", "￥", "$"}:
@@ -162,8 +165,10 @@ class _Finder:
             if label.meaning is not None and self._is_empty_place(node):
                 self._add(label.text, label.meaning, Found("", token.element), token.element, index)
             return
-        separator = "\n" if label.meaning and label.meaning.field in BOXES else ""
-        text = _join(tokens, separator)
+        box = label.meaning is not None and label.meaning.field in BOXES
+        if box and holder is not element:
+            self.boxed = max(self.boxed, self.walk.span(holder)[1])
+        text = _join(tokens, "\n" if box else "")
         self._add(label.text, label.meaning, Found(text, holder), holder, index)
 
     def _climb(self, index: int) -> tuple[Tag, PageElement]:
@@ -218,10 +223,27 @@ class _Finder:
     def _whole(self, tag: Tag, label: _Label) -> list[Token]:
         """Return the texts of `tag`, unless it holds pairs of its own and the label is no box."""
         start, end = self.walk.span(tag)
-        box = label.meaning is not None and label.meaning.field in BOXES
-        if not box and any(index in self.labels for index in range(start, min(end, start + 400))):
+        inner = [index for index in range(start, min(end, start + 400)) if index in self.labels]
+        if label.meaning is not None and label.meaning.field in BOXES:
+            fields = {one.meaning.field for i in inner for one in self.labels[i] if one.meaning}
+            return [] if fields & _SECTION else self.walk.tokens[start:end]
+        if inner and not self._is_method(label, start, end):
             return self._until_label(start, end)
         return self.walk.tokens[start:end]
+
+    def _is_method(self, label: _Label, start: int, end: int) -> bool:
+        """余额支付 is a label on some pages; beside 支付方式 it is the value."""
+        if end != start + 1 or label.meaning is None or label.meaning.field != "payment_method":
+            return False
+        text = self.walk.tokens[start].text
+        if _COLON.search(text) or payment_method(text) in {"other", "unknown"}:
+            return False
+        self.used.add(start)
+        return True
+
+    def _is_boxed(self, index: int) -> bool:
+        """Say whether the token stands in a box that was read as a whole."""
+        return index < self.boxed
 
     def _until_label(self, start: int, end: int) -> list[Token]:
         stop = next(index for index in range(start, end) if index in self.labels)

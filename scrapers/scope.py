@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4 import Tag
 
-from scrapers.dom import Found, Token, Walk, attribute, is_hidden
+from scrapers.dom import Found, Walk, attribute, is_hidden
 from scrapers.labels import label_key
 from scrapers.pairs import Pair
-from scrapers.text import compact, fold
+from scrapers.text import fold
 
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
 _RANDOM = re.compile(r"[A-Z0-9]{12,}")
@@ -25,7 +25,7 @@ _ATTRIBUTES = ("orderid", "data-order-no", "data-orderno", "data-order-id", "dat
                "data-order-sn", "data-trade-no", "data-order")  # fmt: skip
 _QUERY_NAMES = frozenset("orderid order_id orderno order_no order_sn ordersn tradeno trade_no "
                          "out_trade_no outtradeno sn order data".split())  # fmt: skip
-_PATH_WORDS = re.compile(r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.I)
+_PATH_WORDS = re.compile(r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.IGNORECASE)
 _DIALOG = re.compile(
     r"^(?:[a-z]+-)?(?:modal|dialog|layer|popup|drawer)$|^layui-layer$|^modal-dialog$"
 )
@@ -53,7 +53,6 @@ class Cluster:
     seed: Seed | None
     root: Tag
     pairs: tuple[Pair, ...]
-    tokens: tuple[Token, ...]
 
 
 def order_number(text: str) -> str | None:
@@ -116,17 +115,20 @@ def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
         ]  # fmt: skip
         if found:
             return found
+    held = attribute_seeds(root, walked)
+    number = None if held else number_in_address(url)
+    return [Seed(number, Found(number), None, root, origin="address")] if number else held
+
+
+def attribute_seeds(root: Tag, walked: Walk) -> list[Seed]:
+    """Return the order numbers that stand only in attributes of shown elements."""
     selector = ", ".join(f"[{name}]" for name in _ATTRIBUTES)
-    held = [
+    return [
         Seed(value, Found(value, tag), walked.span(tag)[0], tag, origin="attribute")
         for tag in root.select(selector, limit=200)
         for value in [next(attribute(tag, name) for name in _ATTRIBUTES if tag.has_attr(name))]
         if order_number(value) == value and walked.span(tag)[1] > walked.span(tag)[0]
     ]
-    if held:
-        return held
-    number = number_in_address(url)
-    return [Seed(number, Found(number), None, root, origin="address")] if number else []
 
 
 def number_in_address(url: str) -> str | None:
@@ -161,7 +163,7 @@ def clusters(found: list[Seed], pairs: list[Pair], walked: Walk, root: Tag) -> l
 def _cluster(seed: Seed, block: Tag, pairs: list[Pair], walked: Walk) -> Cluster:
     start, end = walked.span(block)
     own = tuple(pair for pair in pairs if start <= pair.order < end)
-    return Cluster(seed, block, own, tuple(walked.tokens[start:end]))
+    return Cluster(seed, block, own)
 
 
 def _block(seed: Seed, places: list[tuple[int, str]], walked: Walk, root: Tag) -> Tag:
@@ -202,8 +204,3 @@ def _is_dialog(tag: Tag) -> bool:
         )
     )
     return named and not is_hidden(tag) and attrs.get("aria-hidden") != "true"
-
-
-def same_text(one: str, other: str) -> bool:
-    """Compare two values without regard to white space and width."""
-    return compact(one) == compact(other)

@@ -61,6 +61,7 @@
   /** @param {any} element @param {string} property @param {string} to @param {number} strip */
   const change = (element, property, to, strip) => {
     const style = styleOf(element);
+    touched.add(element);
     const bare = !Reflect.apply(Element.prototype.hasAttribute, element, ["style"]);
     const value = style.getPropertyValue(property);
     undo.push({ element, property, value, priority: style.getPropertyPriority(property), bare });
@@ -68,6 +69,9 @@
     changes.push({ selector: describe(element), property, from, to, strip });
     style.setProperty(property, to, "important");
   };
+
+  /** Elements already hidden. @type {Set<any>} */
+  const touched = new Set();
 
   /** @param {any} element @returns {string} */
   const positionOf = (element) =>
@@ -77,8 +81,9 @@
   const unstick = (elements, strip) => {
     for (const element of elements) {
       const position = positionOf(element);
-      if (position === "fixed" && getComputedStyle(element).visibility !== "hidden") {
-        change(element, "visibility", "hidden", strip);
+      if (position === "fixed" && !touched.has(element)) {
+        // Clips all that is inside too, and unlike `visibility` no transition delays it.
+        change(element, "clip-path", "inset(100%)", strip);
       } else if (position === "sticky") {
         // `relative` keeps the element's place in the flow: nothing else moves.
         change(element, "position", "relative", strip);
@@ -160,6 +165,7 @@
     if (before) scrollTo({ left: before.x, top: before.y, behavior: "instant" });
     const made = changes;
     [undo, changes, before] = [[], [], null];
+    touched.clear();
     return made;
   };
 

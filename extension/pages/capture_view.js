@@ -113,21 +113,18 @@ function corroborationLine(view) {
   if (!found) return null;
   const differing = found.fields.filter((/** @type {any} */ one) => one.state === "differs");
   const tone = found.verdict === "agree" ? "good" : found.verdict === "differs" ? "bad" : "plain";
-  const reason = found.reason ? reasonText(found.reason) : "";
+  const reason = found.reason ? named("corroboration_reason", found.reason) : "";
   return h(`div.notice.${tone}`, { id: "corroboration", "data-verdict": found.verdict },
     h("strong", null, t(`corroboration_${found.verdict}`)), reason && h("span.small", null, reason),
     differing.length > 0 && h("ul.plain.small", null, ...differing.map((/** @type {any} */ one) => h("li", null,
       t("differs_line", named("field", one.field), one.seen ?? "", one.witness ?? "")))));
 }
 
-/** @param {string} reason @returns {string} */
-const reasonText = (reason) => named("missing_reason", reason);
-
 /** @param {any[]} missing */
 function missingList(missing) {
   if (missing.length === 0) return null;
   return h("details.small", { id: "missing" }, h("summary", null, t("missing_count", missing.length)),
-    h("ul.plain", null, ...missing.map((one) => h("li", null, h("strong", null, named("role", one.role)), t("colon"), reasonText(one.reason)))));
+    h("ul.plain", null, ...missing.map((one) => h("li", null, h("strong", null, named("role", one.role)), t("colon"), named("missing_reason", one.reason)))));
 }
 
 /** @param {any} view @param {Context} context */

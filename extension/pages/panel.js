@@ -1,13 +1,10 @@
 /** One case in a tab: check the order, choose issue and demand, make the draft, go and fill. */
-import { byId, busy, h, put } from "./dom.js";
-import { showDraft } from "./draft_view.js";
+import { byId, h, put } from "./dom.js";
+import { listenChoice, showChoice } from "./choice_view.js";
 import { applyTexts, named, t, when } from "./i18n.js";
 import { errorNotice, helperNotice, notice } from "./notices.js";
 import { showOrder } from "./order_view.js";
 import { send } from "./talk.js";
-
-const CHANNEL = "merchant_platform";
-const ISSUES = ["not_delivered", "dead_code", "failed_no_refund", "duplicate_charge", "not_as_described", "refund_missing", "other"];
 
 const query = new URLSearchParams(location.search);
 
@@ -32,55 +29,6 @@ async function reload(/** @type {string} */ caseId) {
   const answer = await send("case", { case_id: caseId });
   if (!byId("choice").dataset.touched) showChoice(answer.suggestion);
   return answer;
-}
-
-/** @param {any} suggestion */
-function showChoice(suggestion) {
-  const issues = [...new Set([suggestion?.issue, ...(suggestion?.alternatives ?? []).map(keyOf), ...ISSUES].filter(Boolean))];
-  byId("issue").replaceChildren(...issues.map((key) => h("option", { value: key }, issueName(key, suggestion))));
-  byId("issue").value = suggestion?.issue ?? "other";
-  put(byId("issue-reason"), suggestion?.reason && t("suggested_because", suggestion.reason));
-  byId("demand").value = suggestion?.demand ?? "";
-}
-
-/** @param {any} alternative @returns {string} */
-const keyOf = (alternative) => (typeof alternative === "string" ? alternative : alternative.issue ?? alternative.key);
-
-/** @param {string} key @param {any} suggestion @returns {string} */
-function issueName(key, suggestion) {
-  const name = named("issue", key);
-  return key === suggestion?.issue ? t("issue_suggested", name) : name;
-}
-
-/** Another issue brings its own usual demand, as long as the user has not written one. */
-function followIssue(/** @type {any} */ suggestion) {
-  const alternative = [suggestion, ...(suggestion?.alternatives ?? [])].find((other) => other && keyOf(other) === byId("issue").value);
-  byId("choice").dataset.touched = "yes";
-  put(byId("issue-reason"), alternative?.reason && t("suggested_because", alternative.reason));
-  if (!byId("demand").dataset.touched && alternative?.demand) byId("demand").value = alternative.demand;
-}
-
-/** @param {string} caseId */
-function listenChoice(caseId, /** @type {any} */ suggestion) {
-  byId("issue").addEventListener("change", () => followIssue(suggestion));
-  byId("demand").addEventListener("input", () => {
-    byId("demand").dataset.touched = "yes";
-    byId("choice").dataset.touched = "yes";
-  });
-  byId("choice").addEventListener("submit", (/** @type {Event} */ event) => {
-    event.preventDefault();
-    void busy(byId("make-draft"), async () => {
-      put(byId("error"));
-      try {
-        const { draft } = await send("draft", { case_id: caseId, channel: CHANNEL, issue: byId("issue").value, demand: byId("demand").value.trim() || null });
-        showDraft(draft, query.get("form"));
-        byId("draft-heading").focus();
-      } catch (error) {
-        put(byId("error"), errorNotice(error));
-        byId("error").scrollIntoView({ block: "nearest" });
-      }
-    });
-  });
 }
 
 /** @param {any} one */
@@ -119,7 +67,7 @@ async function start() {
   if (!caseId) return list();
   const { suggestion } = await load(caseId);
   showChoice(suggestion);
-  listenChoice(caseId, suggestion);
+  listenChoice(caseId, query.get("form"));
 }
 
 applyTexts(document);

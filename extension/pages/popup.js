@@ -47,17 +47,20 @@ function showBefore(tabId, page) {
   });
 }
 
-/** The permission has to be asked for inside the click, before anything is awaited. */
+/**
+ * The permission has to be asked for inside the click, before anything is awaited; the choice is
+ * sent at the same time, for the browser's question may close the popup.
+ */
 async function lend(/** @type {any} */ page) {
   const box = byId("lend");
   const { origin, protocol, hostname } = new URL(page.url);
+  const asked = box.checked;
   try {
-    const granted = box.checked
-      ? await api.permissions.request({ permissions: ["cookies"], origins: [`${protocol}//${hostname}/*`] }) : false;
-    const asked = box.checked;
-    box.checked = granted;
-    await send("lend", { origin, allowed: granted });
-    put(byId("error"), asked && !granted && notice("warn", t("lend_denied"), t("lend_denied_next")));
+    const asking = asked ? api.permissions.request({ permissions: ["cookies"], origins: [`${protocol}//${hostname}/*`] }) : true;
+    const [granted] = await Promise.all([asking, send("lend", { origin, allowed: asked })]);
+    if (!granted) await send("lend", { origin, allowed: false });
+    box.checked = asked && granted;
+    put(byId("error"), !granted && notice("warn", t("lend_denied"), t("lend_denied_next")));
   } catch (error) {
     box.checked = false;
     put(byId("error"), errorNotice(error));

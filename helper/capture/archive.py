@@ -20,7 +20,7 @@ from helper.capture.masks import Masks
 from helper.capture.network import Exchange, Headers
 
 _MOVED = {"content-encoding", "transfer-encoding", "content-length"}
-"""True of the wire, not of the decoded body that is kept: written with `X-Orig-` before the name."""
+"""True of the wire, not of the decoded body that is kept: written as `X-Orig-<name>`."""
 _HAR_TEXT_LIMIT = 2 * 1024 * 1024
 
 
@@ -87,12 +87,16 @@ def _masked(exchange: Exchange, masks: Masks) -> Exchange:
     return replace(
         exchange,
         url=masks.text(exchange.url),
-        request_headers=[(name, masks.header(name, value)) for name, value in exchange.request_headers],
-        headers=[(name, masks.header(name, value)) for name, value in exchange.headers],
+        request_headers=_masked_headers(exchange.request_headers, masks),
+        headers=_masked_headers(exchange.headers, masks),
         request_body=None if sent is None else masks.body(sent),
         body=body,
         body_reason=reason,
     )
+
+
+def _masked_headers(headers: Headers, masks: Masks) -> Headers:
+    return [(name, masks.header(name, value)) for name, value in headers]
 
 
 def _peer(exchange: Exchange, about: About) -> str | None:
@@ -223,9 +227,9 @@ def _har_content(exchange: Exchange) -> dict[str, Any]:
     content: dict[str, Any] = {
         "size": len(body), "mimeType": kind, "_sha256": hashlib.sha256(body).hexdigest(),
     }  # fmt: skip
-    if kind.startswith(("text/", "application/json", "application/javascript")):
-        if len(body) <= _HAR_TEXT_LIMIT:
-            content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
+    textual = kind.startswith(("text/", "application/json", "application/javascript"))
+    if textual and len(body) <= _HAR_TEXT_LIMIT:
+        content |= {"text": base64.b64encode(body).decode(), "encoding": "base64"}
     return content
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from helper.capture import png
 from helper.capture.settle import World
-from helper.capture.window import HEIGHT, grab
+from helper.capture.window import HEIGHT, PrivateDisplay
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
@@ -115,11 +115,10 @@ async def page_size(cdp: CDPSession, world: World) -> PageSize:
 async def pictures(cdp: CDPSession, size: PageSize) -> list[bytes]:
     """Return the full page as PNG: one, or several tiles below each other for a very tall page."""
     step = int(TILE_HEIGHT / size.scale)
-    tiles = [
+    return [
         await picture(cdp, 0, top, size.width, min(step, size.height - top), size.scale)
         for top in range(0, min(size.height, step * MOST_TILES), step)
     ]
-    return tiles
 
 
 async def picture(
@@ -200,8 +199,8 @@ class WindowShot:
 
 
 async def window(
-    page: Page, cdp: CDPSession, world: World, *, display: str, slot: int, window_id: int,
-    size: PageSize,
+    page: Page, cdp: CDPSession, world: World, *, display: PrivateDisplay, slot: int,
+    window_id: int, size: PageSize,
 ) -> WindowShot:  # fmt: skip
     """Grow the window to the page's height (up to the display's) and picture it."""
     inner_width, inner_height, outer_width, outer_height = await world.run(_SIZES, 2.0)
@@ -231,8 +230,10 @@ async def scrollers(cdp: CDPSession, world: World, scale: float) -> list[bytes]:
     ]  # fmt: skip
 
 
-def _shoot(display: str, slot: int, width: int, height: int, frame: int) -> tuple[bytes, bool]:
-    shot = grab(display, slot=slot, width=width, height=height)
+def _shoot(
+    display: PrivateDisplay, slot: int, width: int, height: int, frame: int
+) -> tuple[bytes, bool]:
+    shot = display.grab(slot=slot, width=width, height=height)
     bar = shot.crop((0, 0, width, max(1, frame))).convert("L").getextrema()
     out = io.BytesIO()
     shot.save(out, "PNG", compress_level=1)

@@ -76,10 +76,7 @@ def find_browser(settings: Settings, environment: Mapping[str, str] = os.environ
 
 
 class WarmBrowser:
-    """Keep one browser running; at most two visits at once, one for each host.
-
-    `display` is the private display of a headed browser, None where it runs headless.
-    """
+    """Keep one browser running; at most two visits at once, one for each host."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -120,9 +117,9 @@ class WarmBrowser:
         return self._browser.version if self._browser is not None else ""
 
     @property
-    def display(self) -> str | None:
-        """Return the name of the private display, None if the browser is headless."""
-        return self._display.name if self._display is not None else None
+    def display(self) -> PrivateDisplay | None:
+        """Return the private display, None if the browser is headless."""
+        return self._display
 
     @contextlib.asynccontextmanager
     async def slot(self, host: str) -> AsyncIterator[int]:
@@ -194,7 +191,7 @@ class WarmBrowser:
     async def _open_home(self, playwright: Playwright) -> None:
         environment: dict[str, str | float | bool] = dict(os.environ)
         if self._display is not None:
-            environment["DISPLAY"] = self._display.name
+            environment |= self._display.environment
             environment.pop("WAYLAND_DISPLAY", None)
         arguments = list(_FLAGS)
         if self._display is not None:
@@ -239,11 +236,13 @@ def _fixed_places(environment: Mapping[str, str]) -> list[Path]:
     if sys.platform == "win32":
         names = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
         roots = [Path(environment[name]) for name in names if environment.get(name)]
-        return [root / place for place in _WINDOWS for root in roots]
-    if sys.platform == "darwin":
+        places = [root / place for place in _WINDOWS for root in roots]
+    elif sys.platform == "darwin":
         roots = [Path("/Applications"), Path.home() / "Applications"]
-        return [root / place for place in _MAC for root in roots]
-    return [Path("/opt/google/chrome/chrome"), Path("/opt/microsoft/msedge/msedge")]
+        places = [root / place for place in _MAC for root in roots]
+    else:
+        places = [Path("/opt/google/chrome/chrome"), Path("/opt/microsoft/msedge/msedge")]
+    return places
 
 
 def _new_profile() -> Path:

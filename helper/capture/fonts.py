@@ -36,7 +36,11 @@ def _folders() -> list[Path]:
             Path(local) / "Microsoft/Windows/Fonts",
         ]
     elif sys.platform == "darwin":
-        places = [Path("/System/Library/Fonts"), Path("/Library/Fonts"), Path.home() / "Library/Fonts"]
+        places = [
+            Path("/System/Library/Fonts"),
+            Path("/Library/Fonts"),
+            Path.home() / "Library/Fonts",
+        ]
     else:
         places = [
             Path("/usr/share/fonts"),

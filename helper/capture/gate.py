@@ -182,7 +182,7 @@ def _is_local(host: str) -> bool:
 
 
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[str, int]:
-    """Read the SOCKS5 greeting and CONNECT request (RFC 1928); raise ValueError on anything else."""
+    """Read SOCKS5 greeting and CONNECT request (RFC 1928); raise ValueError on anything else."""
     version, methods = await reader.readexactly(2)
     await reader.readexactly(methods)
     if version != 5:

@@ -15,7 +15,9 @@ from typing import Any
 
 _COOKIE = "cookie"
 _SET_COOKIE = "set-cookie"
-_SECRET_HEADER = re.compile(r"authorization$|token$|^x-api-key$|^x-session|^set-cookie2$", re.I)
+_SECRET_HEADER = re.compile(
+    r"authorization$|token$|^x-api-key$|^x-session|^set-cookie2$", re.IGNORECASE
+)
 _SHORTEST = 8
 _SHORTEST_STORED = 16
 _SHORTEST_WITHHELD = 12

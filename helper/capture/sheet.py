@@ -90,7 +90,7 @@ def draw_strip(width: int, caption: Caption, picture_sha256: str) -> Image.Image
 
 
 class _Pen:
-    """Measure and draw with one font; what it cannot draw becomes `\\uXXXX`."""
+    r"""Measure and draw with one font; what it cannot draw becomes `\\uXXXX`."""
 
     def __init__(self, width: int, chinese: bool) -> None:
         self.width = width

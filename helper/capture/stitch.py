@@ -16,9 +16,7 @@ _SLACK = 2
 
 
 class StitchError(ValueError):
-    """The strips do not make a page; the argument is a reason code: empty, unreadable, too_large,
-    gap.
-    """
+    """The strips do not make a page; argument: empty, unreadable, too_large or gap."""
 
 
 def stitch(strips: Sequence[tuple[bytes, Mapping[str, Any]]]) -> bytes:

@@ -8,9 +8,10 @@ from typing import Any
 
 from helper.complaints import gaps, lint, packaged, preconditions
 from helper.complaints.channels import ready_channel
-from helper.complaints.demanding import Wish, wishes
+from helper.complaints.demanding import Wish, supply, wishes
 from helper.complaints.figures import Figures, figures
-from helper.complaints.issues import DEMAND_KINDS, issue as known_issue
+from helper.complaints.issues import DEMAND_KINDS
+from helper.complaints.issues import issue as known_issue
 from helper.complaints.law import Article
 from helper.complaints.listing import evidence
 from helper.complaints.telling import problem
@@ -20,6 +21,13 @@ from helper.messages import Language
 from helper.model import CaseView, Draft, Exhibit, Sentence
 
 _FACTS_LIMIT = 300
+_OWN_KINDS = {
+    "补发": "reissue",
+    "重发": "reissue",
+    "更换": "reissue",
+    "退": "refund",
+    "赔": "compensate",
+}
 
 
 def compose(
@@ -88,16 +96,16 @@ def _title(issue: str, demand: str, seen: Figures) -> str:
     words = packaged.template("merchant_platform")
     values = {
         "issue": words["titles"][issue],
-        "demand": words["title_demands"].get(demand, "请求处理"),
+        "demand": words["title_demands"]
+        .get(demand, "请求处理")
+        .format(short=supply(issue, seen)[1]),
         "order_no": shorten(clean(seen.order.order_no), 64),
     }
     form = words["title_numbered"] if values["order_no"] else words["title"]
     return str(form.format(**values))
 
 
-def _text(
-    channel: str, told: Sequence[Sentence], shown: Sequence[Sentence], asked: Wish
-) -> str:
+def _text(channel: str, told: Sequence[Sentence], shown: Sequence[Sentence], asked: Wish) -> str:
     words = packaged.template(channel)
     headings, ordinals = words["headings"], words["ordinals"]
     numbered = [f"{ordinals[i]}{one.text}" for i, one in enumerate(asked.sentences)]
@@ -141,8 +149,7 @@ def _fields(
 
 
 def _kind_of_own(demand: str) -> str:
-    words = {"补发": "reissue", "重发": "reissue", "更换": "reissue", "退": "refund", "赔": "compensate"}
-    return next((kind for word, kind in words.items() if word in demand), "other")
+    return next((kind for word, kind in _OWN_KINDS.items() if word in demand), "other")
 
 
 def _known(channel: str, seen: Figures, articles: Sequence[Article]) -> str:

@@ -38,12 +38,12 @@ def wishes(issue: str, demand: str, seen: Figures, *, resale: Any = None) -> Wis
         words["law"].format(short=one.short, article=one.article, quote=quote)
         for one, quote in cited
     )
-    told = words["demands"]
+    told, form = words["demands"], "records_too" if demand == "answer" else "records"
     return Wish(
         sentences=(
             Sentence(text=_demand(issue, demand, seen, numbers), exhibits=numbers),
             Sentence(
-                text=told["records"].format(records=records, cite=f"（{exhibits(main)}）"),
+                text=told[form].format(records=records, cite=f"（{exhibits(main)}）"),
                 exhibits=main,
             ),
             Sentence(text=told["law"].format(exhibits=exhibits(main), law=law), exhibits=main),
@@ -63,11 +63,16 @@ def _demand(issue: str, demand: str, seen: Figures, numbers: tuple[int, ...]) ->
     if demand not in DEMAND_KINDS:
         own = shorten(clean(demand), _OWN_LIMIT).rstrip("。.!！")
         return str(words["demands"]["own"].format(demand=own, cite=values["cite"]))
-    if "reissue" in demand:
-        partial = seen.order.status == "partially_delivered"
-        supply = words["supply"].get(issue, words["supply"]["other"])
-        values["supply"], values["short"] = _pick(supply, "partial" if partial else _kind(seen))
+    values["supply"], values["short"] = supply(issue, seen)
     return str(words["demands"][demand].format(**values))
+
+
+def supply(issue: str, seen: Figures) -> tuple[str, str]:
+    """Return what is to be supplied, and the one verb for it: 补发, 完成充值, 交付, 更换, 履行."""
+    words = packaged.template("merchant_platform")["supply"]
+    partial = seen.order.status == "partially_delivered"
+    what, verb = _pick(words.get(issue, words["other"]), "partial" if partial else _kind(seen))
+    return what, verb
 
 
 def _amount(seen: Figures) -> str:

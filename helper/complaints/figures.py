@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,16 +14,26 @@ from scrapers.record import Item, OrderRecord, Secret
 _BILL_FIELDS = frozenset({"amount", "payment.paid_at", "payment.trade_no", "payment.method_text"})
 
 
+_PROOF = {
+    "dead_code": ("redeem_error",),
+    "duplicate_charge": ("payment",),
+    "refund_missing": ("payment",),
+    "failed_no_refund": ("payment",),
+    "not_as_described": ("product", "received"),
+}
+
+
 @dataclass(frozen=True)
 class Figures:
-    """The order of a case with its exhibits. `agreed` are the fields a second visit showed alike."""
+    """The order of a case with its exhibits; `agreed` fields looked alike at the second visit."""
 
     order: OrderRecord
     exhibits: tuple[Exhibit, ...]
     main: tuple[int, ...]
     """Numbers of the exhibits of the order page as seen; never empty."""
     again: tuple[int, ...]
-    bills: tuple[int, ...]
+    attached: Mapping[str, tuple[int, ...]]
+    """Numbers of the user's own files by kind."""
     agreed: frozenset[str]
     seen_at: datetime
 
@@ -42,11 +52,21 @@ class Figures:
         from_bill = [path for path in named if self.by_user(path) and path in _BILL_FIELDS]
         shown = [path for path in named if not self.by_user(path)]
         numbers = list(self.main[:1]) if shown or not from_bill or not self.bills else []
-        if shown and self.agreed.issuperset(shown):
+        if self.agreed.intersection(shown):
             numbers += self.again[:1]
         if from_bill:
             numbers += self.bills
         return tuple(dict.fromkeys(numbers))
+
+    def proof(self, issue: str) -> tuple[int, ...]:
+        """Return the user's own files that show what is complained of."""
+        kinds = _PROOF.get(issue, ())
+        return tuple(number for kind in kinds for number in self.attached.get(kind, ()))
+
+    @property
+    def bills(self) -> tuple[int, ...]:
+        """Return the payment bills among the exhibits."""
+        return self.attached.get("payment", ())
 
     @property
     def amount(self) -> str | None:
@@ -95,7 +115,16 @@ def figures(case: CaseView, order: OrderRecord, chosen: tuple[Exhibit, ...]) -> 
         exhibits=chosen,
         main=seen or again,
         again=again if seen else (),
-        bills=tuple(e.number for e in chosen if choosing.kind_of(case, e) == "payment"),
+        attached=_attached(case, chosen),
         agreed=choosing.agreed_fields(capture),
         seen_at=capture.meta.clicked_at,
     )
+
+
+def _attached(case: CaseView, chosen: tuple[Exhibit, ...]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for exhibit in chosen:
+        kind = choosing.kind_of(case, exhibit)
+        if kind:
+            found[kind] = (*found.get(kind, ()), exhibit.number)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from helper import messages
 from helper.complaints import exhibits as choosing
@@ -25,8 +25,7 @@ def find(
     case: CaseView, issue: str, seen: Figures, *, facts: bool, language: Language = "zh_CN"
 ) -> tuple[Gap, ...]:
     """Return what is missing; `facts` says that the user has described the matter in own words."""
-    kinds = {choosing.kind_of(case, exhibit) for exhibit in seen.exhibits}
-    keys = [*_figures(seen), *_proof(issue, seen, kinds, facts), *_pages(case, seen)]
+    keys = [*_figures(seen), *_proof(issue, seen, facts), *_pages(case, seen)]
     return tuple(
         Gap(key=key, text=messages.text(f"complaints.gap.{key}", language))
         for key in dict.fromkeys(keys)
@@ -49,7 +48,7 @@ def _figures(seen: Figures) -> Iterator[str]:
         yield "user_value"
 
 
-def _proof(issue: str, seen: Figures, kinds: Set[str | None], facts: bool) -> Iterator[str]:
+def _proof(issue: str, seen: Figures, facts: bool) -> Iterator[str]:
     order = seen.order
     if issue == "not_delivered" and (
         not order.delivery.promised_text or seen.by_user("delivery.promised_text")
@@ -59,7 +58,7 @@ def _proof(issue: str, seen: Figures, kinds: Set[str | None], facts: bool) -> It
         yield "code"
     if issue == "dead_code" and len(seen.secrets) > 1 and not facts:
         yield "which_code"
-    yield from (gap for gap, kind in _PROOF.get(issue, ()) if kind not in kinds)
+    yield from (gap for gap, kind in _PROOF.get(issue, ()) if kind not in seen.attached)
     if issue in _NEEDS_FACTS and not facts:
         yield "facts"
 

@@ -109,9 +109,7 @@ _BY_STATUS = {
 }
 
 
-def _look(
-    order: OrderRecord | None, payments: Sequence[Payment], now: datetime
-) -> tuple[str, str]:
+def _look(order: OrderRecord | None, payments: Sequence[Payment], now: datetime) -> tuple[str, str]:
     if order is None:
         return "other", "no_order"
     if len({payment.trade_no for payment in payments if payment.trade_no}) > 1:
@@ -121,6 +119,10 @@ def _look(
     paid = order.payment.paid_at is not None or order.payment.trade_no is not None or payments
     if order.status in {"pending_payment", "cancelled", "expired"}:
         return _unpaid(order, bool(paid))
+    return _by_page(order, bool(paid), now)
+
+
+def _by_page(order: OrderRecord, paid: bool, now: datetime) -> tuple[str, str]:
     if order.failure_reason:
         return "failed_no_refund", "failure_reason"
     if order.delivery.secrets:

@@ -6,19 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from helper import messages
+from helper.complaints import packaged
 from helper.messages import Language
 from helper.model import Exhibit, LintFinding, Sentence
 
-_WORDS = {
-    "emotive": "骗子|骗钱|骗人|黑心|黑店|无良|奸商|坑人|坑爹|坑钱|无耻|流氓|恶心|垃圾|忽悠|人渣|血汗钱|太过分|不要脸"
-    "|丧尽天良|王八|混蛋|傻|强烈谴责",
-    "accusation": "诈骗|欺诈|犯罪|违法|跑路|卷款|洗钱|盗窃",
-    "vague": "尽快处理|尽快解决|尽快退款|尽快发货|尽快回复|给个说法|给我个说法|讨个说法|给个交代|给我个交代"
-    "|妥善处理|合理解决|抓紧处理|赶紧|尽早",
-    "threat": "曝光|发到网上|找媒体|找记者|不然就|否则就|后果自负|投诉到底|封口费|让你们?(?:关门|倒闭|好看)"
-    "|人肉|搞臭",
-}
-_PATTERNS = {rule: re.compile(words) for rule, words in _WORDS.items()}
 _QUOTE = re.compile(r"“[^”]*”")
 _DEADLINE = re.compile(r"\d\s*(?:分钟|个?小时|天|日|个?工作日)|[前之]前")
 _ACTION = re.compile(r"退|补发|重发|更换|换|充值|交付|发货|履行|赔|答复|提供|说明|更正")
@@ -52,8 +43,8 @@ def check(
 def _wording(sentences: Iterable[Sentence]) -> Iterator[tuple[str, str]]:
     for sentence in sentences:
         own = _QUOTE.sub("“”", sentence.text)
-        for rule, pattern in _PATTERNS.items():
-            for match in pattern.finditer(own):
+        for rule, words in packaged.data("wording").items():
+            for match in re.finditer("|".join(words), own):
                 yield rule, match[0]
 
 

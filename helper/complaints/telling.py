@@ -46,20 +46,28 @@ def _mark(seen: Figures, path: str) -> str:
 
 
 def _core(issue: str, seen: Figures) -> Sentence:
-    """State order number, time, goods, amount, promise, and what happened instead."""
+    """State order number, time, goods, amount, promise, what the page shows, what is wrong.
+
+    The exhibits stand after what they show; behind the complaint itself only its own proof does.
+    """
     opening = _words()["opening"]
     used: list[str] = []
-    head = [
-        *_number(seen, used),
-        _bought(seen, used),
-        *_amount(seen, used),
-        *_promise(issue, seen, used),
-    ]
+    head = "".join(
+        [
+            *_number(seen, used),
+            _bought(seen, used),
+            *_amount(seen, used),
+            *_promise(issue, seen, used),
+        ]
+    )
     turn = opening["turn_done" if issue in _NO_CONTRAST else "turn"]
-    tail = [*_state(seen, used), _fact(issue, seen, used)]
-    numbers = seen.cite(used)
-    text = "".join([*head, turn.format(seen_at=moment(seen.seen_at)), *tail])
-    return Sentence(text=f"{text}（{exhibits(numbers)}）。", exhibits=numbers)
+    turn = turn.format(seen_at=moment(seen.seen_at))
+    shown = "，".join([*_state(seen, used), *_also(issue, seen, used)])
+    numbers, proof = seen.cite(used), seen.proof(issue)
+    cited = f"（{exhibits(numbers)}）"
+    page = f"{head}{turn}{shown}{cited}，" if shown else f"{head}{cited}{turn}"
+    text = f"{page}{_fact(issue, seen)}{f'（{exhibits(proof)}）' if proof else ''}。"
+    return Sentence(text=text, exhibits=tuple(dict.fromkeys([*numbers, *proof])))
 
 
 def _number(seen: Figures, used: list[str]) -> Iterator[str]:
@@ -129,29 +137,35 @@ def _state(seen: Figures, used: list[str]) -> Iterator[str]:
         yield opening["state"].format(status=_words()["status"][order.status])
 
 
-def _fact(issue: str, seen: Figures, used: list[str]) -> str:
-    """Say what is complained of; this is the user's word, chosen with the issue."""
-    forms, order, values = _words()["facts"][issue], seen.order, {}
-    key = order.delivery.kind if order.delivery.kind in forms else "unknown"
-    if issue == "not_delivered" and order.status == "partially_delivered":
-        key = "partial"
-    elif issue == "failed_no_refund" and seen.partly_refunded:
-        key = "partial"
-    elif issue == "refund_missing" and seen.refunded and not seen.by_user("refunded"):
+def _also(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:
+    """Name the codes or the refund that the page shows, where the complaint is about them."""
+    opening = _words()["opening"]
+    if issue == "dead_code" and (codes := _codes(seen)):
+        used.append("delivery.secrets")
+        yield opening["codes"].format(codes=codes)
+    if issue == "refund_missing" and seen.refunded and not seen.by_user("refunded"):
         used.append("refunded")
-        key, values = "sum", {"refunded": seen.refunded}
-    elif issue == "dead_code":
-        key, values = _codes(seen)
-    return str(forms[key].format(**values))
+        yield opening["refunded"].format(refunded=seen.refunded)
 
 
-def _codes(seen: Figures) -> tuple[str, dict[str, str]]:
+def _fact(issue: str, seen: Figures) -> str:
+    """Say what is complained of; this is the user's word, chosen with the issue."""
+    forms, order = _words()["facts"][issue], seen.order
+    special = {
+        "not_delivered": ("partial", order.status == "partially_delivered"),
+        "failed_no_refund": ("partial", seen.partly_refunded),
+        "refund_missing": ("sum", seen.refunded and not seen.by_user("refunded")),
+        "dead_code": ("one" if len(seen.secrets) == 1 else "many", _codes(seen)),
+    }
+    key, holds = special.get(issue, ("", False))
+    return str(forms[key] if holds else forms.get(order.delivery.kind, forms["unknown"]))
+
+
+def _codes(seen: Figures) -> str:
     masked = [shorten(clean(secret.masked), _LONG) for secret in seen.secrets]
     named = [code for code in masked if code][:_CODES_NAMED]
-    if not named:
-        return "none", {}
-    rest = " 等" if len(seen.secrets) > len(named) else ""
-    return "one" if len(seen.secrets) == 1 else "many", {"codes": "、".join(named) + rest}
+    rest = " 等" if named and len(seen.secrets) > len(named) else ""
+    return "、".join(named) + rest
 
 
 def _overdue(issue: str, seen: Figures) -> Iterator[Sentence]:
@@ -219,6 +233,4 @@ def _said(facts: str, seen: Figures) -> Iterator[Sentence]:
     if facts:
         attached = tuple(e.number for e in seen.exhibits if e.role == "attachment")
         numbers = (*seen.main[:1], *attached)
-        yield _sentence(
-            "said", numbers, facts=facts.rstrip("。.!！"), exhibits=exhibits(numbers)
-        )
+        yield _sentence("said", numbers, facts=facts.rstrip("。.!！"), exhibits=exhibits(numbers))

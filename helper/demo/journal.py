@@ -61,7 +61,7 @@ class Journal:
 
 
 def _split(
-    form: MultiDictProxy[str | bytearray | web.FileField],
+    form: MultiDictProxy[str | bytes | bytearray | web.FileField],
 ) -> tuple[dict[str, tuple[str, ...]], tuple[Upload, ...]]:
     fields: dict[str, tuple[str, ...]] = {}
     files: list[Upload] = []

@@ -36,9 +36,3 @@ def render(site: str, name: str, /, **values: object) -> Markup:
     """Fill one template of a site; a value that is not given is an error."""
     known = {key: escape(value) for key, value in values.items()}
     return Markup(_template(site, name).substitute(known))
-
-
-def snippet(source: str, /, **values: object) -> Markup:
-    """Fill a template that is given as text."""
-    known = {key: escape(value) for key, value in values.items()}
-    return Markup(Template(source).substitute(known))

@@ -9,15 +9,26 @@ import ssl
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from helper.demo import authority, lechuang, wangzi, wangzi_complaints, weijie, weijie_tickets
+from helper.demo import (
+    authority,
+    bills,
+    hostile,
+    lechuang,
+    outside,
+    wangzi,
+    wangzi_complaints,
+    weijie,
+    weijie_tickets,
+)
 from helper.demo.desk import Desk
 from helper.demo.journal import Journal, Submission, Visit
 from helper.demo.ports import bind_pair
@@ -29,6 +40,10 @@ HOSTS = {
     "wangzi": "wangzi.localhost",
     "lechuang": "lechuang.localhost",
     "weijie": "weijie.localhost",
+    "bills": "bills.localhost",
+    "12315": "12315.localhost",
+    "heimao": "heimao.localhost",
+    "hostile": "hostile.localhost",
 }
 SECURE = frozenset({"wangzi"})
 _PATHS = {
@@ -37,7 +52,6 @@ _PATHS = {
     "weijie": ("/trade/{}", "/ticket/new?trade={}", "/goods/{}"),
 }
 """Order, complaint form and product page of each shop."""
-_Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
@@ -163,6 +177,10 @@ class _Building:
             "wangzi": wangzi.application(self._shop("wangzi"), self.member, self.desks["wangzi"]),
             "lechuang": lechuang.application(self._shop("lechuang"), self.desks["lechuang"]),
             "weijie": weijie.application(self._shop("weijie"), self.desks["weijie"]),
+            "bills": bills.application(self._site("bills"), self.stocks),
+            "12315": outside.regulator(self._site("12315")),
+            "heimao": outside.public_complaints(self._site("heimao")),
+            "hostile": hostile.application(self._site("hostile"), self.stocks["wangzi"]),
         }
         for key, app in apps.items():
             app.middlewares.append(_journal(key, self.journal))
@@ -184,6 +202,7 @@ class _Building:
     def _order(self, order: Order) -> DemoOrder:
         origin = self.origins[order.shop]
         page, form, goods = _PATHS[order.shop]
+        bill = bills.path_of(order)
         return DemoOrder(
             shop=order.shop,
             state=order.state,
@@ -195,7 +214,7 @@ class _Building:
             url=origin + page.format(order.order_no),
             complaint_url=origin + form.format(order.order_no),
             product_url=origin + goods.format(order.product.key),
-            bill_url=None,
+            bill_url=self.origins["bills"] + bill if bill else None,
             paid_at=order.paid_at,
         )
 
@@ -211,9 +230,9 @@ def _running_clock(begun: datetime) -> Callable[[], datetime]:
     return lambda: begun + timedelta(seconds=time.monotonic() - started)
 
 
-def _journal(site: str, journal: Journal) -> Callable[[web.Request, _Handler], Awaitable[web.StreamResponse]]:
+def _journal(site: str, journal: Journal) -> Middleware:
     @web.middleware
-    async def remember(request: web.Request, handler: _Handler) -> web.StreamResponse:
+    async def remember(request: web.Request, handler: Handler) -> web.StreamResponse:
         journal.visits.append(
             Visit(site, request.method, request.path_qs, COOKIE in request.cookies)
         )

@@ -29,8 +29,9 @@ def with_permissions(folder: Path, hosts: Iterable[str]) -> Path:
 async def pair(person: Person, *, port: int, code: str) -> None:
     """Enter port and pairing code on the extension's options page, as a person would."""
     page = await person.extension_page("pages/options.html")
+    await page.click("details summary")
     await page.fill("#port", str(port))
     await page.fill("#code", code)
-    await page.click("#pair")
-    await page.wait_for_selector("[data-state=paired]", timeout=15_000)
+    await page.click("#pair-go")
+    await page.wait_for_selector("#pair-result .notice.good", timeout=15_000)
     await page.close()

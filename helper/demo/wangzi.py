@@ -18,7 +18,7 @@ def application(shop: Shop, member: Member, desk: Desk) -> web.Application:
     add_static(app, shop, "wz-shop")
     add_pictures(app, shop)
     _add_public(app, shop)
-    _add_login(app, shop, member)
+    _add_login(app, member)
     guard = members_only(member)
     _add_member(app, shop, guard)
     wangzi_complaints.add(app, shop, desk, guard)
@@ -53,7 +53,7 @@ def _add_public(app: web.Application, shop: Shop) -> None:
     app.router.add_get("/help/complaint-rules", rules)
 
 
-def _add_login(app: web.Application, shop: Shop, member: Member) -> None:
+def _add_login(app: web.Application, member: Member) -> None:
     async def form(request: web.Request) -> web.Response:
         following = request.query.get("next", "/member/orders")
         return page("会员登录", render("wangzi", "login", following=following, error=""))
@@ -87,8 +87,8 @@ def _add_member(app: web.Application, shop: Shop, guard: Guard) -> None:
         raise web.HTTPFound("/member/orders")
 
     async def orders(_: web.Request) -> web.StreamResponse:
-        body = render("wangzi", "orders", rows=rows("orders-row", map(_row, _newest(shop)), "wangzi"))
-        return page("我的订单", body)
+        listed = rows("orders-row", map(_row, _newest(shop)), "wangzi")
+        return page("我的订单", render("wangzi", "orders", rows=listed))
 
     async def detail(request: web.Request) -> web.StreamResponse:
         order = shop.order(request.match_info["order_no"])

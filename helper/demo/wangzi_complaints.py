@@ -34,7 +34,11 @@ _BAR = ("受理", "审核中", "处理中", "待确认", "已完结")
 
 def add(app: web.Application, shop: Shop, desk: Desk, guard: Guard) -> None:
     """Add the complaint pages."""
+    _add_form(app, shop, desk, guard)
+    _add_progress(app, shop, desk, guard)
 
+
+def _add_form(app: web.Application, shop: Shop, desk: Desk, guard: Guard) -> None:
     async def form(request: web.Request) -> web.StreamResponse:
         order = shop.order(request.query.get("order_no", ""))
         if not entry_open(shop, order):
@@ -52,6 +56,11 @@ def add(app: web.Application, shop: Shop, desk: Desk, guard: Guard) -> None:
         ticket = _file(desk, order, sent)
         raise web.HTTPSeeOther(f"/member/complaints/{ticket.number}")
 
+    app.router.add_get("/member/complaints/new", guard(form))
+    app.router.add_post("/member/complaints", guard(send))
+
+
+def _add_progress(app: web.Application, shop: Shop, desk: Desk, guard: Guard) -> None:
     async def show(request: web.Request) -> web.StreamResponse:
         ticket = _ticket(desk, request)
         order = shop.order(ticket.order_no)
@@ -73,8 +82,6 @@ def add(app: web.Application, shop: Shop, desk: Desk, guard: Guard) -> None:
                 desk.move(ticket.number, "复核中", "买家申请复核，12小时内重新审核")
         raise web.HTTPSeeOther(f"/member/complaints/{ticket.number}")
 
-    app.router.add_get("/member/complaints/new", guard(form))
-    app.router.add_post("/member/complaints", guard(send))
     app.router.add_get("/member/complaints/{number}", guard(show))
     app.router.add_post("/member/complaints/{number}/supplement", guard(supplement))
     app.router.add_post("/member/complaints/{number}/{answer:confirm|review}", guard(answer))

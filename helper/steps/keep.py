@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from helper.model import Artifact, CaptureId, Part
+from helper.model import Artifact, CaptureId, Missing, Part
 from helper.steps.store import Store, file_name
 
 
@@ -13,7 +13,12 @@ def keep_parts(store: Store, capture_id: CaptureId) -> None:
     complete = [part for part, received in store.vault.parts(capture_id) if received == part.size]
     store.vault.add_artifacts(capture_id, [*_named(complete)])
     meta = store.vault.capture(capture_id).meta
-    store.vault.add_missing(capture_id, meta.missing)
+    store.vault.add_missing(capture_id, [*meta.missing, *_told_late(complete)])
+
+
+def _told_late(parts: list[Part]) -> list[Missing]:
+    """Return what the last strip says is missing: it is known only after the capture began."""
+    return [Missing.model_validate(item) for part in parts for item in part.about.get("missing", [])]
 
 
 def _named(parts: list[Part]) -> list[Artifact]:

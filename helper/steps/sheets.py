@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from helper.capture import sheet, stitch
 from helper.errors import KazhengError
 from helper.model import Artifact, CaptureId, CaptureView, Missing
@@ -36,10 +38,18 @@ def stitch_page(store: Store, capture_id: CaptureId) -> None:
         )
         return
     artifacts = [
+        _strip_log(store, strips),
         store.keep("seen/page", page, "image/png"),
         _sheet(store, view, page, "seen-page-sheet.png"),
     ]
     store.vault.add_artifacts(capture_id, artifacts)
+
+
+def _strip_log(store: Store, strips: list[Artifact]) -> Artifact:
+    """Keep where each strip lies and what was changed on the page to take it."""
+    rows = [{"name": item.name, "sha256": item.sha256, **item.about} for item in strips]
+    text = json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    return store.keep("log", text, "application/json", name="seen-strips.json")
 
 
 def _sheet(store: Store, view: CaptureView, picture: bytes, name: str) -> Artifact:

@@ -62,7 +62,7 @@ class Visitor:
         if any(step.step == "witness" for step in view.steps):
             return
         if view.meta.revisit != "allowed":
-            await self._without(capture_id, f"revisit_{view.meta.revisit}")
+            await self._without(capture_id, view.meta.revisit)
             return
         if not view.meta.url.startswith(("http://", "https://")):
             await self._without(capture_id, "not_web")

@@ -84,7 +84,8 @@ class Blobs:
             make_folder(target.parent)
             draft = _draft(target)
             write_synced(draft, data)
-            draft.replace(target)
+            with room_on_disk(target):
+                draft.replace(target)
         sync_folder(target.parent)
         return sha256
 

@@ -47,7 +47,8 @@ def sync_folder(folder: Path) -> None:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with room_on_disk(folder):
+            os.fsync(handle)
     finally:
         os.close(handle)
 

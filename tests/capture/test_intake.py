@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -131,7 +131,7 @@ class _FullFile:
     def __init__(self, file: Any, no_room: Any) -> None:
         self._file, self._no_room, self._room = file, no_room, 700
 
-    def __enter__(self) -> _FullFile:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -146,16 +146,6 @@ class _FullFile:
         written = int(self._file.write(data[: self._room]))
         self._room -= written
         return written
-
-
-@pytest.mark.skipif(os.name == "nt" or not Path("/dev/full").exists(), reason="needs /dev/full")
-async def test_the_device_that_is_always_full_is_a_full_disk(half: Intake) -> None:
-    part_file(half).unlink()
-    part_file(half).symlink_to("/dev/full")
-    half.vault.set_received(UUID, SHA256, 0)
-    with pytest.raises((DiskFullError, OSError)):
-        await half.write(UUID, SHA256, 0, DATA)
-    assert [one.received for one in await half.progress(UUID)] == [0]
 
 
 async def test_other_failures_of_the_disk_are_not_called_full(
@@ -193,9 +183,7 @@ async def test_an_unknown_part_is_not_found(half: Intake) -> None:
 
 
 async def test_a_capture_has_no_more_parts_than_the_limit(intake: Intake) -> None:
-    parts = [
-        PART.model_copy(update={"sha256": secrets.token_hex(32), "size": 1}) for _ in range(4)
-    ]
+    parts = [PART.model_copy(update={"sha256": secrets.token_hex(32), "size": 1}) for _ in range(4)]
     with pytest.raises(TooLargeError):
         await intake.announce(UUID, META, parts)
     with pytest.raises(NotFoundError):

@@ -23,10 +23,8 @@ from helper.demo.driver import Person, launch
 from helper.model import CaptureView
 from helper.settings import Settings
 
-
 RECENT = (
-    "chrome.runtime.sendMessage({type: 'recent'})"
-    ".then(r => (r.captures || []).map(c => c.uuid))"
+    "chrome.runtime.sendMessage({type: 'recent'}).then(r => (r.captures || []).map(c => c.uuid))"
 )
 
 
@@ -122,7 +120,9 @@ class World:
     async def message(self, **message: Any) -> dict[str, Any]:
         """Send a message to the background as the extension's own pages do."""
         page = await self.person.extension_page("pages/options.html")
-        answer = await page.evaluate("m => (globalThis.browser ?? chrome).runtime.sendMessage(m)", message)
+        answer = await page.evaluate(
+            "m => (globalThis.browser ?? chrome).runtime.sendMessage(m)", message
+        )
         await page.close()
         return dict(answer)
 

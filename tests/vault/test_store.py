@@ -4,7 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from helper.errors import DiskFullError, VaultError
 from helper.settings import Settings
@@ -88,7 +88,6 @@ def test_a_full_disk_is_explained_and_changes_nothing(catalogue: Catalogue, make
 
 def _limited(engine: Engine, pages: int) -> Engine:
     """Let SQLite itself say that there is no room: no page beyond those in use."""
-    from sqlalchemy import event
 
     def limit(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA max_page_count = {pages}").close()
@@ -98,8 +97,12 @@ def _limited(engine: Engine, pages: int) -> Engine:
 
 
 def test_a_transaction_that_fails_leaves_nothing(catalogue: Catalogue, make):
-    with pytest.raises(RuntimeError), writing(catalogue.engine) as connection:
-        connection.execute(text("INSERT INTO kazheng_vault VALUES (7)"))
-        raise RuntimeError
+    def fail() -> None:
+        with writing(catalogue.engine) as connection:
+            connection.execute(text("INSERT INTO kazheng_vault VALUES (7)"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     with reading(catalogue.engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM kazheng_vault")).scalar() == 1

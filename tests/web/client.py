@@ -69,10 +69,14 @@ async def send(
 def parse(raw: bytes) -> Answer:
     """Take a whole reply apart, chunked or not."""
     head, _, body = raw.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 "):
+        raise ConnectionError("no reply")
     first, *rest = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}
     if headers.get("transfer-encoding") == "chunked":
         body = _dechunk(body)
+    if len(body) < int(headers.get("content-length", 0)):
+        raise ConnectionError("the reply was cut off")
     return Answer(int(first.split()[1]), headers, body)
 
 
@@ -115,16 +119,14 @@ class Client:
         nonce = secrets.token_hex(32)
         answer = await send(self.port, "GET", f"/v1/hello?n={nonce}&p={self.pairing_id}")
         said = answer.json
-        assert said["proof"] == signing.hello_proof(
-            self.key, nonce, said["start"], said["version"]
-        )
+        assert said["proof"] == signing.hello_proof(self.key, nonce, said["start"], said["version"])
         self.start = said["start"]
         return said
 
     def sign(
         self, method: str, target: str, content: bytes = b"", **other: str
     ) -> list[tuple[str, str]]:
-        """Return the signing headers; `other` replaces time, nonce, start or body before signing."""
+        """Return the signing headers; `other` gives time, nonce, start or body another value."""
         signed = signing.SignedHeaders(
             pairing=self.pairing_id,
             time=other.get("time", str(int(time.time() * 1000))),

@@ -35,6 +35,7 @@ class Recorder:
     blobs: Blobs
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     steps: asyncio.Queue[Step | None] = field(default_factory=asyncio.Queue)
+    unsubscribed: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
 
     async def start_capture(self, uuid: str) -> None:
@@ -70,7 +71,7 @@ class Recorder:
             while (step := await self.steps.get()) is not None:
                 yield step
         finally:
-            self.calls.append(("unsubscribed", uuid))
+            self.unsubscribed.set()
 
 
 @dataclass
@@ -151,10 +152,20 @@ def stocked(world: World) -> World:
     )  # fmt: skip
     vault.put_draft(
         Draft(
-            draft_id=DRAFT, case_id=CASE, channel="merchant_platform", issue="not_delivered",
-            demand="退款", title="t", fields={}, text="t", sentences=(), exhibits=(exhibit,),
-            gaps=(), lint=(), law=(), created_at=NOW,
-        )  # fmt: skip
+            draft_id=DRAFT,
+            case_id=CASE,
+            channel="merchant_platform",
+            issue="not_delivered",
+            demand="退款",
+            title="t",
+            fields={},
+            text="t",
+            sentences=(),
+            exhibits=(exhibit,),
+            gaps=(),
+            lint=(),
+            law=(),
+            created_at=NOW,
+        )
     )
     return world
-

@@ -278,9 +278,12 @@ async def test_a_session_goes_to_memory_and_nowhere_else(
     wrong = {"storage_state": {"cookies": secret}, secret: 1}
     answer = await client.call("POST", target, wrong)
     assert answer.status == 400
-    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    for place in (answer.body, kept, caplog.text.encode()):
+    for place in (answer.body, everything_in(tmp_path), caplog.text.encode()):
         assert secret.encode() not in place
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 async def test_a_client_that_leaves_in_the_middle_makes_no_noise(

@@ -31,7 +31,7 @@ def test_each_purpose_signs_its_own_lines() -> None:
     assert signing.request_code(KEY, "PUT", "/v1/a?b=1", headers()) == code(
         "kazheng/request/1", "PUT", "/v1/a?b=1", str(NOW), "b" * 32, "c" * 32, "d" * 64
     )
-    step = hashlib.sha256("kept\n2026-01-05T02:00:00+00:00\n".encode()).hexdigest()
+    step = hashlib.sha256(b"kept\n2026-01-05T02:00:00+00:00\n").hexdigest()
     assert signing.event_code(
         KEY, "n", 0, step="kept", at="2026-01-05T02:00:00+00:00", detail=None
     ) == code("kazheng/reply/1", "n", "event:0", step)

@@ -94,7 +94,7 @@
       var text = add(make("div"), make("h3", "", item.title), add(make("p"), make("b", "", "￥" + item.price)));
       list.appendChild(add(link("wj-goods", undefined, item.url), picture(item.picture, true), text));
     });
-    return add(make("div"), make("h2", "wj-h2", "店铺还在卖"), list);
+    return add(make("div"), make("h2", "wj-h2", "猜你喜欢"), list);
   }
   function draw(trade) {
     var root = document.getElementById("wj-trade");

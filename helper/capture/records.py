@@ -1,0 +1,67 @@
+"""Write what the network log of a visit has, also after a deadline or a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from importlib.metadata import version
+
+from helper.capture import archive
+from helper.capture.gate import Gate
+from helper.capture.network import Exchange
+from helper.capture.run import Run
+from helper.capture.visits import Produced, Taken, every, sync
+
+_COOKIE_SECONDS = 2.0
+
+
+async def write_records(run: Run) -> None:
+    """Write WARC, HAR and DNS answers; note what the gate refused and what had no body."""
+    if run.log is None:
+        return
+    await run.log.stop()
+    taken, gate = run.taken, run.gate
+    if run.browser.alive:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_COOKIE_SECONDS):
+                taken.masks.add_cookies(await run.context.cookies())
+    about = archive.About(
+        software=f"kazheng/{version('kazheng')}",
+        user_agent=run.agent or run.request.user_agent or "",
+        peers={f"{host}:{port}": ip for (host, port), ip in gate.peers.items()},
+        refused=[vars(refusal) for refusal in gate.refused],
+    )
+    exchanges = archive.masked(run.log.exchanges(), taken.masks)
+    _note(taken, gate, exchanges)
+    if not run.browser.sandboxed:
+        taken.note("no_sandbox")
+    answers = {host: list(found) for host, found in gate.answers.items()}
+
+    async def warc() -> None:
+        path = taken.folder / "witness-network.warc.gz"
+        await asyncio.to_thread(archive.write_warc, path, exchanges, about)
+        await asyncio.to_thread(sync, path)
+        taken.files.append(Produced("witness/warc", path.name, "application/warc", path))
+
+    async def har() -> None:
+        data = await asyncio.to_thread(archive.har, exchanges, about, taken.title)
+        await taken.keep("witness/har", "witness-network.har", "application/json", data)
+
+    async def dns() -> None:
+        data = json.dumps({"answers": answers, "peers": about.peers}, indent=1).encode()
+        await taken.keep("witness/dns", "witness-dns.json", "application/json", data)
+
+    await every(taken, (("witness/warc", warc), ("witness/har", har), ("witness/dns", dns)))
+
+
+def _note(taken: Taken, gate: Gate, exchanges: list[Exchange]) -> None:
+    for refusal in gate.refused:
+        taken.note(f"address_refused: {refusal.reason} {refusal.host}:{refusal.port}")
+    if gate.fake_ip:
+        taken.note("fake_ip")
+    if gate.upstream is not None:
+        taken.note("system_proxy")
+    for exchange in exchanges:
+        if exchange.body_reason is not None:
+            taken.note(f"body_not_kept: {exchange.body_reason} {exchange.url[:200]}")

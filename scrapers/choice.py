@@ -1,0 +1,70 @@
+"""Choose, for one block of an unknown page, the best of several values of a field."""
+
+from __future__ import annotations
+
+from bs4 import Tag
+
+from scrapers.dom import Found, Walk
+from scrapers.pairs import Pair
+from scrapers.scope import Cluster
+from scrapers.text import is_placeholder
+
+_CORE = frozenset(
+    [
+        *("order_no", "title", "amount", "status", "pay_status", "delivery_status", "created_at"),
+        *("paid_at", "payment_method", "quantity", "unit_price", "recharge_account", "order_info"),
+        *("secrets", "buyer_contact", "delivery_kind"),
+    ]
+)
+
+
+class Choice:
+    """The pairs of one cluster; those near the order number come before those far from it."""
+
+    def __init__(self, cluster: Cluster, walked: Walk) -> None:
+        self.cluster = cluster
+        self.walk = walked
+        self.block = self._record_block()
+        self.near = range(*walked.span(self.block))
+
+    def _record_block(self) -> Tag:
+        """Return the smallest block around the order number with most of the order's fields."""
+        seed, root = self.cluster.seed, self.cluster.root
+        places = [(pair.order, pair.field) for pair in self.cluster.pairs if pair.field in _CORE]
+        wanted = max(3, round(len({name for _, name in places}) * 0.6))
+        if seed is None or seed.index is None:
+            return root
+        for parent in (seed.element, *seed.element.parents):
+            start, end = self.walk.span(parent)
+            if len({name for index, name in places if start <= index < end}) >= wanted:
+                return parent
+            if parent is root:
+                break
+        return root
+
+    def candidates(self, name: str) -> list[Pair]:
+        """Return the pairs of a field: shown before hidden, near before far, best label first."""
+        found = [
+            pair
+            for pair in self.cluster.pairs
+            if pair.field == name and not is_placeholder(pair.found.text)
+        ]
+        return sorted(found, key=lambda pair: (*self.grade(pair), pair.order))
+
+    def grade(self, pair: Pair) -> tuple[bool, bool, int]:
+        """Return how good a pair is; smaller is better."""
+        rank = pair.meaning.rank if pair.meaning else 999
+        return pair.hidden, pair.order not in self.near, rank
+
+    def best(self, name: str) -> Found | None:
+        """Return the best value of a field."""
+        found = self.candidates(name)
+        return found[0].found if found else None
+
+    def distance(self, one: Tag) -> int:
+        """Return how many steps up from the order number the first block holding `one` is."""
+        seed = self.cluster.seed
+        if seed is None:
+            return 0
+        line = {id(tag): step for step, tag in enumerate((seed.element, *seed.element.parents))}
+        return next((line[id(tag)] for tag in (one, *one.parents) if id(tag) in line), len(line))

@@ -1,0 +1,96 @@
+"""Read the state of one order on an unknown page: labelled, on two axes, or a bare badge."""
+
+from __future__ import annotations
+
+import re
+
+from bs4 import Tag
+
+from scrapers import status as words
+from scrapers.choice import Choice
+from scrapers.dom import Found, attribute
+from scrapers.labels import label_key
+from scrapers.pairs import Pair
+from scrapers.reading import RecordBuilder
+from scrapers.text import compact
+
+_BADGE = re.compile(r"badge|tag|status|state|label|chip|pill", re.IGNORECASE)
+_WEAK = frozenset({"状态", "status", "state"})
+_CHOICES = frozenset({"nav", "option", "button", "th", "legend", "a"})
+
+
+def fill_status(build: RecordBuilder, choice: Choice) -> None:
+    """Set `status` and `status_text`, or warn that the page shows none."""
+    named = choice.candidates("status") or _empty_ones(choice)
+    strong = [pair for pair in named if label_key(pair.label) not in _WEAK]
+    pay, delivery = choice.best("pay_status"), choice.best("delivery_status")
+    badge = None if strong else _badge(choice)
+    if strong:
+        build.status(strong[0].found)
+    elif pay is not None or delivery is not None:
+        _two_axes(build, [found for found in (pay or badge, delivery) if found is not None])
+    elif badge is not None and not _is_nearer(choice, named, badge):
+        build.status(badge)
+    elif named:
+        build.status(named[0].found)
+    else:
+        build.warn("status_not_found")
+
+
+def _empty_ones(choice: Choice) -> list[Pair]:
+    return [p for p in choice.cluster.pairs if p.field == "status" and p.order in choice.near]
+
+
+def _two_axes(build: RecordBuilder, parts: list[Found]) -> None:
+    if len(parts) == 1:
+        build.status(parts[0])
+        return
+    first, second = (words.status(found.text) for found in parts)
+    state = words.combine(first, second)
+    build.put("status", state, parts[1 if state == second != first else 0].source)
+    build.put("status_text", " / ".join(f.text for f in parts), parts[0].source)
+    if state == "unknown":
+        build.warn("status_unknown")
+
+
+def _is_nearer(choice: Choice, named: list[Pair], badge: Found) -> bool:
+    """Say whether a 状态 pair stands nearer to the order number than the bare badge."""
+    if not named or badge.element is None:
+        return bool(named)
+    return choice.distance(named[0].element) <= choice.distance(badge.element)
+
+
+def _badge(choice: Choice) -> Found | None:
+    """Return the one unlabelled status word of the block; filter tabs do not count."""
+    found: list[Found] = []
+    labelled = {id(pair.found.element) for pair in choice.cluster.pairs if pair.meaning}
+    for index in choice.near:
+        token = choice.walk.tokens[index]
+        if token.hidden or token.value or not words.is_status(token.text):
+            continue
+        if id(token.element) not in labelled and not _is_choice(choice, token.element):
+            found.append(Found(token.text, token.element))
+    marked = [one for one in found if one.element is not None and _is_badge(one.element)]
+    pool = marked or found
+    return pool[0] if len({compact(one.text) for one in pool}) == 1 else None
+
+
+def _is_choice(choice: Choice, tag: Tag) -> bool:
+    """Say whether the word stands in a navigation, a legend or a row of such words."""
+    node: Tag | None = tag
+    for _ in range(3):
+        if node is None or node is choice.block:
+            return False
+        if node.name in _CHOICES:
+            return True
+        holder = node.parent
+        texts = [] if holder is None else choice.walk.inside(holder)[:40]
+        if len({compact(t.text) for t in texts if words.is_status(t.text)}) >= 3:
+            return True
+        node = holder
+    return False
+
+
+def _is_badge(tag: Tag) -> bool:
+    holders = (tag, tag.parent) if tag.parent is not None else (tag,)
+    return any(_BADGE.search(attribute(holder, "class")) for holder in holders)

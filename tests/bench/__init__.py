@@ -1,0 +1,1 @@
+"""Speed and memory, measured against a bare script in the same run; `make bench`."""

@@ -1,0 +1,119 @@
+"""Print click → kept, S0 and sealed beside a bare script's time, and memory over 50 captures."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.async_api import async_playwright
+
+from helper.capture.browser import find_browser
+from helper.model import CaptureView
+from helper.result import timings
+from helper.settings import Settings
+from tests.bench.bare import bare
+from tests.e2e.world import World, world
+
+STRIP_MS = 510
+"""Chromium allows two pictures of a tab a second: each strip after the first costs this."""
+
+
+async def main() -> None:
+    """Run both parts for each shop and print the figures."""
+    parser = argparse.ArgumentParser(prog="make bench ARGS=")
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--memory", type=int, default=50, help="captures; 0 leaves memory out")
+    parser.add_argument("--shop", action="append")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
+        async with world(Path(name)) as made:
+            await made.log_in()
+            for shop in given.shop or ("wangzi", "lechuang", "weijie"):
+                await speed(made, shop, given.runs)
+            if given.memory:
+                await memory(made, given.memory)
+
+
+async def speed(made: World, shop: str, runs: int) -> None:
+    """Capture and bare visit in turn, so that a drift of the machine hits both."""
+    url = made.demo.orders[f"{shop}:not_delivered"].url
+    arguments = [f"--ignore-certificate-errors-spki-list={made.demo.spki}"]
+    if sys.platform != "win32":
+        arguments.append("--no-sandbox")
+    rows: list[dict[str, float]] = []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_browser(Settings()), args=arguments
+        )
+        state: Any = await made.person.context.storage_state()
+        await bare(browser, url, made.folder, state)
+        for _ in range(runs):
+            view = await made.sealed(await made.one_click(url, lend=True))
+            row = {**figures(view), "bare": 1000 * await bare(browser, url, made.folder, state)}
+            row["ratio"] = (row["sealed"] - row["quota"]) / row["bare"]
+            rows.append(row)
+            await close_pages(made)
+        await browser.close()
+    print(f"{shop}, {runs} runs, milliseconds: min / median / max")
+    for name in rows[0]:
+        values = sorted(row[name] for row in rows)
+        low, middle, high = values[0], statistics.median(values), values[-1]
+        digits = 2 if name == "ratio" else 0
+        print(f"  {name:8} {low:8.{digits}f} {middle:8.{digits}f} {high:8.{digits}f}")
+
+
+def figures(view: CaptureView) -> dict[str, float]:
+    """Return the milliseconds of one capture and the strips' own quota."""
+    found = timings(view)
+    strips = sum(1 for item in view.artifacts if item.role == "seen/strip")
+    return {
+        "kept": found["click_to_kept"],
+        "s0": found["click_to_s0"],
+        "witness": found["click_to_witness"],
+        "sealed": found["click_to_sealed"],
+        "quota": max(0, strips - 1) * STRIP_MS,
+    }
+
+
+async def memory(made: World, captures: int) -> None:
+    """Print the resident memory of the helper with its browser after 5 captures and at the end."""
+    url = made.demo.orders["lechuang:not_delivered"].url
+    early = 0
+    for number in range(1, captures + 1):
+        await made.sealed(await made.one_click(url))
+        await close_pages(made)
+        if number == 5:
+            early = resident(made)
+    late = resident(made)
+    print(f"memory of helper and its browser: {early} MiB after 5, {late} MiB after {captures}")
+
+
+def resident(made: World) -> int:
+    """Return MiB of the helper process and all its children (shared pages counted once: PSS)."""
+    assert made.process is not None
+    family = [psutil.Process(made.process.pid)]
+    family += family[0].children(recursive=True)
+    total = 0
+    for process in family:
+        try:
+            info = process.memory_full_info()
+        except psutil.NoSuchProcess:
+            continue
+        total += getattr(info, "pss", info.rss)
+    return total >> 20
+
+
+async def close_pages(made: World) -> None:
+    """Close the tabs of earlier captures, as a person would now and then."""
+    for page in made.person.context.pages[1:]:
+        await page.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

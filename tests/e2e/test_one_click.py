@@ -1,0 +1,61 @@
+"""One click on an order page, for each shop: kept, read, compared, sealed, exported, verified."""
+
+import pytest
+
+from tests.e2e.world import World
+
+SEEN = {
+    "seen/viewport",
+    "seen/sheet",
+    "seen/page",
+    "seen/mhtml",
+    "seen/html",
+    "seen/text",
+    "seen/context",
+}
+WITNESS = {
+    "witness/page",
+    "witness/sheet",
+    "witness/window",
+    "witness/pdf",
+    "witness/warc",
+    "witness/html",
+}
+
+
+@pytest.mark.parametrize("shop", ["wangzi", "lechuang", "weijie"])
+async def test_the_whole_way(world: World, shop: str) -> None:
+    order = world.demo.orders[f"{shop}:not_delivered"]
+    if shop == "wangzi":
+        await world.log_in()
+    view = await world.sealed(await world.one_click(order.url, lend=True))
+
+    assert view.order is not None
+    assert (view.order.order_no, view.order.amount) == (order.order_no, order.amount)
+    assert view.order.status == order.status
+    assert view.order.items[0].title == order.product
+    assert {item.role for item in view.artifacts} >= SEEN | WITNESS, view.missing
+    assert ("witness/tls" in {item.role for item in view.artifacts}) == order.url.startswith(
+        "https"
+    )
+    assert view.corroboration is not None
+    assert view.corroboration.verdict == "agree", view.corroboration
+    assert view.missing == ()
+
+    code, exported = await world.command(
+        "export", view.case_id or "", "--out", str(world.folder / "e.zip")
+    )
+    assert code == 0
+    code, verified = await world.command("verify", exported["evidence"])
+    assert (code, verified["verdict"]) == (0, "pass"), verified
+
+
+async def test_a_session_that_was_not_lent_never_agrees(world: World) -> None:
+    await world.log_in()
+    order = world.demo.orders["wangzi:not_delivered"]
+    view = await world.sealed(await world.one_click(order.url))
+    assert view.corroboration is not None
+    assert (view.corroboration.verdict, view.corroboration.reason) == (
+        "not_comparable",
+        "session_not_lent",
+    )

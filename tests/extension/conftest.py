@@ -1,0 +1,220 @@
+"""A real Chromium with the real fill code; only the helper's answers are given by the test."""
+
+import base64
+import json
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from aiohttp import web
+from playwright.async_api import async_playwright
+
+from helper.settings import Settings
+
+EXTENSION = Path(__file__).resolve().parents[2] / "extension"
+PAGES = Path(__file__).parent / "forms"
+MAIN = """
+import * as filling from "./filling.js";
+import { recall } from "./fill_memory.js";
+Object.assign(globalThis, { filling, recall });
+"""
+HELPER = """
+globalThis.plans = {};
+globalThis.fileBytes = {};
+globalThis.told = [];
+export async function ask(method, path, body) {
+  if (method === "POST") { globalThis.told.push({ path, body }); return null; }
+  if (path === "/v1/cases") return { cases: [{ host: "127.0.0.1", drafts: Object.keys(globalThis.plans) }] };
+  return globalThis.plans[path.split("/")[3]];
+}
+export async function bytes(path) {
+  return Uint8Array.from(atob(globalThis.fileBytes[path.split("/").pop()]), (c) => c.charCodeAt(0)).buffer;
+}
+"""
+VALUES = {
+    "issue": "not_delivered",
+    "order_no": "WZ20260711083012",
+    "product": "游戏点卡 100 元",
+    "amount": "99.50",
+    "paid_at": "2026-07-11T08:31:05+08:00",
+    "trade_no": "4200002026071112345678",
+    "title": "订单 WZ20260711083012 付款后未发货",
+    "description": "2026年7月11日付款99.50元，至今未收到卡密（证据1）。\n证据1 订单页截图。",
+    "demand": "请在24小时内退款99.50元。",
+    "demand_kind": "refund",
+    "contact": "13800000000",
+}
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"kazheng" * 700_000).decode()
+
+
+def build_extension(folder: Path, rules: dict) -> Path:
+    """Put the real fill code into an extension whose helper is the test."""
+    (folder / "background").mkdir(parents=True)
+    shutil.copytree(EXTENSION / "content", folder / "content")
+    for name in ("api.js", "filling.js", "fill_memory.js", "form_words.js"):
+        shutil.copy(EXTENSION / "background" / name, folder / "background" / name)
+    (folder / "background" / "helper.js").write_text(HELPER, "utf-8")
+    (folder / "background" / "main.js").write_text(MAIN, "utf-8")
+    (folder / "rules.json").write_text(json.dumps(rules), "utf-8")
+    manifest = {
+        "manifest_version": 3,
+        "name": "fill",
+        "version": "1",
+        "permissions": ["scripting", "storage", "tabs"],
+        "host_permissions": ["*://*/*"],
+        "background": {"service_worker": "background/main.js", "type": "module"},
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    return folder
+
+
+RULES = {
+    "version": 1,
+    "platforms": [
+        {
+            "key": "known",
+            "name": "已知店",
+            "hosts": [],
+            "path": {},
+            "fingerprint": ["#known"],
+            "order_no": None,
+            "complaint_form": {
+                "path": "^/known",
+                "selector": "form#known",
+                "entry": None,
+                "receipt_no": None,
+                "receipt_pattern": None,
+                "fields": [
+                    {"name": "issue", "selector": "[name=t]", "kind": "select", "required": True,
+                     "options": {"not_delivered": "7"}, "max_length": None},
+                    {"name": "demand_kind", "selector": "[name=want]", "kind": "radio",
+                     "required": True, "options": {"refund": "money"}, "max_length": None},
+                    {"name": "order_no", "selector": "[name=a]", "kind": "text", "required": True,
+                     "options": {}, "max_length": None},
+                    {"name": "description", "selector": "[name=b]", "kind": "textarea",
+                     "required": True, "options": {}, "max_length": 40},
+                    {"name": "contact", "selector": "[name=pin]", "kind": "text", "required": False,
+                     "options": {}, "max_length": None},
+                    {"name": "attachments", "selector": "[name=c]", "kind": "file",
+                     "required": True, "options": {}, "max_length": None},
+                ],
+            },
+        }
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Path of the browser of this machine."""
+    from helper.capture.browser import find_browser  # noqa: PLC0415  # needs the browser room
+
+    return find_browser(Settings())
+
+
+@pytest.fixture
+async def site():
+    """A shop on loopback; every POST to it is recorded."""
+    posts = []
+
+    async def page(request):
+        path = PAGES / f"{request.match_info['name']}.html"
+        text = path.read_text("utf-8")
+        return web.Response(text=text, content_type="text/html")
+
+    async def post(request):
+        posts.append(str(request.rel_url))
+        return web.Response(text="received")
+
+    app = web.Application()
+    app.router.add_get("/{name}", page)
+    app.router.add_post("/{name:.*}", post)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    server = web.TCPSite(runner, "127.0.0.1", 0)
+    await server.start()
+    port = runner.addresses[0][1]
+    yield SimpleNamespace(port=port, origin=f"http://127.0.0.1:{port}", posts=posts)
+    await runner.cleanup()
+
+
+@pytest.fixture
+async def filler(tmp_path, chromium, site):
+    """Open pages, preview, apply and undo through the real background code."""
+    extension = build_extension(tmp_path / "extension", RULES)
+    arguments = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
+    arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments += ["--no-sandbox", "--test-type"]
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            tmp_path / "profile",
+            executable_path=chromium,
+            headless=True,
+            args=arguments,
+            ignore_default_args=["--disable-extensions"],
+        )
+        workers = context.service_workers
+        worker = workers[0] if workers else await context.wait_for_event("serviceworker")
+        yield Filler(context, worker, site)
+        await context.close()
+
+
+class Filler:
+    """A person with a draft, a tab and the extension."""
+
+    def __init__(self, context, worker, site):
+        self.context, self.worker, self.site = context, worker, site
+        self.page = None
+        self.tab = 0
+
+    async def open(self, name, *, origin=None, values=VALUES, files=1, platform=None, origins=None):
+        await self.worker.evaluate(
+            "([plan, data]) => { plans = { d1: plan }; fileBytes = data; }",
+            [
+                {
+                    "draft_id": "d1",
+                    "case_id": "c1",
+                    "platform": platform,
+                    "origins": origins or [origin or self.site.origin],
+                    "values": values,
+                    "files": [
+                        {"name": f"证据{n + 1}-订单页.png", "sha256": f"f{n}", "bytes": 4_900_008,
+                         "media_type": "image/png"}
+                        for n in range(files)
+                    ],
+                },  # fmt: skip
+                {f"f{n}": PNG for n in range(files)},
+            ],
+        )
+        self.page = await self.context.new_page()
+        await self.page.goto(f"{origin or self.site.origin}/{name}")
+        self.tab = await self.worker.evaluate(
+            "async (url) => (await chrome.tabs.query({})).find((t) => t.url === url).id",
+            self.page.url,
+        )
+        return self.page
+
+    async def run(self, name, **message):
+        return await self.worker.evaluate(
+            """async ([name, message]) => {
+                try { return await filling[name](message); }
+                catch (error) { return { refused: error.code ?? String(error.stack) }; }
+            }""",
+            [name, {"tabId": self.tab, **message}],
+        )
+
+    async def preview(self):
+        return await self.run("preview")
+
+    async def apply(self, plan, names=None, *, files=True, **more):
+        chosen = names or [field["name"] for field in plan["fields"] if field["found"]]
+        return await self.run("apply", token=plan["token"], names=chosen, files=files, **more)
+
+    async def undo(self):
+        return await self.run("undo")
+
+    async def value(self, selector):
+        return await self.page.eval_on_selector(selector, "(e) => e.value")

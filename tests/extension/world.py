@@ -1,0 +1,242 @@
+"""A shop on loopback, the real API over a real vault, and a browser with the real extension."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from playwright.async_api import Page, async_playwright
+
+from helper.capture.browser import find_browser
+from helper.demo import stage
+from helper.demo.driver import Person, launch
+from helper.model import Part, Step
+from helper.settings import Settings
+from helper.vault.blobs import Blobs
+from helper.vault.catalogue import Catalogue, open_engine
+from helper.web import pairing
+from helper.web.server import Running, create_app, serve
+from helper.web.services import Services
+
+SHOP = "shop.localhost"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def until(check: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+    """Wait until a check gives something true."""
+    end = asyncio.get_running_loop().time() + seconds
+    while True:
+        value: Any = check()
+        if asyncio.iscoroutine(value):
+            value = await value
+        if value:
+            return value
+        assert asyncio.get_running_loop().time() < end, what
+        await asyncio.sleep(0.02)
+
+
+class Shop:
+    """Pages by path; a page is HTML text or an aiohttp handler."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, str | Handler] = {}
+        self.port = 0
+
+    @property
+    def origin(self) -> str:
+        return f"http://{SHOP}:{self.port}"
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        page = self.pages.get(request.path)
+        if page is None:
+            raise web.HTTPNotFound
+        if isinstance(page, str):
+            return web.Response(text=page, content_type="text/html", charset="utf-8")
+        return await page(request)
+
+
+@dataclass
+class Helper:
+    """The API over a vault; only the pipeline behind it is recorded. It can go away and come back."""
+
+    data: Path
+    port: int = 0
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    running: Running | None = None
+    services: Services | None = None
+
+    @property
+    def vault(self) -> Catalogue:
+        assert self.services is not None
+        return self.services.vault
+
+    @property
+    def blobs(self) -> Blobs:
+        assert self.services is not None
+        return self.services.blobs
+
+    async def start(self) -> None:
+        engine = open_engine(Settings(data=self.data))
+        self.services = Services(
+            version="0.1.0",
+            vault=Catalogue(engine),
+            blobs=Blobs(self.data),
+            incoming=self.data / "incoming",
+            start_capture=self._note("start"),
+            strips_complete=self._note("strips"),
+            lend_session=self._note("lend"),
+            make_draft=self._note("draft"),
+            suggest=self._note("suggest"),
+            fill_plan=self._note("plan"),
+            filled=self._note("filled"),
+            subscribe=self._subscribe,
+        )
+        self.running = await serve(create_app(self.services), self.port)
+        self.port = self.running.port
+
+    async def stop(self) -> None:
+        if self.running is not None and self.services is not None:
+            await self.running.stop()
+            self.services.vault.engine.dispose()
+        self.running = None
+
+    def _note(self, name: str) -> Any:
+        async def noted(*given: Any, **named: Any) -> None:
+            self.calls.append((name, *given, *named.values()))
+
+        return noted
+
+    async def _subscribe(self, _uuid: str) -> AsyncIterator[Step]:
+        return
+        yield
+
+    def called(self, name: str, uuid: str) -> list[tuple[Any, ...]]:
+        return [call for call in self.calls if call[:2] == (name, uuid)]
+
+    def parts(self, uuid: str, role: str | None = None) -> list[Part]:
+        """Return the completely received parts of a capture."""
+        found = self.vault.parts(uuid)
+        assert all(received == part.size for part, received in found)
+        return [part for part, _ in found if role in {None, part.role}]
+
+    def bytes(self, uuid: str, role: str) -> bytes:
+        [part] = self.parts(uuid, role)
+        return self.blobs.read(part.sha256)
+
+
+@dataclass
+class World:
+    """What a test touches."""
+
+    shop: Shop
+    helper: Helper
+    person: Person
+    console: Page
+    """An own page of the extension, in a tab of its own that stays behind."""
+
+    async def message(self, kind: str, **message: Any) -> dict[str, Any]:
+        script = "m => (globalThis.browser ?? chrome).runtime.sendMessage(m)"
+        return dict(await self.console.evaluate(script, {"type": kind, **message}))
+
+    async def pair(self) -> None:
+        assert self.helper.services is not None
+        code = pairing.offer(self.helper.vault, datetime.now(UTC))
+        answer = await self.message("pair", code=code, port=self.helper.port)
+        assert answer["ok"], answer
+
+    async def open(self, path: str, **options: Any) -> Page:
+        return await self.person.open(self.shop.origin + path, **options)
+
+    async def click(self, page: Page) -> int:
+        """Click the toolbar on a page, which grants activeTab; return its tab id."""
+        popup = await self.person.click_toolbar(page)
+        script = "chrome.tabs.query({active: true, currentWindow: true}).then(t => t[0].id)"
+        tab = int(await popup.evaluate(script))
+        await popup.close()
+        return tab
+
+    async def capture(self, page: Page, **wishes: Any) -> str:
+        tab = await self.click(page)
+        answer = await self.message("capture", tabId=tab, **wishes)
+        assert answer["ok"], answer
+        return str(answer["uuid"])
+
+    async def state(self, uuid: str) -> dict[str, Any]:
+        answer = await self.message("capture-state", uuid=uuid)
+        assert answer["ok"], answer
+        return dict(answer["local"])
+
+    async def reached(self, uuid: str, phase: str, seconds: float = 30) -> dict[str, Any]:
+        async def check() -> dict[str, Any] | None:
+            local = await self.state(uuid)
+            return local if local["phase"] == phase and local["complete"] else None
+
+        return dict(await until(check, f"{uuid} never reached {phase}", seconds))
+
+    async def kept(self, page: Page, **wishes: Any) -> str:
+        """Capture a page and wait until the helper has all of it."""
+        uuid = await self.capture(page, **wishes)
+        await self.reached(uuid, "sent")
+        return uuid
+
+    def context(self, uuid: str) -> Mapping[str, Any]:
+        return dict(json.loads(self.helper.bytes(uuid, "seen/context")))
+
+    async def stop_workers(self) -> None:
+        """Kill the background worker without touching the tab in front."""
+        session = await self.person.context.new_cdp_session(self.console)
+        await session.send("ServiceWorker.enable")
+        await session.send("ServiceWorker.stopAllWorkers")
+        await session.detach()
+
+
+@asynccontextmanager
+async def build(folder: Path, *, granted: bool = False) -> AsyncIterator[World]:
+    """Build a world, not yet paired, and take it down again."""
+    shop, helper = Shop(), Helper(folder / "data")
+    (folder / "data").mkdir()
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", shop.serve)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = await _serve_shop(runner)
+    shop.port = site
+    await helper.start()
+    copy = stage.with_permissions(folder, [SHOP] if granted else [])
+    if not granted:
+        _restore_manifest(copy)
+    async with async_playwright() as playwright:
+        person = await launch(
+            playwright,
+            executable=find_browser(Settings()),
+            profile=folder / "profile",
+            extension=copy,
+        )
+        try:
+            console = await person.extension_page("pages/options.html")
+            yield World(shop, helper, person, console)
+        finally:
+            await person.close()
+            await helper.stop()
+            await runner.cleanup()
+
+
+async def _serve_shop(runner: web.AppRunner) -> int:
+    """Serve on both loopback addresses: browsers try ::1 first for *.localhost."""
+    first = web.TCPSite(runner, "127.0.0.1", 0)
+    await first.start()
+    port = int(runner.addresses[0][1])
+    await web.TCPSite(runner, "::1", port).start()
+    return port
+
+
+def _restore_manifest(copy: Path) -> None:
+    original = stage.EXTENSION / "manifest.json"
+    (copy / "manifest.json").write_bytes(original.read_bytes())

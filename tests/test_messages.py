@@ -1,0 +1,55 @@
+"""The catalogues are complete: both languages, every error, every reason that the code gives."""
+
+import inspect
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from helper import errors
+from helper.messages import LANGUAGES, catalogue, explain
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [path.read_text("utf-8") for path in (ROOT / "helper").rglob("*.py")]
+
+
+def test_both_languages_have_the_same_keys() -> None:
+    assert set(catalogue("zh_CN")) == set(catalogue("en"))
+
+
+def test_placeholders_agree() -> None:
+    for key, zh in catalogue("zh_CN").items():
+        names = {
+            language: set(re.findall(r"{(\w+)}", catalogue(language)[key]))
+            for language in LANGUAGES
+        }
+        assert names["zh_CN"] == names["en"], (key, zh)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_error_says_what_to_do_next(language: str) -> None:
+    for _, kind in inspect.getmembers(errors, inspect.isclass):
+        said = explain(kind(), language)
+        assert not said["message"].startswith("errors."), kind
+        assert not said["next_step"].startswith("errors."), kind
+
+
+def test_every_missing_reason_has_a_sentence() -> None:
+    found = {
+        m
+        for text in SOURCES
+        for m in re.findall(r'Missing\(\s*role="?[^,]+,\s*reason="(\w+)"', text)
+    }
+    assert found
+    assert {reason for reason in found if f"missing.{reason}" not in catalogue("zh_CN")} == set()
+
+
+def test_the_extension_has_both_languages() -> None:
+    keys = {
+        language: set(
+            json.loads((ROOT / f"extension/_locales/{language}/messages.json").read_text("utf-8"))
+        )
+        for language in LANGUAGES
+    }
+    assert keys["zh_CN"] == keys["en"]

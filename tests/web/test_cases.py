@@ -1,0 +1,116 @@
+"""Cases and drafts: what goes to the desk and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from helper.errors import RefusedError
+from helper.web import pairing
+from helper.web.server import create_app, serve
+from helper.web.services import Limits
+from scrapers.record import OrderRecord
+from tests.web.client import Client
+from tests.web.conftest import CASE, DRAFT, UUID, World
+
+SHA256 = hashlib.sha256(b"picture").hexdigest()
+
+
+async def test_a_case_comes_with_its_suggestion(stocked: World) -> None:
+    listed = (await stocked.client.call("GET", "/v1/cases")).json["cases"]
+    shown = (await stocked.client.call("GET", f"/v1/cases/{CASE}")).json
+    assert [one["case_id"] for one in listed] == [CASE]
+    assert shown["case"]["order_no"] == "1"
+    assert shown["suggestion"] == {"issue": "not_delivered"}
+
+
+async def test_a_correction_changes_the_order_and_names_the_user_as_source(stocked: World) -> None:
+    stocked.vault.put_order(UUID, OrderRecord(order_no="1"))
+    body = {"field": "amount", "value": "12.50"}
+    answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/corrections", body)
+    order = answer.json["case"]["order"]
+    assert (order["amount"], order["sources"]["amount"]["artifact"]) == ("12.50", "user")
+
+
+@pytest.mark.parametrize("body", [{"field": "amount"}, {"field": "none.such", "value": "1"}])
+async def test_a_wrong_correction_is_refused(stocked: World, body: dict[str, str]) -> None:
+    stocked.vault.put_order(UUID, OrderRecord(order_no="1"))
+    answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/corrections", body)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid")
+
+
+async def test_a_draft_is_asked_for_with_what_the_user_chose(stocked: World) -> None:
+    body = {"channel": "merchant_platform", "issue": "dead_code", "demand": "", "answers": {"a": 1}}
+    answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/drafts", body)
+    assert answer.json["draft_id"] == DRAFT
+    asked = {"channel": "merchant_platform", "issue": "dead_code", "demand": None}
+    assert stocked.recorder.calls == [("draft", CASE, asked | {"answers": {"a": 1}})]
+
+
+async def test_a_refused_draft_says_why(stocked: World) -> None:
+    async def refuse(_case_id: str, **_asked: object) -> None:
+        raise RefusedError(reason="channel_not_ready", channel="12315")
+
+    services = replace(stocked.services, make_draft=refuse)  # type: ignore[arg-type]
+    running = await serve(create_app(services), 0)
+    client = await Client.pair(running.port, pairing.offer(stocked.vault, services.now()))
+    answer = await client.call("POST", f"/v1/cases/{CASE}/drafts", {"channel": "12315"})
+    await running.stop()
+    assert (answer.status, answer.reason) == (422, "channel_not_ready")
+
+
+async def test_a_draft_and_its_fill_plan_are_shown(stocked: World) -> None:
+    draft = (await stocked.client.call("GET", f"/v1/drafts/{DRAFT}")).json
+    plan = (await stocked.client.call("GET", f"/v1/drafts/{DRAFT}/fill")).json
+    assert draft["exhibits"][0]["sha256"] == SHA256
+    assert (plan["values"], plan["origins"]) == ({"order_no": "1"}, ["https://shop.example"])
+
+
+async def test_a_draft_gives_its_own_files_only(stocked: World) -> None:
+    other = stocked.services.blobs.keep_bytes(b"another case")
+    answer = await stocked.client.call("GET", f"/v1/drafts/{DRAFT}/files/{SHA256}")
+    assert answer.body == b"picture"
+    assert answer.headers["x-kazheng-media-type"] == "image/png"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    for wanted in (other, "0" * 64, "..%2F..%2Fvault.db"):
+        answer = await stocked.client.call("GET", f"/v1/drafts/{DRAFT}/files/{wanted}")
+        assert answer.status == 404
+
+
+async def test_a_file_over_the_limit_is_not_sent(stocked: World) -> None:
+    services = replace(stocked.services, limits=Limits(file_bytes=3))
+    running = await serve(create_app(services), 0)
+    client = await Client.pair(running.port, pairing.offer(stocked.vault, services.now()))
+    answer = await client.call("GET", f"/v1/drafts/{DRAFT}/files/{SHA256}")
+    await running.stop()
+    assert answer.status == 413
+
+
+async def test_what_was_filled_is_handed_on(stocked: World) -> None:
+    body = {
+        "fields": [{"name": "order_no", "ok": True, "wanted": "1", "read_back": "1"}],
+        "attached": 2,
+    }
+    assert (await stocked.client.call("POST", f"/v1/drafts/{DRAFT}/filled", body)).json == {}
+    name, draft_id, report = stocked.recorder.calls[0]
+    assert (name, draft_id, report.attached) == ("filled", DRAFT, 2)
+    assert report.fields[0].read_back == "1"
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [
+        ("GET", "/v1/cases/c-none"),
+        ("GET", "/v1/cases/..%2F.."),
+        ("POST", "/v1/cases/c-none/corrections"),
+        ("GET", "/v1/drafts/none"),
+        ("GET", "/v1/drafts/none/fill"),
+        ("POST", "/v1/drafts/none/filled"),
+    ],
+)
+async def test_what_does_not_exist_is_not_found(stocked: World, method: str, target: str) -> None:
+    body = {"field": "amount", "value": "1"} if target.endswith("corrections") else {}
+    answer = await stocked.client.call(method, target, body if method == "POST" else None)
+    assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
