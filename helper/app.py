@@ -68,7 +68,7 @@ def open_store(settings: Settings) -> Store:
         settings=settings,
         vault=Catalogue(engine),
         ledger=Ledger(engine),
-        blobs=Blobs(settings.data),
+        blobs=Blobs(settings.data / "blobs"),
         key=load_or_create_key(settings.data, "installation"),
         now=lambda: datetime.now(UTC),
     )

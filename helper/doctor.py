@@ -17,7 +17,7 @@ from helper.messages import Language, text
 from helper.settings import Settings
 from scrapers.record import Frozen
 
-PACKAGES = ("chromium", "fonts-noto-cjk", "xvfb")
+PACKAGES = ("chromium", "chromium-l10n", "fonts-noto-cjk", "xvfb")
 """Debian packages that bring what a check may find missing."""
 ROOM = 2 << 30
 """Bytes of free disk below which the doctor warns."""

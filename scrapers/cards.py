@@ -19,6 +19,9 @@ _LABEL_WORDS = re.compile(
     r"卡号|卡密|密码|账号|帐号|账户|激活码|兑换码|充值码|序列号|邮箱|辅助|密保|卡|码|第\d+[张条个]|面值|元"
 )
 _PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
+_LOOSE_COLON = re.compile(r"\s*[\r\n]\s*([:：])")
+_RECHARGE = frozenset({"recharge_account"})
+_ACCOUNTS = frozenset({"recharge_account", "secret_part"})
 _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
 
 
@@ -33,14 +36,13 @@ class Content:
 
 def read_box(text: str) -> Content:
     """Read the text of a card box, one entry a line."""
-    lines = [line for line in (squeeze(line) for line in re.split(r"[\r\n]+", text)) if line]
-    lines = [line for line in lines if not is_placeholder(line)][:MAX_SECRETS]
-    account = _account(lines)
+    lines = _lines(text)
+    account = _account(lines, _RECHARGE)
     if account is not None:
         return Content(account=account or None)
     secrets: list[Secret] = []
     messages: list[str] = []
-    for line in _joined(lines):
+    for line in lines:
         plain = _NUMBERED.sub("", line)
         if is_secret(plain):
             secrets.append(mask(plain))
@@ -49,12 +51,28 @@ def read_box(text: str) -> Content:
     return Content(tuple(secrets), " ".join(messages)[:300] or None)
 
 
-def _account(lines: list[str]) -> str | None:
-    """Return the recharge account if the box echoes the buyer's own inputs, else None."""
+def read_inputs(text: str) -> str | None:
+    """Return the account from the buyer's own inputs (下单信息); their passwords are left out."""
+    lines = _lines(text)
+    account = _account(lines, _RECHARGE) or _account(lines, _ACCOUNTS)
+    if account or len(lines) != 1 or _PASSWORD.search(text) or split_labels(lines[0]):
+        return account
+    return lines[0]
+
+
+def _lines(text: str) -> list[str]:
+    """Return the entries: a label and its value, 卡号 and its 密码 on one line."""
+    text = _LOOSE_COLON.sub(r"\1", text)
+    lines = [line for line in (squeeze(line) for line in re.split(r"[\r\n]+", text)) if line]
+    return _joined([line for line in lines if not is_placeholder(line)][: MAX_SECRETS * 2])
+
+
+def _account(lines: list[str], wanted: frozenset[str]) -> str | None:
+    """Return the value of the first label of a wanted field; None when no line has one."""
     for line in lines:
         labels = split_labels(line)
         for place, label in enumerate(labels):
-            if label.meaning and label.meaning.field == "recharge_account":
+            if label.meaning and label.meaning.field in wanted and not _PASSWORD.search(label.text):
                 end = labels[place + 1].start if place + 1 < len(labels) else len(line)
                 return line[label.value_start : end].strip()
     return None

@@ -125,7 +125,7 @@ def _fill_result(build: RecordBuilder, choice: Choice) -> None:
 
 
 def _fill_cards(build: RecordBuilder, choice: Choice) -> None:
-    build.card_box(*(pair.found for pair in choice.candidates("order_info")))
+    build.order_inputs(choice.best("order_info"))
     build.card_box(*(pair.found for pair in choice.candidates("secrets")))
     if not build.has("delivery.secrets"):
         build.card_box(*_loose_cards(choice), *_clipboards(build, choice))

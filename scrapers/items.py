@@ -26,6 +26,7 @@ _NO_TITLE = re.compile(
     r"|发货|交付|提交|使用|须知|感谢|成功|失败|order|detail|info|^items?$|record",
     re.IGNORECASE,
 )
+_PRICE = re.compile(r"[\d.,:/+\-¥$元]|cny|rmb|usdt?")
 _FRAME = frozenset({"header", "nav", "footer", "aside"})
 _DETAILS = ("quantity", "unit_price", "sku")
 
@@ -118,7 +119,7 @@ def _name(choice: Choice, tag: Tag) -> Found | None:
         not 2 <= len(text) <= 80
         or _NO_TITLE.search(text)
         or words.is_status(text)
-        or money(text)
+        or not _PRICE.sub("", compact(text))
         or ":" in compact(text)
         or (number is not None and number in text)
         or any(parent.name in _FRAME for parent in tag.parents)

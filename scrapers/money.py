@@ -21,6 +21,7 @@ _AMOUNT = re.compile(
     rf"(?P<number>{_NUMBER})\s*(?P<unit>万|亿)?\s*(?P<after>{_MARK})?",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"(?<=\S)\s*\([^()]*\)$")
 _GLUED = re.compile(r"[\d.,:/\-A-Za-z]")
 _UNITS = {"万": 10_000, "亿": 100_000_000}
 _CENT = Decimal("0.01")
@@ -39,7 +40,7 @@ def money(text: str) -> Amount | None:
 
     A bare number must be the whole text; beside other words an amount needs its currency.
     """
-    plain = fold(text)
+    plain = _REMARK.sub("", fold(text))
     if len(plain) > 200:  # a price is short; a paragraph is not a price
         return None
     whole = _AMOUNT.fullmatch(plain)

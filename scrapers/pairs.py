@@ -86,7 +86,7 @@ def _label_before(text: str, previous: int, end: int, value_start: int) -> _Labe
     words = text[edges[-1] : end]
     word = words or text[edges[-2] : end].strip() if len(edges) > 1 else words
     plain = fold(word)
-    if 2 <= len(plain) <= 10 and cjk_count(plain) >= len(plain) - 2 and cjk_count(plain) >= 2:
+    if 2 <= len(plain) <= 10 and cjk_count(plain) == len(plain):
         return _Label(word.strip(), None, text.rfind(word, low, end), value_start)
     return None
 
@@ -196,7 +196,8 @@ class _Finder:
             if not isinstance(sibling, Tag) or sibling.name not in wanted:
                 return [], parent
             return self._whole(sibling, label), sibling
-        if isinstance(sibling, Tag) and sibling.name not in _INLINE:
+        box = label.meaning is not None and label.meaning.field in BOXES
+        if isinstance(sibling, Tag) and (sibling.name not in _INLINE or box):
             return self._whole(sibling, label), sibling
         run = self._run(node)
         if len(run) == 1 and run[0].element is not parent:
@@ -300,12 +301,17 @@ class _Finder:
             rows = [
                 row for row in _rows(table) if any(self.walk.span(cell) != (0, 0) for cell in row)
             ]
-            if not rows or not self._is_head(rows[0]):
-                continue
-            body = rows[1:]
-            if not body and position + 1 < len(tables):  # head and body as two tables
-                body = [row for row in _rows(tables[position + 1]) if len(row) == len(rows[0])]
-            self._columns(rows[0], body)
+            if len(rows) == 1 and position + 1 < len(tables):  # head and body as two tables
+                rows += _rows(tables[position + 1])
+            head: list[Tag] = []
+            body: list[list[Tag]] = []
+            for row in rows:  # a description table may have several heads
+                if self._is_head(row):
+                    self._columns(head, body)
+                    head, body = row, []
+                elif head:
+                    body.append(row)
+            self._columns(head, body)
 
     def _grids(self) -> None:
         seen: set[int] = set()
@@ -361,7 +367,9 @@ class _Finder:
 
 
 def _join(tokens: list[Token], separator: str) -> str:
-    return separator.join(token.text for token in tokens)
+    """Join the texts of a value; links and buttons beside it are no part of it."""
+    plain = [token for token in tokens if token.element.name not in {"a", "button"}]
+    return separator.join(token.text for token in (tokens if separator else plain or tokens))
 
 
 def _cells(tag: Tag) -> list[Tag]:

@@ -227,6 +227,12 @@ class RecordBuilder:
         if found is not None and kind != "unknown":
             self.put("delivery.kind", kind, found.source)
 
+    def order_inputs(self, found: Found | None) -> None:
+        """Set `recharge_account` from the buyer's own inputs (下单信息), never a password."""
+        account = cards.read_inputs(found.text) if found else None
+        if found is not None and account and not self.has("recharge_account"):
+            self.text("recharge_account", Found(account, found.element))
+
     def card_box(self, *boxes: Found | None) -> None:
         """Read card boxes: codes become masked secrets, sentences the message, 充值账号 its field."""
         for found in boxes:

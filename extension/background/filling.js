@@ -23,15 +23,21 @@ export async function preview({ tabId, draft_id }) {
   if (!plan) throw new Refusal("fill_no_draft");
   if (!plan.origins.includes(origin)) throw new Refusal("fill_other_site");
   const request = {
-    origins: plan.origins, values: plan.values, files: plan.files.length,
-    map: await formMap(plan.platform), words: FORM_WORDS,
+    origins: plan.origins,
+    values: plan.values,
+    files: plan.files.length,
+    map: await formMap(plan.platform),
+    words: FORM_WORDS,
   };
   await inject(tabId);
   const seen = await inPage(tabId, "preview", request);
   const token = crypto.randomUUID();
   const files = suited(plan.files, seen.upload);
   await remember(tabId, {
-    draft_id: plan.draft_id, case_id: plan.case_id, token, files,
+    draft_id: plan.draft_id,
+    case_id: plan.case_id,
+    token,
+    files,
     request: { ...request, url: seen.url, structure: seen.structure },
   });
   const { structure: _, ...shown } = seen;
@@ -47,13 +53,26 @@ export async function apply({ tabId, token, names, files, elsewhere = false }) {
   if (!memory?.token || memory.token !== token) throw new Refusal("fill_stale");
   const chosen = files ? (memory.files ?? []).filter((file) => file.accepted) : [];
   await inject(tabId);
-  for (const [index, file] of chosen.entries()) await stage(tabId, memory.draft_id, file, index === 0);
-  const result = await inPage(tabId, "apply", { ...memory.request, names, attach: chosen.length > 0, elsewhere });
+  for (const [index, file] of chosen.entries())
+    await stage(tabId, memory.draft_id, file, index === 0);
+  const result = await inPage(tabId, "apply", {
+    ...memory.request,
+    names,
+    attach: chosen.length > 0,
+    elsewhere,
+  });
   const { token: _, request, ...kept } = memory;
   await remember(tabId, { ...kept, url: request.url, filled_at: new Date().toISOString() });
-  const fields = result.fields.map((/** @type {any} */ { name, ok, read_back }) => ({ name, ok, read_back }));
+  const fields = result.fields.map((/** @type {any} */ { name, ok, read_back }) => ({
+    name,
+    ok,
+    read_back,
+  }));
   // The note to the helper is for the case's history; the form is filled whether or not it arrives.
-  await ask("POST", `/v1/drafts/${memory.draft_id}/filled`, { fields, attached: result.attached }).catch(() => null);
+  await ask("POST", `/v1/drafts/${memory.draft_id}/filled`, {
+    fields,
+    attached: result.attached,
+  }).catch(() => null);
   return { ...result, draft_id: memory.draft_id };
 }
 
@@ -84,8 +103,12 @@ async function fetchPlan(draftId) {
 async function newestPlan(/** @type {string} */ origin) {
   const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
-  const cases = [...(answer.cases ?? answer)].sort((a, b) => Number(hostOf(b) === host) - Number(hostOf(a) === host));
-  const drafts = cases.flatMap((/** @type {any} */ one) => [...one.drafts].reverse()).slice(0, DRAFTS_LOOKED_AT);
+  const cases = [...(answer.cases ?? answer)].sort(
+    (a, b) => Number(hostOf(b) === host) - Number(hostOf(a) === host),
+  );
+  const drafts = cases
+    .flatMap((/** @type {any} */ one) => [...one.drafts].reverse())
+    .slice(0, DRAFTS_LOOKED_AT);
   for (const draft of drafts) {
     const plan = await fetchPlan(draft).catch(() => null);
     if (plan?.origins.includes(origin)) return plan;
@@ -100,15 +123,22 @@ const hostOf = (one) => (one.host ?? "").replace(/:\d+$/, "");
 async function formMap(platform) {
   if (!platform) return null;
   const rules = await (await fetch(api.runtime.getURL("rules.json"))).json();
-  return rules.platforms.find((/** @type {any} */ one) => one.key === platform)?.complaint_form ?? null;
+  return (
+    rules.platforms.find((/** @type {any} */ one) => one.key === platform)?.complaint_form ?? null
+  );
 }
 
 /** Mark which files the form's upload field takes. */
 function suited(/** @type {any[]} */ files, /** @type {any} */ upload) {
-  const accept = (upload?.accept ?? "").toLowerCase().split(",").map((/** @type {string} */ one) => one.trim()).filter(Boolean);
+  const accept = (upload?.accept ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((/** @type {string} */ one) => one.trim())
+    .filter(Boolean);
   let room = upload?.found ? (upload.multiple ? Infinity : 1) : 0;
   return files.map((file) => {
-    const fits = accept.length === 0 || accept.some((/** @type {string} */ rule) => takes(rule, file));
+    const fits =
+      accept.length === 0 || accept.some((/** @type {string} */ rule) => takes(rule, file));
     const accepted = fits && room > 0;
     if (accepted) room -= 1;
     return { ...file, accepted };
@@ -119,7 +149,9 @@ function suited(/** @type {any[]} */ files, /** @type {any} */ upload) {
 function takes(rule, file) {
   if (rule.startsWith(".")) return file.name.toLowerCase().endsWith(rule);
   if (rule === "*/*") return true;
-  return rule.endsWith("/*") ? file.media_type.startsWith(rule.slice(0, -1)) : file.media_type === rule;
+  return rule.endsWith("/*")
+    ? file.media_type.startsWith(rule.slice(0, -1))
+    : file.media_type === rule;
 }
 
 /** @param {number} tabId @param {string} draftId @param {any} file @param {boolean} clear */
@@ -128,7 +160,11 @@ async function stage(tabId, draftId, file, clear) {
   for (let start = 0; start === 0 || start < data.length; start += PIECE_BYTES) {
     const piece = base64(data.subarray(start, start + PIECE_BYTES));
     await inPage(tabId, "stage", {
-      name: file.name, type: file.media_type, data: piece, first: start === 0, clear: clear && start === 0,
+      name: file.name,
+      type: file.media_type,
+      data: piece,
+      first: start === 0,
+      clear: clear && start === 0,
     });
   }
 }
@@ -155,7 +191,8 @@ async function inject(tabId) {
 async function inPage(tabId, action, payload) {
   const [frame] = await api.scripting.executeScript({
     target: { tabId },
-    func: (/** @type {string} */ name, /** @type {any} */ value) => /** @type {any} */ (globalThis).kazhengFill[name](value),
+    func: (/** @type {string} */ name, /** @type {any} */ value) =>
+      /** @type {any} */ (globalThis).kazhengFill[name](value),
     args: [action, payload],
   });
   const result = /** @type {any} */ (frame)?.result;

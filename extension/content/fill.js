@@ -11,7 +11,8 @@
   const { actions, all, controls, dropdownOf, shown, tidy } = shared.kazhengForm;
   const { now, structure, survey } = shared.kazhengMatch;
 
-  const OPTION = ".el-select-dropdown__item, .ant-select-item-option, .ivu-select-item, .van-cell, [role='option']";
+  const OPTION =
+    ".el-select-dropdown__item, .ant-select-item-option, .ivu-select-item, .van-cell, [role='option']";
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
 
@@ -20,7 +21,10 @@
   /** @type {{name: string, type: string, chunks: Uint8Array[]}[]} */
   let staged = [];
 
-  const pause = (/** @type {number} */ milliseconds) => new Promise((done) => { setTimeout(done, milliseconds); });
+  const pause = (/** @type {number} */ milliseconds) =>
+    new Promise((done) => {
+      setTimeout(done, milliseconds);
+    });
 
   /** @param {string} address @returns {boolean} */
   const safe = (address) => {
@@ -42,7 +46,9 @@
 
   /** Addresses of other sites that the form could send to. */
   const elsewhere = (/** @type {Element} */ root) =>
-    actions(root).filter((/** @type {string} */ address) => new URL(address).origin !== location.origin);
+    actions(root).filter(
+      (/** @type {string} */ address) => new URL(address).origin !== location.origin,
+    );
 
   /** @param {any} request @returns {any} */
   const preview = (request) => {
@@ -52,18 +58,47 @@
     if (!seen.rows.some((/** @type {any} */ row) => row.found)) return { error: "fill_no_form" };
     const used = new Set(seen.rows.map((/** @type {any} */ row) => row.control));
     return {
-      origin: location.origin, url: location.href, title: document.title, action: actions(seen.root)[0],
-      elsewhere: elsewhere(seen.root), known: seen.known, structure: structure(seen.root, seen.controls),
+      origin: location.origin,
+      url: location.href,
+      title: document.title,
+      action: actions(seen.root)[0],
+      elsewhere: elsewhere(seen.root),
+      known: seen.known,
+      structure: structure(seen.root, seen.controls),
       fields: seen.rows.filter((/** @type {any} */ row) => row.kind !== "file").map(report),
       upload: upload(seen.rows),
-      left: seen.controls.filter((/** @type {any} */ control) => !used.has(control) && (control.required || control.forbidden))
+      left: seen.controls
+        .filter(
+          (/** @type {any} */ control) =>
+            !used.has(control) && (control.required || control.forbidden),
+        )
         .map((/** @type {any} */ control) => ({ label: control.label, reason: control.forbidden })),
     };
   };
 
   /** @param {any} row @returns {any} */
-  const report = ({ name, label, value, kind, confidence, found, note, current, typed, required }) => ({
-    name, label, value, kind, confidence, found, note, current: current.slice(0, 200), typed, required,
+  const report = ({
+    name,
+    label,
+    value,
+    kind,
+    confidence,
+    found,
+    note,
+    current,
+    typed,
+    required,
+  }) => ({
+    name,
+    label,
+    value,
+    kind,
+    confidence,
+    found,
+    note,
+    current: current.slice(0, 200),
+    typed,
+    required,
   });
 
   /** @param {any[]} rows @returns {any} */
@@ -75,10 +110,14 @@
   };
 
   /** Take a piece of a file (base64), before `apply`; messages are bounded in size. */
-  const stage = (/** @type {{name: string, type: string, data: string, first: boolean, clear: boolean}} */ piece) => {
+  const stage = (
+    /** @type {{name: string, type: string, data: string, first: boolean, clear: boolean}} */ piece,
+  ) => {
     if (piece.clear) staged = [];
     if (piece.first) staged.push({ name: piece.name, type: piece.type, chunks: [] });
-    staged[staged.length - 1].chunks.push(Uint8Array.from(atob(piece.data), (letter) => letter.charCodeAt(0)));
+    staged[staged.length - 1].chunks.push(
+      Uint8Array.from(atob(piece.data), (letter) => letter.charCodeAt(0)),
+    );
     return { staged: staged.length };
   };
 
@@ -87,22 +126,37 @@
     const seen = survey(request);
     const error = refusal(request.origins, seen.root);
     if (error) return { error };
-    if (location.href !== request.url || structure(seen.root, seen.controls) !== request.structure) return { error: "fill_form_changed" };
+    if (location.href !== request.url || structure(seen.root, seen.controls) !== request.structure)
+      return { error: "fill_form_changed" };
     if (elsewhere(seen.root).length && !request.elsewhere) return { error: "fill_sends_elsewhere" };
-    const rows = seen.rows.filter((/** @type {any} */ row) => row.found && row.kind !== "file" && request.names.includes(row.name));
-    const file = request.attach ? seen.rows.find((/** @type {any} */ row) => row.found && row.kind === "file") : null;
+    const rows = seen.rows.filter(
+      (/** @type {any} */ row) =>
+        row.found && row.kind !== "file" && request.names.includes(row.name),
+    );
+    const file = request.attach
+      ? seen.rows.find((/** @type {any} */ row) => row.found && row.kind === "file")
+      : null;
     const guard = guardSubmit();
     try {
       undoable = [...rows, file].filter(Boolean).map(remember);
       for (const row of rows) await put(row, seen.root);
       if (file) attach(file, seen.root);
       await pause(SETTLE_MS);
-      for (const row of rows.filter((/** @type {any} */ one) => !agrees(one, readBack(one, seen.root)))) await put(row, seen.root);
+      for (const row of rows.filter(
+        (/** @type {any} */ one) => !agrees(one, readBack(one, seen.root)),
+      ))
+        await put(row, seen.root);
       await pause(rows.length ? SETTLE_MS : 0);
       const fields = rows.map((/** @type {any} */ row) => outcome(row, seen.root));
       for (const entry of undoable) entry.filled = current(entry, seen.root);
       const attached = file ? fileCount(file, seen.root) : 0;
-      return { fields, attached, wanted_files: file ? staged.length : 0, submitted: false, stopped: guard.stopped() };
+      return {
+        fields,
+        attached,
+        wanted_files: file ? staged.length : 0,
+        submitted: false,
+        stopped: guard.stopped(),
+      };
     } finally {
       guard.release();
       staged = [];
@@ -118,7 +172,10 @@
       event.stopImmediatePropagation();
     };
     window.addEventListener("submit", stop, true);
-    return { stopped: () => count, release: () => window.removeEventListener("submit", stop, true) };
+    return {
+      stopped: () => count,
+      release: () => window.removeEventListener("submit", stop, true),
+    };
   };
 
   /** Find the control anew: a framework may have replaced it since. */
@@ -129,8 +186,13 @@
     const found = controls(home, {});
     const key = held?.key ?? row.key;
     const picked = row.selector ? all(home, row.selector) : [];
-    return found.find((/** @type {any} */ control) => control.elements.some((/** @type {any} */ one) => picked.includes(one)))
-      ?? found.find((/** @type {any} */ control) => control.key === key) ?? null;
+    return (
+      found.find((/** @type {any} */ control) =>
+        control.elements.some((/** @type {any} */ one) => picked.includes(one)),
+      ) ??
+      found.find((/** @type {any} */ control) => control.key === key) ??
+      null
+    );
   };
 
   /** @param {any} row @param {Element} root @returns {Promise<void>} */
@@ -139,7 +201,9 @@
     if (!control) return;
     const element = control.elements[0];
     if (control.kind === "radio" || control.kind === "checkbox") {
-      const index = control.options.findIndex((/** @type {any} */ option) => option.value === row.choice);
+      const index = control.options.findIndex(
+        (/** @type {any} */ option) => option.value === row.choice,
+      );
       check(control.elements[Math.max(index, 0)], true);
     } else if (element instanceof HTMLSelectElement) {
       element.value = row.choice;
@@ -165,7 +229,9 @@
 
   /** @param {HTMLElement} element */
   const tell = (element) => {
-    element.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true, inputType: "insertText" }));
+    element.dispatchEvent(
+      new InputEvent("input", { bubbles: true, composed: true, inputType: "insertText" }),
+    );
     element.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
@@ -186,9 +252,12 @@
     const meant = row.choice ? new RegExp(row.choice, "i") : null;
     for (let turn = 0; turn < 10; turn += 1) {
       await pause(50);
-      const offered = all(document, OPTION).filter((/** @type {HTMLElement} */ option) => shown(option) && harmless(option));
-      const option = offered.find((/** @type {HTMLElement} */ one) => tidy(one.textContent) === row.value)
-        ?? offered.find((/** @type {HTMLElement} */ one) => meant?.test(tidy(one.textContent)));
+      const offered = all(document, OPTION).filter(
+        (/** @type {HTMLElement} */ option) => shown(option) && harmless(option),
+      );
+      const option =
+        offered.find((/** @type {HTMLElement} */ one) => tidy(one.textContent) === row.value) ??
+        offered.find((/** @type {HTMLElement} */ one) => meant?.test(tidy(one.textContent)));
       if (option) {
         row.value = tidy(option.textContent);
         option.click();
@@ -205,7 +274,9 @@
   const attach = (row, root) => {
     const input = locate(row, root)?.elements[0];
     if (!(input instanceof HTMLInputElement)) return 0;
-    const files = staged.map(({ name, type, chunks }) => new File(/** @type {BlobPart[]} */ (chunks), name, { type }));
+    const files = staged.map(
+      ({ name, type, chunks }) => new File(/** @type {BlobPart[]} */ (chunks), name, { type }),
+    );
     return setFiles(input, files);
   };
 
@@ -236,24 +307,45 @@
   const agrees = (row, value) => {
     const flat = (/** @type {string} */ text) => text.replace(/\r\n?/g, "\n").trim();
     if (flat(value) === flat(row.value)) return true;
-    return (row.kind === "select" && flat(value).includes(flat(row.value)))
-      || (row.kind === "number" && value !== "" && Number(value) === Number(row.value));
+    return (
+      (row.kind === "select" && flat(value).includes(flat(row.value))) ||
+      (row.kind === "number" && value !== "" && Number(value) === Number(row.value))
+    );
   };
 
   /** @param {any} row @param {Element} root @returns {any} */
   const outcome = (row, root) => {
     const value = readBack(row, root);
-    return { name: row.name, label: row.label, ok: agrees(row, value), wanted: row.value, read_back: value };
+    return {
+      name: row.name,
+      label: row.label,
+      ok: agrees(row, value),
+      wanted: row.value,
+      read_back: value,
+    };
   };
 
   /** @param {any} row @returns {any} */
   const remember = (row) => {
     const { elements, key, kind } = row.control;
-    const before = kind === "file" ? [...elements[0].files]
-      : kind === "radio" || kind === "checkbox" ? elements.map((/** @type {any} */ one) => one.checked)
-        : kind === "select" && !(elements[0] instanceof HTMLSelectElement) ? null
-          : elements[0].isContentEditable ? elements[0].innerText : elements[0].value;
-    return { name: row.name, control: row.control, key, selector: row.selector, before, filled: "" };
+    const before =
+      kind === "file"
+        ? [...elements[0].files]
+        : kind === "radio" || kind === "checkbox"
+          ? elements.map((/** @type {any} */ one) => one.checked)
+          : kind === "select" && !(elements[0] instanceof HTMLSelectElement)
+            ? null
+            : elements[0].isContentEditable
+              ? elements[0].innerText
+              : elements[0].value;
+    return {
+      name: row.name,
+      control: row.control,
+      key,
+      selector: row.selector,
+      before,
+      filled: "",
+    };
   };
 
   /** @param {any} entry @param {Element} root @returns {string} */

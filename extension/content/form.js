@@ -10,7 +10,16 @@
   if (shared.kazhengForm) return;
 
   const CONTROLS = "input, textarea, select, [contenteditable='true'], [role='combobox']";
-  const SKIPPED = new Set(["hidden", "submit", "button", "image", "reset", "range", "color", "search"]);
+  const SKIPPED = new Set([
+    "hidden",
+    "submit",
+    "button",
+    "image",
+    "reset",
+    "range",
+    "color",
+    "search",
+  ]);
   const NEARBY = "label, legend, th, dt, [class*='label' i], [class*='title' i], strong, b";
 
   /**
@@ -25,9 +34,12 @@
 
   /** @param {ParentNode} root @param {string} selector @returns {HTMLElement[]} */
   const all = (root, selector) => {
-    const method = root instanceof Element ? Element.prototype.querySelectorAll
-      : root instanceof Document ? Document.prototype.querySelectorAll
-        : DocumentFragment.prototype.querySelectorAll;
+    const method =
+      root instanceof Element
+        ? Element.prototype.querySelectorAll
+        : root instanceof Document
+          ? Document.prototype.querySelectorAll
+          : DocumentFragment.prototype.querySelectorAll;
     return /** @type {HTMLElement[]} */ ([...method.call(root, selector)]);
   };
 
@@ -41,19 +53,32 @@
   };
 
   /** @param {string | null | undefined} text @returns {string} */
-  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").replace(/^[*＊\s]+|[:：*＊\s]+$/g, "").trim().slice(0, 80);
+  const tidy = (text) =>
+    (text ?? "")
+      .replace(/\s+/g, " ")
+      .replace(/^[*＊\s]+|[:：*＊\s]+$/g, "")
+      .trim()
+      .slice(0, 80);
 
   /** @param {Element} element @returns {boolean} */
   const shown = (element) => {
     const box = element.getBoundingClientRect();
     if (box.width < 3 || box.height < 3) return false;
     const right = document.documentElement.scrollWidth;
-    if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left + scrollX > right) return false;
+    if (box.right + scrollX <= 0 || box.bottom + scrollY <= 0 || box.left + scrollX > right)
+      return false;
     for (let node = /** @type {Element | null} */ (element); node; node = parentOf(node)) {
       const style = getComputedStyle(node);
-      if (style.display === "none" || style.visibility === "hidden" || Number(style.opacity) < 0.1) return false;
-      if (attribute(node, "aria-hidden") === "true" || attribute(node, "inert") || node.hasAttribute("hidden")) return false;
-      if (/inset\((50|100)%\)/.test(style.clipPath) || /^rect\((0|1)px,? (0|1)px/.test(style.clip)) return false;
+      if (style.display === "none" || style.visibility === "hidden" || Number(style.opacity) < 0.1)
+        return false;
+      if (
+        attribute(node, "aria-hidden") === "true" ||
+        attribute(node, "inert") ||
+        node.hasAttribute("hidden")
+      )
+        return false;
+      if (/inset\((50|100)%\)/.test(style.clipPath) || /^rect\((0|1)px,? (0|1)px/.test(style.clip))
+        return false;
       if (node !== element && style.overflow !== "visible" && collapsed(node)) return false;
     }
     return true;
@@ -62,12 +87,19 @@
   /** @param {Element} node @returns {boolean} */
   const collapsed = (node) => {
     const box = node.getBoundingClientRect();
-    return node !== document.body && node !== document.documentElement && (box.width < 3 || box.height < 3);
+    return (
+      node !== document.body &&
+      node !== document.documentElement &&
+      (box.width < 3 || box.height < 3)
+    );
   };
 
   /** @param {Element} node @returns {Element | null} */
-  const parentOf = (node) => node.parentElement
-    ?? (node.getRootNode() instanceof ShadowRoot ? /** @type {ShadowRoot} */ (node.getRootNode()).host : null);
+  const parentOf = (node) =>
+    node.parentElement ??
+    (node.getRootNode() instanceof ShadowRoot
+      ? /** @type {ShadowRoot} */ (node.getRootNode()).host
+      : null);
 
   /**
    * Styled uploads, radios and checkboxes hide the real input: then its label or wrapper must show.
@@ -88,7 +120,7 @@
   };
 
   /** @param {HTMLElement} element @returns {HTMLElement[]} */
-  const labels = (element) => [.../** @type {any} */ (element).labels ?? []];
+  const labels = (element) => Array.from(/** @type {any} */ (element).labels ?? []);
 
   /** @param {HTMLElement} element @returns {string} */
   const kindOf = (element) => {
@@ -103,19 +135,27 @@
 
   /** The wrapper of a select that a framework draws from an input (Element, Ant Design). */
   const dropdownOf = (/** @type {Element} */ element) =>
-    element.closest(".el-select, .ant-select, .ivu-select, .van-dropdown-menu, [role='combobox']:not(input)")
-    ?? (attribute(element, "role") === "combobox" ? element : null);
+    element.closest(
+      ".el-select, .ant-select, .ivu-select, .van-dropdown-menu, [role='combobox']:not(input)",
+    ) ?? (attribute(element, "role") === "combobox" ? element : null);
 
   /** @param {HTMLElement} element @param {string} kind @returns {{text: string, weight: number}[]} */
   const textsOf = (element, kind) => {
     const choice = kind === "radio" || kind === "checkbox";
     const own = choice ? "" : labels(element).map(wordsOnly).join(" ");
-    const spoken = attribute(element, "aria-labelledby").split(/\s+/).filter(Boolean)
-      .map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
+    const spoken = attribute(element, "aria-labelledby")
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((id) => document.getElementById(id)?.textContent ?? "")
+      .join(" ");
     /** @type {[string, number][]} */
     const texts = [
-      [own, 1], [spoken, 1], [choice ? "" : attribute(element, "aria-label"), 1], [around(element), 0.95],
-      [attribute(element, "placeholder"), 0.75], [attribute(element, "title"), 0.7],
+      [own, 1],
+      [spoken, 1],
+      [choice ? "" : attribute(element, "aria-label"), 1],
+      [around(element), 0.95],
+      [attribute(element, "placeholder"), 0.75],
+      [attribute(element, "title"), 0.7],
     ];
     return texts.map(([text, weight]) => ({ text: tidy(text), weight })).filter(({ text }) => text);
   };
@@ -123,7 +163,8 @@
   /** @param {Element} node @returns {string} */
   const wordsOnly = (node) => {
     const copy = /** @type {Element} */ (node.cloneNode(true));
-    for (const inner of all(copy, "input, textarea, select, option, script, style, button")) inner.remove();
+    for (const inner of all(copy, "input, textarea, select, option, script, style, button"))
+      inner.remove();
     return copy.textContent ?? "";
   };
 
@@ -131,18 +172,31 @@
   const around = (/** @type {HTMLElement} */ element) => {
     const cell = element.closest("td, dd");
     const before = cell?.previousElementSibling;
-    if (before && all(before, CONTROLS).length === 0 && tidy(before.textContent)) return before.textContent;
+    if (before && all(before, CONTROLS).length === 0 && tidy(before.textContent))
+      return before.textContent;
     const group = attribute(element, "name");
     let node = /** @type {Element} */ (element);
-    for (let step = 0; step < 5 && node.parentElement && node.parentElement !== document.body; step += 1) {
+    for (
+      let step = 0;
+      step < 5 && node.parentElement && node.parentElement !== document.body;
+      step += 1
+    ) {
       const earlier = textBefore(node);
       if (earlier) return earlier;
       node = node.parentElement;
-      const strangers = all(node, CONTROLS).filter((other) =>
-        other !== element && !SKIPPED.has(/** @type {any} */ (other).type) && !(group && attribute(other, "name") === group));
+      const strangers = all(node, CONTROLS).filter(
+        (other) =>
+          other !== element &&
+          !SKIPPED.has(/** @type {any} */ (other).type) &&
+          !(group && attribute(other, "name") === group),
+      );
       if (strangers.length || node instanceof HTMLFormElement) break;
-      const named = all(node, NEARBY).find((other) => !other.contains(element) && tidy(wordsOnly(other))
-        && !(attribute(element, "type") === "radio" && all(other, "input").length));
+      const named = all(node, NEARBY).find(
+        (other) =>
+          !other.contains(element) &&
+          tidy(wordsOnly(other)) &&
+          !(attribute(element, "type") === "radio" && all(other, "input").length),
+      );
       if (named && !labels(element).includes(named)) return wordsOnly(named);
     }
     return "";
@@ -170,14 +224,18 @@
     if (!["text", "number", "date"].includes(control.kind)) return null;
     const spoken = control.texts.map(({ text }) => text).filter((text) => text.length <= 24);
     const words = `${control.name} ${attribute(element, "id")} ${spoken.join(" ")}`;
-    return Object.keys(forbidden).find((reason) => new RegExp(forbidden[reason], "i").test(words)) ?? null;
+    return (
+      Object.keys(forbidden).find((reason) => new RegExp(forbidden[reason], "i").test(words)) ??
+      null
+    );
   };
 
   /** @param {HTMLElement[]} elements @param {string} kind @returns {Option[]} */
   const optionsOf = (elements, kind) => {
     const first = elements[0];
     if (first instanceof HTMLSelectElement) {
-      return [...first.options].filter((option) => !option.disabled)
+      return [...first.options]
+        .filter((option) => !option.disabled)
         .map((option) => ({ value: option.value, text: tidy(option.textContent) }));
     }
     if (kind !== "radio" && kind !== "checkbox") return [];
@@ -192,9 +250,12 @@
 
   /** @param {HTMLElement} element @returns {boolean} */
   const isRequired = (element) => {
-    if (/** @type {any} */ (element).required || attribute(element, "aria-required") === "true") return true;
-    return Boolean(element.closest(".is-required, .required")
-      ?? element.closest(".ant-form-item")?.querySelector(".ant-form-item-required"));
+    if (/** @type {any} */ (element).required || attribute(element, "aria-required") === "true")
+      return true;
+    return Boolean(
+      element.closest(".is-required, .required") ??
+      element.closest(".ant-form-item")?.querySelector(".ant-form-item-required"),
+    );
   };
 
   /**
@@ -209,10 +270,20 @@
     for (const element of deep(root, CONTROLS).slice(0, 400)) {
       const kind = kindOf(element);
       const field = /** @type {any} */ (element);
-      if (!kind || field.disabled || (field.readOnly && kind !== "select" && kind !== "date")) continue;
-      if (!reachable(kind === "select" ? /** @type {HTMLElement} */ (dropdownOf(element) ?? element) : element, kind)) continue;
+      if (!kind || field.disabled || (field.readOnly && kind !== "select" && kind !== "date"))
+        continue;
+      if (
+        !reachable(
+          kind === "select" ? /** @type {HTMLElement} */ (dropdownOf(element) ?? element) : element,
+          kind,
+        )
+      )
+        continue;
       const name = attribute(element, "name");
-      const group = (kind === "radio" || kind === "checkbox") && name ? groups.get(`${kind} ${name}`) : undefined;
+      const group =
+        (kind === "radio" || kind === "checkbox") && name
+          ? groups.get(`${kind} ${name}`)
+          : undefined;
       if (group) {
         group.elements.push(element);
         continue;
@@ -229,8 +300,16 @@
     const texts = textsOf(element, kind);
     const limit = /** @type {any} */ (element).maxLength;
     return {
-      kind, elements: [element], name, texts, key: "", label: texts[0]?.text ?? name, options: [],
-      required: isRequired(element), max: typeof limit === "number" && limit > 0 ? limit : null, forbidden: null,
+      kind,
+      elements: [element],
+      name,
+      texts,
+      key: "",
+      label: texts[0]?.text ?? name,
+      options: [],
+      required: isRequired(element),
+      max: typeof limit === "number" && limit > 0 ? limit : null,
+      forbidden: null,
     };
   };
 
@@ -251,7 +330,10 @@
    */
   const actions = (form) => {
     if (!(form instanceof HTMLFormElement)) return [location.href];
-    const written = [attribute(form, "action"), ...all(form, "[formaction]").map((button) => attribute(button, "formaction"))];
+    const written = [
+      attribute(form, "action"),
+      ...all(form, "[formaction]").map((button) => attribute(button, "formaction")),
+    ];
     return [...new Set(written.map((address) => absolute(address)))];
   };
 
@@ -264,5 +346,15 @@
     }
   };
 
-  shared.kazhengForm = Object.freeze({ actions, all, attribute, controls, dropdownOf, kindOf, reachable, shown, tidy });
+  shared.kazhengForm = Object.freeze({
+    actions,
+    all,
+    attribute,
+    controls,
+    dropdownOf,
+    kindOf,
+    reachable,
+    shown,
+    tidy,
+  });
 })();

@@ -22,7 +22,9 @@ export async function follow(uuid, place, context) {
     const state = await send("capture-state", { uuid });
     const ended = await show(uuid, state, place, context);
     if (ended) return;
-    await new Promise((done) => { setTimeout(done, POLL_MS); });
+    await new Promise((done) => {
+      setTimeout(done, POLL_MS);
+    });
   }
 }
 
@@ -33,19 +35,40 @@ async function show(uuid, { local, view }, place, context) {
   document.body.dataset.state = sealed ? "done" : stopped ? "waiting" : "working";
   document.body.dataset.capture = uuid;
   const steps = progress(local, view);
-  byId("live").textContent = steps.find(([, now]) => now === "active")?.[0] ?? (sealed ? t("sealed") : "");
+  byId("live").textContent =
+    steps.find(([, now]) => now === "active")?.[0] ?? (sealed ? t("sealed") : "");
   const filing = sealed && context.receipt ? await filingOf(view) : null;
-  put(place,
+  put(
+    place,
     sealed ? sealedNotice(view, context.receipt, filing) : stopped ? waitingNotice(local) : null,
     view?.order && orderCard(view.order),
-    sealed && (!context.receipt) && corroborationLine(view),
-    h("section.card", null, h("h2.visually-hidden", null, t("progress")), h("ol.steps.small", { id: "steps" },
-      ...steps.map(([text, now]) => h(`li.${now}`, { "aria-current": now === "active" ? "step" : null }, text,
-        now === "done" && h("span.visually-hidden", null, t("done")))))),
-    missingList(view ? view.missing : local.missing ?? []),
+    sealed && !context.receipt && corroborationLine(view),
     sealed && view.case_id && nextStep(view, context),
-    (sealed || stopped) && h("button.quiet", { type: "button", id: "again", onclick: context.again }, t("keep_again")));
+    missingList(view ? view.missing : (local.missing ?? [])),
+    stepList(steps, sealed),
+    (sealed || stopped) &&
+      h("button.quiet", { type: "button", id: "again", onclick: context.again }, t("keep_again")),
+  );
   return sealed || stopped;
+}
+
+/** Once all is done the steps fold away: the next button has to be in sight. */
+function stepList(/** @type {[string, StepState][]} */ steps, /** @type {boolean} */ sealed) {
+  const list = h(
+    "ol.steps.small",
+    { id: "steps" },
+    ...steps.map(([text, now]) =>
+      h(
+        `li.${now}`,
+        { "aria-current": now === "active" ? "step" : null },
+        text,
+        now === "done" && h("span.visually-hidden", null, t("done")),
+      ),
+    ),
+  );
+  return sealed
+    ? h("details.small", null, h("summary", null, t("progress")), list)
+    : h("section.card", null, h("h2.visually-hidden", null, t("progress")), list);
 }
 
 /** @param {any} local @param {any} view @returns {[string, StepState][]} */
@@ -53,7 +76,8 @@ function progress(local, view) {
   const phases = ["freezing", "kept_here", "uploading", "sent"];
   const reached = phases.indexOf(local.phase);
   const seals = (view?.seals ?? []).map((/** @type {any} */ seal) => seal.stage);
-  const step = (/** @type {string} */ name) => (view?.steps ?? []).find((/** @type {any} */ one) => one.step === name);
+  const step = (/** @type {string} */ name) =>
+    (view?.steps ?? []).find((/** @type {any} */ one) => one.step === name);
   const witness = step("witness");
   const lacksWitness = view?.missing.some((/** @type {any} */ one) => one.role === "witness");
   const sealed = view?.state === "sealed";
@@ -63,8 +87,16 @@ function progress(local, view) {
     [t("step_here"), reached >= 1, false],
     [t("step_sent"), reached === 3, false],
     [t("step_s0"), seals.length > 0, false],
-    [view?.order || !step("read") ? t("step_read") : t("step_read_none"), Boolean(view?.order || step("read")), Boolean(step("read")) && !view?.order],
-    [lacksWitness ? t("step_witness_none") : t("step_witness"), Boolean(witness) || sealed, Boolean(lacksWitness)],
+    [
+      view?.order || !step("read") ? t("step_read") : t("step_read_none"),
+      Boolean(view?.order || step("read")),
+      Boolean(step("read")) && !view?.order,
+    ],
+    [
+      lacksWitness ? t("step_witness_none") : t("step_witness"),
+      Boolean(witness) || sealed,
+      Boolean(lacksWitness),
+    ],
     [t("step_s1"), sealed, false],
   ];
   const stopped = Boolean(local.error) && local.phase !== "sent";
@@ -80,7 +112,9 @@ function progress(local, view) {
 /** @param {any} view @param {boolean} receipt @param {any} filing */
 function sealedNotice(view, receipt, filing) {
   if (!receipt) return notice("good", t("sealed"), view.order ? undefined : t("sealed_no_order"));
-  return filing?.number ? notice("good", t("receipt_kept", filing.number)) : notice("good", t("receipt_kept_no_number"), t("receipt_no_number_next"));
+  return filing?.number
+    ? notice("good", t("receipt_kept", filing.number))
+    : notice("good", t("receipt_kept_no_number"), t("receipt_no_number_next"));
 }
 
 /** @param {any} local */
@@ -93,18 +127,33 @@ function waitingNotice(local) {
 async function filingOf(view) {
   if (!view.case_id) return null;
   const { case: one } = await send("case", { case_id: view.case_id });
-  return one.filings.find((/** @type {any} */ filing) => filing.capture_id === view.capture_id) ?? null;
+  return (
+    one.filings.find((/** @type {any} */ filing) => filing.capture_id === view.capture_id) ?? null
+  );
 }
 
 /** @param {any} order */
 function orderCard(order) {
   const rows = [
-    ["field_order_no", order.order_no], ["field_status", order.status_text ?? (order.status === "unknown" ? null : named("status", order.status))],
-    ["field_items_0_title", order.items[0]?.title], ["field_amount", money(order.amount, order.currency)],
+    ["field_order_no", order.order_no],
+    [
+      "field_status",
+      order.status_text ?? (order.status === "unknown" ? null : named("status", order.status)),
+    ],
+    ["field_items_0_title", order.items[0]?.title],
+    ["field_amount", money(order.amount, order.currency)],
     ["field_created_at", when(order.created_at)],
   ].filter(([, value]) => value);
-  return h("section.card", { id: "order" }, h("h2", null, t("order_read")),
-    h("dl.facts.small", null, ...rows.flatMap(([key, value]) => [h("dt", null, t(key)), h("dd", null, value)])));
+  return h(
+    "section.card",
+    { id: "order" },
+    h("h2", null, t("order_read")),
+    h(
+      "dl.facts.small",
+      null,
+      ...rows.flatMap(([key, value]) => [h("dt", null, t(key)), h("dd", null, value)]),
+    ),
+  );
 }
 
 /** @param {any} view */
@@ -114,17 +163,47 @@ function corroborationLine(view) {
   const differing = found.fields.filter((/** @type {any} */ one) => one.state === "differs");
   const tone = found.verdict === "agree" ? "good" : found.verdict === "differs" ? "bad" : "plain";
   const reason = found.reason ? named("corroboration_reason", found.reason) : "";
-  return h(`div.notice.${tone}`, { id: "corroboration", "data-verdict": found.verdict },
-    h("strong", null, t(`corroboration_${found.verdict}`)), reason && h("span.small", null, reason),
-    differing.length > 0 && h("ul.plain.small", null, ...differing.map((/** @type {any} */ one) => h("li", null,
-      t("differs_line", named("field", one.field), one.seen ?? "", one.witness ?? "")))));
+  return h(
+    `div.notice.${tone}`,
+    { id: "corroboration", "data-verdict": found.verdict },
+    h("strong", null, t(`corroboration_${found.verdict}`)),
+    reason && h("span.small", null, reason),
+    differing.length > 0 &&
+      h(
+        "ul.plain.small",
+        null,
+        ...differing.map((/** @type {any} */ one) =>
+          h(
+            "li",
+            null,
+            t("differs_line", named("field", one.field), one.seen ?? "", one.witness ?? ""),
+          ),
+        ),
+      ),
+  );
 }
 
 /** @param {any[]} missing */
 function missingList(missing) {
   if (missing.length === 0) return null;
-  return h("details.small", { id: "missing" }, h("summary", null, t("missing_count", missing.length)),
-    h("ul.plain", null, ...missing.map((one) => h("li", null, h("strong", null, named("role", one.role)), t("colon"), named("missing_reason", one.reason)))));
+  return h(
+    "details.small",
+    { id: "missing" },
+    h("summary", null, t("missing_count", missing.length)),
+    h(
+      "ul.plain",
+      null,
+      ...missing.map((one) =>
+        h(
+          "li",
+          null,
+          h("strong", null, named("role", one.role)),
+          t("colon"),
+          named("missing_reason", one.reason),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {any} view @param {Context} context */
@@ -135,5 +214,9 @@ function nextStep(view, context) {
     if (link) query.set("form", link);
     await api.tabs.create({ url: api.runtime.getURL(`pages/panel.html?${query}`) });
   };
-  return h("button.primary.big", { type: "button", id: "write", onclick: act }, t(context.receipt ? "open_case" : "write_complaint"));
+  return h(
+    "button.primary.big",
+    { type: "button", id: "write", onclick: act },
+    t(context.receipt ? "open_case" : "write_complaint"),
+  );
 }

@@ -7,15 +7,22 @@ import { api } from "../background/api.js";
  */
 export async function complaintLink(tabId) {
   const rules = await (await fetch(api.runtime.getURL("rules.json"))).json();
-  const forms = rules.platforms.map((/** @type {any} */ one) => ({ marks: one.fingerprint, entry: one.complaint_form?.entry }))
+  const forms = rules.platforms
+    .map((/** @type {any} */ one) => ({ marks: one.fingerprint, entry: one.complaint_form?.entry }))
     .filter((/** @type {any} */ one) => one.entry);
-  const [frame] = await api.scripting.executeScript({ target: { tabId }, func: findLink, args: [forms] });
+  const [frame] = await api.scripting.executeScript({
+    target: { tabId },
+    func: findLink,
+    args: [forms],
+  });
   return /** @type {any} */ (frame)?.result ?? null;
 }
 
 /** Runs in the page's isolated world. @param {{marks: string[], entry: string}[]} forms @returns {string | null} */
 function findLink(forms) {
-  const known = forms.filter(({ marks }) => marks.length > 0 && marks.every((mark) => document.querySelector(mark)));
+  const known = forms.filter(
+    ({ marks }) => marks.length > 0 && marks.every((mark) => document.querySelector(mark)),
+  );
   for (const { entry } of known) {
     const href = document.querySelector(entry)?.getAttribute("href");
     if (!href) continue;

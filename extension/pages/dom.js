@@ -16,7 +16,9 @@ export function h(tag, attributes = null, ...children) {
     else if (key === "value" || key === "checked") /** @type {any} */ (node)[key] = value;
     else node.setAttribute(key, value === true ? "" : String(value));
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(
+    ...children.filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return node;
 }
 
@@ -28,14 +30,20 @@ export function byId(id) {
 }
 
 /** Replace what stands in a place, and show the place only if something does. */
-export function put(/** @type {HTMLElement} */ place, /** @type {(Node | string | null | undefined | false)[]} */ ...children) {
+export function put(
+  /** @type {HTMLElement} */ place,
+  /** @type {(Node | string | null | undefined | false)[]} */ ...children
+) {
   const kept = children.filter((child) => child !== null && child !== undefined && child !== false);
   place.replaceChildren(.../** @type {(Node | string)[]} */ (kept));
   place.hidden = kept.length === 0;
 }
 
 /** Run a click's work with the button disabled meanwhile. */
-export async function busy(/** @type {HTMLButtonElement} */ button, /** @type {() => Promise<void>} */ work) {
+export async function busy(
+  /** @type {HTMLButtonElement} */ button,
+  /** @type {() => Promise<void>} */ work,
+) {
   button.disabled = true;
   button.setAttribute("aria-busy", "true");
   try {

@@ -17,20 +17,45 @@ export async function offerFill(/** @type {HTMLElement} */ place, /** @type {Con
   const moved = filled?.filled_at && filled.url !== page.url;
   if (filled?.filled_at && (moved || page.kind === "receipt")) {
     document.body.dataset.state = "receipt";
-    put(place, h("section.card", null, h("h2", null, t("receipt_title")), h("p.small.soft", null, t("receipt_note")), receiptButton(context, true)));
+    put(
+      place,
+      h(
+        "section.card",
+        null,
+        h("h2", null, t("receipt_title")),
+        h("p.small.soft", null, t("receipt_note")),
+        receiptButton(context, true),
+      ),
+    );
     return;
   }
   const form = page.complaint_form;
-  const button = h(form ? "button.primary.big" : "button.quiet", { type: "button", id: "fill-preview" }, t(form ? "fill_preview" : "fill_preview_quiet"));
+  // On the order page itself there is nothing to fill; elsewhere the offer comes after the main button.
+  if (page.kind === "order" && !form) return put(place);
+  if (!form) byId("before").after(place);
+  const button = h(
+    form ? "button.primary.big" : "button.quiet",
+    { type: "button", id: "fill-preview" },
+    t(form ? "fill_preview" : "fill_preview_quiet"),
+  );
   const show = () => busy(/** @type {HTMLButtonElement} */ (button), () => preview(place, context));
   button.addEventListener("click", show);
   if (form) byId("keep").classList.remove("primary");
-  put(place, form && h("p.small.soft", null, t("fill_intro")), button, filled?.filled_at && receiptButton(context, false));
+  put(
+    place,
+    form && h("p.small.soft", null, t("fill_intro")),
+    button,
+    filled?.filled_at && receiptButton(context, false),
+  );
 }
 
 /** @param {Context} context @param {boolean} first */
 function receiptButton({ filled, keepReceipt }, first) {
-  return h(first ? "button.primary.big" : "button", { type: "button", id: "keep-receipt", onclick: () => keepReceipt(filled) }, t("keep_receipt"));
+  return h(
+    first ? "button.primary.big" : "button",
+    { type: "button", id: "keep-receipt", onclick: () => keepReceipt(filled) },
+    t("keep_receipt"),
+  );
 }
 
 /** @param {HTMLElement} place @param {Context} context */
@@ -50,37 +75,135 @@ async function preview(place, context) {
 /** @param {HTMLElement} place @param {Context} context @param {any} plan */
 function showPreview(place, context, plan) {
   const files = plan.files.filter((/** @type {any} */ file) => file.accepted);
-  const attach = h("input", { type: "checkbox", id: "fill-files", checked: files.length > 0, disabled: files.length === 0 });
-  const consent = plan.elsewhere?.length ? h("input", { type: "checkbox", id: "fill-elsewhere" }) : null;
-  const go = /** @type {HTMLButtonElement} */ (h("button.primary.big", { type: "button", id: "fill-apply" }, t("fill_apply")));
-  const boxes = plan.fields.map((/** @type {any} */ field) => h("input", {
-    type: "checkbox", name: field.name, disabled: !field.found, "aria-label": t("fill_tick", field.label),
-    checked: field.found && field.confidence >= SURE && !(field.typed && field.current !== field.value),
-  }));
+  const attach = h("input", {
+    type: "checkbox",
+    id: "fill-files",
+    checked: files.length > 0,
+    disabled: files.length === 0,
+  });
+  const consent = plan.elsewhere?.length
+    ? h("input", { type: "checkbox", id: "fill-elsewhere" })
+    : null;
+  const go = /** @type {HTMLButtonElement} */ (
+    h("button.primary.big", { type: "button", id: "fill-apply" }, t("fill_apply"))
+  );
+  const boxes = plan.fields.map((/** @type {any} */ field) =>
+    h("input", {
+      type: "checkbox",
+      name: field.name,
+      disabled: !field.found,
+      "aria-label": t("fill_tick", field.label),
+      checked:
+        field.found && field.confidence >= SURE && !(field.typed && field.current !== field.value),
+    }),
+  );
   go.disabled = Boolean(consent);
-  consent?.addEventListener("change", () => { go.disabled = !/** @type {any} */ (consent).checked; });
-  go.addEventListener("click", () => busy(go, () => apply(place, context, plan, {
-    names: boxes.filter((/** @type {any} */ box) => box.checked).map((/** @type {any} */ box) => box.name),
-    files: /** @type {any} */ (attach).checked, elsewhere: Boolean(/** @type {any} */ (consent)?.checked),
-  })));
-  put(place, h("section.card", { id: "preview" }, h("h2", { tabindex: "-1", id: "preview-title" }, t("fill_title")),
-    h("dl.facts.small", null, h("dt", null, t("fill_page")), h("dd.mono", null, plan.origin), h("dt", null, t("fill_sends")), h("dd.mono", null, plan.action)),
-    !plan.known && notice("warn", t("fill_unknown_form"), t("fill_unknown_form_next")),
-    h("table.fill.small", null, h("thead", null, h("tr", null, h("th", { scope: "col" }, h("span.visually-hidden", null, t("fill_column_tick"))),
-      h("th", { scope: "col" }, t("fill_column_field")), h("th", { scope: "col" }, t("fill_column_value")), h("th", { scope: "col" }, t("fill_column_sure")))),
-    h("tbody", null, ...plan.fields.map((/** @type {any} */ field, /** @type {number} */ index) => previewRow(field, boxes[index])))),
-    fileList(plan, attach), leftList(plan.left ?? []),
-    consent && h("label.check.notice.warn", null, consent, h("span", null, t("fill_elsewhere", plan.elsewhere.map((/** @type {string} */ one) => new URL(one).origin).join(", ")))),
-    h("p.small.soft", null, t("submit_yourself")), go));
+  consent?.addEventListener("change", () => {
+    go.disabled = !(/** @type {any} */ (consent).checked);
+  });
+  go.addEventListener("click", () =>
+    busy(go, () =>
+      apply(place, context, plan, {
+        names: boxes
+          .filter((/** @type {any} */ box) => box.checked)
+          .map((/** @type {any} */ box) => box.name),
+        files: /** @type {any} */ (attach).checked,
+        elsewhere: Boolean(/** @type {any} */ (consent)?.checked),
+      }),
+    ),
+  );
+  put(
+    place,
+    h(
+      "section.card",
+      { id: "preview" },
+      h("h2", { tabindex: "-1", id: "preview-title" }, t("fill_title")),
+      h(
+        "dl.facts.small",
+        null,
+        h("dt", null, t("fill_page")),
+        h("dd.mono", null, plan.origin),
+        h("dt", null, t("fill_sends")),
+        h("dd.mono", null, plan.action),
+      ),
+      !plan.known && notice("warn", t("fill_unknown_form"), t("fill_unknown_form_next")),
+      h(
+        "table.fill.small",
+        null,
+        h(
+          "thead",
+          null,
+          h(
+            "tr",
+            null,
+            h("th", { scope: "col" }, h("span.visually-hidden", null, t("fill_column_tick"))),
+            h("th", { scope: "col" }, t("fill_column_field")),
+            h("th", { scope: "col" }, t("fill_column_value")),
+            h("th", { scope: "col" }, t("fill_column_sure")),
+          ),
+        ),
+        h(
+          "tbody",
+          null,
+          ...plan.fields.map((/** @type {any} */ field, /** @type {number} */ index) =>
+            previewRow(field, boxes[index]),
+          ),
+        ),
+      ),
+      fileList(plan, attach),
+      leftList(plan.left ?? []),
+      consent &&
+        h(
+          "label.check.notice.warn",
+          null,
+          consent,
+          h(
+            "span",
+            null,
+            t(
+              "fill_elsewhere",
+              plan.elsewhere.map((/** @type {string} */ one) => new URL(one).origin).join(", "),
+            ),
+          ),
+        ),
+      h("p.small.soft", null, t("submit_yourself")),
+      go,
+      h(
+        "button.quiet",
+        { type: "button", id: "fill-cancel", onclick: () => back(place, context) },
+        t("cancel"),
+      ),
+    ),
+  );
   byId("preview-title").focus();
+}
+
+/** Leave the preview or the report: what the popup offered at first. */
+async function back(/** @type {HTMLElement} */ place, /** @type {Context} */ context) {
+  byId("before").hidden = false;
+  document.body.dataset.state = "before";
+  await offerFill(place, context);
 }
 
 /** @param {any} field @param {HTMLElement} box */
 function previewRow(field, box) {
-  const remarks = [field.note && t(`fill_note_${field.note}`), field.typed && field.current !== field.value && t("fill_typed", field.current)].filter(Boolean);
-  return h("tr", { "data-field": field.name }, h("td", null, box), h("th", { scope: "row" }, field.label),
-    h("td", null, h("div.value", { tabindex: field.value.length > 90 ? "0" : null }, field.value), ...remarks.map((remark) => h("div.small.soft", null, remark))),
-    h("td", null, sureChip(field)));
+  const remarks = [
+    field.note && t(`fill_note_${field.note}`),
+    field.typed && field.current !== field.value && t("fill_typed", field.current),
+  ].filter(Boolean);
+  return h(
+    "tr",
+    { "data-field": field.name },
+    h("td", null, box),
+    h("th", { scope: "row" }, field.label),
+    h(
+      "td",
+      null,
+      h("div.value", { tabindex: field.value.length > 90 ? "0" : null }, field.value),
+      ...remarks.map((remark) => h("div.small.soft", null, remark)),
+    ),
+    h("td", null, sureChip(field)),
+  );
 }
 
 /** @param {any} field */
@@ -88,22 +211,62 @@ function sureChip(field) {
   if (!field.found) return h("span.chip", null, t("fill_not_found"));
   if (field.confidence >= 1) return h("span.chip.good", null, t("fill_sure_known"));
   const percent = `${Math.round(field.confidence * 100)}%`;
-  return field.confidence >= SURE ? h("span.chip.good", null, percent) : h("span.chip.warn", null, t("fill_unsure", percent));
+  return field.confidence >= SURE
+    ? h("span.chip.good", null, percent)
+    : h("span.chip.warn", null, t("fill_unsure", percent));
 }
 
 /** @param {any} plan @param {HTMLElement} attach */
 function fileList(plan, attach) {
   if (plan.files.length === 0) return null;
-  return h("div.stack.small", null, h("label.check", null, attach, h("span", null, t("fill_files", plan.files.filter((/** @type {any} */ one) => one.accepted).length))),
-    h("ul.plain", null, ...plan.files.map((/** @type {any} */ file) => h("li.row", null, h("span.mono", null, file.name),
-      !file.accepted && h("span.chip.warn", null, t(plan.upload?.found ? "fill_file_refused" : "fill_no_upload"))))));
+  return h(
+    "div.stack.small",
+    null,
+    h(
+      "label.check",
+      null,
+      attach,
+      h(
+        "span",
+        null,
+        t("fill_files", plan.files.filter((/** @type {any} */ one) => one.accepted).length),
+      ),
+    ),
+    h(
+      "ul.plain",
+      null,
+      ...plan.files.map((/** @type {any} */ file) =>
+        h(
+          "li.row",
+          null,
+          h("span.mono", null, file.name),
+          !file.accepted &&
+            h(
+              "span.chip.warn",
+              null,
+              t(plan.upload?.found ? "fill_file_refused" : "fill_no_upload"),
+            ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {any[]} left */
 function leftList(left) {
   if (left.length === 0) return null;
-  return h("div.notice.plain", null, h("strong", null, t("fill_left")),
-    h("ul.plain.small", null, ...left.map((one) => h("li", null, one.label, one.reason && ` · ${t(`fill_note_${one.reason}`)}`))));
+  return h(
+    "div.notice.plain",
+    null,
+    h("strong", null, t("fill_left")),
+    h(
+      "ul.plain.small",
+      null,
+      ...left.map((one) =>
+        h("li", null, one.label, one.reason && ` · ${t(`fill_note_${one.reason}`)}`),
+      ),
+    ),
+  );
 }
 
 /** @param {HTMLElement} place @param {Context} context @param {any} plan @param {any} choice */
@@ -112,7 +275,12 @@ async function apply(place, context, plan, choice) {
   try {
     const result = await send("fill-apply", { tabId: context.tabId, token: plan.token, ...choice });
     document.body.dataset.state = "filled";
-    showReport(place, { ...context, filled: { draft_id: plan.draft_id, case_id: plan.case_id } }, plan, result);
+    showReport(
+      place,
+      { ...context, filled: { draft_id: plan.draft_id, case_id: plan.case_id } },
+      plan,
+      result,
+    );
   } catch (error) {
     put(byId("error"), errorNotice(error));
   }
@@ -121,18 +289,58 @@ async function apply(place, context, plan, choice) {
 /** @param {HTMLElement} place @param {Context} context @param {any} plan @param {any} result */
 function showReport(place, context, plan, result) {
   const good = result.fields.filter((/** @type {any} */ field) => field.ok).length;
-  const label = (/** @type {string} */ name) => plan.fields.find((/** @type {any} */ field) => field.name === name)?.label ?? name;
-  const back = /** @type {HTMLButtonElement} */ (h("button", { type: "button", id: "fill-undo" }, t("fill_undo")));
-  back.addEventListener("click", () => busy(back, () => undo(place, context)));
-  put(place, h("section.card", { id: "report" }, notice(good === result.fields.length ? "good" : "warn",
-    t("fill_done", good, result.fields.length, result.attached), t("submit_yourself")),
-    result.stopped > 0 && notice("warn", t("fill_stopped"), t("submit_yourself")),
-    h("table.fill.small", null, h("tbody", null, ...result.fields.map((/** @type {any} */ field) => h("tr", { "data-field": field.name },
-      h("th", { scope: "row" }, label(field.name)), h("td", null, h("div.value", null, field.read_back || t("empty")),
-        !field.ok && h("div.small.soft", null, t("fill_wanted", field.wanted))),
-      h("td", null, h(field.ok ? "span.chip.good" : "span.chip.bad", null, t(field.ok ? "fill_ok" : "fill_not_ok"))))))),
-    leftList(plan.left ?? []),
-    h("div.row", null, back, receiptButton(context, false)), h("p.small.soft", null, t("receipt_later"))));
+  const label = (/** @type {string} */ name) =>
+    plan.fields.find((/** @type {any} */ field) => field.name === name)?.label ?? name;
+  const button = /** @type {HTMLButtonElement} */ (
+    h("button", { type: "button", id: "fill-undo" }, t("fill_undo"))
+  );
+  button.addEventListener("click", () => busy(button, () => undo(place, context)));
+  put(
+    place,
+    h(
+      "section.card",
+      { id: "report" },
+      notice(
+        good === result.fields.length ? "good" : "warn",
+        t("fill_done", good, result.fields.length, result.attached),
+        t("submit_yourself"),
+      ),
+      result.stopped > 0 && notice("warn", t("fill_stopped"), t("submit_yourself")),
+      h(
+        "table.fill.small",
+        null,
+        h(
+          "tbody",
+          null,
+          ...result.fields.map((/** @type {any} */ field) =>
+            h(
+              "tr",
+              { "data-field": field.name },
+              h("th", { scope: "row" }, label(field.name)),
+              h(
+                "td",
+                null,
+                h("div.value", null, field.read_back || t("empty")),
+                !field.ok && h("div.small.soft", null, t("fill_wanted", field.wanted)),
+              ),
+              h(
+                "td",
+                null,
+                h(
+                  field.ok ? "span.chip.good" : "span.chip.bad",
+                  null,
+                  t(field.ok ? "fill_ok" : "fill_not_ok"),
+                ),
+              ),
+            ),
+          ),
+        ),
+      ),
+      leftList(plan.left ?? []),
+      h("div.row", null, button, receiptButton(context, false)),
+      h("p.small.soft", null, t("receipt_later")),
+    ),
+  );
   byId("live").textContent = t("fill_done", good, result.fields.length, result.attached);
 }
 
@@ -140,9 +348,14 @@ function showReport(place, context, plan, result) {
 async function undo(place, context) {
   try {
     const { restored, kept } = await send("fill-undo", { tabId: context.tabId });
+    const remark = kept?.length
+      ? t(
+          "fill_undo_kept",
+          kept.map((/** @type {string} */ name) => named("draft_field", name)).join(t("comma")),
+        )
+      : undefined;
+    await back(place, { ...context, filled: null });
     document.body.dataset.state = "undone";
-    const remark = kept?.length ? t("fill_undo_kept", kept.map((/** @type {string} */ name) => named("draft_field", name)).join(t("comma"))) : undefined;
-    await offerFill(place, { ...context, filled: null });
     place.prepend(notice("plain", t("fill_undone", restored), remark));
   } catch (error) {
     put(byId("error"), errorNotice(error));

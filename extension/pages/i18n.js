@@ -20,16 +20,21 @@ export function named(/** @type {string} */ prefix, /** @type {string} */ code) 
 /** Fill `data-i18n` (text) and `data-i18n-<attribute>` of a page; set its language. */
 export function applyTexts(/** @type {Document} */ page) {
   page.documentElement.lang = api.i18n.getUILanguage();
-  for (const node of page.querySelectorAll("[data-i18n]")) node.textContent = t(/** @type {any} */ (node).dataset.i18n);
+  for (const node of page.querySelectorAll("[data-i18n]"))
+    node.textContent = t(/** @type {any} */ (node).dataset.i18n);
   for (const name of ["title", "placeholder", "aria-label"]) {
-    for (const node of page.querySelectorAll(`[data-i18n-${name}]`)) node.setAttribute(name, t(node.getAttribute(`data-i18n-${name}`) ?? ""));
+    for (const node of page.querySelectorAll(`[data-i18n-${name}]`))
+      node.setAttribute(name, t(node.getAttribute(`data-i18n-${name}`) ?? ""));
   }
 }
 
 /** @param {string | null | undefined} moment ISO 8601 @returns {string} */
 export function when(moment) {
   if (!moment) return "";
-  return new Date(moment).toLocaleString(api.i18n.getUILanguage(), { dateStyle: "medium", timeStyle: "medium" });
+  return new Date(moment).toLocaleString(api.i18n.getUILanguage(), {
+    dateStyle: "medium",
+    timeStyle: "medium",
+  });
 }
 
 /** @param {string | null | undefined} amount @param {string | null | undefined} currency @returns {string} */
@@ -40,5 +45,7 @@ export function money(amount, currency) {
 
 /** @param {number} count bytes @returns {string} */
 export function size(count) {
-  return count < 1048576 ? `${Math.max(1, Math.round(count / 1024))} KB` : `${(count / 1048576).toFixed(1)} MB`;
+  return count < 1048576
+    ? `${Math.max(1, Math.round(count / 1024))} KB`
+    : `${(count / 1048576).toFixed(1)} MB`;
 }

@@ -9,9 +9,13 @@ import { explained } from "./talk.js";
  * @param {{label: string, act: () => void, id?: string}} [action]
  */
 export function notice(tone, sentence, next, action) {
-  return h(`div.notice.${tone}`, { role: tone === "bad" ? "alert" : null },
-    h("strong", null, sentence), next && h("span.small", null, next),
-    action && h("button", { type: "button", id: action.id, onclick: action.act }, action.label));
+  return h(
+    `div.notice.${tone}`,
+    { role: tone === "bad" ? "alert" : null },
+    h("strong", null, sentence),
+    next && h("span.small", null, next),
+    action && h("button", { type: "button", id: action.id, onclick: action.act }, action.label),
+  );
 }
 
 /** @param {unknown} error */
@@ -22,14 +26,24 @@ export function errorNotice(error) {
 
 /** @param {any} status answer of `status` @returns {HTMLElement | null} */
 export function helperNotice(status) {
-  const waiting = status.outbox?.count ? t("outbox_waiting", status.outbox.count, size(status.outbox.bytes)) : "";
+  const waiting = status.outbox?.count
+    ? t("outbox_waiting", status.outbox.count, size(status.outbox.bytes))
+    : "";
   const settings = { label: t("open_settings"), act: openSettings, id: "to-settings" };
   switch (status.helper) {
-    case "ready": return waiting ? notice("plain", waiting) : null;
-    case "unpaired": return notice("warn", t("helper_unpaired"), t("helper_unpaired_next"), { ...settings, label: t("pair_now") });
-    case "stranger": return notice("bad", t("helper_stranger"), t("helper_stranger_next"), settings);
-    case "version": return notice("warn", t("helper_version", status.version ?? "?"), t("helper_version_next"));
-    default: return notice("warn", t("helper_away"), `${t("helper_away_next")} ${waiting}`.trim());
+    case "ready":
+      return waiting ? notice("plain", waiting) : null;
+    case "unpaired":
+      return notice("warn", t("helper_unpaired"), t("helper_unpaired_next"), {
+        ...settings,
+        label: t("pair_now"),
+      });
+    case "stranger":
+      return notice("bad", t("helper_stranger"), t("helper_stranger_next"), settings);
+    case "version":
+      return notice("warn", t("helper_version", status.version ?? "?"), t("helper_version_next"));
+    default:
+      return notice("warn", t("helper_away"), `${t("helper_away_next")} ${waiting}`.trim());
   }
 }
 

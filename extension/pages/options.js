@@ -14,7 +14,10 @@ async function test(asked) {
     byId("state").className = `chip ${status.helper === "ready" ? "good" : "warn"}`;
     const found = helperNotice(status);
     found?.querySelector("#to-settings")?.remove();
-    put(byId("helper"), found ?? (asked && notice("good", t("helper_ready", status.version ?? ""))));
+    put(
+      byId("helper"),
+      found ?? (asked && notice("good", t("helper_ready", status.version ?? ""))),
+    );
   } catch (error) {
     put(byId("helper"), errorNotice(error));
   }

@@ -4,23 +4,47 @@ import { money, named, t, when } from "./i18n.js";
 import { errorNotice } from "./notices.js";
 import { send } from "./talk.js";
 
-const STATUSES = ["pending_payment", "paid", "processing", "partially_delivered", "delivered", "completed", "failed", "refunding", "refunded", "partially_refunded", "cancelled", "expired", "unknown"];
+const STATUSES = [
+  "pending_payment",
+  "paid",
+  "processing",
+  "partially_delivered",
+  "delivered",
+  "completed",
+  "failed",
+  "refunding",
+  "refunded",
+  "partially_refunded",
+  "cancelled",
+  "expired",
+  "unknown",
+];
 const METHODS = ["alipay", "wechat", "qq", "balance", "bank", "usdt", "other", "unknown"];
 
 /** @typedef {{path: string, kind: "text" | "money" | "moment" | "number" | "status" | "method", always?: boolean}} Field */
 
 /** @type {Field[]} fields a complaint needs are always shown, the others when the page had them */
 const FIELDS = [
-  { path: "order_no", kind: "text", always: true }, { path: "status", kind: "status", always: true },
-  { path: "items.0.title", kind: "text", always: true }, { path: "items.0.quantity", kind: "number" },
-  { path: "items.0.unit_price", kind: "money" }, { path: "amount", kind: "money", always: true },
-  { path: "discount", kind: "money" }, { path: "refunded", kind: "money" },
-  { path: "created_at", kind: "moment", always: true }, { path: "payment.method", kind: "method" },
-  { path: "payment.trade_no", kind: "text", always: true }, { path: "payment.paid_at", kind: "moment", always: true },
-  { path: "delivered_at", kind: "moment" }, { path: "delivery.promised_text", kind: "text", always: true },
-  { path: "delivery.message", kind: "text" }, { path: "failure_reason", kind: "text" },
-  { path: "recharge_account", kind: "text" }, { path: "seller.name", kind: "text", always: true },
-  { path: "seller.contact", kind: "text" }, { path: "buyer_contact", kind: "text", always: true },
+  { path: "order_no", kind: "text", always: true },
+  { path: "status", kind: "status", always: true },
+  { path: "items.0.title", kind: "text", always: true },
+  { path: "items.0.quantity", kind: "number" },
+  { path: "items.0.unit_price", kind: "money" },
+  { path: "amount", kind: "money", always: true },
+  { path: "discount", kind: "money" },
+  { path: "refunded", kind: "money" },
+  { path: "created_at", kind: "moment", always: true },
+  { path: "payment.method", kind: "method" },
+  { path: "payment.trade_no", kind: "text", always: true },
+  { path: "payment.paid_at", kind: "moment", always: true },
+  { path: "delivered_at", kind: "moment" },
+  { path: "delivery.promised_text", kind: "text", always: true },
+  { path: "delivery.message", kind: "text" },
+  { path: "failure_reason", kind: "text" },
+  { path: "recharge_account", kind: "text" },
+  { path: "seller.name", kind: "text", always: true },
+  { path: "seller.contact", kind: "text" },
+  { path: "buyer_contact", kind: "text", always: true },
 ];
 
 /**
@@ -29,8 +53,14 @@ const FIELDS = [
  */
 export function showOrder(place, one, reload) {
   const rows = FIELDS.filter((field) => field.always || value(one.order, field.path) !== null);
-  place.replaceChildren(h("table.order.small", null, h("caption.visually-hidden", null, t("panel_order")),
-    h("tbody", null, ...rows.map((field) => row(place, one, field, reload)))));
+  place.replaceChildren(
+    h(
+      "table.order.small",
+      null,
+      h("caption.visually-hidden", null, t("panel_order")),
+      h("tbody", null, ...rows.map((field) => row(place, one, field, reload))),
+    ),
+  );
 }
 
 /** @param {any} order @param {string} path @returns {string | null} */
@@ -43,7 +73,10 @@ function value(order, path) {
 function shown(order, { path, kind }) {
   const plain = value(order, path);
   if (plain === null) return "";
-  return words(plain, kind, order) + (kind === "status" && order.status_text ? ` (${order.status_text})` : "");
+  return (
+    words(plain, kind, order) +
+    (kind === "status" && order.status_text ? ` (${order.status_text})` : "")
+  );
 }
 
 /** @param {string} plain @param {string} kind @param {any} order @returns {string} */
@@ -59,23 +92,61 @@ function row(place, one, field, reload) {
   const name = named("field", field.path);
   const text = shown(one.order, field);
   const correction = [...one.corrections].reverse().find((other) => other.field === field.path);
-  const edit = /** @type {HTMLButtonElement} */ (h("button.quiet", { type: "button", "aria-label": t(text ? "correct_field" : "add_field", name) }, t(text ? "correct" : "add")));
-  const cell = h("td", null, h("div.row.between", null, h("span", null, text || h("span.soft", null, t("not_on_page"))), edit), source(one.order, field, correction));
-  edit.addEventListener("click", () => cell.replaceChildren(editor(one, field, name, {
-    done: async () => showOrder(place, await reload(), reload), cancel: () => showOrder(place, one, reload),
-  })));
+  const edit = /** @type {HTMLButtonElement} */ (
+    h(
+      "button.quiet",
+      { type: "button", "aria-label": t(text ? "correct_field" : "add_field", name) },
+      t(text ? "correct" : "add"),
+    )
+  );
+  const cell = h(
+    "td",
+    null,
+    h(
+      "div.row.between",
+      null,
+      h("span", null, text || h("span.soft", null, t("not_on_page"))),
+      edit,
+    ),
+    source(one.order, field, correction),
+  );
+  edit.addEventListener("click", () =>
+    cell.replaceChildren(
+      editor(one, field, name, {
+        done: async () => showOrder(place, await reload(), reload),
+        cancel: () => showOrder(place, one, reload),
+      }),
+    ),
+  );
   return h("tr", { "data-field": field.path }, h("th", { scope: "row" }, name), cell);
 }
 
 /** @param {any} order @param {Field} field @param {any} correction */
 function source(order, field, correction) {
-  const found = order?.sources?.[field.path] ?? (field.path === "status" ? order?.sources?.status_text : undefined);
+  const found =
+    order?.sources?.[field.path] ??
+    (field.path === "status" ? order?.sources?.status_text : undefined);
   if (correction) {
-    return h("div", null, h("span.chip.brand", null, t("from_user")), " ",
-      h("span.small.soft", null, correction.read ? t("page_says", words(correction.read, field.kind, order)) : t("page_says_nothing")));
+    return h(
+      "div",
+      null,
+      h("span.chip.brand", null, t("from_user")),
+      " ",
+      h(
+        "span.small.soft",
+        null,
+        correction.read
+          ? t("page_says", words(correction.read, field.kind, order))
+          : t("page_says_nothing"),
+      ),
+    );
   }
   if (!found) return null;
-  return h("div.small.soft", null, t("source_line", named("role", found.artifact ?? "seen/html"), found.text ?? ""));
+  return h(
+    "div.small.soft",
+    null,
+    t("source_line", named("role", found.artifact ?? "seen/html"), found.text ?? ""),
+  );
 }
 
 /** @param {any} one @param {Field} field @param {string} name @param {{done: () => Promise<void>, cancel: () => void}} then */
@@ -85,8 +156,14 @@ function editor(one, field, name, { done, cancel }) {
   const input = /** @type {HTMLInputElement} */ (control(field, now, id, name));
   const save = /** @type {HTMLButtonElement} */ (h("button.primary", null, t("save")));
   const problem = h("div");
-  const form = h("form.stack", null, input, field.kind === "moment" && h("span.soft", null, t("your_zone", zone())),
-    h("div.row", null, save, h("button", { type: "button", onclick: cancel }, t("cancel"))), problem);
+  const form = h(
+    "form.stack",
+    null,
+    input,
+    field.kind === "moment" && h("span.soft", null, t("your_zone", zone())),
+    h("div.row", null, save, h("button", { type: "button", onclick: cancel }, t("cancel"))),
+    problem,
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const given = field.kind === "moment" ? withZone(input.value) : input.value.trim();
@@ -100,7 +177,9 @@ function editor(one, field, name, { done, cancel }) {
       }
     });
   });
-  form.addEventListener("keydown", (event) => { if (event.key === "Escape") cancel(); });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") cancel();
+  });
   queueMicrotask(() => input.focus());
   return form;
 }
@@ -110,13 +189,29 @@ function control({ kind }, now, id, name) {
   const common = { id, "aria-label": name, required: true };
   if (kind === "status" || kind === "method") {
     const keys = kind === "status" ? STATUSES : METHODS;
-    const select = h("select", common, ...keys.map((key) => h("option", { value: key }, named(kind, key))));
+    const select = h(
+      "select",
+      common,
+      ...keys.map((key) => h("option", { value: key }, named(kind, key))),
+    );
     /** @type {any} */ (select).value = now || "unknown";
     return select;
   }
-  if (kind === "moment") return h("input", { ...common, type: "datetime-local", step: "1", value: now ? local(now) : "" });
+  if (kind === "moment")
+    return h("input", {
+      ...common,
+      type: "datetime-local",
+      step: "1",
+      value: now ? local(now) : "",
+    });
   const numeric = kind === "money" || kind === "number";
-  return h("input", { ...common, type: "text", inputmode: numeric ? "decimal" : null, pattern: kind === "money" ? "\\d+(\\.\\d{1,2})?" : null, value: now });
+  return h("input", {
+    ...common,
+    type: "text",
+    inputmode: numeric ? "decimal" : null,
+    pattern: kind === "money" ? "\\d+(\\.\\d{1,2})?" : null,
+    value: now,
+  });
 }
 
 /** @param {string} moment ISO 8601 @returns {string} the same in the browser's zone, for the input */
@@ -129,7 +224,8 @@ function local(moment) {
 function withZone(given) {
   if (!given) return "";
   const minutes = -new Date(given).getTimezoneOffset();
-  const part = (/** @type {number} */ number) => String(Math.trunc(Math.abs(number))).padStart(2, "0");
+  const part = (/** @type {number} */ number) =>
+    String(Math.trunc(Math.abs(number))).padStart(2, "0");
   return `${given.length === 16 ? `${given}:00` : given}${minutes < 0 ? "-" : "+"}${part(minutes / 60)}:${part(minutes % 60)}`;
 }
 

@@ -21,7 +21,10 @@ export async function listenPairing(paired) {
 async function pair(paired) {
   put(byId("pair-result"));
   try {
-    await send("pair", { code: byId("code").value, port: Number(byId("port").value) || DEFAULT_PORT });
+    await send("pair", {
+      code: byId("code").value,
+      port: Number(byId("port").value) || DEFAULT_PORT,
+    });
     byId("code").value = "";
     put(byId("pair-result"), notice("good", t("paired"), t("paired_next")));
     await paired();

@@ -25,8 +25,10 @@ function showPage(page) {
   byId("page-host").textContent = page.url;
   byId("page-host").title = page.url;
   const order = page.order_no
-    ? [h("span.small", null, t("order_no"), " ", h("span.mono", { id: "order-no" }, page.order_no))] : [];
-  const badge = page.platform ? h("span.chip.brand", { id: "platform" }, page.platform.name)
+    ? [h("span.small", null, t("order_no"), " ", h("span.mono", { id: "order-no" }, page.order_no))]
+    : [];
+  const badge = page.platform
+    ? h("span.chip.brand", { id: "platform" }, page.platform.name)
     : h("span.chip", { id: "platform" }, t("unknown_page"));
   byId("page-order").replaceChildren(badge, ...order);
   byId("page").hidden = false;
@@ -56,7 +58,12 @@ async function lend(/** @type {any} */ page) {
   const { origin, protocol, hostname } = new URL(page.url);
   const asked = box.checked;
   try {
-    const asking = asked ? api.permissions.request({ permissions: ["cookies"], origins: [`${protocol}//${hostname}/*`] }) : true;
+    const asking = asked
+      ? api.permissions.request({
+          permissions: ["cookies"],
+          origins: [`${protocol}//${hostname}/*`],
+        })
+      : true;
     const [granted] = await Promise.all([asking, send("lend", { origin, allowed: asked })]);
     if (!granted) await send("lend", { origin, allowed: false });
     box.checked = asked && granted;
@@ -72,10 +79,18 @@ async function keep(tabId, extra) {
   put(byId("error"));
   await busy(byId("keep"), async () => {
     try {
-      const { uuid } = await send("capture", { tabId, refuse_revisit: byId("refuse").checked, ...extra });
+      const { uuid } = await send("capture", {
+        tabId,
+        refuse_revisit: byId("refuse").checked,
+        ...extra,
+      });
       byId("before").hidden = true;
       byId("fill").hidden = true;
-      await follow(uuid, byId("after"), { again: () => again(), receipt: Boolean(extra.receipt_for), tabId });
+      await follow(uuid, byId("after"), {
+        again: () => again(),
+        receipt: Boolean(extra.receipt_for),
+        tabId,
+      });
     } catch (error) {
       put(byId("error"), errorNotice(error));
     }
@@ -92,7 +107,10 @@ function again() {
 /** @param {number} tabId @param {any} page */
 async function showEarlier(tabId, page) {
   const { captures } = await send("recent", { tabId });
-  const last = captures.find((/** @type {any} */ one) => one.url === page.url && Date.now() - Date.parse(one.at) < SHOWN_FOR_MS);
+  const last = captures.find(
+    (/** @type {any} */ one) =>
+      one.url === page.url && Date.now() - Date.parse(one.at) < SHOWN_FOR_MS,
+  );
   if (!last) return;
   byId("before").hidden = true;
   await follow(last.uuid, byId("after"), { again, receipt: false, tabId });
@@ -111,13 +129,21 @@ async function start(tabId) {
     return;
   }
   showBefore(tabId, page);
+  document.body.dataset.state = "before";
   const filled = await recall(tabId);
-  await offerFill(byId("fill"), { tabId, page, filled, keepReceipt: (draft) => keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id }) });
+  await offerFill(byId("fill"), {
+    tabId,
+    page,
+    filled,
+    keepReceipt: (draft) => keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id }),
+  });
   await helper;
   if (!filled?.filled_at) await showEarlier(tabId, page);
 }
 
 applyTexts(document);
 byId("settings").addEventListener("click", openSettings);
-byId("cases").addEventListener("click", () => api.tabs.create({ url: api.runtime.getURL("pages/panel.html") }));
+byId("cases").addEventListener("click", () =>
+  api.tabs.create({ url: api.runtime.getURL("pages/panel.html") }),
+);
 start(await currentTab()).catch((error) => put(byId("error"), errorNotice(error)));

@@ -8,11 +8,12 @@ export class Explained extends Error {
   constructor(error) {
     super(error.code);
     this.code = error.code;
-    const known = has(`error_${error.code}`);
+    // The helper's own sentence knows more (which limit, which reason) than the catalogue's.
+    const known = has(`error_${error.code}`) ? `error_${error.code}` : "error_internal";
     /** @type {string} */
-    this.sentence = known ? t(`error_${error.code}`) : error.message || t("error_internal", error.code);
+    this.sentence = error.message || t(known, error.code);
     /** @type {string} */
-    this.next = known ? t(`error_${error.code}_next`) : error.next_step || t("error_internal_next");
+    this.next = error.next_step || t(`${known}_next`);
   }
 }
 
@@ -34,5 +35,7 @@ export async function send(type, payload = {}) {
 
 /** @param {unknown} error @returns {Explained} */
 export function explained(error) {
-  return error instanceof Explained ? error : new Explained({ code: "internal", message: t("error_internal", String(error)) });
+  return error instanceof Explained
+    ? error
+    : new Explained({ code: "internal", message: t("error_internal", String(error)) });
 }

@@ -31,7 +31,8 @@ def origin(url: str) -> str | None:
     if parts.scheme not in _PORTS or not parts.hostname or port is None:
         return None
     scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
-    return f"{scheme}://{host_key(parts.hostname)}:{port}"
+    host = host_key(parts.hostname)
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def host_key(host: str) -> str:

@@ -150,7 +150,7 @@ class Run:
             return
 
         async def chain() -> None:
-            pem, about, leaf = await artifacts.certificates(cdp, origin)
+            pem, about, leaf = await artifacts.certificates(cdp, f"https://{urlsplit(url).netloc}")
             taken.certificate_sha256 = leaf
             await taken.keep("witness/tls", "witness-tls.pem", "application/x-pem-file", pem)
             await taken.keep("witness/tls", "witness-tls.json", "application/json", about)

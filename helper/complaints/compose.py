@@ -15,7 +15,7 @@ from helper.complaints.issues import issue as known_issue
 from helper.complaints.law import Article
 from helper.complaints.listing import evidence
 from helper.complaints.telling import problem
-from helper.complaints.wording import clean, moment, plain_money, quoted, shorten
+from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten
 from helper.errors import RefusedError
 from helper.messages import Language
 from helper.model import CaseView, Draft, Exhibit, Sentence
@@ -158,10 +158,10 @@ def _known(channel: str, seen: Figures, articles: Sequence[Article]) -> str:
     times = [order.created_at, order.delivered_at, order.payment.paid_at, seen.seen_at]
     return "\n".join(
         [
-            order.model_dump_json(),
+            *leaves(order.model_dump(mode="json")),
             *(moment(at) for at in times if at),
             *(exhibit.label for exhibit in seen.exhibits),
-            str(packaged.template(channel)),
+            *leaves(packaged.template(channel)),
             *(article.text for article in articles),
         ]
     )

@@ -66,14 +66,14 @@ def _description(draft: Draft, fields: dict[str, FormField]) -> str:
 
 def _within(wanted: Sequence[str], order: Sequence[str], limit: int) -> str:
     """Take whole lines by importance while they fit, and put them in their order."""
+    if len(wanted[0]) > limit:
+        return shorten(wanted[0], limit)
     taken: list[str] = []
     used = -1
     for line in wanted:
         if used + 1 + len(line) <= limit:
             taken.append(line)
             used += 1 + len(line)
-    if not taken:
-        return shorten(wanted[0], limit)
     return "\n".join(line for line in order if line in taken)
 
 

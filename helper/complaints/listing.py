@@ -25,10 +25,11 @@ def evidence(seen: Figures) -> list[Sentence]:
             shown=agreed if form == "agrees" else shown,
             main=exhibits(seen.main[:1]),
         )
-        sentences.append(Sentence(text=text, exhibits=(number,)))
-    numbers = tuple(exhibit.number for exhibit in seen.exhibits)
-    originals = words["originals"].format(exhibits=exhibits(numbers))
-    return [*sentences, Sentence(text=originals, exhibits=numbers)]
+        numbers = (number, *seen.main[:1]) if form == "agrees" else (number,)
+        sentences.append(Sentence(text=text, exhibits=numbers))
+    everything = tuple(exhibit.number for exhibit in seen.exhibits)
+    originals = words["originals"].format(exhibits=exhibits(everything))
+    return [*sentences, Sentence(text=originals, exhibits=everything)]
 
 
 def _names(seen: Figures, only: frozenset[str] | None) -> str:

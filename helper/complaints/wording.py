@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _YUAN = frozenset({"CNY", "RMB"})
 _QUOTES = str.maketrans({"“": "‘", "”": "’"})
-_FIGURE = re.compile(r"[\w.,:/*+-]")
 
 
 def clean(text: str | None) -> str:
@@ -28,11 +27,26 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     end = max(limit - 1, 0)
-    while end > 0 and _FIGURE.match(text[end]) and _FIGURE.match(text[end - 1]):
-        if not (text[end].isascii() or text[end].isdigit()):
-            break
+    while end > 0 and _in_figure(text[end]) and _in_figure(text[end - 1]):
         end -= 1
     return (text[:end].rstrip() + "…")[:limit]
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Return all texts and numbers in plain data, unescaped; hashes are no figures."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key != "sha256":
+                yield from leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from leaves(inner)
+    elif value is not None:
+        yield str(value)
+
+
+def _in_figure(character: str) -> bool:
+    return character.isdigit() or (character.isascii() and not character.isspace())
 
 
 def quoted(text: str | None, limit: int = 60) -> str:

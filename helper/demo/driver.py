@@ -67,6 +67,8 @@ async def launch(
         no_viewport=viewport is None,
         viewport={"width": viewport[0], "height": viewport[1]} if viewport else None,
         ignore_default_args=["--disable-extensions"],
+        # Chromium on Linux takes the language of its own pages from here, not from --lang.
+        env={**os.environ, "LANGUAGE": locale.replace("-", "_")},
     )
     person = Person(context)
     await person.find_extension()

@@ -16,7 +16,7 @@ STEPS = ("待受理", "处理中", "已回复")
 TYPES = {
     "late": "卡密未按时发放",
     "invalid": "卡密无效",
-    "recharge": "充值失败/未到账",
+    "recharge": "充值失败/退款未到账",
     "double": "重复支付",
     "wrong": "商品信息不符",
     "other": "其他",
@@ -186,7 +186,7 @@ def _order(shop: Shop, order: Order) -> Markup:
         unit=yuan(order.product.price),
         discount=yuan(order.discount),
         amount=yuan(order.amount),
-        method=order.method_text if order.payments else "未选择",
+        method=order.method_text if order.payments else "-",
         created=clock(order.created_at),
         paid=clock(order.paid_at),
         promised=clock(promised) if order.payments else "付款后24小时内",

@@ -57,14 +57,16 @@ def opened(path: Path) -> Iterator[Files]:
 
 
 def chunks(files: Files, name: str) -> Iterator[bytes]:
-    """Yield the bytes of a file, never more than it states and the limit allows."""
-    left = min(files.sizes[name], LARGEST_FILE)
+    """Yield the bytes of a file: exactly as many as it states."""
+    left = files.sizes[name]
     with files.open(name) as stream:
         while chunk := stream.read(_CHUNK):
             left -= len(chunk)
             if left < 0:
                 raise ContainerError(f"longer than it states: {name}")
             yield chunk
+    if left:
+        raise ContainerError(f"shorter than it states: {name}")
 
 
 class _Folder:

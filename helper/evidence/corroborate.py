@@ -41,7 +41,8 @@ def compare(
 ) -> Corroboration:
     """Return verdict, reason and all fields that a source supports in either reading.
 
-    `witness_at` None means that there was no visit, for `reason`. `session_wanted` says that a
+    `witness_at` None means that there was no visit; `reason` is the code why there was none, or
+    why it read no order. `session_wanted` says that a
     session was promised; if it is not lent all the same, it did not arrive.
     """
     fields = tuple(_fields(seen, witness))
@@ -51,7 +52,7 @@ def compare(
     if verdict not in {"no_order", "no_witness"} and session == "not_lent":
         verdict = "not_comparable"
         why = "session_did_not_arrive" if session_wanted else "session_not_lent"
-    elif verdict == "no_witness":
+    elif witness is None and verdict != "no_order":
         why = reason or why
     return Corroboration(
         verdict=verdict,

@@ -8,6 +8,7 @@ timeout), and readers begin DEFERRED, which under WAL never waits.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,7 @@ from helper.vault import schema
 from helper.vault.files import make_folder, room_on_disk
 
 _BUSY_MILLISECONDS = 30_000
+_LITTLE_ROOM = 1 << 20
 _READING = "kazheng_reading"
 
 
@@ -41,7 +43,7 @@ def open_engine(settings: Settings) -> Engine:
             _check_health(connection)
             schema.metadata.create_all(connection)
             _check_version(connection)
-    except KazhengError:
+    except (KazhengError, DBAPIError):
         engine.dispose()
         raise
     return engine
@@ -83,7 +85,7 @@ def _explained(engine: Engine) -> Iterator[None]:
 
 def _cause(message: str, path: str) -> KazhengError | None:
     """Read SQLite's message; the codes are not in the exception on every Python."""
-    if "disk is full" in message:
+    if "disk is full" in message or ("disk I/O error" in message and _no_room(path)):
         return DiskFullError(path=path)
     for words, reason in (
         ("file is not a database", "damaged"),
@@ -91,10 +93,19 @@ def _cause(message: str, path: str) -> KazhengError | None:
         ("is locked", "locked"),
         ("unable to open database", "unwritable"),
         ("readonly database", "unwritable"),
+        ("disk I/O error", "disk_failed"),
     ):
         if words in message:
             return VaultError(reason=reason, path=path)
     return None
+
+
+def _no_room(path: str) -> bool:
+    """Return whether the disk has no room: SQLite calls that an I/O error for its WAL index."""
+    try:
+        return shutil.disk_usage(Path(path).parent).free < _LITTLE_ROOM
+    except OSError:
+        return False
 
 
 def _prepare_sqlite(engine: Engine, database: str | None) -> None:

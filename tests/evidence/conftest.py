@@ -4,7 +4,6 @@ import hashlib
 import json
 import shutil
 import zipfile
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -90,13 +90,11 @@ def test_a_lost_blob_stops_the_export(case):
         case.write()
 
 
-@pytest.mark.parametrize("name", ["../a", "a/b", "a:b", "nul.txt", "a.", "a\\b", "a\n", ""])
+@pytest.mark.parametrize("name", ["../a", "a:b", "nul.txt", "a.", "a\\b", "a\n", ""])
 def test_a_name_that_windows_or_a_path_would_bend_is_refused(empty, name: str):
     uuid = empty.add(1)
     empty.keep(uuid, "log", name, b"x")
     empty.seal(uuid, "S0")
-    if name == "a/b":
-        pytest.skip("a folder of its own")
     with pytest.raises(InvalidError):
         empty.write()
 

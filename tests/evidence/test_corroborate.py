@@ -61,6 +61,7 @@ def test_a_visit_that_read_no_order_agrees_with_nothing():
     found = compared(order(), None)
     assert (found.verdict, found.reason) == ("not_comparable", "witness_no_order")
     assert {field.state for field in found.fields} == {"only_seen"}
+    assert compared(order(), None, reason="unreachable").reason == "unreachable"
 
 
 def test_another_value_differs():

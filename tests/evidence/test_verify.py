@@ -2,16 +2,16 @@
 
 import ast
 import json
-import os
 import shutil
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helper.evidence import canonical, container, seal
+from helper.evidence import canonical, seal
 from helper.evidence.verify import Verification, verify
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ def test_no_removed_file_passes(unpacked: Path):
 
 def test_no_two_files_may_be_exchanged(unpacked: Path):
     files = files_of(unpacked)
-    for one, two in zip(files, files[1:], strict=False):
+    for one, two in pairwise(files):
         first, second = one.read_bytes(), two.read_bytes()
         one.write_bytes(second)
         two.write_bytes(first)
@@ -265,11 +265,10 @@ def test_a_manifest_replaced_under_new_signatures_is_not_in_the_ledger(unpacked:
     assert failed(verify(unpacked)) == {"seals"}
 
 
-@pytest.mark.parametrize("edit", [lambda lines: lines[1:], lambda lines: lines[::-1],
-                                  lambda lines: [lines[0], lines[2]], lambda lines: []])  # fmt: skip
-def test_a_ledger_with_a_gap_fails_even_if_signed_anew(unpacked: Path, tools, edit):
+@pytest.mark.parametrize("left", [[1, 2], [2, 1, 0], [0, 2], []])
+def test_a_ledger_with_a_gap_fails_even_if_signed_anew(unpacked: Path, tools, left: list[int]):
     lines = (unpacked / "ledger.jsonl").read_bytes().splitlines(keepends=True)
-    (unpacked / "ledger.jsonl").write_bytes(b"".join(edit(lines)))
+    (unpacked / "ledger.jsonl").write_bytes(b"".join(lines[n] for n in left))
     tools.resign(unpacked)
     assert failed(verify(unpacked)) == {"ledger"}
 
@@ -308,122 +307,6 @@ def test_a_capture_left_out_of_the_list_fails(unpacked: Path, tools):
         (unpacked / "bundle.json").write_bytes(canonical.encode(listing | {"captures": left}))
         tools.resign(unpacked)
         assert failed(verify(unpacked)) == {"seals"}
-
-
-# --- hostile containers -----------------------------------------------------------------------
-
-
-def pack(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members:
-            archive.writestr(name, data)
-    return path
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["../a", "a/../../b", "/etc/passwd", "a//b", "./a", "a/.", "C:/a", "a\\b", "a:b", "..", "//"],
-)
-def test_a_name_that_leads_elsewhere_fails(tmp_path: Path, name: str):
-    found = verify(pack(tmp_path / "a.zip", (name, b"x")))
-    assert failed(found) == {"container"}
-
-
-@pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize("names", [("a", "a"), ("a.txt", "A.TXT"), ("ß", "SS")])
-def test_a_name_that_is_there_twice_fails(tmp_path: Path, names: tuple[str, str]):
-    found = verify(pack(tmp_path / "a.zip", *((name, b"x") for name in names)))
-    assert failed(found) == {"container"}
-    assert "twice" in found.checks[0].detail
-
-
-@pytest.mark.parametrize("kind", [0o120777, 0o020666, 0o010644, 0o060600, 0o140777])
-def test_a_link_or_special_file_in_a_zip_fails(tmp_path: Path, kind: int):
-    info = zipfile.ZipInfo("link")
-    info.external_attr = kind << 16
-    found = verify(pack(tmp_path / "a.zip", (info, b"/etc/passwd")))
-    assert failed(found) == {"container"}
-    assert "link" in found.checks[0].detail
-
-
-def test_a_bomb_fails_before_it_is_unpacked(tmp_path: Path):
-    found = verify(pack(tmp_path / "a.zip", ("bomb", bytes(20_000_000))))
-    assert failed(found) == {"container"}
-    assert "1000:1" in found.checks[0].detail
-
-
-def test_sizes_beyond_the_limits_fail(written: Path, monkeypatch: pytest.MonkeyPatch):
-    for limit, value in (("LARGEST_FILE", 100), ("LARGEST_TOTAL", 3000), ("MOST_FILES", 5)):
-        with monkeypatch.context() as patch:
-            patch.setattr(container, limit, value)
-            assert failed(verify(written)) == {"container"}
-
-
-def test_a_stated_size_that_is_not_true_fails(unpacked: Path, tmp_path: Path, tools):
-    path = tools.pack(unpacked, tmp_path / "a.zip", compression=zipfile.ZIP_DEFLATED)
-    data = path.read_bytes()
-    with zipfile.ZipFile(path) as archive:
-        info = archive.getinfo("ledger.jsonl")
-    at = data.rindex(b"ledger.jsonl") - 22
-    assert data[at : at + 4] == info.file_size.to_bytes(4, "little")
-    for size in (0, 1, info.file_size + 1, 2**29):
-        path.write_bytes(data[:at] + size.to_bytes(4, "little") + data[at + 4 :])
-        assert verify(path).verdict == "fail"
-
-
-def test_encryption_and_unusual_compression_fail(unpacked: Path, tmp_path: Path, tools):
-    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
-        found = verify(tools.pack(unpacked, tmp_path / "a.zip", compression=method))
-        assert failed(found) == {"container"}
-    data = bytearray(tools.pack(unpacked, tmp_path / "a.zip").read_bytes())
-    data[data.index(b"PK\1\2") + 8] |= 1
-    (tmp_path / "a.zip").write_bytes(data)
-    assert failed(verify(tmp_path / "a.zip")) == {"container"}
-
-
-def test_bytes_before_or_after_the_zip_fail(unpacked: Path, tmp_path: Path, tools):
-    data = tools.pack(unpacked, tmp_path / "a.zip").read_bytes()
-    for changed in (b"MZ" + data, data + b"\0", data + data):
-        (tmp_path / "a.zip").write_bytes(changed)
-        assert failed(verify(tmp_path / "a.zip")) == {"container"}
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
-def test_a_link_in_a_folder_fails(unpacked: Path):
-    path = files_of(unpacked)[0]
-    moved = unpacked.with_name("elsewhere")
-    path.rename(moved)
-    path.symlink_to(moved)
-    found = verify(unpacked)
-    assert failed(found) == {"container"}
-    assert "link" in found.checks[0].detail
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
-def test_a_linked_folder_fails(unpacked: Path):
-    (unpacked / "loop").symlink_to(unpacked)
-    assert failed(verify(unpacked)) == {"container"}
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_pipe_in_a_folder_fails_and_does_not_hang(unpacked: Path):
-    os.mkfifo(unpacked / "pipe")
-    assert failed(verify(unpacked)) == {"container"}
-
-
-def test_details_hold_nothing_that_a_terminal_obeys(unpacked: Path, tmp_path: Path, tools):
-    (unpacked / "\x1b[2Jx").write_bytes(b"")
-    found = verify(tools.pack(unpacked, tmp_path / "a.zip"))
-    assert failed(found) == {"files"}
-    assert all(check.detail.isprintable() for check in found.checks)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows names are always text")
-def test_a_name_that_is_no_text_fails_and_can_be_printed(unpacked: Path):
-    with open(os.fsencode(unpacked) + b"/\xff", "wb"):
-        pass
-    verify(unpacked).model_dump_json().encode()
-    assert failed(verify(unpacked)) == {"files"}
 
 
 # --- what it may import -----------------------------------------------------------------------

@@ -61,7 +61,6 @@ async def test_threads_do_not_disturb_each_other(catalogue: Catalogue, ledger: L
     check(catalogue, ledger)
 
 
-@pytest.mark.filterwarnings("default")  # not ours: warnings of the engine's own threads
 async def test_the_workflow_engine_shares_the_file(
     catalogue: Catalogue, ledger: Ledger, make, settings: Settings
 ):

@@ -69,7 +69,7 @@ async def send(
 def parse(raw: bytes) -> Answer:
     """Take a whole reply apart, chunked or not."""
     head, _, body = raw.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 "):
+    if not head.startswith(b"HTTP/1."):
         raise ConnectionError("no reply")
     first, *rest = head.decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}

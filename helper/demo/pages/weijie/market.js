@@ -57,8 +57,8 @@
   function facts(trade) {
     var box = panel("交易信息");
     var grid = add(make("div", "wj-cells"),
-      cell("订单编号", trade.order_no, "no"), cell("下单时间", trade.created), cell("付款时间", trade.paid),
-      cell("支付方式", trade.method), cell("充值账号", trade.account), cell("联系方式", trade.contact),
+      cell("订单编号", trade.order_no, "no"), cell("下单时间", trade.created, "created"), cell("付款时间", trade.paid, "paid"),
+      cell("支付方式", trade.method, "method"), cell("充值账号", trade.account, "account"), cell("联系方式", trade.contact, "contact"),
       cell("商家名称", trade.merchant, "seller"), cell("联系商家", trade.seller_contact, "seller-contact"),
       cell("发货承诺", trade.promise, "promise"));
     return add(box, grid);

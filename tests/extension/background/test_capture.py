@@ -13,7 +13,7 @@ from PIL import Image
 from helper.capture.stitch import stitch
 from helper.errors import NotFoundError
 from helper.model import Part
-from tests.extension.world import World, until
+from tests.extension.background.world import World, until
 
 pytestmark = pytest.mark.browser
 

@@ -1,0 +1,53 @@
+"""Times that run: the shop's promise and the shop's own windows."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from helper.complaints.deadlines import due, promised_span
+from scrapers.contract import Deadline
+from scrapers.record import Delivery, OrderRecord, Payment
+from tests.complaints.conftest import NOW, PAID
+
+RULE = Deadline("entry", "投诉入口关闭", "paid_at", 360, "平台规则")
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("即时商品：支付成功后10分钟内自动到账", timedelta(minutes=10)),
+        ("商家承诺：付款后30分钟内自动发货，100%正版授权", timedelta(minutes=30)),
+        ("商家承诺：24小时内完成代充", timedelta(hours=24)),
+        ("付款后 3 天内到账，7天内可退换", timedelta(days=3)),
+        ("24小时自动发货", None),
+        ("1-3个工作日内到账", None),
+        ("10~30分钟内到账", None),
+        ("10分钟内到账，高峰期2小时内到账", None),
+        ("7天内无理由退货", None),
+        ("尽快发货", None),
+        ("", None),
+    ],
+)
+def test_a_promise_counts_only_when_it_names_one_time(text: str, span: timedelta | None) -> None:
+    assert promised_span(OrderRecord(delivery=Delivery(promised_text=text))) == span
+
+
+def test_a_promise_may_be_an_iso_duration() -> None:
+    order = OrderRecord(delivery=Delivery(promised="PT2H", promised_text="两小时"))
+    assert promised_span(order) == timedelta(hours=2)
+
+
+def test_windows_and_promise_are_listed_by_time(full: OrderRecord) -> None:
+    dates = due(full, [RULE], NOW)
+    assert [(one.key, one.passed) for one in dates] == [("promise", True), ("entry", False)]
+    assert dates[0].at == PAID + timedelta(minutes=10)
+    assert dates[1].at == PAID + timedelta(hours=360)
+
+
+def test_without_its_start_a_clock_is_not_invented() -> None:
+    assert due(OrderRecord(), [RULE], NOW) == ()
+
+
+def test_a_date_at_the_end_of_time_has_no_deadline() -> None:
+    paid = datetime(9999, 12, 31, tzinfo=UTC)
+    assert due(OrderRecord(payment=Payment(paid_at=paid)), [RULE], NOW) == ()

@@ -1,0 +1,82 @@
+"""Which artifacts become exhibits, in which order, under which name."""
+
+from datetime import timedelta
+
+from helper.complaints.exhibits import choose, main_capture
+from helper.model import CaptureMeta
+from scrapers.record import OrderRecord
+from tests.complaints.conftest import CLICKED, agreeing, artifact, capture, case_of
+
+CHANNEL = "merchant_platform"
+
+
+def test_the_order_page_with_its_address_comes_first(full: OrderRecord) -> None:
+    chosen = choose(case_of(full), channel=CHANNEL)
+    assert [e.role for e in chosen] == ["seen/sheet", "witness/window", "witness/pdf"]
+    assert [e.number for e in chosen] == [1, 2, 3]
+    assert chosen[0].label == "证据1 订单页截图（含网址，2026-11-22 15:51 保存）"
+    assert chosen[1].label.startswith("证据2 订单页再次访问时的浏览器窗口截图（含地址栏，")
+
+
+def test_the_sheet_of_the_whole_page_is_preferred(full: OrderRecord) -> None:
+    sheets = (artifact("seen/sheet"), artifact("seen/sheet", "-page"))
+    chosen = choose(case_of(full, capture(full, artifacts=sheets)), channel=CHANNEL)
+    assert [e.name for e in chosen] == ["seen-sheet-page.png"]
+
+
+def test_without_sheet_and_window_the_plain_pictures_serve(full: OrderRecord) -> None:
+    plain = (artifact("seen/viewport"), artifact("witness/page"))
+    chosen = choose(case_of(full, capture(full, artifacts=plain)), channel=CHANNEL)
+    assert [e.role for e in chosen] == ["seen/viewport", "witness/page"]
+    assert chosen[0].label == "证据1 订单页可见部分截图（2026-11-22 15:51 保存）"
+
+
+def test_a_visit_without_a_seen_page_is_the_order_page(full: OrderRecord) -> None:
+    kept = (artifact("witness/sheet"), artifact("witness/window"))
+    view = capture(full, artifacts=kept, corroboration=None)
+    assert [e.role for e in choose(case_of(full, view), channel=CHANNEL)] == ["witness/window"]
+
+
+def test_fields_alone_prove_a_second_visit_that_had_no_session(full: OrderRecord) -> None:
+    compared = agreeing(full, verdict="not_comparable", session="not_lent")
+    chosen = choose(case_of(full, capture(full, corroboration=compared)), channel=CHANNEL)
+    assert "witness/window" in {e.role for e in chosen}
+
+
+def test_own_files_come_last_under_their_own_name(full: OrderRecord) -> None:
+    kept = capture(full)
+    files = (
+        artifact("attachment", "1", kind="payment"),
+        artifact("attachment", "2", label="客服电话录音"),
+        artifact("attachment", "3"),
+    )
+    view = kept.model_copy(update={"artifacts": (*files, *kept.artifacts)})
+    labels = [e.label for e in choose(case_of(full, view), channel=CHANNEL)]
+    assert labels[-3:] == ["证据4 付款账单", "证据5 客服电话录音", "证据6 补充材料"]
+
+
+def test_the_same_bytes_are_one_exhibit(full: OrderRecord) -> None:
+    one = artifact("attachment")
+    view = capture(full, artifacts=(artifact("seen/sheet"), one, one))
+    assert len(choose(case_of(full, view), channel=CHANNEL)) == 2
+
+
+def test_other_pages_of_the_case_are_named_by_their_title(full: OrderRecord) -> None:
+    meta = CaptureMeta(
+        url="https://wangzi.localhost/p/1", title="商品详情", clicked_at=CLICKED - timedelta(days=1)
+    )
+    case = case_of(full, capture(full), capture(None, number=2, meta=meta))
+    labels = [e.label for e in choose(case, channel=CHANNEL)]
+    assert labels[-1] == "证据4 网页“商品详情”截图（含网址，2026-11-21 15:51 保存）"
+
+
+def test_the_newest_page_of_the_order_is_the_main_one(full: OrderRecord) -> None:
+    later = CaptureMeta(url="https://x.localhost/", clicked_at=CLICKED + timedelta(hours=2))
+    old, new = capture(full), capture(full, number=2, meta=later)
+    other = capture(None, number=3, meta=later)
+    assert main_capture(case_of(full, old, other, new)) == new
+
+
+def test_a_case_without_pictures_has_no_exhibits(full: OrderRecord) -> None:
+    html = (artifact("seen/html"), artifact("witness/warc"))
+    assert choose(case_of(full, capture(full, artifacts=html)), channel=CHANNEL) == ()

@@ -1,0 +1,104 @@
+"""What goes into a form: values that fit, files that a form takes."""
+
+from collections.abc import Callable
+
+import pytest
+
+from helper.complaints.fill import plan
+from helper.model import Draft
+from scrapers.contract import ComplaintForm, FormField
+from scrapers.record import Item, OrderRecord
+from tests.complaints.conftest import artifact, capture, case_of
+
+ORIGINS = ("https://wangzi.localhost:8443",)
+Make = Callable[..., Draft]
+
+
+def form(*fields: FormField) -> ComplaintForm:
+    return ComplaintForm(path="^/complaints/new", selector="form", fields=fields)
+
+
+BOX = FormField("description", "textarea", "textarea", max_length=500)
+DEMAND = FormField("demand", "input[name=demand]", "text", max_length=100)
+
+
+def test_a_form_with_one_box_gets_the_whole_draft(full: OrderRecord, draft_for: Make) -> None:
+    case = case_of(full)
+    draft = draft_for(case)
+    filled = plan(draft, case, ORIGINS)
+    assert filled.values["description"] == draft.text
+    assert filled.origins == ORIGINS
+    assert filled.values["order_no"] == "WZ20261120142251617"
+
+
+def test_a_box_of_its_own_keeps_the_demand_out_of_the_description(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    values = plan(draft_for(case), case, ORIGINS, form(BOX, DEMAND)).values
+    assert "原路退回" in values["demand"]
+    assert len(values["demand"]) <= 100
+    assert "原路退回" not in values["description"]
+
+
+@pytest.mark.parametrize("limit", [500, 300, 260])
+def test_a_short_box_gets_whole_sentences_the_core_first(
+    limit: int, full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    draft = draft_for(case)
+    box = FormField("description", "textarea", "textarea", max_length=limit)
+    lines = plan(draft, case, ORIGINS, form(box, DEMAND)).values["description"].split("\n")
+    assert len("\n".join(lines)) <= limit
+    assert lines[0] == draft.sentences[0].text
+    assert set(lines) <= {sentence.text for sentence in draft.sentences}
+
+
+def test_a_single_short_box_keeps_core_and_demand(full: OrderRecord, draft_for: Make) -> None:
+    case = case_of(full)
+    draft = draft_for(case)
+    box = FormField("description", "textarea", "textarea", max_length=300)
+    text = plan(draft, case, ORIGINS, form(box)).values["description"]
+    assert draft.sentences[0].text in text
+    assert "24 小时内补发该订单的卡密" in text
+
+
+def test_a_tiny_box_is_cut_with_a_mark_and_never_inside_a_figure(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    draft = draft_for(case)
+    for limit in range(1, 60):
+        box = FormField("description", "textarea", "textarea", max_length=limit)
+        text = plan(draft, case, ORIGINS, form(box)).values["description"]
+        assert len(text) <= limit
+        assert text.endswith("…")
+        if "订单号 W" in text:
+            assert "WZ20261120142251617" in text
+
+
+def test_a_line_field_gets_one_line(full: OrderRecord, draft_for: Make) -> None:
+    case = case_of(full)
+    line = FormField("evidence", "input", "text")
+    assert "\n" not in plan(draft_for(case), case, ORIGINS, form(line)).values["evidence"]
+
+
+def test_a_long_product_name_is_cut_to_its_field(full: OrderRecord, draft_for: Make) -> None:
+    order = full.model_copy(update={"items": (Item(title="长" * 90),)})
+    field = FormField("product", "input", "text", max_length=50)
+    values = plan(draft_for(case_of(order)), case_of(order), ORIGINS, form(field)).values
+    assert values["product"] == "长" * 49 + "…"
+
+
+def test_pictures_come_first_under_names_for_people(full: OrderRecord, draft_for: Make) -> None:
+    kept = capture(full)
+    bill = artifact("attachment", "1", label='账单:"微信" / 11月')
+    case = case_of(full, kept.model_copy(update={"artifacts": (*kept.artifacts, bill)}))
+    files = plan(draft_for(case), case, ORIGINS).files
+    assert [file.name for file in files] == [
+        "证据1-订单页截图.png",
+        "证据2-订单页再次访问时的浏览器窗口截图.png",
+        "证据4-账单微信  11月.png",
+        "证据3-订单页再次访问时的 PDF.pdf",
+    ]
+    assert [file.media_type.split("/")[0] for file in files] == ["image"] * 3 + ["application"]

@@ -1,0 +1,62 @@
+"""The data: only verified law in force, quoted word for word; channels as researched."""
+
+import pytest
+
+from helper.complaints import packaged
+from helper.complaints.channels import READY, channels, ready_channel
+from helper.complaints.law import article
+from helper.errors import InvalidError, RefusedError
+
+CITED = [
+    (issue, row["row"], row["quote"])
+    for issue, value in packaged.data("issues").items()
+    for row in value["law"]
+]
+
+
+@pytest.mark.parametrize(("issue", "row", "quote"), CITED)
+def test_what_is_quoted_stands_in_the_article(issue: str, row: str, quote: str) -> None:
+    found = article(row)
+    assert found is not None
+    assert quote in found.text
+
+
+def test_every_row_is_verified_in_force_dated_and_used() -> None:
+    rows = packaged.data("law")
+    assert all(row["verified"] is True and row["status"] == "in_force" for row in rows.values())
+    assert all(len(row["effective"]) == 10 for row in rows.values())
+    assert set(rows) == {row for _, row, _ in CITED}
+
+
+def test_an_unverified_or_repealed_row_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = packaged.data("law")["civil_577"]
+    for wrong in ({"verified": False}, {"status": "repealed"}):
+        rows = {"civil_577": row | wrong}
+        monkeypatch.setattr(packaged, "data", lambda _name, rows=rows: rows)
+        assert article("civil_577") is None
+    assert article("nothing") is None
+
+
+def test_the_repealed_interim_measures_are_nowhere() -> None:
+    assert "暂行办法" not in str(packaged.data("law")) + str(packaged.data("issues"))
+
+
+def test_every_issue_cites_the_civil_code_that_holds_for_everybody() -> None:
+    for issue in packaged.data("issues"):
+        assert [row for key, row, _ in CITED if key == issue and row.startswith("civil_")]
+
+
+def test_channels_keep_the_ids_of_the_research() -> None:
+    ids = [channel.id for channel in channels()]
+    assert {"merchant_platform", "12315", "wechat_pay", "alipay", "heimao", "court"} <= set(ids)
+    assert len(ids) == len(set(ids)) == 20
+
+
+def test_only_ready_channels_are_given() -> None:
+    assert ready_channel("merchant_platform").id == "merchant_platform"
+    for channel in channels():
+        if channel.id not in READY:
+            with pytest.raises(RefusedError):
+                ready_channel(channel.id)
+    with pytest.raises(InvalidError):
+        ready_channel("nowhere")

@@ -1,0 +1,127 @@
+"""Containers made to harm the reader: each is a failed check with its reason."""
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from helper.evidence import container
+from helper.evidence.verify import Verification, verify
+
+
+def failed(found: Verification) -> set[str]:
+    assert found.verdict == "fail"
+    return {check.name for check in found.checks if check.verdict == "fail"}
+
+
+def pack(path: Path, *members: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../a", "a/../../b", "/etc/passwd", "a//b", "./a", "a/.", "C:/a", "a\\b", "a:b", "..", "//"],
+)
+def test_a_name_that_leads_elsewhere_fails(tmp_path: Path, name: str):
+    found = verify(pack(tmp_path / "a.zip", (name, b"x")))
+    assert failed(found) == {"container"}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("names", [("a", "a"), ("a.txt", "A.TXT"), ("ß", "SS")])
+def test_a_name_that_is_there_twice_fails(tmp_path: Path, names: tuple[str, str]):
+    found = verify(pack(tmp_path / "a.zip", *((name, b"x") for name in names)))
+    assert failed(found) == {"container"}
+    assert "twice" in found.checks[0].detail
+
+
+@pytest.mark.parametrize("kind", [0o120777, 0o020666, 0o010644, 0o060600, 0o140777])
+def test_a_link_or_special_file_in_a_zip_fails(tmp_path: Path, kind: int):
+    info = zipfile.ZipInfo("link")
+    info.external_attr = kind << 16
+    found = verify(pack(tmp_path / "a.zip", (info, b"/etc/passwd")))
+    assert failed(found) == {"container"}
+    assert "link" in found.checks[0].detail
+
+
+def test_a_bomb_fails_before_it_is_unpacked(tmp_path: Path):
+    found = verify(pack(tmp_path / "a.zip", ("bomb", bytes(20_000_000))))
+    assert failed(found) == {"container"}
+    assert "1000:1" in found.checks[0].detail
+
+
+def test_sizes_beyond_the_limits_fail(written: Path, monkeypatch: pytest.MonkeyPatch):
+    for limit, value in (("LARGEST_FILE", 100), ("LARGEST_TOTAL", 3000), ("MOST_FILES", 5)):
+        with monkeypatch.context() as patch:
+            patch.setattr(container, limit, value)
+            assert failed(verify(written)) == {"container"}
+
+
+def test_a_stated_size_that_is_not_true_fails(unpacked: Path, tmp_path: Path, tools):
+    path = tools.pack(unpacked, tmp_path / "a.zip", compression=zipfile.ZIP_DEFLATED)
+    data = path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        info = archive.getinfo("ledger.jsonl")
+    at = data.rindex(b"ledger.jsonl") - 22
+    assert data[at : at + 4] == info.file_size.to_bytes(4, "little")
+    for size in (0, 1, info.file_size + 1, 2**29):
+        path.write_bytes(data[:at] + size.to_bytes(4, "little") + data[at + 4 :])
+        assert verify(path).verdict == "fail"
+
+
+def test_encryption_and_unusual_compression_fail(unpacked: Path, tmp_path: Path, tools):
+    for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        found = verify(tools.pack(unpacked, tmp_path / "a.zip", compression=method))
+        assert failed(found) == {"container"}
+    data = bytearray(tools.pack(unpacked, tmp_path / "a.zip").read_bytes())
+    data[data.index(b"PK\1\2") + 8] |= 1
+    (tmp_path / "a.zip").write_bytes(data)
+    assert failed(verify(tmp_path / "a.zip")) == {"container"}
+
+
+def test_bytes_before_or_after_the_zip_fail(unpacked: Path, tmp_path: Path, tools):
+    data = tools.pack(unpacked, tmp_path / "a.zip").read_bytes()
+    for changed in (b"MZ" + data, data + b"\0", data + data):
+        (tmp_path / "a.zip").write_bytes(changed)
+        assert failed(verify(tmp_path / "a.zip")) == {"container"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_link_in_a_folder_fails(unpacked: Path):
+    path = unpacked / "README.txt"
+    moved = unpacked.with_name("elsewhere")
+    path.rename(moved)
+    path.symlink_to(moved)
+    found = verify(unpacked)
+    assert failed(found) == {"container"}
+    assert "link" in found.checks[0].detail
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_linked_folder_fails(unpacked: Path):
+    (unpacked / "loop").symlink_to(unpacked)
+    assert failed(verify(unpacked)) == {"container"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_in_a_folder_fails_and_does_not_hang(unpacked: Path):
+    os.mkfifo(unpacked / "pipe")
+    assert failed(verify(unpacked)) == {"container"}
+
+
+def test_details_hold_nothing_that_a_terminal_obeys(unpacked: Path, tmp_path: Path, tools):
+    (unpacked / "\x1b[2Jx").write_bytes(b"")
+    found = verify(tools.pack(unpacked, tmp_path / "a.zip"))
+    assert failed(found) == {"files"}
+    assert all(check.detail.isprintable() for check in found.checks)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows names are always text")
+def test_a_name_that_is_no_text_fails_and_can_be_printed(unpacked: Path):
+    (unpacked / os.fsdecode(b"\xff")).write_bytes(b"")
+    verify(unpacked).model_dump_json().encode()
+    assert failed(verify(unpacked)) == {"files"}
