@@ -36,8 +36,9 @@ class Desk:
         answers: Mapping[str, Any] | None = None,
     ) -> Draft:
         """Compose and keep a draft; raises RefusedError where a precondition is not met."""
-        del answers  # the deciding questions come with issue types that need them
-        return await asyncio.to_thread(self._draft, case_id, channel, issue, demand)
+        return await asyncio.to_thread(
+            self._draft, case_id, channel, issue, demand, answers or {}
+        )
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
         """Return values, files and the only origins where they may be filled."""
@@ -52,7 +53,14 @@ class Desk:
         text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
         await asyncio.to_thread(self._store.vault.add_note, draft.case_id, text, self._store.now())
 
-    def _draft(self, case_id: str, channel: str, issue: str | None, demand: str | None) -> Draft:
+    def _draft(
+        self,
+        case_id: str,
+        channel: str,
+        issue: str | None,
+        demand: str | None,
+        answers: Mapping[str, Any],
+    ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
         guess = issues.guess(case.order, now=now)
@@ -65,6 +73,7 @@ class Desk:
             exhibits=choose(case, channel=channel),
             now=now,
             draft_id=f"d-{uuid.uuid4().hex[:12]}",
+            answers=answers,
         )
         vault.put_draft(draft)
         return draft

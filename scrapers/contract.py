@@ -89,6 +89,8 @@ class Platform:
     extract: Callable[[Page], list[OrderRecord]]
     complaint_form: ComplaintForm | None = None
     deadlines: tuple[Deadline, ...] = ()
+    order_no: tuple[str, ...] = ()
+    """Selectors of elements that show the order number, for the popup before the click."""
 
 
 DRAFT_FIELDS = (

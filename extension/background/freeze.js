@@ -4,9 +4,11 @@ import { api, Refusal, within } from "./api.js";
 import { sha256, utf8 } from "./crypto.js";
 import { picture, prepare } from "./shots.js";
 
+const SNAPSHOT = ["content/natives.js", "content/context.js", "content/snapshot.js"];
 const PATIENCE = 15_000;
 const PATIENCE_WITH_BUSY_PAGE = 4_000;
 const MHTML_PATIENCE = 8_000;
+const MHTML_TRIES = 3;
 
 /**
  * @typedef {import("./outbox.js").Part} Part
@@ -107,7 +109,7 @@ async function takeSnapshot(tab, patience) {
     .executeScript({
       target: { tabId: tab.id },
       injectImmediately: true,
-      files: ["content/snapshot.js"],
+      files: SNAPSHOT,
     })
     .catch((error) => {
       throw new Refusal("page_refused", { reason: String(error).slice(0, 200) });
@@ -165,17 +167,27 @@ async function keepMhtml(frozen, snapshot, tab) {
     return;
   }
   try {
-    const blob = await saveMhtml(tab.id).catch(() => saveMhtml(tab.id));
-    await keep(frozen, "seen/mhtml", "multipart/related", blob);
+    await keep(frozen, "seen/mhtml", "multipart/related", await saveMhtml(tab.id));
   } catch (error) {
     lack(frozen, "seen/mhtml", error);
   }
 }
 
-/** The first call in a fresh browser often fails. @param {number} tabId @returns {Promise<Blob>} */
+/**
+ * In a fresh browser the file behind the first answer is often gone before it can be read.
+ *
+ * @param {number} tabId @returns {Promise<Blob>} a copy that no longer needs that file
+ */
 async function saveMhtml(tabId) {
-  const running = api.pageCapture.saveAsMHTML({ tabId });
-  const blob = await within(running, MHTML_PATIENCE, "mhtml_late");
-  if (!blob?.size) throw new Refusal("mhtml_empty");
-  return /** @type {Blob} */ (blob);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const running = api.pageCapture.saveAsMHTML({ tabId });
+      const blob = await within(running, MHTML_PATIENCE, "mhtml_late");
+      if (!blob?.size) throw new Refusal("mhtml_empty");
+      return new Blob([await /** @type {Blob} */ (blob).arrayBuffer()]);
+    } catch (error) {
+      const late = error instanceof Refusal && error.code === "mhtml_late";
+      if (late || tries === MHTML_TRIES) throw error;
+    }
+  }
 }

@@ -65,7 +65,7 @@ function orderNumber(text) {
 export async function recognise(tabId, url) {
   const address = new URL(url);
   const rules = (await readRules()).filter(
-    ({ hosts }) => !hosts.length || hosts.some((host) => sameHost(address.hostname, host)),
+    ({ hosts }) => !hosts.length || hosts.includes(address.hostname),
   );
   const running = api.scripting.executeScript({
     target: { tabId },
@@ -85,11 +85,6 @@ export async function recognise(tabId, url) {
     order_no: result.order ? orderNumber(result.order) : null,
     complaint_form: result.form || kind === "complaint",
   };
-}
-
-/** @param {string} host @param {string} rule @returns {boolean} */
-function sameHost(host, rule) {
-  return host === rule || host.endsWith(`.${rule}`);
 }
 
 /** What the popup shows before the click. @param {number} tabId */

@@ -75,7 +75,10 @@ export function picture(tab) {
   return queued(async () => {
     const early = await moved(tab);
     if (early) throw new Refusal(early);
-    const address = await visible(tab.window_id).catch((error) => {
+    const address = await visible(tab.window_id).catch(async (error) => {
+      // Another tab in front, which we may not picture, is refused by the browser first.
+      const reason = await moved(tab);
+      if (reason) throw new Refusal(reason);
       if (error instanceof Refusal) throw error;
       throw new Refusal("picture_refused", { reason: String(error) });
     });
@@ -111,7 +114,7 @@ export async function prepare(tabId) {
     const running = api.scripting.executeScript({
       target: { tabId },
       injectImmediately: true,
-      files: ["content/strips.js"],
+      files: ["content/natives.js", "content/strips.js"],
     });
     await within(running, PATIENCE / 2, "page_busy");
     return await inPage(tabId, "measure");

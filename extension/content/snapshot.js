@@ -1,8 +1,7 @@
 /**
  * Takes the page as it stands, without changing it: HTML with live form values, shadow roots and
- * canvases, the visible text, and the context. Injected on the click into the isolated world, where
- * the natives are not the page's. Members are read through the prototypes' own getters: a form
- * with a field named `childNodes` hides the member of that name in every world.
+ * canvases, the visible text, and the context. Injected on the click into the isolated world, after
+ * content/natives.js and content/context.js.
  *
  * Values of password fields (and card check codes) are never read into the snapshot.
  */
@@ -20,43 +19,12 @@
   const CANVAS_CHARACTERS = 16_000_000;
   const PIECE = 8_000_000;
   const HTML = "http://www.w3.org/1999/xhtml";
-
-  /** @param {object} prototype @param {string} name @returns {(of: any) => any} */
-  const getter = (prototype, name) => {
-    const read = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-    return (of) => (read ? Reflect.apply(read, of, []) : undefined);
-  };
-  /** @param {object} prototype @param {string} name @returns {(of: any, ...given: any[]) => any} */
-  const method = (prototype, name) => {
-    const run = Object.getOwnPropertyDescriptor(prototype, name)?.value;
-    return (of, ...given) => Reflect.apply(run, of, given);
-  };
-  const nodeType = getter(Node.prototype, "nodeType");
-  const firstChild = getter(Node.prototype, "firstChild");
-  const nextSibling = getter(Node.prototype, "nextSibling");
-  const textOf = getter(Node.prototype, "textContent");
-  const data = getter(CharacterData.prototype, "data");
-  const attributesOf = getter(Element.prototype, "attributes");
-  const nameOf = getter(Element.prototype, "localName");
-  const namespaceOf = getter(Element.prototype, "namespaceURI");
-  const attribute = method(Element.prototype, "getAttribute");
-  const rectangle = method(Element.prototype, "getBoundingClientRect");
-  const checkVisibility = method(Element.prototype, "checkVisibility");
-  const queryAll = method(Document.prototype, "querySelectorAll");
-  const rootOf = getter(Document.prototype, "documentElement");
-  const bodyOf = getter(Document.prototype, "body");
-  const doctypeOf = getter(Document.prototype, "doctype");
-  const sheetsOf = getter(Document.prototype, "adoptedStyleSheets");
-  const innerText = getter(HTMLElement.prototype, "innerText");
-  const frameDocument = getter(HTMLIFrameElement.prototype, "contentDocument");
-  const inputValue = getter(HTMLInputElement.prototype, "value");
-  const inputType = getter(HTMLInputElement.prototype, "type");
-  const inputChecked = getter(HTMLInputElement.prototype, "checked");
-  const areaValue = getter(HTMLTextAreaElement.prototype, "value");
-  const optionSelected = getter(HTMLOptionElement.prototype, "selected");
-  const templateContent = getter(HTMLTemplateElement.prototype, "content");
-  const styleSheet = getter(HTMLStyleElement.prototype, "sheet");
-  const canvasPicture = method(HTMLCanvasElement.prototype, "toDataURL");
+  const {
+    areaValue, attribute, attributesOf, bodyOf, canvasPicture, checkVisibility, data,
+    doctypeOf, firstChild, frameDocument, innerText, inputChecked, inputType, inputValue,
+    nameOf, namespaceOf, nextSibling, nodeType, optionSelected, prefixOf, rectangle, rootOf,
+    sheetsOf, styleSheet, templateContent, textOf,
+  } = /** @type {any} */ (globalThis).kazhengNatives;
 
   /** @param {string} text */
   const escapeText = (text) =>
@@ -313,7 +281,7 @@
   };
   /** @param {any} node @param {string} name */
   const tagName = (node, name) => {
-    const prefix = getter(Element.prototype, "prefix")(node);
+    const prefix = prefixOf(node);
     return prefix ? `${prefix}:${name}` : name;
   };
   /** @param {any} node @returns {Map<string, string>} */
@@ -408,81 +376,6 @@
     return `<!DOCTYPE ${name}${ids}${systemId ? ` "${systemId}"` : ""}>`;
   };
 
-  /** @returns {boolean} the page looks like the answer to its own form, sent with POST */
-  const selfPosted = () => {
-    const referrer = getter(Document.prototype, "referrer")(document);
-    const here = location.href.split("#")[0];
-    if (referrer !== here) return false;
-    return [...queryAll(document, "form")].some((form) => {
-      if ((attribute(form, "method") ?? "").trim().toLowerCase() !== "post") return false;
-      return new URL(attribute(form, "action") || here, here).href.split("#")[0] === here;
-    });
-  };
-
-  /** @returns {object[]} parts of the page that scroll by themselves; strips do not show all of them */
-  const scrollers = () => {
-    const found = [];
-    for (const node of queryAll(document, "div, main, section, ul, ol, table, textarea, pre")) {
-      if (node.scrollHeight <= node.clientHeight + 4 || node.clientHeight < 60) continue;
-      if (!/auto|scroll/.test(getComputedStyle(node).overflowY)) continue;
-      const id = attribute(node, "id");
-      found.push({
-        element: `${nameOf(node)}${id ? `#${id}` : ""}`,
-        height: node.clientHeight,
-        scroll_height: node.scrollHeight,
-      });
-      if (found.length >= 20) break;
-    }
-    return found;
-  };
-
-  /** @returns {object} how this page came to be, as the browser noted it */
-  const navigation = () => {
-    const entry = /** @type {any} */ (performance.getEntriesByType("navigation")[0]);
-    const began = new Date(performance.timeOrigin).toISOString();
-    if (!entry) return { began_at: began };
-    return {
-      began_at: began,
-      type: entry.type,
-      redirect_count: entry.redirectCount,
-      response_status: entry.responseStatus ?? null,
-      protocol: entry.nextHopProtocol,
-      response_end: round(entry.responseEnd),
-      dom_content_loaded: round(entry.domContentLoadedEventEnd),
-      load: round(entry.loadEventEnd),
-    };
-  };
-
-  const context = () => {
-    const root = rootOf(document);
-    return {
-      format: "kazheng/context/1",
-      address: location.href,
-      title: getter(Document.prototype, "title")(document),
-      taken_at: new Date().toISOString(),
-      timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-      timezone_offset: new Date().getTimezoneOffset(),
-      languages: navigator.languages,
-      user_agent: navigator.userAgent,
-      viewport: { width: innerWidth, height: innerHeight, scale: devicePixelRatio },
-      scroll: { x: scrollX, y: scrollY },
-      page: { width: root.scrollWidth, height: root.scrollHeight },
-      referrer: getter(Document.prototype, "referrer")(document),
-      charset: getter(Document.prototype, "characterSet")(document),
-      content_type: getter(Document.prototype, "contentType")(document),
-      last_modified: getter(Document.prototype, "lastModified")(document),
-      ready_state: getter(Document.prototype, "readyState")(document),
-      navigation: navigation(),
-      self_posted: selfPosted(),
-      frames,
-      scrollers: scrollers(),
-      counts,
-      text_rectangles: rects,
-      text_rectangles_cut: state.rectsCut,
-      milliseconds: round(performance.now() - started),
-    };
-  };
-
   /** @param {string} text @returns {string[]} pieces that split no character */
   const pieces = (text) => {
     const list = [];
@@ -501,7 +394,13 @@
   });
   const body = bodyOf(document);
   const text = [body ? innerText(body) : "", ...hiddenTexts].join("\n\n");
-  const about = context();
+  const about = /** @type {any} */ (globalThis).kazhengContext({
+    frames,
+    counts,
+    text_rectangles: rects,
+    text_rectangles_cut: state.rectsCut,
+    milliseconds: round(performance.now() - started),
+  });
   /** @type {Record<string, string[]>} */
   const files = {
     html: pieces(out.join("")),

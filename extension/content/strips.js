@@ -12,28 +12,22 @@
   const PICTURES_MILLISECONDS = 350;
   const MOST_ELEMENTS = 60_000;
 
-  /** @param {object} prototype @param {string} name */
-  const getter = (prototype, name) => {
-    const read = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-    return (/** @type {any} */ of) => (read ? Reflect.apply(read, of, []) : undefined);
-  };
-  const styleOf = getter(HTMLElement.prototype, "style");
-  const parentOf = getter(Node.prototype, "parentElement");
-  const nameOf = getter(Element.prototype, "localName");
-  const rootOf = getter(Document.prototype, "documentElement");
+  const { attribute, nameOf, parentOf, rectangle, removeAttribute, rootOf, setAttribute, styleOf } =
+    scope.kazhengNatives;
   /** @param {string} selector @returns {any[]} */
   const queryAll = (selector) => [
-    ...Reflect.apply(Document.prototype.querySelectorAll, document, [selector]),
+    ...scope.kazhengNatives.queryAll(document, selector),
   ];
 
   /**
    * @typedef {{selector: string, property: string, from: string, to: string, strip: number}} Change
-   * @typedef {{element: any, property: string, value: string, priority: string, bare: boolean}} Undo
+   * @typedef {{served: string | null, ours: string,
+   *   properties: {property: string, value: string, priority: string}[]}} Own
    */
   /** @type {Change[]} */
   let changes = [];
-  /** @type {Undo[]} */
-  let undo = [];
+  /** Changed elements, with their style attribute before and after. @type {Map<any, Own>} */
+  const changed = new Map();
   /** @type {{x: number, y: number} | null} */
   let before = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -45,13 +39,13 @@
   const describe = (element) => {
     const steps = [];
     for (let node = element; node && steps.length < 5; node = parentOf(node)) {
-      const id = Reflect.apply(Element.prototype.getAttribute, node, ["id"]);
+      const id = attribute(node, "id");
       const name = nameOf(node);
       if (id) {
         steps.unshift(`#${CSS.escape(id)}`);
         break;
       }
-      const kind = Reflect.apply(Element.prototype.getAttribute, node, ["class"]);
+      const kind = attribute(node, "class");
       const classes = (kind ?? "").trim().split(/\s+/).filter(Boolean).slice(0, 2);
       steps.unshift([name, ...classes.map((/** @type {string} */ c) => CSS.escape(c))].join("."));
     }
@@ -61,17 +55,30 @@
   /** @param {any} element @param {string} property @param {string} to @param {number} strip */
   const change = (element, property, to, strip) => {
     const style = styleOf(element);
-    touched.add(element);
-    const bare = !Reflect.apply(Element.prototype.hasAttribute, element, ["style"]);
+    const own = changed.get(element) ?? { served: styleText(element), ours: "", properties: [] };
     const value = style.getPropertyValue(property);
-    undo.push({ element, property, value, priority: style.getPropertyPriority(property), bare });
+    own.properties.push({ property, value, priority: style.getPropertyPriority(property) });
     const from = getComputedStyle(element).getPropertyValue(property);
     changes.push({ selector: describe(element), property, from, to, strip });
     style.setProperty(property, to, "important");
+    own.ours = styleText(element) ?? "";
+    changed.set(element, own);
   };
+  /** @param {any} element @returns {string | null} */
+  const styleText = (element) => attribute(element, "style");
 
-  /** Elements already hidden. @type {Set<any>} */
-  const touched = new Set();
+  /** @param {any} element @param {Own} own what to undo; the page may have changed more meanwhile */
+  const restore = (element, { served, ours, properties }) => {
+    if (styleText(element) === ours) {
+      if (served === null) removeAttribute(element, "style");
+      else setAttribute(element, "style", served);
+      return;
+    }
+    for (const { property, value, priority } of properties.reverse()) {
+      if (value) styleOf(element).setProperty(property, value, priority);
+      else styleOf(element).removeProperty(property);
+    }
+  };
 
   /** @param {any} element @returns {string} */
   const positionOf = (element) =>
@@ -81,7 +88,7 @@
   const unstick = (elements, strip) => {
     for (const element of elements) {
       const position = positionOf(element);
-      if (position === "fixed" && !touched.has(element)) {
+      if (position === "fixed" && !changed.has(element)) {
         // Clips all that is inside too, and unlike `visibility` no transition delays it.
         change(element, "clip-path", "inset(100%)", strip);
       } else if (position === "sticky") {
@@ -145,7 +152,7 @@
   const bars = () =>
     everything().filter((element) => {
       if (!stays(element)) return false;
-      const box = Reflect.apply(Element.prototype.getBoundingClientRect, element, []);
+      const box = rectangle(element);
       const visible = box.width > 0 && box.bottom > box.top && box.top < innerHeight;
       return visible && box.top > innerHeight / 2;
     });
@@ -154,18 +161,11 @@
   /** Put the page back as it was. @returns {Change[]} what had been changed */
   const finish = () => {
     clearTimeout(watchdog);
-    for (const { element, property, value, priority, bare } of undo.reverse()) {
-      const style = styleOf(element);
-      if (value) style.setProperty(property, value, priority);
-      else style.removeProperty(property);
-      if (bare && style.length === 0) {
-        Reflect.apply(Element.prototype.removeAttribute, element, ["style"]);
-      }
-    }
+    for (const [element, own] of changed) restore(element, own);
     if (before) scrollTo({ left: before.x, top: before.y, behavior: "instant" });
     const made = changes;
-    [undo, changes, before] = [[], [], null];
-    touched.clear();
+    [changes, before] = [[], null];
+    changed.clear();
     return made;
   };
 
@@ -176,10 +176,10 @@
     before ??= { x: scrollX, y: scrollY };
     scrollTo({ left: 0, top: y, behavior: "instant" });
     await painted();
-    const changed = changes.length;
+    const count = changes.length;
     unstick(clear ? everything() : bars(), strip);
     await pictures();
-    if (changes.length > changed) await painted();
+    if (changes.length > count) await painted();
     return measure();
   };
 

@@ -125,7 +125,7 @@ async def picture(
     cdp: CDPSession, x: float, y: float, width: float, height: float, scale: float
 ) -> bytes:
     """Return one region of the page as PNG (CSS pixels); check that it has the size asked for."""
-    clip = {"x": x, "y": y, "width": width, "height": height, "scale": 1}
+    clip = {"x": x, "y": y, "width": width, "height": height, "scale": scale}
     found = await cdp.send(
         "Page.captureScreenshot",
         {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip},

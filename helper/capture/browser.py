@@ -147,8 +147,9 @@ class WarmBrowser:
         try:
             yield context
         finally:
-            with contextlib.suppress(Error, TimeoutError):
-                await asyncio.wait_for(context.close(), _CLOSE_SECONDS)
+            if self.alive:
+                with contextlib.suppress(Error, TimeoutError):
+                    await asyncio.wait_for(context.close(), _CLOSE_SECONDS)
 
     async def process_id(self) -> int | None:
         """Return the process id of the running browser."""
@@ -216,12 +217,13 @@ class WarmBrowser:
     async def _tear_down(self) -> None:
         from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
 
+        alive = self.alive
         home, playwright, display, profile = (
             self._home, self._playwright, self._display, self._profile,
         )  # fmt: skip
         self._home = self._browser = self._playwright = self._display = self._profile = None
         with contextlib.suppress(Error, TimeoutError):
-            if home is not None:
+            if home is not None and alive:
                 await asyncio.wait_for(home.close(), _CLOSE_SECONDS)
         with contextlib.suppress(Error, TimeoutError):
             if playwright is not None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _BODY_LIMIT = 64 * 1024 * 1024
 _TOTAL_LIMIT = 256 * 1024 * 1024
-_DOCUMENT_SECONDS = 6.0
 _FORGET_SECONDS = 1.5
 """A request older than this no longer counts as traffic: long polls never end."""
 _STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
@@ -68,8 +67,9 @@ class _Hops:
 class NetworkLog:
     """Listen on the CDP session of a page from before its first request."""
 
-    def __init__(self, cdp: CDPSession) -> None:
+    def __init__(self, cdp: CDPSession, document_seconds: float) -> None:
         self._cdp = cdp
+        self._document_seconds = document_seconds
         self._requests: dict[str, _Hops] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._bytes = 0
@@ -195,7 +195,7 @@ class NetworkLog:
             exchange.status = event.get("responseStatusCode")
             exchange.status_text = event.get("responseStatusText") or ""
             exchange.headers = [(h["name"], h["value"]) for h in event.get("responseHeaders", ())]
-            if reason != "endless":
+            if not (reason == "endless" and self.hold_documents):
                 await self._cdp.send("Fetch.continueResponse", held)
         except Error:
             # the page or its request is gone; the hop stays in the log without a body
@@ -210,7 +210,7 @@ class NetworkLog:
         call = self._cdp.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
         if event.get("resourceType") == "Document":
             try:
-                found = await asyncio.wait_for(call, _DOCUMENT_SECONDS)
+                found = await asyncio.wait_for(call, self._document_seconds)
             except TimeoutError:
                 self.endless_document.set()
                 return None, "endless"

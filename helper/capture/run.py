@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DEFAULT_VIEWPORT = Viewport(width=1280, height=900)
 _FRAME = 87
 """Height of tab strip and address bar; only the first guess of the window's size."""
+_DOCUMENT_SECONDS = 12.0
+"""A document that takes longer to arrive is let through and its bytes are not kept."""
 _NO_PRINT = "window.print = () => {};"
 """The print dialog of a page would block it for good."""
 
@@ -47,7 +49,7 @@ class Run:
         page = await self.context.new_page()
         self._watch(page)
         cdp = await self.context.new_cdp_session(page)
-        self.log = log = NetworkLog(cdp)
+        self.log = log = NetworkLog(cdp, min(_DOCUMENT_SECONDS, self.request.seconds / 4))
         await asyncio.gather(log.start(), self._place(cdp), page.add_init_script(_NO_PRINT))
         if not await self._open(page, log):
             return

@@ -16,6 +16,13 @@ _SUFFIXES = {
     "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "application/pdf": ".pdf",
 }  # fmt: skip
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_SPARE = (
+    re.compile(r"收到本投诉后"),
+    re.compile(r"（证据[证据\d、]+）"),
+    re.compile(r"\d+ 小时内(?=不能)"),
+    re.compile(r"^订单 [^：]*："),
+)
+"""What a short box can do without, most dispensable first."""
 _TAIL = re.compile(r"（[^）]*）?")
 
 
@@ -58,7 +65,9 @@ def _description(draft: Draft, fields: dict[str, FormField]) -> str:
     limit = box.max_length if box else None
     if limit is None or len(whole) <= limit:
         return whole
-    wanted = [told[0], *([] if "demand" in fields else demand[:1])]
+    said = packaged.template(draft.channel)["sentences"]["said"].partition("{")[0]
+    own = [line for line in told[1:] if line.startswith(said)]
+    wanted = [told[0], *([] if "demand" in fields else demand[:1]), *own]
     wanted += [*([] if "evidence" in fields else shown), *told[1:]]
     wanted += [] if "demand" in fields else demand[1:]
     return _within(wanted, [*told, *shown, *demand], limit)
@@ -70,7 +79,7 @@ def _within(wanted: Sequence[str], order: Sequence[str], limit: int) -> str:
         return shorten(wanted[0], limit)
     taken: list[str] = []
     used = -1
-    for line in wanted:
+    for line in dict.fromkeys(wanted):
         if used + 1 + len(line) <= limit:
             taken.append(line)
             used += 1 + len(line)
@@ -83,7 +92,18 @@ def _fit(value: str, field: FormField | None) -> str:
     line = value if field.kind == "textarea" else " ".join(value.split("\n"))
     if field.max_length is None or field.kind in {"select", "radio", "checkbox"}:
         return line
-    return shorten(line, field.max_length)
+    ways = _tighter(line) if field.name in {"demand", "title"} else [line]
+    return next((way for way in ways if len(way) <= field.max_length), None) or shorten(
+        ways[-1], field.max_length
+    )
+
+
+def _tighter(line: str) -> list[str]:
+    """Return ever shorter ways to say a demand or title; figures and times stay."""
+    ways = [line]
+    for pattern in _SPARE:
+        ways.append(pattern.sub("", ways[-1]))
+    return ways
 
 
 def _files(exhibits: Sequence[Exhibit]) -> tuple[FillFile, ...]:

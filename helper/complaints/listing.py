@@ -16,17 +16,20 @@ def evidence(seen: Figures) -> list[Sentence]:
     for exhibit in seen.exhibits:
         number = exhibit.number
         form = "plain"
+        cited: tuple[int, ...] = (number,)
         if number == seen.main[0] and shown:
             form = "shows"
+        elif number in seen.again[1:]:
+            form, cited = "same_visit", (number, seen.again[0])
         elif number in seen.again and agreed:
-            form = "agrees"
+            form, cited = "agrees", (number, seen.main[0])
         text = words[form].format(
             label=exhibit.label,
             shown=agreed if form == "agrees" else shown,
             main=exhibits(seen.main[:1]),
+            first=exhibits(seen.again[:1]),
         )
-        numbers = (number, *seen.main[:1]) if form == "agrees" else (number,)
-        sentences.append(Sentence(text=text, exhibits=numbers))
+        sentences.append(Sentence(text=text, exhibits=cited))
     everything = tuple(exhibit.number for exhibit in seen.exhibits)
     originals = words["originals"].format(exhibits=exhibits(everything))
     return [*sentences, Sentence(text=originals, exhibits=everything)]

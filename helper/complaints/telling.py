@@ -232,5 +232,11 @@ def _filed(case: CaseView, seen: Figures) -> Iterator[Sentence]:
 def _said(facts: str, seen: Figures) -> Iterator[Sentence]:
     if facts:
         attached = tuple(e.number for e in seen.exhibits if e.role == "attachment")
-        numbers = (*seen.main[:1], *attached)
-        yield _sentence("said", numbers, facts=facts.rstrip("。.!！"), exhibits=exhibits(numbers))
+        main = seen.main[:1]
+        yield _sentence(
+            "said_with" if attached else "said",
+            (*main, *attached),
+            facts=facts.rstrip("。.!！"),
+            order=exhibits(main),
+            files=exhibits(attached),
+        )

@@ -144,9 +144,15 @@ async def start(folder: Path, now: datetime | None = None) -> Demo:
         journal=building.journal,
         desks=building.desks,
     )
-    for key, app in building.applications().items():
-        tls = certificates.server_context() if key in SECURE else None
-        demo._runners.append(await _serve(app, sockets[key][1], tls))  # noqa: SLF001
+    try:
+        for key, app in building.applications().items():
+            tls = certificates.server_context() if key in SECURE else None
+            demo._runners.append(await _serve(app, sockets[key][1], tls))  # noqa: SLF001
+    except BaseException:
+        await demo.stop()
+        for bound in (one for _, pair in sockets.values() for one in pair):
+            bound.close()
+        raise
     return demo
 
 

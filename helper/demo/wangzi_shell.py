@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hmac import compare_digest
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -45,7 +46,7 @@ def members_only(member: Member) -> Guard:
     def wrap(handler: Handler) -> Handler:
         async def guarded(request: web.Request) -> web.StreamResponse:
             if not compare_digest(request.cookies.get(COOKIE, "").encode(), member.cookie.encode()):
-                raise web.HTTPFound(f"/login?next={request.path_qs}")
+                raise web.HTTPFound("/login?next=" + quote(request.path_qs, safe="/"))
             return await handler(request)
 
         return guarded

@@ -84,4 +84,5 @@ PLATFORM = Platform(
         ),
     ),
     extract=extract,
+    order_no=("h5 > small", "h3 > span.badge", "ul.info-ui > li"),
 )

@@ -72,6 +72,7 @@ PLATFORM = Platform(
     },
     fingerprint=('body[data-app="lechuang-faka"]', 'link[href*="/assets/lc-faka/"]'),
     extract=extract,
+    order_no=(".lc-no",),
     complaint_form=ComplaintForm(
         path=r"^/ticket/new\b",
         selector="#lc-ticket",

@@ -85,6 +85,7 @@ PLATFORM = Platform(
     },
     fingerprint=('meta[name="generator"][content^="WangziShop"]', 'link[href*="/assets/wz-shop/"]'),
     extract=extract,
+    order_no=(".wz-info .wz-no",),
     # The form knows the order: its number stands there read-only and is not filled.
     complaint_form=ComplaintForm(
         path=r"^/member/complaints/new\b",

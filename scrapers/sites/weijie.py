@@ -90,6 +90,7 @@ PLATFORM = Platform(
     },
     fingerprint=('html[data-software="weijie-market"]', 'link[href*="/assets/wj-market/"]'),
     extract=extract,
+    order_no=(".wj-cells .no", ".wj-print-no"),
     complaint_form=ComplaintForm(
         path=r"^/ticket/new\b",
         selector="#wjAfterSale",

@@ -21,6 +21,13 @@ CAPTURE = "12345678-1234-1234-1234-123456789012"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+ORDER = """<!doctype html><html lang="zh">
+<head><meta charset="utf-8"><title>订单详情 – 王子卡盟</title>
+<style>body{margin:0;font:16px sans-serif} div{height:300px} .last{background:#00a000}</style>
+</head><body><h1>订单号 KZ20240102</h1><div>已付款，未发货</div><div></div><div></div><div></div>
+<div class="last">底部</div></body></html>"""
+
+
 @dataclass
 class Site:
     """Answer paths with handlers; remember every request line and header."""
@@ -121,7 +128,9 @@ class Record:
 
 def records(visit: Visit) -> list[Record]:
     found = []
-    for record in ArchiveIterator(io.BytesIO(file_of(visit, "witness/warc")), check_digests="raise"):
+    for record in ArchiveIterator(
+        io.BytesIO(file_of(visit, "witness/warc")), check_digests="raise"
+    ):
         http = record.http_headers
         found.append(
             Record(

@@ -52,9 +52,9 @@ async def finish(intake: Intake, offset: int) -> None:
     assert intake.blobs.read(SHA256) == DATA
 
 
-async def test_bytes_that_were_written_but_not_counted_are_cut_off(half: Intake) -> None:
-    with part_file(half).open("ab") as file:
-        file.write(b"from before the crash")
+@pytest.mark.parametrize("left", [21, 20_000])
+async def test_bytes_that_were_written_but_not_counted_are_cut_off(half: Intake, left: int) -> None:
+    part_file(half).write_bytes(DATA[:5000] + b"?" * left)
     await finish(half, 5000)
 
 

@@ -102,3 +102,26 @@ def test_pictures_come_first_under_names_for_people(full: OrderRecord, draft_for
         "证据3-订单页再次访问时的 PDF.pdf",
     ]
     assert [file.media_type.split("/")[0] for file in files] == ["image"] * 3 + ["application"]
+
+
+@pytest.mark.parametrize("limit", [60, 80, 100])
+@pytest.mark.parametrize("issue", ["not_delivered", "dead_code", "failed_no_refund"])
+def test_a_demand_in_a_short_box_keeps_action_amount_and_time(
+    limit: int, issue: str, variants: dict[str, OrderRecord], draft_for: Make
+) -> None:
+    case = case_of(variants[issue])
+    field = FormField("demand", "input", "text", max_length=limit)
+    demand = plan(draft_for(case, issue), case, ORIGINS, form(field)).values["demand"]
+    assert len(demand) <= limit
+    assert demand.endswith("。")
+    for part in ("请在 24 小时内", "不能", "请在 48 小时内", "98.00 元全额原路退回"):
+        assert part in demand.replace("收到本投诉后", "")
+
+
+def test_a_title_in_a_short_box_gives_up_the_order_number_first(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    field = FormField("title", "input", "text", max_length=30)
+    values = plan(draft_for(case), case, ORIGINS, form(field)).values
+    assert values["title"] == "付款后没有收到商品，要求补发或退款"

@@ -12,7 +12,7 @@ from helper.capture.browser import find_browser
 from helper.demo.platform import Demo
 from helper.settings import Settings
 from scrapers.page import load
-from scrapers.read import read
+from scrapers.read import PLATFORMS, read
 
 pytestmark = pytest.mark.browser
 READY = {"wangzi": ".wz-order-page", "lechuang": ".lc-result", "weijie": "#wj-trade[data-ready]"}
@@ -65,7 +65,7 @@ async def test_the_form_map_finds_every_field_and_the_entry(
     order = demo.orders[f"{shop}:not_delivered"]
     await tab.goto(order.url)
     await tab.wait_for_selector(READY[shop])
-    platform = read_platform(shop)
+    platform = next(one for one in PLATFORMS if one.key == shop)
     form = platform.complaint_form
     assert form is not None
     assert form.entry is not None
@@ -91,9 +91,3 @@ async def test_lazy_pictures_come_when_scrolled_to(demo: Demo, tab: Tab, shop: s
     await tab.wait_for_function(
         "[...document.images].slice(-2).every(i => i.complete && i.naturalWidth > 1)"
     )
-
-
-def read_platform(key: str):
-    from scrapers.read import PLATFORMS  # noqa: PLC0415
-
-    return next(platform for platform in PLATFORMS if platform.key == key)

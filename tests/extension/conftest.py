@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import async_playwright
 
@@ -46,7 +47,7 @@ VALUES = {
     "demand_kind": "refund",
     "contact": "13800000000",
 }
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"kazheng" * 700_000).decode()
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"kazheng" * 500_000).decode()
 
 
 def build_extension(folder: Path, rules: dict) -> Path:
@@ -114,15 +115,14 @@ def chromium():
     return find_browser(Settings())
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site():
     """A shop on loopback; every POST to it is recorded."""
     posts = []
 
     async def page(request):
         path = PAGES / f"{request.match_info['name']}.html"
-        text = path.read_text("utf-8")
-        return web.Response(text=text, content_type="text/html")
+        return web.Response(text=path.read_text("utf-8"), content_type="text/html")
 
     async def post(request):
         posts.append(str(request.rel_url))
@@ -133,33 +133,73 @@ async def site():
     app.router.add_post("/{name:.*}", post)
     runner = web.AppRunner(app)
     await runner.setup()
-    server = web.TCPSite(runner, "127.0.0.1", 0)
-    await server.start()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
     port = runner.addresses[0][1]
     yield SimpleNamespace(port=port, origin=f"http://127.0.0.1:{port}", posts=posts)
     await runner.cleanup()
 
 
-@pytest.fixture
-async def filler(tmp_path, chromium, site):
-    """Open pages, preview, apply and undo through the real background code."""
-    extension = build_extension(tmp_path / "extension", RULES)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(tmp_path_factory, chromium):
+    """One browser with the fill code for all tests of a module: (context, worker)."""
+    folder = tmp_path_factory.mktemp("fill")
+    extension = build_extension(folder / "extension", RULES)
     arguments = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments += ["--no-sandbox", "--test-type"]
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
-            tmp_path / "profile",
+            folder / "profile",
             executable_path=chromium,
             headless=True,
             args=arguments,
             ignore_default_args=["--disable-extensions"],
         )
         workers = context.service_workers
-        worker = workers[0] if workers else await context.wait_for_event("serviceworker")
-        yield Filler(context, worker, site)
+        yield context, workers[0] if workers else await context.wait_for_event("serviceworker")
         await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def filler(browser, site):
+    """Open pages, preview, apply and undo through the real background code."""
+    person = Filler(*browser, site)
+    yield person
+    if person.page:
+        await person.page.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def extension_pages(chromium):
+    """The extension's pages served on loopback, with the browser's API given by the test."""
+    app = web.Application()
+    app.router.add_static("/", EXTENSION)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    async with async_playwright() as playwright:
+        chrome = await playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield Pages(chrome, f"http://127.0.0.1:{runner.addresses[0][1]}")
+        await chrome.close()
+    await runner.cleanup()
+
+
+class Pages:
+    """Opens a page of the extension with given answers of the background."""
+
+    def __init__(self, chrome, origin):
+        self.chrome, self.origin = chrome, origin
+
+    async def open(self, path, answers, *, session=None, language="zh_CN", width=390):
+        texts = json.loads((EXTENSION / "_locales" / language / "messages.json").read_text("utf-8"))
+        page = await self.chrome.new_page(viewport={"width": width, "height": 700})
+        stub = Path(__file__).with_name("stub.js").read_text("utf-8")
+        given = json.dumps([texts, language.replace("_", "-"), answers, session])
+        await page.add_init_script(f"{stub}\nboot(...{given});")
+        await page.goto(f"{self.origin}/pages/{path}")
+        return page
 
 
 class Filler:
@@ -181,7 +221,7 @@ class Filler:
                     "origins": origins or [origin or self.site.origin],
                     "values": values,
                     "files": [
-                        {"name": f"证据{n + 1}-订单页.png", "sha256": f"f{n}", "bytes": 4_900_008,
+                        {"name": f"证据{n + 1}-订单页.png", "sha256": f"f{n}", "bytes": 3_500_008,
                          "media_type": "image/png"}
                         for n in range(files)
                     ],
@@ -189,6 +229,7 @@ class Filler:
                 {f"f{n}": PNG for n in range(files)},
             ],
         )
+        await self.worker.evaluate("() => { told.length = 0; }")
         self.page = await self.context.new_page()
         await self.page.goto(f"{origin or self.site.origin}/{name}")
         self.tab = await self.worker.evaluate(

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from helper.web import signing
-from helper.web.guard import OPEN
 from helper.web.server import create_app
 from tests.web.client import Answer, Client, parse, send
 from tests.web.conftest import CASE, DRAFT, UUID, World
@@ -22,6 +21,10 @@ from tests.web.conftest import CASE, DRAFT, UUID, World
 Headers = list[tuple[str, str]]
 SHA256 = hashlib.sha256(b"picture").hexdigest()
 BODIES = {"POST": b"{}", "PUT": b"bytes"}
+
+
+UNSIGNED = {"hello", "pair"}
+"""Written down here once more: a route that is opened by mistake must fail the walk."""
 
 
 def walk(world: World) -> list[tuple[str, str, str]]:
@@ -178,7 +181,7 @@ FORGED: list[tuple[Forge, str]] = [
 
 
 def closed(world: World) -> list[tuple[str, str, str]]:
-    return [route for route in walk(world) if route[0] not in OPEN]
+    return [route for route in walk(world) if route[0] not in UNSIGNED]
 
 
 @pytest.mark.parametrize(("forge", "reason"), FORGED)

@@ -1,0 +1,63 @@
+/**
+ * The natives that content/snapshot.js and its neighbours read the page with. Members are read
+ * through the prototypes' own getters: a form with a field named `childNodes` hides the member of
+ * that name in every world. In the isolated world the prototypes are not the page's.
+ */
+(() => {
+  /** @param {object} prototype @param {string} name @returns {(of: any) => any} */
+  const getter = (prototype, name) => {
+    const read = Object.getOwnPropertyDescriptor(prototype, name)?.get;
+    return (of) => (read ? Reflect.apply(read, of, []) : undefined);
+  };
+  /** @param {object} prototype @param {string} name @returns {(of: any, ...given: any[]) => any} */
+  const method = (prototype, name) => {
+    const run = Object.getOwnPropertyDescriptor(prototype, name)?.value;
+    return (of, ...given) => Reflect.apply(run, of, given);
+  };
+  const nodeType = getter(Node.prototype, "nodeType");
+  const firstChild = getter(Node.prototype, "firstChild");
+  const nextSibling = getter(Node.prototype, "nextSibling");
+  const textOf = getter(Node.prototype, "textContent");
+  const data = getter(CharacterData.prototype, "data");
+  const attributesOf = getter(Element.prototype, "attributes");
+  const nameOf = getter(Element.prototype, "localName");
+  const namespaceOf = getter(Element.prototype, "namespaceURI");
+  const attribute = method(Element.prototype, "getAttribute");
+  const rectangle = method(Element.prototype, "getBoundingClientRect");
+  const checkVisibility = method(Element.prototype, "checkVisibility");
+  const queryAll = method(Document.prototype, "querySelectorAll");
+  const rootOf = getter(Document.prototype, "documentElement");
+  const bodyOf = getter(Document.prototype, "body");
+  const doctypeOf = getter(Document.prototype, "doctype");
+  const sheetsOf = getter(Document.prototype, "adoptedStyleSheets");
+  const innerText = getter(HTMLElement.prototype, "innerText");
+  const frameDocument = getter(HTMLIFrameElement.prototype, "contentDocument");
+  const inputValue = getter(HTMLInputElement.prototype, "value");
+  const inputType = getter(HTMLInputElement.prototype, "type");
+  const inputChecked = getter(HTMLInputElement.prototype, "checked");
+  const areaValue = getter(HTMLTextAreaElement.prototype, "value");
+  const optionSelected = getter(HTMLOptionElement.prototype, "selected");
+  const templateContent = getter(HTMLTemplateElement.prototype, "content");
+  const styleSheet = getter(HTMLStyleElement.prototype, "sheet");
+  const canvasPicture = method(HTMLCanvasElement.prototype, "toDataURL");
+  const referrerOf = getter(Document.prototype, "referrer");
+  const titleOf = getter(Document.prototype, "title");
+  const charsetOf = getter(Document.prototype, "characterSet");
+  const contentTypeOf = getter(Document.prototype, "contentType");
+  const lastModifiedOf = getter(Document.prototype, "lastModified");
+  const readyStateOf = getter(Document.prototype, "readyState");
+  const prefixOf = getter(Element.prototype, "prefix");
+  const styleOf = getter(HTMLElement.prototype, "style");
+  const parentOf = getter(Node.prototype, "parentElement");
+  const setAttribute = method(Element.prototype, "setAttribute");
+  const removeAttribute = method(Element.prototype, "removeAttribute");
+
+  /** @type {any} */ (globalThis).kazhengNatives = {
+    areaValue, attribute, attributesOf, bodyOf, canvasPicture, charsetOf, checkVisibility,
+    contentTypeOf, data, doctypeOf, firstChild, frameDocument, innerText, inputChecked,
+    inputType, inputValue, lastModifiedOf, nameOf, namespaceOf, nextSibling, nodeType,
+    optionSelected, parentOf, prefixOf, queryAll, readyStateOf, rectangle, referrerOf,
+    removeAttribute, rootOf, setAttribute, sheetsOf, styleOf, styleSheet, templateContent,
+    textOf, titleOf,
+  };
+})();

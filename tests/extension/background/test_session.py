@@ -1,0 +1,127 @@
+"""Lending the session: only where the user said so, only to the helper, stored nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from tests.extension.background.world import World, until
+
+pytestmark = pytest.mark.browser
+
+SECRET = "s3ss10n-secret-value"
+
+
+async def login(_request: web.Request) -> web.Response:
+    response = web.Response(
+        text="<!doctype html><title>订单</title><p>订单</p><script>"
+        "localStorage.setItem('basket', 'kept-locally')</script>",
+        content_type="text/html",
+    )
+    response.set_cookie("sid", SECRET, httponly=True, samesite="Lax")
+    response.set_cookie("api", "for-a-path", path="/api")
+    return response
+
+
+async def test_a_lent_session_reaches_the_helper_whole_and_before_the_visit(
+    trusted_world: World,
+) -> None:
+    world = trusted_world
+    world.shop.pages["/order"] = login
+    page = await world.open("/order")
+    tab = await world.click(page)
+    answer = await world.message("lend", origin=world.shop.origin, allowed=True)
+    assert answer["ok"]
+    described = await world.message("page", tabId=tab)
+    assert described["lend"]["allowed"] is True
+    uuid = await world.kept(page)
+    assert world.helper.vault.capture(uuid).meta.session == "lent"
+    names = [call[0] for call in world.helper.calls if call[1] == uuid]
+    assert names.index("lend") < names.index("start")
+    [(_, _, state)] = world.helper.called("lend", uuid)
+    cookies = {cookie["name"]: cookie for cookie in state["cookies"]}
+    assert cookies["sid"]["value"] == SECRET
+    assert (cookies["sid"]["httpOnly"], cookies["sid"]["sameSite"]) == (True, "Lax")
+    assert cookies["sid"]["domain"] == "shop.localhost"
+    assert "sameSite" not in cookies["api"], "unspecified is left out"
+    assert state["origins"] == [
+        {
+            "origin": world.shop.origin,
+            "localStorage": [{"name": "basket", "value": "kept-locally"}],
+        }
+    ]
+
+
+async def test_a_browser_takes_the_lent_state_as_it_is(trusted_world: World) -> None:
+    world = trusted_world
+    world.shop.pages["/order"] = login
+    page = await world.open("/order")
+    await world.message("lend", origin=world.shop.origin, allowed=True)
+    uuid = await world.kept(page)
+    [(_, _, state)] = world.helper.called("lend", uuid)
+    seen: list[str | None] = []
+
+    async def look(request: web.Request) -> web.Response:
+        seen.append(request.cookies.get("sid"))
+        return web.Response(text="<title>好</title>", content_type="text/html")
+
+    world.shop.pages["/witness"] = look
+    browser = world.person.context.browser
+    assert browser is not None
+    context = await browser.new_context(storage_state=state)
+    visit = await context.new_page()
+    await visit.goto(world.shop.origin + "/witness")
+    assert seen == [SECRET]
+    assert await visit.evaluate("localStorage.getItem('basket')") == "kept-locally"
+    await context.close()
+
+
+async def test_without_the_users_word_nothing_is_lent(trusted_world: World) -> None:
+    world = trusted_world
+    world.shop.pages["/order"] = login
+    page = await world.open("/order")
+    uuid = await world.kept(page)
+    assert world.helper.vault.capture(uuid).meta.session == "not_lent"
+    assert not world.helper.called("lend", uuid)
+
+
+async def test_without_the_browsers_permission_nothing_is_lent(world: World) -> None:
+    world.shop.pages["/order"] = login
+    page = await world.open("/order")
+    await world.message("lend", origin=world.shop.origin, allowed=True)
+    uuid = await world.kept(page)
+    assert world.helper.vault.capture(uuid).meta.session == "not_lent"
+    assert not world.helper.called("lend", uuid)
+
+
+async def test_a_helper_that_lost_the_session_gets_it_again(trusted_world: World) -> None:
+    world = trusted_world
+    world.shop.pages["/order"] = login
+    page = await world.open("/order")
+    await world.message("lend", origin=world.shop.origin, allowed=True)
+    uuid = await world.kept(page)
+    world.helper.vault.set_session_wanted(uuid, True)
+    await until(lambda: len(world.helper.called("lend", uuid)) == 2, "it was not lent again")
+
+
+async def test_the_session_is_in_no_file_of_extension_or_helper(
+    trusted_world: World, tmp_path: Path
+) -> None:
+    world = trusted_world
+    world.shop.pages["/order"] = login
+    page = await world.open("/order")
+    await world.message("lend", origin=world.shop.origin, allowed=True)
+    uuid = await world.kept(page)
+    assert world.helper.called("lend", uuid)
+    stored = await world.console.evaluate("chrome.storage.local.get(null).then(JSON.stringify)")
+    assert SECRET not in stored
+    places = [tmp_path / "data"]
+    places += (tmp_path / "profile").rglob("*indexeddb*")
+    places += (tmp_path / "profile").rglob("Local Extension Settings")
+    files = [file for place in places for file in place.rglob("*") if file.is_file()]
+    found = await asyncio.to_thread(lambda: [f for f in files if SECRET.encode() in f.read_bytes()])
+    assert files
+    assert found == []

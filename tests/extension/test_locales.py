@@ -1,0 +1,57 @@
+"""The catalogues are complete, and every text that pages and background name is in them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+EXTENSION = Path(__file__).resolve().parents[2] / "extension"
+
+
+def texts(language):
+    path = EXTENSION / "_locales" / language / "messages.json"
+    return {key: row["message"] for key, row in json.loads(path.read_text("utf-8")).items()}
+
+
+def named():
+    found = set()
+    for path in (EXTENSION / "pages").glob("*.html"):
+        found |= set(re.findall(r'data-i18n(?:-[a-z-]+)?="(\w+)"', path.read_text("utf-8")))
+    for path in (EXTENSION / "pages").glob("*.js"):
+        found |= set(re.findall(r'\bt\(\s*"(\w+)"', path.read_text("utf-8")))
+    found |= set(re.findall(r"__MSG_(\w+)__", (EXTENSION / "manifest.json").read_text("utf-8")))
+    return found
+
+
+def test_both_languages_have_the_same_texts():
+    assert texts("zh_CN").keys() == texts("en").keys()
+
+
+def test_both_languages_take_the_same_values():
+    english = texts("en")
+    odd = {
+        key
+        for key, text in texts("zh_CN").items()
+        if set(re.findall(r"\$\d", text)) != set(re.findall(r"\$\d", english[key]))
+    }
+    assert odd == set()
+
+
+def test_every_named_text_exists():
+    assert named() - texts("zh_CN").keys() == set()
+
+
+def test_every_reason_to_refuse_has_a_sentence_and_a_next_step():
+    codes = set()
+    for path in (EXTENSION / "background").glob("*.js"):
+        codes |= set(re.findall(r'Refusal\(\s*"(\w+)"', path.read_text("utf-8")))
+    for path in (EXTENSION / "content").glob("fill.js"):
+        codes |= set(re.findall(r'"(fill_\w+)"', path.read_text("utf-8")))
+    wanted = {f"error_{code}{end}" for code in codes for end in ("", "_next")}
+    assert wanted - texts("zh_CN").keys() == set()
+
+
+@pytest.mark.parametrize("path", sorted((EXTENSION / "pages").glob("*.*")), ids=lambda p: p.name)
+def test_no_chinese_text_stands_in_the_pages(path):
+    assert re.findall(r"[\u4e00-\u9fff]+", path.read_text("utf-8")) == []

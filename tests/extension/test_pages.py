@@ -1,0 +1,259 @@
+"""The popup, the panel and the options page in a real browser, the background given by the test."""
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+URL = "https://wangzi.localhost:8443/user/orders/WZ20260711083012"
+UUID = "00000000-0000-4000-8000-000000000001"
+PAGE = {
+    "ok": True, "capturable": True, "url": URL, "title": "订单详情", "kind": "order",
+    "platform": {"key": "wangzi", "name": "王子卡盟"}, "order_no": "WZ20260711083012",
+    "lend": {"possible": True, "allowed": False}, "complaint_form": False,
+}  # fmt: skip
+ORDER = {
+    "platform": {"name": "王子卡盟"}, "order_no": "WZ20260711083012", "status": "paid",
+    "status_text": "待发货", "items": [{"title": "点卡", "quantity": 1, "unit_price": "99.50"}],
+    "amount": "99.50", "currency": "CNY", "payment": {"method": "alipay"}, "delivery": {},
+    "seller": {}, "created_at": "2026-07-11T08:30:12+08:00", "sources": {},
+}  # fmt: skip
+VIEW = {
+    "capture_id": UUID, "case_id": "c-1", "state": "sealed", "missing": [], "order": ORDER,
+    "seals": [{"stage": "S0"}, {"stage": "S1"}], "steps": [{"step": "read"}, {"step": "witness"}],
+    "corroboration": {"verdict": "agree", "reason": None, "fields": []},
+}  # fmt: skip
+CASE = {
+    "case_id": "c-1", "host": "wangzi.localhost", "order_no": "WZ20260711083012", "title": "点卡",
+    "created_at": "2026-07-11T08:30:12+08:00", "order": ORDER, "captures": [{}], "drafts": [],
+    "corrections": [{"field": "amount", "value": "99.50", "read": "9.95", "at": "2026-07-11T09:00:00+08:00"}],
+    "filings": [],
+}  # fmt: skip
+ISSUE = {
+    "key": "not_delivered", "name": "付款后没有发货",
+    "demands": [{"key": "refund", "name": "全额退款"}], "questions": [{"key": "resale", "name": "转卖？"}],
+}  # fmt: skip
+SUGGESTION = {
+    "issue": "not_delivered", "reason": "x", "reason_text": "承诺已过", "demand": "refund",
+    "alternatives": [], "choices": [ISSUE],
+}  # fmt: skip
+DRAFT = {
+    "draft_id": "d1", "title": "付款后未发货", "text": "……", "gaps": [{"key": "p", "text": "缺付款凭证"}],
+    "sentences": [{"text": "付款99.50元。", "exhibits": [1]}], "lint": [], "law": [],
+    "exhibits": [{"number": 1, "label": "证据1 订单页", "bytes": 1}],
+}  # fmt: skip
+
+
+def field(name, confidence, **more):
+    row = {
+        "name": name, "label": name, "value": "值", "kind": "text", "confidence": confidence,
+        "found": True, "note": None, "current": "", "typed": False, "required": False,
+    }  # fmt: skip
+    return row | more
+
+
+PLAN = {
+    "ok": True, "draft_id": "d1", "case_id": "c-1", "token": "t", "origin": "https://a.test",
+    "action": "https://a.test/send", "elsewhere": [], "known": False, "files": [], "left": [],
+    "fields": [field("order_no", 0.9), field("seller", 0.4), field("contact", 0.9, typed=True, current="我的")],
+}  # fmt: skip
+REPORT = {
+    "ok": True, "attached": 0, "submitted": False, "stopped": 0,
+    "fields": [{"name": "order_no", "ok": True, "wanted": "值", "read_back": "值"}],
+}  # fmt: skip
+
+
+def answers(helper="ready", **more):
+    outbox = {"count": 0, "bytes": 0, "oldest": None}
+    given = {
+        "page": PAGE, "recent": {"ok": True, "captures": []},
+        "status": {"ok": True, "helper": helper, "version": "0.1.0", "outbox": outbox},
+        "capture": {"ok": True, "uuid": UUID}, "lend": {"ok": True},
+        "capture-state": {"ok": True, "local": {"phase": "sent", "missing": [], "error": None}, "view": VIEW},
+        "case": {"ok": True, "case": CASE, "suggestion": SUGGESTION}, "correct": {"ok": True},
+        "draft": {"ok": True, "draft": DRAFT}, "fill-preview": PLAN, "fill-apply": REPORT,
+        "fill-undo": {"ok": True, "restored": 1, "kept": []},
+    }  # fmt: skip
+    return given | more
+
+
+async def sent(page, kind):
+    messages = await page.evaluate("() => window.sent")
+    return [message for message in messages if message["type"] == kind]
+
+
+async def test_before_the_click_the_order_is_named(extension_pages):
+    page = await extension_pages.open("popup.html", answers())
+    await page.wait_for_selector("#keep")
+    assert await page.inner_text("#order-no") == "WZ20260711083012"
+    assert await page.inner_text("#platform") == "王子卡盟"
+
+
+async def test_unknown_page_can_be_kept(extension_pages):
+    unknown = PAGE | {"platform": None, "order_no": None, "kind": None}
+    page = await extension_pages.open("popup.html", answers(page=unknown))
+    await page.wait_for_selector("#keep:not([disabled])")
+    assert await page.inner_text("#platform") == "未识别的页面，也可以保存"
+
+
+@pytest.mark.parametrize(
+    ("helper", "step"),
+    [("away", "kazheng serve"), ("unpaired", "kazheng pair"), ("stranger", "重新配对"), ("version", "同一版本")],
+)  # fmt: skip
+async def test_helper_that_is_not_ready_is_explained_and_the_button_stays(
+    extension_pages, helper, step
+):
+    page = await extension_pages.open("popup.html", answers(helper))
+    await page.wait_for_selector("#helper .notice")
+    assert step in await page.inner_text("#helper")
+    assert await page.is_enabled("#keep")
+
+
+async def test_restricted_page_says_so_and_has_no_button(extension_pages):
+    restricted = PAGE | {"capturable": False, "url": "chrome://settings/"}
+    page = await extension_pages.open("popup.html", answers(page=restricted))
+    await page.wait_for_selector("#error .notice")
+    assert not await page.is_visible("#keep")
+
+
+async def test_click_shows_the_result_and_the_next_step(extension_pages):
+    page = await extension_pages.open("popup.html", answers(link=f"{URL}/complaint"))
+    await page.route("**/rules.json", lambda route: route.fulfill(json={"platforms": []}))
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=done]")
+    assert "99.50 元" in await page.inner_text("#order")
+    assert await page.get_attribute("#corroboration", "data-verdict") == "agree"
+    await page.click("#write")
+    await page.wait_for_function("() => window.opened")
+    opened = await page.evaluate("() => window.opened")
+    assert "panel.html?case=c-1&form=https" in opened
+
+
+async def test_not_lent_is_never_called_agreement(extension_pages):
+    found = {"verdict": "not_comparable", "reason": "session_not_lent", "fields": []}
+    state = {
+        "ok": True,
+        "local": {"phase": "sent", "missing": [], "error": None},
+        "view": VIEW | {"corroboration": found},
+    }
+    page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))
+    await page.click("#keep")
+    await page.wait_for_selector("#corroboration")
+    assert "没有借出登录" in await page.inner_text("#corroboration")
+    assert "一致" not in await page.inner_text("#corroboration")
+
+
+async def test_lending_asks_for_the_site_only(extension_pages):
+    page = await extension_pages.open("popup.html", answers(granted=True))
+    await page.check("#lend")
+    await page.wait_for_function("() => window.sent.some((m) => m.type === 'lend')")
+    wanted = {"permissions": ["cookies"], "origins": ["https://wangzi.localhost/*"]}
+    assert await page.evaluate("() => window.wanted") == wanted
+    message = {"type": "lend", "origin": "https://wangzi.localhost:8443", "allowed": True}
+    assert await sent(page, "lend") == [message]
+
+
+async def test_refused_permission_unticks_and_takes_the_choice_back(extension_pages):
+    page = await extension_pages.open("popup.html", answers(granted=False))
+    await page.click("#lend")
+    await page.wait_for_selector("#error .notice")
+    assert not await page.is_checked("#lend")
+    assert (await sent(page, "lend"))[-1]["allowed"] is False
+
+
+async def test_no_second_visit_if_the_user_says_so(extension_pages):
+    page = await extension_pages.open("popup.html", answers())
+    await page.check("#refuse")
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=done]")
+    assert (await sent(page, "capture"))[0]["refuse_revisit"] is True
+
+
+async def test_unsure_and_typed_fields_are_not_ticked(extension_pages):
+    form = PAGE | {"complaint_form": True, "kind": "complaint"}
+    page = await extension_pages.open("popup.html", answers(page=form))
+    await page.click("#fill-preview")
+    await page.wait_for_selector("#preview")
+    assert "https://a.test/send" in await page.inner_text("#preview")
+    await page.click("#fill-apply")
+    await page.wait_for_selector("#report")
+    assert (await sent(page, "fill-apply"))[0]["names"] == ["order_no"]
+    assert "提交由您自己完成" in await page.inner_text("#report")
+
+
+async def test_sending_elsewhere_needs_a_tick(extension_pages):
+    form = PAGE | {"complaint_form": True, "kind": "complaint"}
+    plan = PLAN | {"elsewhere": ["https://b.test/x"]}
+    page = await extension_pages.open("popup.html", answers(page=form, **{"fill-preview": plan}))
+    await page.click("#fill-preview")
+    await page.wait_for_selector("#fill-apply[disabled]")
+    await page.check("#fill-elsewhere")
+    await page.click("#fill-apply")
+    await page.wait_for_selector("#report")
+    assert (await sent(page, "fill-apply"))[0]["elsewhere"] is True
+
+
+async def test_receipt_is_kept_for_the_draft(extension_pages):
+    memory = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
+    page = await extension_pages.open("popup.html", answers(), session={"fill:1": memory})
+    await page.click("#keep-receipt")
+    await page.wait_for_selector("body[data-state=done]")
+    message = (await sent(page, "capture"))[0]
+    assert (message["receipt_for"], message["case_id"]) == ("d1", "c-1")
+
+
+async def test_panel_keeps_the_read_value_beside_the_correction(extension_pages):
+    page = await extension_pages.open("panel.html?case=c-1", answers())
+    await page.wait_for_selector("[data-field=amount]")
+    row = await page.inner_text("[data-field=amount]")
+    assert "您填写" in row
+    assert "页面读到：9.95 元" in row
+
+
+async def test_panel_adds_a_payment_time_with_its_zone(extension_pages):
+    page = await extension_pages.open("panel.html?case=c-1", answers())
+    await page.click("[data-field='payment.paid_at'] button")
+    await page.fill("[data-field='payment.paid_at'] input", "2026-07-11T08:31:05")
+    await page.click("[data-field='payment.paid_at'] button.primary")
+    await page.wait_for_function("() => window.sent.some((m) => m.type === 'correct')")
+    value = (await sent(page, "correct"))[0]["value"]
+    assert value.startswith("2026-07-11T08:31:05")
+    assert value[-6] in "+-"
+
+
+async def test_panel_makes_the_draft_with_exhibits_and_gaps(extension_pages):
+    path = "panel.html?case=c-1&form=https%3A%2F%2Fa.test%2Fcomplain"
+    page = await extension_pages.open(path, answers())
+    await page.select_option("[data-answer=resale]", "no")
+    await page.click("#make-draft")
+    await page.wait_for_selector("#sentences")
+    message = (await sent(page, "draft"))[0]
+    assert (message["issue"], message["demand"]) == ("not_delivered", "refund")
+    assert message["answers"] == {"resale": False}
+    assert "证据1" in await page.inner_text("#sentences")
+    assert "缺付款凭证" in await page.inner_text("#gaps")
+    await page.click("#open-form")
+    assert await page.evaluate("() => window.opened") == "https://a.test/complain"
+
+
+async def test_panel_opens_no_address_but_the_web(extension_pages):
+    page = await extension_pages.open("panel.html?case=c-1&form=javascript:alert(1)", answers())
+    await page.click("#make-draft")
+    await page.wait_for_selector("#sentences")
+    assert await page.query_selector("#open-form") is None
+
+
+async def test_wrong_pairing_code_is_explained(extension_pages):
+    wrong = {"ok": False, "error": {"code": "pairing_code"}}
+    page = await extension_pages.open("options.html", answers("unpaired", pair=wrong))
+    await page.fill("#code", "ABC")
+    await page.click("#pair-go")
+    await page.wait_for_selector("#pair-result .notice.bad")
+    assert "20" in await page.inner_text("#pair-result")
+
+
+@pytest.mark.parametrize("path", ["popup.html", "panel.html?case=c-1", "options.html", "welcome.html"])
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+async def test_nothing_is_wider_than_a_narrow_window(extension_pages, path, language):
+    page = await extension_pages.open(path, answers("away"), language=language)
+    await page.wait_for_selector("#helper .notice")
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
