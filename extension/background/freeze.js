@@ -4,7 +4,7 @@ import { api, Refusal, within } from "./api.js";
 import { sha256, utf8 } from "./crypto.js";
 import { picture, prepare } from "./shots.js";
 
-const SNAPSHOT = ["content/natives.js", "content/context.js", "content/snapshot.js"];
+const SNAPSHOT = ["natives", "text", "context", "snapshot"].map((name) => `content/${name}.js`);
 const PATIENCE = 15_000;
 const PATIENCE_WITH_BUSY_PAGE = 4_000;
 const MHTML_PATIENCE = 8_000;

@@ -1,7 +1,7 @@
 /**
  * Takes the page as it stands, without changing it: HTML with live form values, shadow roots and
  * canvases, the visible text, and the context. Injected on the click into the isolated world, after
- * content/natives.js and content/context.js.
+ * content/natives.js, text.js and context.js.
  *
  * Values of password fields (and card check codes) are never read into the snapshot.
  */
@@ -17,7 +17,6 @@
   const RECTS_MILLISECONDS = 500;
   const RECT_TEXT = 500;
   const CANVAS_CHARACTERS = 16_000_000;
-  const PIECE = 8_000_000;
   const HTML = "http://www.w3.org/1999/xhtml";
   const {
     areaValue, attribute, attributesOf, bodyOf, canvasPicture, checkVisibility, data,
@@ -25,14 +24,7 @@
     nameOf, namespaceOf, nextSibling, nodeType, optionSelected, prefixOf, rectangle, rootOf,
     sheetsOf, styleSheet, templateContent, textOf,
   } = /** @type {any} */ (globalThis).kazhengNatives;
-
-  /** @param {string} text */
-  const escapeText = (text) =>
-    text.replace(/[&<>\u00a0]/g, (c) =>
-      c === "&" ? "&amp;" : c === "<" ? "&lt;" : c === ">" ? "&gt;" : "&nbsp;",
-    );
-  /** @param {string} text */
-  const escapeAttribute = (text) => escapeText(text).replace(/"/g, "&quot;");
+  const { escapeAttribute, escapeText, pieces } = /** @type {any} */ (globalThis).kazhengText;
 
   /**
    * An element's way down; `enters` marks the first step into a shadow root or frame.
@@ -374,18 +366,6 @@
   const doctypeText = ({ name, publicId, systemId }) => {
     const ids = publicId ? ` PUBLIC "${publicId}"` : systemId ? " SYSTEM" : "";
     return `<!DOCTYPE ${name}${ids}${systemId ? ` "${systemId}"` : ""}>`;
-  };
-
-  /** @param {string} text @returns {string[]} pieces that split no character */
-  const pieces = (text) => {
-    const list = [];
-    for (let at = 0; at < text.length; ) {
-      let end = Math.min(text.length, at + PIECE);
-      if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1])) end -= 1;
-      list.push(text.slice(at, end));
-      at = end;
-    }
-    return list;
   };
 
   page(document, {

@@ -299,7 +299,7 @@ function showReport(place, context, plan, result) {
     place,
     h(
       "section.card",
-      { id: "report" },
+      { id: "report", "data-attached": String(result.attached) },
       notice(
         good === result.fields.length ? "good" : "warn",
         t("fill_done", good, result.fields.length, result.attached),

@@ -114,6 +114,8 @@ def _look(order: OrderRecord | None, payments: Sequence[Payment], now: datetime)
         return "other", "no_order"
     if len({payment.trade_no for payment in payments if payment.trade_no}) > 1:
         return "duplicate_charge", "two_payments"
+    if "several_payments" in order.warnings:  # the page itself lists more than one debit
+        return "duplicate_charge", "two_payments"
     if order.status in _BY_STATUS:
         return _BY_STATUS[order.status]
     paid = order.payment.paid_at is not None or order.payment.trade_no is not None or payments

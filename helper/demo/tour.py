@@ -18,6 +18,14 @@ _NEWEST = (
     "chrome.runtime.sendMessage({type: 'recent'})"
     ".then(r => (r.captures && r.captures[0] && r.captures[0].uuid) || '')"
 )
+_REPORT = """({
+  fields: [...document.querySelectorAll("#report tr[data-field]")].map(row => ({
+    name: row.dataset.field,
+    ok: !!row.querySelector(".chip.good"),
+    read_back: row.querySelector(".value").textContent,
+  })),
+  attached: Number(document.querySelector("#report").dataset.attached),
+})"""
 _SEALED_SECONDS = 120
 
 
@@ -42,7 +50,7 @@ async def once(
     if view.case_id is None:
         raise BrowserFailedError(cause="the capture joined no case")
     draft = await helper.desk.make_draft(view.case_id, channel="merchant_platform")
-    filled = await _fill(person, order.complaint_url, draft.draft_id)
+    filled = await _fill(person, order.complaint_url)
     evidence = await asyncio.to_thread(
         export_case,
         helper.store,
@@ -52,9 +60,19 @@ async def once(
     return {
         **capture_result(helper.store, view),
         "draft": draft.model_dump(mode="json"),
-        "filled": filled,
+        "filled": {**filled, "submitted": submitted(demo)},
         "evidence": str(evidence),
     }
+
+
+def submitted(demo: Demo) -> bool:
+    """Tell whether a complaint form reached a shop: it must not, only the user submits."""
+    return any("login" not in form.path for form in demo.submissions)
+
+
+def submitted(demo: Demo) -> bool:
+    """Tell whether a complaint form reached a shop: it must not, only the user submits."""
+    return any("login" not in form.path for form in demo.submissions)
 
 
 async def _keep(helper: Helper, person: Person, url: str, *, lend: bool) -> CaptureView:
@@ -93,17 +111,13 @@ async def _lend(person: Person, url: str) -> None:
     await page.close()
 
 
-async def _fill(person: Person, url: str, draft_id: str) -> dict[str, Any]:
+async def _fill(person: Person, url: str) -> dict[str, Any]:
+    """Preview, fill, read the report; the form stays as it is, not submitted."""
     page = await person.open(url)
     popup: Popup = await person.click_toolbar(page)
-    del draft_id
     await popup.click("#fill-preview")
     await popup.click("#fill-apply")
-    await popup.wait_for("!!document.querySelector('[data-report]')")
-    report = await popup.evaluate("JSON.parse(document.querySelector('[data-report]').dataset.report)")
+    await popup.wait_for("!!document.querySelector('#report')", seconds=30)
+    report = dict(await popup.evaluate(_REPORT))
     await popup.close()
-    return {
-        "fields": report["fields"],
-        "attached": report["attached"],
-        "submitted": False,
-    }
+    return report

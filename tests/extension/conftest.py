@@ -88,23 +88,59 @@ RULES = {
                 "receipt_no": None,
                 "receipt_pattern": None,
                 "fields": [
-                    {"name": "issue", "selector": "[name=t]", "kind": "select", "required": True,
-                     "options": {"not_delivered": "7"}, "max_length": None},
-                    {"name": "demand_kind", "selector": "[name=want]", "kind": "radio",
-                     "required": True, "options": {"refund": "money"}, "max_length": None},
-                    {"name": "order_no", "selector": "[name=a]", "kind": "text", "required": True,
-                     "options": {}, "max_length": None},
-                    {"name": "description", "selector": "[name=b]", "kind": "textarea",
-                     "required": True, "options": {}, "max_length": 40},
-                    {"name": "contact", "selector": "[name=pin]", "kind": "text", "required": False,
-                     "options": {}, "max_length": None},
-                    {"name": "attachments", "selector": "[name=c]", "kind": "file",
-                     "required": True, "options": {}, "max_length": None},
+                    {
+                        "name": "issue",
+                        "selector": "[name=t]",
+                        "kind": "select",
+                        "required": True,
+                        "options": {"not_delivered": "7"},
+                        "max_length": None,
+                    },
+                    {
+                        "name": "demand_kind",
+                        "selector": "[name=want]",
+                        "kind": "radio",
+                        "required": True,
+                        "options": {"refund": "money"},
+                        "max_length": None,
+                    },
+                    {
+                        "name": "order_no",
+                        "selector": "[name=a]",
+                        "kind": "text",
+                        "required": True,
+                        "options": {},
+                        "max_length": None,
+                    },
+                    {
+                        "name": "description",
+                        "selector": "[name=b]",
+                        "kind": "textarea",
+                        "required": True,
+                        "options": {},
+                        "max_length": 40,
+                    },
+                    {
+                        "name": "contact",
+                        "selector": "[name=pin]",
+                        "kind": "text",
+                        "required": False,
+                        "options": {},
+                        "max_length": None,
+                    },
+                    {
+                        "name": "attachments",
+                        "selector": "[name=c]",
+                        "kind": "file",
+                        "required": True,
+                        "options": {},
+                        "max_length": None,
+                    },
                 ],
             },
         }
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="session")
@@ -221,11 +257,15 @@ class Filler:
                     "origins": origins or [origin or self.site.origin],
                     "values": values,
                     "files": [
-                        {"name": f"证据{n + 1}-订单页.png", "sha256": f"f{n}", "bytes": 3_500_008,
-                         "media_type": "image/png"}
+                        {
+                            "name": f"证据{n + 1}-订单页.png",
+                            "sha256": f"f{n}",
+                            "bytes": 3_500_008,
+                            "media_type": "image/png",
+                        }
                         for n in range(files)
                     ],
-                },  # fmt: skip
+                },
                 {f"f{n}": PNG for n in range(files)},
             ],
         )

@@ -170,7 +170,9 @@ async def test_a_page_with_an_open_dialog_is_kept_as_picture_and_says_what_is_mi
 async def test_a_30_mb_page_is_kept_whole(world: World) -> None:
     row = "<tr><td>订单</td><td>" + "甲" * 300 + "</td></tr>\n"
     rows = row * (30_000_000 // len(row.encode()))
-    world.shop.pages["/big"] = f"<!doctype html><title>大</title><div hidden><table>{rows}</table></div>"
+    world.shop.pages["/big"] = (
+        f"<!doctype html><title>大</title><div hidden><table>{rows}</table></div>"
+    )
     page = await world.open("/big")
     uuid = await world.kept(page)
     html = world.helper.bytes(uuid, "seen/html").decode()

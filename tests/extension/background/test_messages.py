@@ -23,7 +23,9 @@ async def test_content_scripts_and_pages_get_no_answer(world: World) -> None:
         tab,
     )
     assert answer in {"nothing", "refused", "silence"}
-    assert await page.evaluate("typeof (globalThis.chrome ?? {}).runtime?.sendMessage") == "undefined"
+    assert (
+        await page.evaluate("typeof (globalThis.chrome ?? {}).runtime?.sendMessage") == "undefined"
+    )
 
 
 @pytest.mark.parametrize("kind", ["nonsense", "constructor", "__proto__", ""])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from helper.vault.catalogue import Catalogue
 from helper.web.bodies import KeptPart
 from tests.extension.background.world import World, until
 
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = "<!doctype html><html lang=zh><title>订单</title><p>订单号 12345678</p>"
 TALL = PAGE + "<header style='position:fixed;top:0'>顶</header><div style='height:12000px'></div>"
+CHUNK = 4 * 1024 * 1024
 PARTS = (
     "() => new Promise((resolve, reject) => { const open = indexedDB.open('kazheng');"
     " open.onsuccess = () => { const all = open.result.transaction('parts').objectStore('parts')"
@@ -71,23 +74,31 @@ async def no_alarm(world: World) -> bool:
     return not await world.console.evaluate("chrome.alarms.get('outbox')")
 
 
-async def test_a_worker_killed_in_the_upload_goes_on_where_it_was(world: World) -> None:
+async def test_a_worker_killed_in_the_upload_goes_on_where_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = "<p>" + "".join(f"<i>{number}</i>" for number in range(900_000)) + "</p>"
     world.shop.pages["/order"] = f"<!doctype html><title>大</title><div hidden>{row}</div>"
     page = await world.open("/order")
+    received: list[int] = []
+    half, go_on = threading.Event(), threading.Event()
+    real = Catalogue.set_received
+
+    def watched(vault: Catalogue, uuid: str, sha256: str, count: int) -> None:
+        real(vault, uuid, sha256, count)
+        received.append(count)
+        if count == CHUNK:
+            half.set()
+            go_on.wait(20)
+
+    monkeypatch.setattr(Catalogue, "set_received", watched)
     uuid = await world.capture(page)
-
-    def midway() -> bool:
-        try:
-            parts = world.helper.vault.parts(uuid)
-        except Exception:  # noqa: BLE001  # not announced yet
-            return False
-        return any(0 < received < part.size for part, received in parts)
-
-    await until(midway, "the upload was never half done")
+    await until(half.is_set, "the upload was never half done")
     await world.stop_workers()
+    go_on.set()
     await world.message("status")
     await world.reached(uuid, "sent")
+    assert received.count(CHUNK) == 1, "what was received is not sent again"
     html = world.helper.bytes(uuid, "seen/html").decode()
     assert html.count("<i>") == 900_000
     assert await held(world) == []
@@ -172,7 +183,9 @@ async def test_a_revoked_pairing_is_said_and_a_new_one_delivers(world: World) ->
     world.shop.pages["/order"] = PAGE
     page = await world.open("/order")
     for known in world.helper.vault.pairings():
-        world.helper.vault.revoke_pairing(known[0] if isinstance(known, tuple) else known.pairing_id)
+        world.helper.vault.revoke_pairing(
+            known[0] if isinstance(known, tuple) else known.pairing_id
+        )
     uuid = await world.capture(page)
     await until(lambda: error_of(world, uuid, "helper_unpaired"), "nobody said it is unpaired")
     await world.pair()
