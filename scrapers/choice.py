@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4 import Tag
 
-from scrapers.dom import Found, Walk
+from scrapers.dom import Found, Walk, ancestors
 from scrapers.pairs import Pair
 from scrapers.scope import Cluster
 from scrapers.text import is_placeholder
@@ -34,7 +34,7 @@ class Choice:
         wanted = max(3, round(len({name for _, name in places}) * 0.6))
         if seed is None or seed.index is None:
             return root
-        for parent in (seed.element, *seed.element.parents):
+        for parent in (seed.element, *ancestors(seed.element)):
             start, end = self.walk.span(parent)
             if len({name for index, name in places if start <= index < end}) >= wanted:
                 return parent
@@ -66,5 +66,5 @@ class Choice:
         seed = self.cluster.seed
         if seed is None:
             return 0
-        line = {id(tag): step for step, tag in enumerate((seed.element, *seed.element.parents))}
-        return next((line[id(tag)] for tag in (one, *one.parents) if id(tag) in line), len(line))
+        line = {id(tag): step for step, tag in enumerate((seed.element, *ancestors(seed.element)))}
+        return next((line[id(tag)] for tag in (one, *ancestors(one)) if id(tag) in line), len(line))

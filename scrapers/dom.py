@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import soupsieve
 from bs4 import BeautifulSoup, CData, Comment, Tag
@@ -12,14 +14,17 @@ from bs4.element import NavigableString, PageElement, PreformattedString
 from scrapers.record import Source
 from scrapers.text import squeeze
 
-MAX_TOKENS = 120_000
+MAX_TOKENS = 60_000
 MAX_TOKEN_LENGTH = 20_000
 MAX_DEPTH = 400
 _SKIPPED = frozenset({"script", "style", "noscript", "head", "svg", "iframe", "object", "option"})
 _TEXT_INPUTS = frozenset({"text", "tel", "email", "number", "search", "url", ""})
 _NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NOISE = frozenset(
-    "复制 复制卡密 一键复制 点击复制 复制订单号 复制全部 已复制 copy 查看 查看详情 详情 展开 收起 下载".split()
+    [
+        *("复制", "复制卡密", "一键复制", "点击复制", "复制订单号", "复制全部", "已复制", "copy"),
+        *("查看", "查看详情", "详情", "展开", "收起", "下载"),
+    ]
 )
 _HIDDEN_CLASSES = frozenset({"d-none", "hidden", "layui-hide", "hide", "visually-hidden"})
 
@@ -50,15 +55,22 @@ class Found:
 
 @dataclass
 class Walk:
-    """The tokens under one element; `spans` gives for each tag its half-open token range."""
+    """The tokens and tags under one element; the spans are half-open ranges of each tag."""
 
     tokens: list[Token] = field(default_factory=list)
+    tags: list[Tag] = field(default_factory=list)
     spans: dict[int, tuple[int, int]] = field(default_factory=dict)
+    tag_spans: dict[int, tuple[int, int]] = field(default_factory=dict)
     truncated: bool = False
 
     def span(self, tag: Tag) -> tuple[int, int]:
         """Return the range of tokens inside `tag`; empty for a tag that shows nothing."""
         return self.spans.get(id(tag), (0, 0))
+
+    def tags_in(self, root: Tag) -> list[Tag]:
+        """Return the walked tags inside `root`, in document order."""
+        start, end = self.tag_spans.get(id(root), (0, 0))
+        return self.tags[start:end]
 
     def inside(self, tag: Tag) -> list[Token]:
         """Return the tokens inside `tag`."""
@@ -69,17 +81,18 @@ class Walk:
 def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
     """Collect the texts and form values under `root`; hidden ones are marked, not dropped."""
     result = Walk()
-    stack: list[tuple[PageElement, bool, int | None]] = [(root, False, None)]
+    stack: list[tuple[PageElement, bool, tuple[int, int] | None]] = [(root, False, None)]
     while stack:
         node, hidden, opened = stack.pop()
         if opened is not None:
-            result.spans[id(node)] = (opened, len(result.tokens))
+            _close(result, node, opened)
             continue
         if isinstance(node, NavigableString):
             _add_text(result, node, hidden)
         elif isinstance(node, Tag) and not _is_skipped(node):
             hidden = hidden or is_hidden(node)
-            stack.append((node, hidden, len(result.tokens)))
+            result.tags.append(node)
+            stack.append((node, hidden, (len(result.tokens), len(result.tags))))
             value = value_of(node)
             if value is None:
                 stack.extend((child, hidden, None) for child in reversed(node.contents))
@@ -90,8 +103,14 @@ def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
             break
     for node, _hidden, opened in stack:
         if opened is not None:
-            result.spans[id(node)] = (opened, len(result.tokens))
+            _close(result, node, opened)
     return result
+
+
+def _close(result: Walk, node: PageElement, opened: tuple[int, int]) -> None:
+    token, tag = opened
+    result.spans[id(node)] = (token, len(result.tokens))
+    result.tag_spans[id(node)] = (tag, len(result.tags))
 
 
 def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
@@ -106,6 +125,11 @@ def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
 
 def _is_skipped(tag: Tag) -> bool:
     return tag.name in _SKIPPED or (tag.name == "template" and not tag.has_attr("shadowrootmode"))
+
+
+def ancestors(tag: Tag) -> Iterator[Tag]:
+    """Yield the elements around `tag`, nearest first, at most `MAX_DEPTH` of them."""
+    return islice(tag.parents, MAX_DEPTH)
 
 
 def attribute(tag: Tag, name: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+from bs4 import Tag
+
 from scrapers.choice import Choice
 from scrapers.contract import Page
 from scrapers.dom import Found, Walk, attribute
 from scrapers.items import fill_items
-from scrapers.money import money
 from scrapers.moments import moment
+from scrapers.money import money
 from scrapers.reading import RecordBuilder
 from scrapers.record import OrderRecord
 from scrapers.scope import Cluster, Seed, order_number
@@ -53,10 +55,10 @@ def fill_order(page: Page, cluster: Cluster, walked: Walk) -> OrderRecord | None
 
 def _is_order(build: RecordBuilder, seed: Seed | None) -> bool:
     """Demand proof: a labelled number and one more field, or without a number three fields."""
-    seen = [
+    seen: list[bool] = [
         build.has("amount"),
         build.has("created_at") or build.has("payment.paid_at"),
-        build.values.get("status", "unknown") != "unknown",
+        bool(build.values.get("status", "unknown") != "unknown"),
         build.has("items.0.title"),
         build.has("delivery.secrets"),
     ]
@@ -113,9 +115,9 @@ def _fill_times(build: RecordBuilder, choice: Choice) -> None:
             build.moment(path, readable[0].found)
         elif found:
             build.warn(f"unreadable:{path}")
-    if not build.has("created_at") and not build.has("payment.paid_at"):
-        if any("交易时间" in pair.label for pair in choice.candidates("other_time")):
-            build.warn("ambiguous:交易时间")
+    others = [pair for pair in choice.candidates("other_time") if "交易时间" in pair.label]
+    if others and not build.has("created_at") and not build.has("payment.paid_at"):
+        build.warn("ambiguous:交易时间")
 
 
 def _fill_result(build: RecordBuilder, choice: Choice) -> None:
@@ -147,9 +149,14 @@ def _loose_cards(choice: Choice) -> list[Found]:
 
 def _clipboards(build: RecordBuilder, choice: Choice) -> list[Found]:
     found = []
-    for tag in choice.block.select("[data-clipboard-text]", limit=50):
+    for tag in _copied(choice):
         text = attribute(tag, "data-clipboard-text")
-        about = f"{tag.get_text()} {attribute(tag, 'class')} {attribute(tag, 'id')}"
+        about = f"{tag.get_text()[:40]} {attribute(tag, 'class')} {attribute(tag, 'id')}"
         if _CARD_WORD.search(about) and text != build.values.get("order_no"):
             found.append(Found(text, tag))
     return found
+
+
+def _copied(choice: Choice) -> list[Tag]:
+    tags = choice.walk.tags_in(choice.block)
+    return [tag for tag in tags if "data-clipboard-text" in tag.attrs][:50]

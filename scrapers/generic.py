@@ -8,8 +8,9 @@ from typing import Literal
 from bs4 import Tag
 
 from scrapers.contract import Page
-from scrapers.dom import Walk, walk
+from scrapers.dom import Walk, ancestors, attribute, walk
 from scrapers.fields import fill_order
+from scrapers.labels import label_key
 from scrapers.pairs import Pair, find_pairs
 from scrapers.record import OrderRecord
 from scrapers.scope import (
@@ -24,6 +25,8 @@ from scrapers.scope import (
 
 Kind = Literal["order", "order_list", "product", "complaint", "receipt", "other"]
 MAX_ORDERS = 200
+_HEADS = frozenset({"h1", "h2", "h3", "h4", "label", "button", "legend"})
+_BUTTONS = frozenset({"button", "a", "input"})
 _COMPARED = ("status", "amount", "created_at")
 
 
@@ -42,7 +45,7 @@ def read(page: Page) -> Result:
     walked = walk(root)
     pairs = find_pairs(root, walked)
     warnings = ["page_cut"] if walked.truncated else []
-    dialog = front_dialog(root, walked, pairs)
+    dialog = front_dialog(walked, pairs)
     orders: list[OrderRecord] = []
     if dialog is not None:
         start, end = walked.span(dialog)
@@ -57,7 +60,7 @@ def read(page: Page) -> Result:
     else:
         found = seeds(pairs, walked) or other_seeds(root, walked, page.url)
         orders = _orders(page, walked, root, pairs, found)
-    kind = _kind_of(root, pairs, orders)
+    kind = _kind_of(walked, pairs, orders)
     if kind == "receipt" or (kind == "complaint" and not any(order.amount for order in orders)):
         orders = []
     return Result(tuple(orders[:MAX_ORDERS]), kind, tuple(warnings))
@@ -67,7 +70,7 @@ def _orders(
     page: Page, walked: Walk, root: Tag, pairs: list[Pair], found: list[Seed]
 ) -> list[OrderRecord]:
     parts = clusters(found, pairs, walked, root) if found else [_whole(root, pairs)]
-    made = (fill_order(page, cluster, walked) for cluster in parts[: MAX_ORDERS * 3])
+    made = (fill_order(page, cluster, walked) for cluster in parts)
     return _merge([], [order for order in made if order is not None])
 
 
@@ -116,24 +119,28 @@ def _is_settled(code: str, update: dict[str, object]) -> bool:
     return code.endswith("_not_found") and code.removesuffix("_not_found") in update
 
 
-def _kind_of(root: Tag, pairs: list[Pair], orders: list[OrderRecord]) -> Kind:
+def _kind_of(walked: Walk, pairs: list[Pair], orders: list[OrderRecord]) -> Kind:
     tickets = [pair for pair in pairs if pair.field == "ticket" and pair.found.text]
-    form = root.select_one("form textarea:not([readonly]):not([disabled])")
-    if any(pair.label.rstrip(":： ").endswith(("号", "No", "ID")) for pair in tickets):
+    if any(label_key(pair.label).endswith(("号", "no", "id")) for pair in tickets):
         return "receipt"
-    if form is not None and _speaks_of_complaint(root):
+    writable = any(_is_writable(tag) for tag in walked.tags if tag.name == "textarea")
+    if writable and _says(walked, _HEADS, ("投诉", "工单", "举报", "售后申请", "申请售后")):
         return "complaint"
     if orders:
         return "order_list" if len(orders) > 1 else "order"
-    fields = {pair.field for pair in pairs}
-    buttons = root.select("button, a, input[type=submit]", limit=500)
-    buys = any(word in button.get_text() + str(button.attrs.get("value", ""))
-               for button in buttons for word in ("立即购买", "提交订单", "立即下单", "加入购物车"))  # fmt: skip
-    return "product" if buys and fields & {"unit_price", "amount"} else "other"
+    priced = any(pair.field in {"unit_price", "amount"} for pair in pairs)
+    buys = _says(walked, _BUTTONS, ("立即购买", "提交订单", "立即下单", "加入购物车"))
+    return "product" if priced and buys else "other"
 
 
-def _speaks_of_complaint(root: Tag) -> bool:
-    heads = root.select("title, h1, h2, h3, form label, form button", limit=200)
-    text = " ".join(head.get_text()[:60] for head in heads)
-    return any(word in text for word in ("投诉", "工单", "举报", "售后申请", "申请售后"))
+def _is_writable(tag: Tag) -> bool:
+    fixed = tag.has_attr("readonly") or tag.has_attr("disabled")
+    return not fixed and any(parent.name == "form" for parent in ancestors(tag))
 
+
+def _says(walked: Walk, names: frozenset[str], words: tuple[str, ...]) -> bool:
+    tags = [tag for tag in walked.tags if tag.name in names][:500]
+    shown = (
+        attribute(tag, "value") + "".join(t.text for t in walked.inside(tag)[:4]) for tag in tags
+    )
+    return any(word in text[:60] for text in shown for word in words)

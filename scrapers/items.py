@@ -9,7 +9,7 @@ from bs4 import Tag
 
 from scrapers import status as words
 from scrapers.choice import Choice
-from scrapers.dom import Found, attribute
+from scrapers.dom import Found, ancestors, attribute
 from scrapers.money import money
 from scrapers.pairs import Pair
 from scrapers.reading import RecordBuilder
@@ -18,9 +18,7 @@ from scrapers.text import compact
 
 MAX_ITEMS = 100
 _TIMES_SUFFIX = re.compile(r"^(?P<title>.*\S)\s*[x×*]\s*(?P<count>\d{1,4})\s*$", re.DOTALL)
-_NAMED = re.compile(
-    r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE
-)
+_NAMED = re.compile(r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"订单|訂單|查询|查詢|详情|詳情|列表|清单|清單|信息|資訊|记录|紀錄|我的|首页|欢迎|公告|卡密|支付|付款"
     r"|发货|交付|提交|使用|须知|感谢|成功|失败|order|detail|info|^items?$|record",
@@ -102,8 +100,9 @@ def _detail(build: RecordBuilder, number: int, name: str, pairs: list[Pair]) -> 
 def _heading(choice: Choice) -> Found | None:
     """Return the only text that is marked up as a name of goods, near the order number first."""
     for block in (choice.block, choice.cluster.root):
+        tags = [tag for tag in choice.walk.tags_in(block) if tag.attrs or tag.name[0] == "h"][:2000]
         for test in (_is_named, _is_heading):
-            found = [one for tag in block.find_all(test, limit=80) if (one := _name(choice, tag))]
+            found = [one for tag in tags if test(tag) and (one := _name(choice, tag))]
             if found:
                 return found[0] if len({compact(one.text) for one in found}) == 1 else None
     return None
@@ -122,7 +121,7 @@ def _name(choice: Choice, tag: Tag) -> Found | None:
         or not _PRICE.sub("", compact(text))
         or ":" in compact(text)
         or (number is not None and number in text)
-        or any(parent.name in _FRAME for parent in tag.parents)
+        or any(parent.name in _FRAME for parent in ancestors(tag))
     )
     return None if refused else Found(text, tokens[0].element)
 

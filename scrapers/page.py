@@ -20,6 +20,9 @@ from bs4 import BeautifulSoup
 from scrapers.contract import Page
 
 MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_TAGS: Final = 45_000
+CUT_MARK: Final = '<wbr id="kazheng-cut">'
+_TAG = re.compile(r"<[A-Za-z]")
 _MAX_PARTS = 5000
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,7 +40,7 @@ _MEDIA_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w\-]+)", re.IGNORECASE)
 _MHTML_HEAD = re.compile(rb"\A\s*(?:[A-Za-z\-]+:[^\r\n]*\r?\n(?:[ \t][^\r\n]*\r?\n)*){1,40}?"
                          rb"[Cc]ontent-[Tt]ype:\s*multipart/related")  # fmt: skip
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "x-gbk", "hz-gb-2312", "cp936", "chinese"})
-_ALIASES = {name: "gb18030" for name in _CHINESE} | {"big5": "big5hkscs", "x-user-defined": "utf-8"}
+_ALIASES = dict.fromkeys(_CHINESE, "gb18030") | {"big5": "big5hkscs", "x-user-defined": "utf-8"}
 _BROKEN = "\ufffd"
 
 
@@ -76,8 +79,38 @@ def load(
 
 def parse(document: Document, captured_at: datetime | None) -> Page:
     """Parse one document."""
-    html = document.html.replace("\x00", "")
+    html = cut(document.html.replace("\x00", ""))
     return Page(document.url, BeautifulSoup(html, "lxml"), captured_at)
+
+
+def cut(html: str) -> str:
+    """Bound the number of tags: keep the first and the last ones, and mark where it was cut.
+
+    A page of real shops has a few thousand; without the bound 5 MB of bare tags take a minute.
+    """
+    if html.count("<") <= MAX_TAGS:
+        return html
+    html = _without_scripts(html)
+    starts = [match.start() for match in _TAG.finditer(html)]
+    if len(starts) <= MAX_TAGS:
+        return html
+    head, tail = starts[MAX_TAGS * 2 // 3], starts[-MAX_TAGS // 3]
+    return f"{html[:head]}<!----></script></style>{CUT_MARK}{html[tail:]}"
+
+
+def _without_scripts(html: str) -> str:
+    """Empty the scripts: no reader looks into them, and `i<n` in them looks like a tag."""
+    kept: list[str] = []
+    position, lower = 0, html.lower()
+    while len(lower) == len(html):
+        start = lower.find("<script", position)
+        begin = lower.find(">", start) + 1 if start >= 0 else 0
+        end = lower.find("</script", begin) if begin else -1
+        if end < 0:
+            break
+        kept.append(html[position:begin])
+        position = end
+    return "".join([*kept, html[position:]])
 
 
 def decode(data: bytes, media_type: str = "") -> str:
@@ -99,9 +132,9 @@ def decode(data: bytes, media_type: str = "") -> str:
 
 
 def _is_surely_utf8(text: str) -> bool:
-    """Say whether text that is valid UTF-8 also looks so: GBK is at times valid by chance,
+    """Say whether text that is valid UTF-8 also looks so.
 
-    but then it gives two-byte sequences only (U+0080 to U+07FF).
+    GBK is at times valid by chance, but then it gives two-byte sequences only (below U+0800).
     """
     return text.isascii() or any(char >= "\u0800" for char in text)
 

@@ -16,10 +16,11 @@ from bs4.element import NavigableString, PageElement
 
 from scrapers.dom import Found, Token, Walk, walk
 from scrapers.labels import BOXES, Meaning, meaning
-from scrapers.status import payment_method
+from scrapers.status import is_status, payment_method
 from scrapers.text import cjk_count, fold
 
 _COLON = re.compile(r"[:：﹕︰]")
+_VALUE = re.compile(r"[\d¥￥$@]")
 _WORD_EDGE = re.compile(r"[\s,，;；|、。]")
 _INLINE = frozenset({"span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi",
                      "u", "mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"})  # fmt: skip
@@ -294,14 +295,14 @@ class _Finder:
     # --- tables and grids -------------------------------------------------------------------
 
     def _tables(self) -> None:
-        tables = [tag for tag in self.root.find_all("table") if isinstance(tag, Tag)]
-        if self.root.name == "table":
-            tables.insert(0, self.root)
+        tables = [tag for tag in self.walk.tags if tag.name == "table"]
         for position, table in enumerate(tables[:500]):
             rows = [
                 row for row in _rows(table) if any(self.walk.span(cell) != (0, 0) for cell in row)
             ]
-            if len(rows) == 1 and position + 1 < len(tables):  # head and body as two tables
+            if (
+                len(rows) == 1 and self._is_head(rows[0]) and position + 1 < len(tables)
+            ):  # head and body as two tables
                 rows += _rows(tables[position + 1])
             head: list[Tag] = []
             body: list[list[Tag]] = []
@@ -328,17 +329,21 @@ class _Finder:
             self._columns(cells, [row for row in body[:500] if len(row) == len(cells)])
 
     def _is_head(self, cells: list[Tag]) -> bool:
+        """Say whether a row holds labels only; a row of label and value pairs is no head."""
+        shown = [cell for cell in cells if self.walk.span(cell) != (0, 0)]
         known = 0
-        for cell in cells:
+        for cell in shown:
             start, end = self.walk.span(cell)
-            if end - start > 1:
+            token, labels = self.walk.tokens[start], self.labels.get(start, [])
+            if end - start > 1 or token.value or len(token.text) > 16:
                 return False
-            if end > start:
-                token, labels = self.walk.tokens[start], self.labels.get(start, [])
-                if token.value or _COLON.search(token.text) or len(token.text) > 16:
-                    return False
-                known += bool(labels)
-        return known >= 2 and known * 2 >= len([c for c in cells if self.walk.span(c)[1]])
+            if not labels and (_VALUE.search(token.text) or is_status(token.text)):
+                return False
+            if labels and _COLON.search(token.text):
+                return False
+            known += bool(labels)
+        heads = all(cell.name == "th" for cell in shown)
+        return known >= 2 and (known * 2 >= len(shown) if heads else known * 2 > len(shown))
 
     def _columns(self, head: list[Tag], body: list[list[Tag]]) -> None:
         if not body:

@@ -7,10 +7,11 @@ import pkgutil
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import soupsieve
+from bs4 import Tag
 
 from scrapers import generic, sites
 from scrapers.contract import Page, PageKind, Platform
@@ -18,8 +19,8 @@ from scrapers.page import documents, parse
 from scrapers.reading import host_of
 from scrapers.record import Extraction, OrderRecord, PlatformRef
 
-
 _T = TypeVar("_T")
+_LITERAL = re.compile(r"[.#]([A-Za-z_][\w-]*)(?![^\[]*\])|\"([^\"]+)\"|'([^']+)'")
 
 
 def _platforms() -> tuple[Platform, ...]:
@@ -32,16 +33,36 @@ PLATFORMS: tuple[Platform, ...] = _platforms()
 
 
 def recognise(page: Page) -> Platform | None:
-    """Return the platform all of whose fingerprint selectors match, on one of its hosts if named."""
+    """Return the platform all of whose fingerprint selectors match, on one of its hosts if any."""
     host = (host_of(page.url) or "").partition(":")[0]
+    marks = _marks(page)
     for platform in PLATFORMS:
-        if platform.hosts and host not in platform.hosts:
+        if not platform.fingerprint or (platform.hosts and host not in platform.hosts):
             continue
-        if platform.fingerprint and all(
+        if all(_may_match(selector, marks) for selector in platform.fingerprint) and all(
             page.soup.select_one(selector) for selector in platform.fingerprint
         ):
             return platform
     return None
+
+
+def _marks(page: Page) -> str:
+    """Return all attribute values of the page as one text."""
+    values = (
+        value
+        for tag in page.soup.descendants
+        if isinstance(tag, Tag)
+        for value in tag.attrs.values()
+    )
+    return "\n".join(" ".join(v) if isinstance(v, list) else str(v)[:500] for v in values)
+
+
+def _may_match(selector: str, marks: str) -> bool:
+    """Say whether a selector can match: a quick look that spares most pages the slow search."""
+    parts = [_LITERAL.findall(part) for part in selector.split(",")]
+    if ":not(" in selector or not all(parts):
+        return True
+    return any(all(name in marks for name in map("".join, part)) for part in parts)
 
 
 def path_kind(platform: Platform, url: str) -> PageKind | None:
@@ -56,7 +77,7 @@ def path_kind(platform: Platform, url: str) -> PageKind | None:
 
 def read(page: Page) -> Extraction:
     """Read the page: the order it is about first. Never raises, whatever the page is."""
-    warnings: list[str] = []
+    warnings = ["page_cut"] if page.soup.find("wbr", id="kazheng-cut") else []
     platform = _guard(lambda: recognise(page), None, "recognise", warnings)
     kind = path_kind(platform, page.url) if platform else None
     host = host_of(page.url)
@@ -119,8 +140,8 @@ def _wants_orders(kind: PageKind | None) -> bool:
 
 
 def _kind(kind: PageKind | None, orders: tuple[OrderRecord, ...]) -> generic.Kind:
-    if kind == "product" or kind == "complaint" or kind == "receipt":
-        return kind
+    if kind in {"product", "complaint", "receipt"}:
+        return cast("generic.Kind", kind)
     return "order_list" if len(orders) > 1 else "order" if orders else "other"
 
 

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4 import Tag
 
-from scrapers.dom import Found, Walk, attribute, is_hidden
+from scrapers.dom import Found, Walk, ancestors, attribute, is_hidden
 from scrapers.labels import label_key
 from scrapers.pairs import Pair
 from scrapers.text import fold
 
+MAX_SEEDS = 300
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
 _RANDOM = re.compile(r"[A-Z0-9]{12,}")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}")
 _SENTENCE = re.compile(
-    r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*([0-9A-Za-z\-]{4,40})", re.I
+    r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*([0-9A-Za-z\-]{4,40})", re.IGNORECASE
 )
 _HASH = re.compile(r"[#＃]\s*(\d{8,32}|[A-Z0-9]{12,32})")
 _ATTRIBUTES = ("orderid", "data-order-no", "data-orderno", "data-order-id", "data-orderid",
                "data-order-sn", "data-trade-no", "data-order")  # fmt: skip
-_QUERY_NAMES = frozenset("orderid order_id orderno order_no order_sn ordersn tradeno trade_no "
-                         "out_trade_no outtradeno sn order data".split())  # fmt: skip
-_PATH_WORDS = re.compile(r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.IGNORECASE)
+_QUERY_NAMES = frozenset(
+    [
+        *("orderid", "order_id", "orderno", "order_no", "order_sn", "ordersn", "tradeno", "order"),
+        *("trade_no", "out_trade_no", "outtradeno", "sn", "data"),
+    ]
+)
+_PATH_WORDS = re.compile(
+    r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.IGNORECASE
+)
 _DIALOG = re.compile(
     r"^(?:[a-z]+-)?(?:modal|dialog|layer|popup|drawer)$|^layui-layer$|^modal-dialog$"
 )
 _DIALOG_FIELDS = frozenset(
-    "order_no title amount status pay_status created_at secrets order_info payment_method".split()
+    [
+        *("order_no", "title", "amount", "status", "pay_status", "created_at", "secrets"),
+        *("order_info", "payment_method"),
+    ]
 )
 
 
@@ -85,7 +96,7 @@ def seeds(pairs: list[Pair], walked: Walk) -> list[Seed]:
         if pair.field == "order_no" and not _is_editable(pair.found.element)
         for number in [order_number(pair.found.text)]
         if number
-    ]
+    ][: MAX_SEEDS * 10]
     if not labelled:
         return []
     visible = {seed.index for seed in labelled if not walked.tokens[seed.index or 0].hidden}
@@ -114,7 +125,7 @@ def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
             and any(char.isdigit() for char in match[1])
         ]  # fmt: skip
         if found:
-            return found
+            return found[:MAX_SEEDS]
     held = attribute_seeds(root, walked)
     number = None if held else number_in_address(url)
     return [Seed(number, Found(number), None, root, origin="address")] if number else held
@@ -122,13 +133,16 @@ def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
 
 def attribute_seeds(root: Tag, walked: Walk) -> list[Seed]:
     """Return the order numbers that stand only in attributes of shown elements."""
-    selector = ", ".join(f"[{name}]" for name in _ATTRIBUTES)
-    return [
-        Seed(value, Found(value, tag), walked.span(tag)[0], tag, origin="attribute")
-        for tag in root.select(selector, limit=200)
-        for value in [next(attribute(tag, name) for name in _ATTRIBUTES if tag.has_attr(name))]
-        if order_number(value) == value and walked.span(tag)[1] > walked.span(tag)[0]
-    ]
+    held: list[Seed] = []
+    for tag in walked.tags_in(root):
+        name = next((name for name in _ATTRIBUTES if name in tag.attrs), None)
+        value = attribute(tag, name) if name else ""
+        if name and order_number(value) == value:
+            place = walked.span(tag)[0]
+            held.append(Seed(value, Found(value, tag), place, tag, origin="attribute"))
+        if len(held) >= MAX_SEEDS:
+            break
+    return held
 
 
 def number_in_address(url: str) -> str | None:
@@ -142,7 +156,7 @@ def number_in_address(url: str) -> str | None:
         if name.lower() in _QUERY_NAMES and order_number(value) == value and len(value) >= 5:
             return value
     steps = [unquote(step) for step in parts.path.split("/") if step]
-    for before, step in zip(steps, steps[1:], strict=False):
+    for before, step in pairwise(steps):
         if _PATH_WORDS.match(before) and order_number(step) == step:
             return step
     return None
@@ -150,27 +164,31 @@ def number_in_address(url: str) -> str | None:
 
 def clusters(found: list[Seed], pairs: list[Pair], walked: Walk, root: Tag) -> list[Cluster]:
     """Give each order number the largest block that holds no other one."""
-    places = [(seed.index, seed.number) for seed in found if seed.index is not None]
+    found = found[:MAX_SEEDS]
+    places = sorted({(seed.index, seed.number) for seed in found if seed.index is not None})
+    if len({number for _, number in places}) < 2:
+        return [_cluster(seed, root, pairs, walked) for seed in found[:1]]
     made: list[Cluster] = []
-    several = len({number for _, number in places}) > 1
     for seed in found:
-        block = _block(seed, places, walked, root) if several else root
-        if several or not made:
-            made.append(_cluster(seed, block, pairs, walked))
+        others = [index for index, number in places if number != seed.number]
+        block = _block(seed, others, walked, root)
+        made.append(_cluster(seed, block, pairs, walked))
     return made
 
 
 def _cluster(seed: Seed, block: Tag, pairs: list[Pair], walked: Walk) -> Cluster:
     start, end = walked.span(block)
-    own = tuple(pair for pair in pairs if start <= pair.order < end)
+    first = bisect_left(pairs, start, key=lambda pair: pair.order)
+    last = bisect_left(pairs, end, key=lambda pair: pair.order)
+    own = tuple(pairs[first:last])
     return Cluster(seed, block, own)
 
 
-def _block(seed: Seed, places: list[tuple[int, str]], walked: Walk, root: Tag) -> Tag:
+def _block(seed: Seed, others: list[int], walked: Walk, root: Tag) -> Tag:
     block = seed.element
-    for parent in seed.element.parents:
+    for parent in ancestors(seed.element):
         start, end = walked.span(parent)
-        if any(start <= index < end and number != seed.number for index, number in places):
+        if bisect_left(others, start) < bisect_left(others, end):
             break
         block = parent
         if parent is root:
@@ -178,16 +196,20 @@ def _block(seed: Seed, places: list[tuple[int, str]], walked: Walk, root: Tag) -
     return block
 
 
-def front_dialog(root: Tag, walked: Walk, pairs: list[Pair]) -> Tag | None:
+def front_dialog(walked: Walk, pairs: list[Pair]) -> Tag | None:
     """Return the last shown dialog that holds an order's fields; it covers the list behind it."""
-    places = [(pair.order, pair.field) for pair in pairs if not pair.hidden]
+    shown = [pair for pair in pairs if not pair.hidden and pair.field in _DIALOG_FIELDS]
     best: Tag | None = None
-    for tag in root.find_all(_is_dialog, limit=200):
+    inner = (0, 0)
+    dialogs = [tag for tag in walked.tags if _is_dialog(tag)][:200]
+    for tag in dialogs:
         start, end = walked.span(tag)
-        fields = Counter(name for index, name in places if start <= index < end)
-        inside = set(fields) & _DIALOG_FIELDS
-        if len(inside) >= 2 and (best is None or tag not in best.descendants):
-            best = tag
+        first = bisect_left(shown, start, key=lambda pair: pair.order)
+        last = bisect_left(shown, end, key=lambda pair: pair.order)
+        fields = {pair.field for pair in shown[first:last]}
+        nested = best is not None and inner[0] <= start and end <= inner[1]
+        if len(fields) >= 2 and not nested:
+            best, inner = tag, (start, end)
     return best
 
 

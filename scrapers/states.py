@@ -15,6 +15,7 @@ from scrapers.reading import RecordBuilder
 from scrapers.text import compact
 
 _BADGE = re.compile(r"badge|tag|status|state|label|chip|pill", re.IGNORECASE)
+MAX_LOOKED_AT = 5000
 _WEAK = frozenset({"状态", "status", "state"})
 _CHOICES = frozenset({"nav", "option", "button", "th", "legend", "a"})
 
@@ -64,7 +65,7 @@ def _badge(choice: Choice) -> Found | None:
     """Return the one unlabelled status word of the block; filter tabs do not count."""
     found: list[Found] = []
     labelled = {id(pair.found.element) for pair in choice.cluster.pairs if pair.meaning}
-    for index in choice.near:
+    for index in choice.near[:MAX_LOOKED_AT]:
         token = choice.walk.tokens[index]
         if token.hidden or token.value or not words.is_status(token.text):
             continue
@@ -84,7 +85,8 @@ def _is_choice(choice: Choice, tag: Tag) -> bool:
         if node.name in _CHOICES:
             return True
         holder = node.parent
-        texts = [] if holder is None else choice.walk.inside(holder)[:40]
+        start, end = (0, 0) if holder is None else choice.walk.span(holder)
+        texts = choice.walk.tokens[start : min(end, start + 40)]
         if len({compact(t.text) for t in texts if words.is_status(t.text)}) >= 3:
             return True
         node = holder

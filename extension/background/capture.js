@@ -67,7 +67,8 @@ async function take(uuid, clickedAt, tab, wishes, noted) {
     await takeStrips(record, frozen.measure);
     await push(uuid);
   } catch (error) {
-    const refusal = error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
+    const refusal =
+      error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
     await noted;
     const record = await outbox.update(uuid, (kept) => giveUp(kept, refusal.explained()));
     await badge.show(tab.id, "failed");
@@ -84,7 +85,10 @@ async function describe(clickedAt, tab, wishes, { missing, summary, parts }) {
     throw new Refusal(missing[0]?.reason ?? "not_capturable");
   }
   const found = await recognise(tab.id, tab.url).catch(() => null);
-  const [offered, language] = [await lending(tab.url), summary?.languages?.[0] ?? navigator.language];
+  const [offered, language] = [
+    await lending(tab.url),
+    summary?.languages?.[0] ?? navigator.language,
+  ];
   return {
     url: tab.url,
     title: summary?.title ?? tab.title,
@@ -164,25 +168,29 @@ function giveUp(record, error) {
 
 /** @param {CaptureRecord} record @param {shots.Measure | null} measure */
 async function takeStrips({ uuid, tab, held }, measure) {
-  const { changes, missing } = await shots.strips(tab, held ? measure : null, async (about, shot) => {
-    const hash = await sha256(await shot.blob.arrayBuffer());
-    const part = {
-      role: "seen/strip",
-      sha256: hash,
-      size: shot.blob.size,
-      media_type: "image/png",
-      about,
-    };
-    await outbox.update(
-      uuid,
-      (record) => {
-        if (about.index === 0) record.held = part;
-        else record.parts.push(part);
-      },
-      [{ sha256: hash, blob: shot.blob }],
-    );
-    if (about.index !== 0) void push(uuid);
-  });
+  const { changes, missing } = await shots.strips(
+    tab,
+    held ? measure : null,
+    async (about, shot) => {
+      const hash = await sha256(await shot.blob.arrayBuffer());
+      const part = {
+        role: "seen/strip",
+        sha256: hash,
+        size: shot.blob.size,
+        media_type: "image/png",
+        about,
+      };
+      await outbox.update(
+        uuid,
+        (record) => {
+          if (about.index === 0) record.held = part;
+          else record.parts.push(part);
+        },
+        [{ sha256: hash, blob: shot.blob }],
+      );
+      if (about.index !== 0) void push(uuid);
+    },
+  );
   await outbox.update(uuid, (record) => end(record, changes, missing));
 }
 

@@ -20,14 +20,14 @@ const fields = {
   },
   product: {
     label:
-      "(商品|产品|货品|卡种|服务)(名称?|标题|信息)?|购买(的)?(商品|内容)|product( name)?|goods( name)?",
+      "(商品|产品|货品|卡种|服务)([/或](商品|服务))?(名称?|标题|信息)?|购买(的)?(商品|内容)|product( name)?|goods( name)?",
     name: "product|goods|item_?-?name|commodity",
     not: "编号|数量|链接|网址|类型|价格|金额",
     kinds: ["text", "textarea"],
   },
   amount: {
     label:
-      "(涉及|订单|支付|付款|交易|消费|争议|实付)?(金额|价款|款项)(（元）|\\(元\\))?|amount( paid)?|price",
+      "(涉及|涉诉|涉案|订单|支付|付款|交易|消费|争议|实付)?(金额|价款|款项)(（元）|\\(元\\))?|amount( paid)?|price",
     name: "amount|money|price|^je$|total",
     not: "退款金额|赔偿",
     kinds: ["number", "text"],
@@ -47,7 +47,7 @@ const fields = {
   },
   seller: {
     label:
-      "(被投诉(人|方|企业|单位|商家|对象))(名称)?|(商家|卖家|店铺|商户|经营者|企业)(名称|昵称)?|seller|merchant|shop( name)?|company( name)?",
+      "(被投诉(人|方|企业|单位|商家|对象)|投诉(对象|商家|企业))(名称)?|(商家|卖家|店铺|商户|经营者|企业)(名称|昵称)?|seller|merchant|shop( name)?|company( name)?",
     name: "seller|merchant|shop|store|company|respondent",
     not: "电话|联系|地址|编号|订单|流水",
     kinds: ["text"],
@@ -81,14 +81,14 @@ const fields = {
     label:
       "(投诉)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望)(方式|方案|结果)|demand type|resolution",
     name: "demand|appeal|request|expect|claim|solution|handle",
-    kinds: ["select", "radio"],
+    kinds: ["select", "radio", "checkbox"],
   },
   issue: {
     label:
-      "(问题|投诉|工单|反馈|纠纷|售后|事由)(类型|类别|分类|原因|种类)|类型|类别|分类|issue( type)?|category|reason|type",
+      "(问题|投诉|工单|反馈|纠纷|售后|事由)(类型|类别|分类|原因|种类|问题)|类型|类别|分类|issue( type)?|category|reason|type",
     name: "type|category|issue|reason|kind|class",
     not: "支付|证件|联系|诉求|商品",
-    kinds: ["select", "radio"],
+    kinds: ["select", "radio", "checkbox"],
   },
   contact: {
     label:

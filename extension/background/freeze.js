@@ -4,7 +4,9 @@ import { api, Refusal, within } from "./api.js";
 import { sha256, utf8 } from "./crypto.js";
 import { picture, prepare } from "./shots.js";
 
-const SNAPSHOT = ["natives", "text", "context", "snapshot"].map((name) => `content/${name}.js`);
+const SNAPSHOT = ["natives", "text", "fields", "context", "snapshot"].map(
+  (name) => `content/${name}.js`,
+);
 const PATIENCE = 15_000;
 const PATIENCE_WITH_BUSY_PAGE = 4_000;
 const MHTML_PATIENCE = 8_000;
@@ -48,7 +50,8 @@ export async function freeze(uuid, tab, clickedAt) {
 /** @param {Frozen} frozen @param {string} role @param {unknown} error @returns {null} */
 function lack(frozen, role, error) {
   const reason = error instanceof Refusal ? error.code : "failed";
-  const detail = error instanceof Refusal ? (error.more.reason ?? null) : String(error).slice(0, 200);
+  const detail =
+    error instanceof Refusal ? (error.more.reason ?? null) : String(error).slice(0, 200);
   frozen.missing.push({ role, reason, detail });
   return null;
 }

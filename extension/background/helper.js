@@ -25,8 +25,10 @@ const PATIENCE = 20_000;
 /** @typedef {{status: number, json: any}} Reply */
 /** @typedef {{pairing_id: string, key: CryptoKey, port: number}} Pairing */
 
-/** What the proven helper said; lives as long as this worker and is asked for again after it. */
-const known = { start: "", pairing: "", port: 0 };
+/** After a longer silence another program may have taken the port: the helper proves itself again. */
+const PROOF_LASTS = 500;
+/** What the proven helper said, and when (Unix ms) it last gave a genuine answer. */
+const known = { start: "", pairing: "", port: 0, at: 0 };
 
 /** @returns {Promise<number>} */
 async function port() {
@@ -74,16 +76,18 @@ export async function hello() {
   if (!(await macMatches(pairing.key, said.proof, ...lines))) {
     return { state: "stranger", ...answer };
   }
-  Object.assign(known, { start: said.start, pairing: pairing.pairing_id, port: onPort });
+  const { pairing_id } = pairing;
+  Object.assign(known, { start: said.start, pairing: pairing_id, port: onPort, at: Date.now() });
   return { state: "ready", ...answer };
 }
 
-/** @returns {Promise<Pairing>} the pairing, once the helper has proven itself to this worker */
+/** @returns {Promise<Pairing>} the pairing, once the helper has proven itself */
 async function proven() {
   const pairing = await readPairing();
   if (!pairing) throw new Refusal("helper_unpaired");
   const onPort = await port();
-  if (!known.start || known.pairing !== pairing.pairing_id || known.port !== onPort) {
+  const same = known.pairing === pairing.pairing_id && known.port === onPort;
+  if (!known.start || !same || Date.now() - known.at > PROOF_LASTS) {
     const { state } = await hello();
     if (state !== "ready") throw new Refusal(`helper_${state}`);
   }
@@ -130,6 +134,7 @@ async function signed(method, path, body, headers, retried = false) {
     known.start = "";
     throw new Refusal("helper_stranger");
   }
+  known.at = Date.now();
   return { response, data };
 }
 

@@ -72,10 +72,12 @@ async function readCookies(tab, origin) {
     api.cookies.getAll({ domain: hostname, ...where }),
   ]);
   const unique = new Map(
-    lists.flat().map((cookie) => [
-      JSON.stringify([cookie.name, cookie.domain, cookie.path, cookie.partitionKey ?? null]),
-      cookie,
-    ]),
+    lists
+      .flat()
+      .map((cookie) => [
+        JSON.stringify([cookie.name, cookie.domain, cookie.path, cookie.partitionKey ?? null]),
+        cookie,
+      ]),
   );
   return [...unique.values()];
 }

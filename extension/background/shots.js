@@ -174,7 +174,11 @@ async function pass(tab, first, keep, missing) {
     const bottom = at.y + at.height;
     if (bottom >= at.scroll_height - 1) return;
     if (index + 1 >= MOST_STRIPS) {
-      missing.push({ role: "seen/page", reason: "too_tall", detail: `${bottom}/${at.scroll_height}` });
+      missing.push({
+        role: "seen/page",
+        reason: "too_tall",
+        detail: `${bottom}/${at.scroll_height}`,
+      });
       return;
     }
     if (bottom - OVERLAP <= next) throw new Refusal("page_moved");
@@ -185,6 +189,7 @@ async function pass(tab, first, keep, missing) {
 /** @param {Measure} before @param {Measure} after @returns {boolean} */
 function steady(before, after) {
   return ["address", "x", "y", "width", "height"].every(
-    (key) => before[/** @type {keyof Measure} */ (key)] === after[/** @type {keyof Measure} */ (key)],
+    (key) =>
+      before[/** @type {keyof Measure} */ (key)] === after[/** @type {keyof Measure} */ (key)],
   );
 }

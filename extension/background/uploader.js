@@ -67,7 +67,8 @@ export async function schedule() {
 
 /** @param {string} uuid @param {unknown} error note why the capture waits; it stays here */
 async function wait(uuid, error) {
-  const refusal = error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
+  const refusal =
+    error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
   const record = await outbox.update(uuid, (kept) => {
     kept.error = refusal.explained();
     kept.phase = "kept_here";

@@ -1,8 +1,16 @@
 /** What content/snapshot.js says about the page besides its content. */
 (() => {
   const {
-    attribute, charsetOf, contentTypeOf, lastModifiedOf, nameOf, queryAll, readyStateOf,
-    referrerOf, rootOf, titleOf,
+    attribute,
+    charsetOf,
+    contentTypeOf,
+    lastModifiedOf,
+    nameOf,
+    queryAll,
+    readyStateOf,
+    referrerOf,
+    rootOf,
+    titleOf,
   } = /** @type {any} */ (globalThis).kazhengNatives;
 
   /** @param {number} value */

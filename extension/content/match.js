@@ -194,7 +194,7 @@
     if (row.kind === "select" && !offered.length)
       return { ...row, value: wanted, choice: meant ?? null, note: "drawn" };
     const other = offered.find((option) => new RegExp(words.other, "i").test(option.text));
-    if (!other) return { ...row, found: false, value, note: "no_option" };
+    if (!other) return { ...row, found: false, note: "no_option" };
     return {
       ...row,
       value: other.text,

@@ -1,16 +1,13 @@
 /**
  * Takes the page as it stands, without changing it: HTML with live form values, shadow roots and
  * canvases, the visible text, and the context. Injected on the click into the isolated world, after
- * content/natives.js, text.js and context.js.
+ * natives.js, text.js, fields.js and context.js.
  *
  * Values of password fields (and card check codes) are never read into the snapshot.
  */
 (() => {
-  const VOID =
-    /^(area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|wbr)$/;
+  const VOID = /^(area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|wbr)$/;
   const RAW = /^(style|script|xmp|iframe|noembed|noframes|noscript)$/;
-  const SECRET_FIELD = /pass_?-?(word|wd|code)|passwd|pwd|密码|cvv|cvc/i;
-  const SECRET_COMPLETION = /password|one-time-code|cc-(csc|number)/i;
   const FRAME_DEPTH = 4;
   const ELEMENT_DEPTH = 1_500;
   const MOST_RECTS = 20_000;
@@ -19,10 +16,27 @@
   const CANVAS_CHARACTERS = 16_000_000;
   const HTML = "http://www.w3.org/1999/xhtml";
   const {
-    areaValue, attribute, attributesOf, bodyOf, canvasPicture, checkVisibility, data,
-    doctypeOf, firstChild, frameDocument, innerText, inputChecked, inputType, inputValue,
-    nameOf, namespaceOf, nextSibling, nodeType, optionSelected, prefixOf, rectangle, rootOf,
-    sheetsOf, styleSheet, templateContent, textOf,
+    areaValue,
+    attribute,
+    bodyOf,
+    canvasPicture,
+    checkVisibility,
+    data,
+    doctypeOf,
+    firstChild,
+    frameDocument,
+    innerText,
+    nameOf,
+    namespaceOf,
+    nextSibling,
+    nodeType,
+    prefixOf,
+    rectangle,
+    rootOf,
+    sheetsOf,
+    styleSheet,
+    templateContent,
+    textOf,
   } = /** @type {any} */ (globalThis).kazhengNatives;
   const { escapeAttribute, escapeText, pieces } = /** @type {any} */ (globalThis).kazhengText;
 
@@ -50,6 +64,9 @@
   const frames = [];
   const counts = { elements: 0, shadow_roots: 0, live_values: 0, canvases: 0, omitted_values: 0 };
   const state = { canvas: 0, rectsCut: false, rectsTime: 0, secretAttribute: false };
+  const { isSecret, liveAttributes, plainAttributes } = /** @type {any} */ (
+    globalThis
+  ).kazhengFields(counts, state);
   const range = new Range();
   /** @type {string[]} */
   const out = [];
@@ -84,8 +101,11 @@
   /** @param {any} element @returns {ShadowRoot | null} closed roots too */
   const shadowOf = (element) => {
     try {
-      const { browser, chrome } = /** @type {any} */ (globalThis);
-      return (chrome?.dom ?? browser?.dom)?.openOrClosedShadowRoot(element) ?? null;
+      const dom = /** @type {any} */ (globalThis).chrome?.dom;
+      if (dom) return dom.openOrClosedShadowRoot(element) ?? null;
+      // Firefox has it as a property; what a form's field of that name gives is no fragment.
+      const root = element.openOrClosedShadowRoot;
+      return root && nodeType(root) === 11 ? root : null;
     } catch {
       return null;
     }
@@ -115,70 +135,14 @@
     }
   };
 
-  /** @param {any} element @param {string} type @returns {boolean} */
-  const isSecret = (element, type) => {
-    if (type === "password") return true;
-    if (SECRET_COMPLETION.test(attribute(element, "autocomplete") ?? "")) return true;
-    // A shop shows delivered codes in fields that cannot be typed into: those are evidence.
-    const typed = attribute(element, "readonly") === null && attribute(element, "disabled") === null;
-    const names = `${attribute(element, "name") ?? ""} ${attribute(element, "id") ?? ""}`;
-    return typed && SECRET_FIELD.test(names);
-  };
-
-  /**
-   * The attributes as they are now: live values in place of those the page was served with.
-   *
-   * @param {any} element @param {string} name @returns {Map<string, string>}
-   */
-  const liveAttributes = (element, name) => {
-    /** @type {Map<string, string>} */
-    const list = new Map();
-    for (const { name: key, value } of attributesOf(element)) list.set(key, value);
-    if (name === "input") liveInput(element, list);
-    if (name === "option") mark(list, "selected", optionSelected(element));
-    if (name === "template") rename(list, "shadowrootmode");
-    return list;
-  };
-  /** @param {Map<string, string>} list @param {string} key @param {boolean} on */
-  const mark = (list, key, on) => {
-    if (on === list.has(key)) return;
-    counts.live_values += 1;
-    if (on) list.set(key, "");
-    else list.delete(key);
-  };
-  /** An inert template that claims to be a shadow root would hide content when it is read again. */
-  /** @param {Map<string, string>} list @param {string} key */
-  const rename = (list, key) => {
-    const value = list.get(key);
-    if (value === undefined) return;
-    list.delete(key);
-    list.set(`data-kazheng-${key}`, value);
-  };
-  /** @param {any} element @param {Map<string, string>} list */
-  const liveInput = (element, list) => {
-    const type = inputType(element);
-    if (isSecret(element, type)) {
-      if (list.get("value")) state.secretAttribute = true;
-      list.delete("value");
-      list.set("data-kazheng-omitted", "secret");
-      counts.omitted_values += 1;
-      return;
-    }
-    if (type === "checkbox" || type === "radio") mark(list, "checked", inputChecked(element));
-    else if (type !== "file") {
-      const value = inputValue(element);
-      if (value === (list.get("value") ?? "")) return;
-      counts.live_values += 1;
-      list.set("value", value);
-    }
-  };
-
   /** @param {any} element @param {Place} place @returns {boolean} */
   const isShown = (element, place) => {
     if (!place.shown) return false;
     try {
       return checkVisibility(element, {
-        checkOpacity: true, checkVisibilityCSS: true, opacityProperty: true,
+        checkOpacity: true,
+        checkVisibilityCSS: true,
+        opacityProperty: true,
         visibilityProperty: true,
       });
     } catch {
@@ -246,12 +210,21 @@
     const html = namespaceOf(node) === HTML;
     /** @type {Chain} */
     const chain = {
-      parent: place.chain, name, nth: count, id: ownId(node, place.ids), enters: place.enters,
+      parent: place.chain,
+      name,
+      nth: count,
+      id: ownId(node, place.ids),
+      enters: place.enters,
     };
-    const unseen = html && /^(head|script|style|template|noscript|title|option|textarea)$/.test(name);
+    const unseen =
+      html && /^(head|script|style|template|noscript|title|option|textarea)$/.test(name);
     /** @type {Place} */
     const inner = {
-      ...place, chain, depth: place.depth + 1, element: node, enters: false,
+      ...place,
+      chain,
+      depth: place.depth + 1,
+      element: node,
+      enters: false,
       shown: place.shown && !unseen,
     };
     if (html && name === "canvas") return canvas(node);
@@ -275,13 +248,6 @@
   const tagName = (node, name) => {
     const prefix = prefixOf(node);
     return prefix ? `${prefix}:${name}` : name;
-  };
-  /** @param {any} node @returns {Map<string, string>} */
-  const plainAttributes = (node) => {
-    /** @type {Map<string, string>} */
-    const list = new Map();
-    for (const { name, value } of attributesOf(node)) list.set(name, value);
-    return list;
   };
   /** @param {string} tag @param {Map<string, string>} list */
   const open = (tag, list) => {
@@ -369,8 +335,14 @@
   };
 
   page(document, {
-    chain: null, depth: 0, frames: 0, ids: new Set(), offset: { x: scrollX, y: scrollY },
-    shown: true, element: document, enters: false,
+    chain: null,
+    depth: 0,
+    frames: 0,
+    ids: new Set(),
+    offset: { x: scrollX, y: scrollY },
+    shown: true,
+    element: document,
+    enters: false,
   });
   const body = bodyOf(document);
   const text = [body ? innerText(body) : "", ...hiddenTexts].join("\n\n");

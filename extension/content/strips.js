@@ -15,9 +15,7 @@
   const { attribute, nameOf, parentOf, rectangle, removeAttribute, rootOf, setAttribute, styleOf } =
     scope.kazhengNatives;
   /** @param {string} selector @returns {any[]} */
-  const queryAll = (selector) => [
-    ...scope.kazhengNatives.queryAll(document, selector),
-  ];
+  const queryAll = (selector) => [...scope.kazhengNatives.queryAll(document, selector)];
 
   /**
    * @typedef {{selector: string, property: string, from: string, to: string, strip: number}} Change
@@ -143,8 +141,7 @@
   const stays = (element) => {
     const position = positionOf(element);
     return (
-      position === "fixed" ||
-      (position === "sticky" && getComputedStyle(element).bottom !== "auto")
+      position === "fixed" || (position === "sticky" && getComputedStyle(element).bottom !== "auto")
     );
   };
 

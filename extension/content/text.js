@@ -13,7 +13,7 @@
   /** @param {string} text @returns {string[]} pieces that split no character */
   const pieces = (text) => {
     const list = [];
-    for (let at = 0; at < text.length; ) {
+    for (let at = 0; at < text.length;) {
       let end = Math.min(text.length, at + PIECE);
       if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1])) end -= 1;
       list.push(text.slice(at, end));

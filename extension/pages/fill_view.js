@@ -191,11 +191,13 @@ function previewRow(field, box) {
     field.note && t(`fill_note_${field.note}`),
     field.typed && field.current !== field.value && t("fill_typed", field.current),
   ].filter(Boolean);
+  // A field the form does not have goes by its own name.
+  const label = field.label === field.name ? named("draft_field", field.name) : field.label;
   return h(
     "tr",
     { "data-field": field.name },
     h("td", null, box),
-    h("th", { scope: "row" }, field.label),
+    h("th", { scope: "row" }, label),
     h(
       "td",
       null,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from scrapers.contract import Page, Platform
-from scrapers.dom import Found, attribute
+from scrapers.dom import Found, ancestors, attribute
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord
 
@@ -26,8 +26,8 @@ def _cards(page: Page) -> list[Reader]:
         pair.element
         for pair in Reader(page).pairs
         if pair.label in _NUMBER_LABELS and part(pair.found, _ORDER_NO)
-    ]
-    lines = [[mark, *mark.parents] for mark in marks]
+    ][:50]
+    lines = [[mark, *ancestors(mark)] for mark in marks]
     holders = Counter(id(tag) for line in lines for tag in line)
     blocks = [[tag for tag in line if holders[id(tag)] == 1] for line in lines]
     return [Reader(page, block[-1]) for block in blocks if block]

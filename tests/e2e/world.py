@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import async_playwright
+from playwright.async_api import Page, async_playwright
 
 from helper.app import Store, open_store
 from helper.capture.browser import find_browser
@@ -126,14 +126,19 @@ class World:
         await page.close()
         return dict(answer)
 
-    async def one_click(self, url: str, *, lend: bool = False) -> str:
+    async def one_click(self, url: str, *, lend: bool = False, settled: bool = True) -> str:
         """Open an address, click the toolbar and the one button; return the capture's id."""
-        page = await self.person.open(url)
-        await page.wait_for_load_state("networkidle")
+        page = await self.person.open(url, wait_until="load" if settled else "commit")
+        if settled:
+            await page.wait_for_load_state("networkidle")
         if lend:
             parts = urlsplit(url)
             origin = f"{parts.scheme}://{parts.netloc}"
             await self.message(type="lend", origin=origin, allowed=True)
+        return await self.click(page)
+
+    async def click(self, page: Page) -> str:
+        """Click the toolbar button and the one button of the popup over a page."""
         popup = await self.person.click_toolbar(page)
         before = await popup.evaluate(RECENT)
         await popup.click("#keep")

@@ -27,11 +27,13 @@ globalThis.fileBytes = {};
 globalThis.told = [];
 export async function ask(method, path, body) {
   if (method === "POST") { globalThis.told.push({ path, body }); return null; }
-  if (path === "/v1/cases") return { cases: [{ host: "127.0.0.1", drafts: Object.keys(globalThis.plans) }] };
+  const drafts = Object.keys(globalThis.plans);
+  if (path === "/v1/cases") return { cases: [{ host: "127.0.0.1", drafts }] };
   return globalThis.plans[path.split("/")[3]];
 }
 export async function bytes(path) {
-  return Uint8Array.from(atob(globalThis.fileBytes[path.split("/").pop()]), (c) => c.charCodeAt(0)).buffer;
+  const text = atob(globalThis.fileBytes[path.split("/").pop()]);
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0)).buffer;
 }
 """
 VALUES = {

@@ -133,6 +133,14 @@ async def test_a_vague_label_is_not_sure(filler):
     assert fields["order_no"]["confidence"] >= 0.6 > fields["product"]["confidence"]
 
 
+async def test_choices_are_ticked_and_consent_is_left_to_the_user(filler):
+    page = await filler.open("public")
+    await filler.apply(await filler.preview())
+    ticked = await page.eval_on_selector_all(":checked", "(all) => all.map((e) => e.value)")
+    assert ticked == ["不发货", "退款"]
+    assert not await page.is_checked("[name=agree]")
+
+
 async def test_undo_restores_values_choices_and_files(filler):
     page = await filler.open("table")
     await page.fill("[name=f8]", "10086")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from bs4 import BeautifulSoup
 
@@ -30,7 +29,8 @@ open_ = document.querySelector("#open").attachShadow({mode: "open"});
 open_.innerHTML = "<p id=o>订单在影子里</p>";
 const sheet = new CSSStyleSheet(); sheet.replaceSync("p { color: rgb(1, 2, 3) }");
 open_.adoptedStyleSheets = [sheet];
-document.querySelector("#closed").attachShadow({mode: "closed"}).innerHTML = "<p id=x>封闭的影子</p>";
+const closed = document.querySelector("#closed").attachShadow({mode: "closed"});
+closed.innerHTML = "<p id=x>封闭的影子</p>";
 document.querySelector("#c").getContext("2d").fillRect(0, 0, 4, 4);
 document.querySelector("#frame").onload = () => {
   document.querySelector("#frame").contentDocument.querySelector("#typed").value = "框架值";
@@ -51,10 +51,12 @@ for (const [prototype, name] of [[Node.prototype, "textContent"], [Node.prototyp
   Object.defineProperty(prototype, name, {get: lie, configurable: true});
 for (const name of ["getAttribute", "querySelectorAll", "cloneNode", "getBoundingClientRect"])
   Element.prototype[name] = Node.prototype[name] = Document.prototype[name] = lie;
-JSON.stringify = lie; Array.prototype.join = lie; Reflect.apply = lie; String.prototype.replace = lie;
+JSON.stringify = lie; Array.prototype.join = lie; Reflect.apply = lie;
+String.prototype.replace = lie;
 XMLSerializer.prototype.serializeToString = lie; window.Range = window.CSS = null;
-document.querySelector("#c").appendChild(document.createComment("--><b id=escaped>应付 1.00 元</b>"));
-document.querySelector("#st").appendChild(document.createTextNode("</style><b id=escaped>应付 1.00 元"));
+const add = (where, node) => document.querySelector(where).appendChild(node);
+add("#c", document.createComment("--><b id=escaped>应付 1.00 元</b>"));
+add("#st", document.createTextNode("</style><b id=escaped>应付 1.00 元"));
 </script></html>"""
 
 SECRET = """<!doctype html><html lang=zh><title>登录</title><form>

@@ -64,7 +64,7 @@ class Shop:
 
 @dataclass
 class Helper:
-    """The API over a vault; only the pipeline behind it is recorded. It can go away and come back."""
+    """The API over a vault; only the pipeline is recorded. It can go away and come back."""
 
     data: Path
     port: int = 0

@@ -1,0 +1,90 @@
+"""Pages that mean harm, or only behave badly: they get nothing and are kept all the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from tests.e2e.world import World
+
+
+@asynccontextmanager
+async def private_server() -> AsyncIterator[tuple[int, list[bytes]]]:
+    """Something else on this computer that no page may reach through the helper."""
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await reader.read(300))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1], heard
+
+
+@pytest.mark.parametrize("path", ["aims", "redirect", "refresh"])
+async def test_the_witness_reaches_nothing_private(world: World, path: str) -> None:
+    async with private_server() as (port, heard):
+        url = f"{world.demo.origins['hostile']}/{path}?port={port}"
+        code, result = await world_capture(world, url)
+        assert code == 0
+        assert heard == []
+        assert result["capture_id"]
+
+
+async def world_capture(world: World, url: str) -> tuple[int, dict[str, object]]:
+    """Visit by the helper alone: the person's own browser stays out of the count."""
+    await world.stop_helper()
+    return await world.command("capture", url)
+
+
+async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
+    url = f"{world.demo.origins['hostile']}/aims?port={world.port}"
+    view = await world.sealed(await world.one_click(url, settled=False), 120)
+    assert view.state == "sealed"
+    assert [v.capture_id for v in world.store.vault.recent(9)] == [view.capture_id]
+
+
+@pytest.mark.parametrize("path", ["hanging", "dialogs", "big"])
+async def test_a_page_that_behaves_badly_is_kept(world: World, path: str) -> None:
+    url = f"{world.demo.origins['hostile']}/{path}"
+    page = await world.person.context.new_page()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    await page.goto(url, wait_until="commit" if path == "hanging" else "load", timeout=90_000)
+    view = await world.sealed(await world.click(page), 150)
+    roles = {item.role for item in view.artifacts}
+    assert {"seen/viewport", "seen/html", "seen/sheet"} <= roles
+    if path == "big":
+        html = next(item for item in view.artifacts if item.role == "seen/html")
+        assert html.bytes > 29_000_000
+
+
+async def test_a_page_cannot_lie_to_the_snapshot(world: World) -> None:
+    order = world.demo.orders["wangzi:not_delivered"]
+    view = await world.sealed(await world.one_click(f"{world.demo.origins['hostile']}/tampering"))
+    assert view.order is not None
+    assert view.order.order_no == order.order_no
+    assert view.order.amount == order.amount
+
+
+async def test_a_false_complaint_form_gets_nothing(world: World) -> None:
+    await world.log_in()
+    order = world.demo.orders["wangzi:not_delivered"]
+    view = await world.sealed(await world.one_click(order.url, lend=True))
+    await world.command("draft", view.case_id or "", "--channel", "merchant_platform")
+    before = len(world.demo.submissions)
+    page = await world.person.open(f"{world.demo.origins['hostile']}/member/complaints/new")
+    popup = await world.person.click_toolbar(page)
+    await popup.click("#fill-preview")
+    await popup.wait_for("!document.querySelector('#error').hidden")
+    values = await page.eval_on_selector_all(
+        "input, textarea", "es => es.map(e => e.value).join('')"
+    )
+    assert order.order_no not in values.replace(order.order_no, "", 1)
+    assert len(world.demo.submissions) == before
+    await popup.close()
