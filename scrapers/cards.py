@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scrapers.labels import meaning
-from scrapers.pairs import split_labels
+from scrapers.labels import meaning, split_labels
 from scrapers.record import Secret
 from scrapers.status import is_status
 from scrapers.text import cjk_count, fold, is_placeholder, mask, squeeze

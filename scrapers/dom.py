@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import TypeGuard
 
 import soupsieve
-from bs4 import BeautifulSoup, CData, Comment, Tag
+from bs4 import BeautifulSoup, CData, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from scrapers.record import Source
@@ -113,8 +114,15 @@ def _close(result: Walk, node: PageElement, opened: tuple[int, int]) -> None:
     result.tag_spans[id(node)] = (tag, len(result.tags))
 
 
+def is_shown(node: PageElement) -> TypeGuard[NavigableString]:
+    """Say whether the node is text that a page shows: no comment, no declaration."""
+    if not isinstance(node, NavigableString):
+        return False
+    return isinstance(node, CData) or not isinstance(node, PreformattedString)
+
+
 def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
-    if isinstance(node, PreformattedString | Comment) and not isinstance(node, CData):
+    if not is_shown(node):
         return
     if node.parent is None or node.isspace() or not squeeze(node):
         return

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from scrapers.text import compact, simplified
+from scrapers.text import cjk_count, compact, fold, simplified
 
 _WORDS: dict[str, str] = {
     "order_no": (
@@ -115,6 +116,8 @@ _WORDS: dict[str, str] = {
         "交易对方 交易类型 actions action remark note"
     ),
 }
+COLON = re.compile(r"[:：﹕︰]")
+_WORD_EDGE = re.compile(r"[\s,，;；|、。]")
 BOXES = frozenset(
     {"secrets", "order_info", "result", "failure_reason", "promise", "seller_contact"}
 )
@@ -147,3 +150,41 @@ def meaning(text: str) -> Meaning | None:
         return None
     key = label_key(text)
     return _MEANINGS.get(key) or (_MEANINGS.get("id") if key == "" and "#" in text else None)
+
+
+@dataclass(frozen=True)
+class LabelInText:
+    """A label inside a token: where its value starts and ends in the token's text."""
+
+    text: str
+    meaning: Meaning | None
+    start: int
+    value_start: int
+
+
+def split_labels(text: str) -> list[LabelInText]:
+    """Find the labels with a colon inside one text."""
+    labels: list[LabelInText] = []
+    previous = 0
+    for colon in list(COLON.finditer(text))[:200]:
+        label = _label_before(text, previous, colon.start(), colon.end())
+        if label is not None:
+            labels.append(label)
+            previous = colon.end()
+    return labels
+
+
+def _label_before(text: str, previous: int, end: int, value_start: int) -> LabelInText | None:
+    low = max(previous, end - 24)
+    segment = text[low:end]
+    edges = [low] + [low + edge.end() for edge in _WORD_EDGE.finditer(segment)]
+    for start in edges:  # the longest known label wins
+        known = meaning(text[start:end])
+        if known is not None and text[start:end].strip():
+            return LabelInText(text[start:end].strip(), known, start, value_start)
+    words = text[edges[-1] : end]
+    word = words or text[edges[-2] : end].strip() if len(edges) > 1 else words
+    plain = fold(word)
+    if 2 <= len(plain) <= 10 and cjk_count(plain) == len(plain):
+        return LabelInText(word.strip(), None, text.rfind(word, low, end), value_start)
+    return None

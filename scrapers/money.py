@@ -18,7 +18,7 @@ _MARK = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,8})?"
 _AMOUNT = re.compile(
     rf"(?P<sign>[-+\u2212])?\s*(?P<before>{_MARK})?\s*(?P<inner>[-\u2212])?\s*"
-    rf"(?P<number>{_NUMBER})\s*(?P<unit>万|亿)?\s*(?P<after>{_MARK})?",
+    rf"(?P<number>{_NUMBER})\s*(?P<unit>万|亿)?\s*(?:(?P<after>{_MARK})(?!\s*\d))?",
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"(?<=\S)\s*\([^()]*\)$")

@@ -15,15 +15,17 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from scrapers.dom import Found, Token, Walk, walk
-from scrapers.labels import BOXES, Meaning, meaning
+from scrapers.labels import BOXES, COLON, LabelInText, Meaning, meaning, split_labels
 from scrapers.status import is_status, payment_method
-from scrapers.text import cjk_count, fold
+from scrapers.text import fold
 
-_COLON = re.compile(r"[:：﹕︰]")
 _VALUE = re.compile(r"[\d¥￥$@]")
-_WORD_EDGE = re.compile(r"[\s,，;；|、。]")
-_INLINE = frozenset({"span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi",
-                     "u", "mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"})  # fmt: skip
+_INLINE = frozenset(
+    [
+        *("span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi", "u"),
+        *("mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"),
+    ]
+)
 _PLACES = frozenset({"td", "dd", "div", "p"})
 _COLON_OR_SPACE = " \n\t\r\u00a0:："
 _SECTION = frozenset({"order_no", "amount", "created_at", "status", "payment_method", "title"})
@@ -49,47 +51,9 @@ class Pair:
         return self.meaning.field if self.meaning else ""
 
 
-@dataclass(frozen=True)
-class _Label:
-    """A label inside a token: where its value starts and ends in the token's text."""
-
-    text: str
-    meaning: Meaning | None
-    start: int
-    value_start: int
-
-
 def find_pairs(root: Tag, walked: Walk | None = None) -> list[Pair]:
     """Return all pairs under `root` in document order."""
     return _Finder(root, walked or walk(root)).find()
-
-
-def split_labels(text: str) -> list[_Label]:
-    """Find the labels with a colon inside one text."""
-    labels: list[_Label] = []
-    previous = 0
-    for colon in list(_COLON.finditer(text))[:200]:
-        label = _label_before(text, previous, colon.start(), colon.end())
-        if label is not None:
-            labels.append(label)
-            previous = colon.end()
-    return labels
-
-
-def _label_before(text: str, previous: int, end: int, value_start: int) -> _Label | None:
-    low = max(previous, end - 24)
-    segment = text[low:end]
-    edges = [low] + [low + edge.end() for edge in _WORD_EDGE.finditer(segment)]
-    for start in edges:  # the longest known label wins
-        known = meaning(text[start:end])
-        if known is not None and text[start:end].strip():
-            return _Label(text[start:end].strip(), known, start, value_start)
-    words = text[edges[-1] : end]
-    word = words or text[edges[-2] : end].strip() if len(edges) > 1 else words
-    plain = fold(word)
-    if 2 <= len(plain) <= 10 and cjk_count(plain) == len(plain):
-        return _Label(word.strip(), None, text.rfind(word, low, end), value_start)
-    return None
 
 
 class _Finder:
@@ -98,7 +62,7 @@ class _Finder:
     def __init__(self, root: Tag, walked: Walk) -> None:
         self.root = root
         self.walk = walked
-        self.labels: dict[int, list[_Label]] = {}
+        self.labels: dict[int, list[LabelInText]] = {}
         self.pairs: list[Pair] = []
         self.rows = 0
         self.used: set[int] = set()
@@ -117,11 +81,11 @@ class _Finder:
                 self._token_pairs(index)
         return sorted(self.pairs, key=lambda pair: pair.order)
 
-    def _labels_of(self, token: Token) -> list[_Label]:
-        found = split_labels(token.text) if _COLON.search(token.text) else []
+    def _labels_of(self, token: Token) -> list[LabelInText]:
+        found = split_labels(token.text) if COLON.search(token.text) else []
         if not found and (known := meaning(token.text)):
             size = len(token.text)
-            found = [_Label(token.text, known, 0, size)]
+            found = [LabelInText(token.text, known, 0, size)]
         return found
 
     def _add(self, label: str, known: Meaning | None, found: Found, element: Tag, index: int,
@@ -142,7 +106,7 @@ class _Finder:
             elif last:
                 self._structural(index, label)
 
-    def _inline(self, index: int, label: _Label, value: str, *, last: bool) -> None:
+    def _inline(self, index: int, label: LabelInText, value: str, *, last: bool) -> None:
         """Take the value in the label's own text; an amount may go on in the next elements."""
         token = self.walk.tokens[index]
         text, element = value, token.element
@@ -158,7 +122,7 @@ class _Finder:
                 return child
         return None
 
-    def _structural(self, index: int, label: _Label) -> None:
+    def _structural(self, index: int, label: LabelInText) -> None:
         token = self.walk.tokens[index]
         element, node = self._climb(index)
         tokens, holder = self._value_after(element, node, label)
@@ -188,7 +152,7 @@ class _Finder:
             element = element.parent
         return element, node
 
-    def _value_after(self, parent: Tag, node: PageElement, label: _Label
+    def _value_after(self, parent: Tag, node: PageElement, label: LabelInText
                      ) -> tuple[list[Token], Tag]:  # fmt: skip
         name = node.name if isinstance(node, Tag) else ""
         sibling = self._next_shown(node)
@@ -222,7 +186,7 @@ class _Finder:
             sibling = sibling.next_sibling
         return None
 
-    def _whole(self, tag: Tag, label: _Label) -> list[Token]:
+    def _whole(self, tag: Tag, label: LabelInText) -> list[Token]:
         """Return the texts of `tag`, unless it holds pairs of its own and the label is no box."""
         start, end = self.walk.span(tag)
         inner = [index for index in range(start, min(end, start + 400)) if index in self.labels]
@@ -233,12 +197,12 @@ class _Finder:
             return self._until_label(start, end)
         return self.walk.tokens[start:end]
 
-    def _is_method(self, label: _Label, start: int, end: int) -> bool:
+    def _is_method(self, label: LabelInText, start: int, end: int) -> bool:
         """余额支付 is a label on some pages; beside 支付方式 it is the value."""
         if end != start + 1 or label.meaning is None or label.meaning.field != "payment_method":
             return False
         text = self.walk.tokens[start].text
-        if _COLON.search(text) or payment_method(text) in {"other", "unknown"}:
+        if COLON.search(text) or payment_method(text) in {"other", "unknown"}:
             return False
         self.used.add(start)
         return True
@@ -277,15 +241,15 @@ class _Finder:
 
     def _is_label_text(self, text: str) -> bool:
         return meaning(text) is not None or bool(
-            _COLON.search(text.strip(":：")) and split_labels(text)
+            COLON.search(text.strip(":：")) and split_labels(text)
         )
 
     def _is_empty_place(self, node: PageElement) -> bool:
         """Say whether an empty element made for the value follows the label."""
         sibling = node.next_sibling
-        colon = bool(_COLON.search(node.get_text()[-3:]))
+        colon = bool(COLON.search(node.get_text()[-3:]))
         while isinstance(sibling, NavigableString) and not sibling.strip(_COLON_OR_SPACE):
-            colon = colon or bool(_COLON.search(sibling))
+            colon = colon or bool(COLON.search(sibling))
             sibling = sibling.next_sibling
         if not isinstance(sibling, Tag):
             return False
@@ -339,7 +303,7 @@ class _Finder:
                 return False
             if not labels and (_VALUE.search(token.text) or is_status(token.text)):
                 return False
-            if labels and _COLON.search(token.text):
+            if labels and COLON.search(token.text):
                 return False
             known += bool(labels)
         heads = all(cell.name == "th" for cell in shown)

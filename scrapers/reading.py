@@ -33,11 +33,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bs4 import Tag
-from bs4.element import NavigableString
 
 from scrapers import cards, moments, status
 from scrapers.contract import Page
-from scrapers.dom import Found, Token, attribute, value_of, walk
+from scrapers.dom import Found, Token, attribute, is_shown, value_of, walk
 from scrapers.labels import label_key
 from scrapers.money import money
 from scrapers.pairs import Pair, find_pairs
@@ -113,7 +112,7 @@ class Reader:
         tag = self.element.select_one(selector)
         if tag is None:
             return None
-        parts = [text.strip() for text in tag.contents if type(text) is NavigableString]
+        parts = [text.strip() for text in tag.contents if is_shown(text)]
         return Found("".join(parts), tag)
 
     def attribute(self, selector: str, name: str) -> Found | None:
@@ -234,7 +233,7 @@ class RecordBuilder:
             self.text("recharge_account", Found(account, found.element))
 
     def card_box(self, *boxes: Found | None) -> None:
-        """Read card boxes: codes become masked secrets, sentences the message, 充值账号 its field."""
+        """Read card boxes: codes become masked secrets, sentences the message."""
         for found in boxes:
             if found is None or is_placeholder(found.text):
                 continue

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.world import World, until
 
-SUBMIT = "form button[type=submit], form input[type=submit]"
+SUBMIT = "form:has(input[type=file]) button:not([type=button])"
 
 
 async def draft(world: World, shop: str) -> str:

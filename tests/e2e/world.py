@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -167,26 +167,22 @@ class World:
 @asynccontextmanager
 async def world(folder: Path, *, granted: bool = True, paired: bool = True) -> AsyncIterator[World]:
     """Build a world in a folder and take it down again, whatever happens."""
-    demo = await platform.start(folder / "demo")
-    hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
-    stage_folder = folder / "stage"
-    stage_folder.mkdir()
-    extension = stage.with_permissions(stage_folder, hosts if granted else ())
-    async with async_playwright() as playwright:
+    async with AsyncExitStack() as stack:
+        demo = await platform.start(folder / "demo")
+        stack.push_async_callback(demo.stop)
+        hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
+        (folder / "stage").mkdir()
         person = await launch(
-            playwright,
+            await stack.enter_async_context(async_playwright()),
             executable=find_browser(Settings()),
             profile=folder / "profile",
-            extension=extension,
+            extension=stage.with_permissions(folder / "stage", hosts if granted else ()),
             spki=demo.spki,
         )
+        stack.push_async_callback(person.close)
         made = World(folder, demo, person, {"KAZHENG_TRUSTED_SPKI": demo.spki})
-        try:
-            await made.start_helper()
-            if paired:
-                await made.pair()
-            yield made
-        finally:
-            await made.stop_helper()
-            await person.close()
-            await demo.stop()
+        stack.push_async_callback(made.stop_helper)
+        await made.start_helper()
+        if paired:
+            await made.pair()
+        yield made

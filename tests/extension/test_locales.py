@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from helper.messages import catalogue
+
+VERDICTS = {"agree", "differs", "not_comparable", "no_witness", "no_order"}
 EXTENSION = Path(__file__).resolve().parents[2] / "extension"
 
 
@@ -50,6 +53,13 @@ def test_every_reason_to_refuse_has_a_sentence_and_a_next_step():
         codes |= set(re.findall(r'"(fill_\w+)"', path.read_text("utf-8")))
     wanted = {f"error_{code}{end}" for code in codes for end in ("", "_next")}
     assert wanted - texts("zh_CN").keys() == set()
+
+
+@pytest.mark.parametrize("area", ["missing", "corroboration"])
+def test_every_reason_of_the_helper_has_words_in_the_popup(area):
+    reasons = {key.partition(".")[2] for key in catalogue("zh_CN") if key.startswith(f"{area}.")}
+    known = texts("zh_CN")
+    assert {one for one in reasons if f"{area}_reason_{one}" not in known} - VERDICTS == set()
 
 
 @pytest.mark.parametrize("path", sorted((EXTENSION / "pages").glob("*.*")), ids=lambda p: p.name)

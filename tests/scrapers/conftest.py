@@ -16,11 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scrapers.read import extract_bytes
 from scrapers.record import Extraction, OrderRecord
 
 PAGES = Path(__file__).parents[1] / "pages"
-IMPLIED = {"unknown", None, "", ()}
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,28 @@ def cases() -> list[Case]:
         name = f"{sheet.parent.name}/{sheet.stem}"
         found.append(Case(name, page, json.loads(sheet.read_text("utf-8"))))
     return found
+
+
+def fields() -> list[str]:
+    """Return the leaf fields of an order, list positions as `*`."""
+    return [
+        *("order_no", "status", "status_text", "amount", "discount", "refunded", "currency"),
+        *("created_at", "delivered_at", "recharge_account", "failure_reason", "buyer_contact"),
+        *("items.*.title", "items.*.sku", "items.*.quantity", "items.*.unit_price"),
+        *("payment.method", "payment.method_text", "payment.trade_no", "payment.paid_at"),
+        *("delivery.kind", "delivery.promised", "delivery.promised_text", "delivery.message"),
+        *("delivery.secrets.*.masked", "delivery.secrets.*.sha256"),
+        *("seller.name", "seller.contact"),
+    ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", cases(), ids=lambda case: case.name)
+    if "field" in metafunc.fixturenames:
+        metafunc.parametrize("field", fields())
+
+
+@pytest.fixture(scope="session")
+def all_cases() -> list[Case]:
+    return cases()
