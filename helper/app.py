@@ -97,6 +97,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                         yield Helper(**{**vars(helper), "running": running})
             finally:
                 warming.cancel()
+                await pipeline.stop()
                 await browser.stop()
 
 

@@ -8,11 +8,14 @@ the next start goes on with the step that was not finished.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import itertools
+import logging
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from dbos import DBOS, SetWorkflowID
 
+from helper.errors import KazhengError
 from helper.model import CaptureId, Missing
 from helper.steps import read, sheets
 from helper.steps.keep import keep_parts
@@ -20,6 +23,8 @@ from helper.steps.seal import Sealer
 from helper.steps.store import Store
 from helper.steps.visit import Visitor
 
+_log = logging.getLogger("kazheng")
+_FAILED = {"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 WORKFLOW_VERSION = "1"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 
@@ -33,14 +38,15 @@ class Pipeline:
         self.sealer = Sealer(store)
         self._strips: dict[CaptureId, asyncio.Event] = {}
         self._starting = asyncio.Lock()
+        self._running: set[asyncio.Task[Any]] = set()
 
         @DBOS.workflow(name="capture")
         async def capture(capture_id: CaptureId) -> None:
-            await self._capture(capture_id)
+            await self._watched(capture_id, self._capture(capture_id))
 
         @DBOS.workflow(name="late")
         async def late(capture_id: CaptureId) -> None:
-            await self._step("late", self._late, capture_id)
+            await self._watched(capture_id, self._step("late", self._late, capture_id))
 
         self._workflows = {"capture": capture, "late": late}
 
@@ -56,13 +62,41 @@ class Pipeline:
         if any(step.step == "strips_late" for step in view.steps):
             await self._begin("late", capture_id)
 
+    async def stop(self) -> None:
+        """Leave what runs where it is; the next start goes on from there."""
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def _watched(self, capture_id: CaptureId, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work; a failure is told in the capture's steps and tried again at the next start."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+        try:
+            await work
+        except (KazhengError, OSError) as error:
+            _log.exception("capture %s stopped", capture_id)
+            reason = error.code if isinstance(error, KazhengError) else type(error).__name__
+            await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
+            raise
+
     async def _begin(self, name: str, capture_id: CaptureId) -> None:
-        """Start a workflow unless this id was ever started: the engine itself resumes it."""
-        workflow_id = f"{name}:{capture_id}"
+        """Start a workflow unless it runs, waits or is done; the engine resumes what was cut off.
+
+        One that failed (a full disk) is begun anew under the next number.
+        """
         async with self._starting:
-            if await DBOS.get_workflow_status_async(workflow_id) is None:
-                with SetWorkflowID(workflow_id):
-                    await DBOS.start_workflow_async(self._workflows[name], capture_id)
+            for attempt in itertools.count(1):
+                workflow_id = f"{name}:{capture_id}:{attempt}"
+                known = await DBOS.get_workflow_status_async(workflow_id)
+                if known is None:
+                    with SetWorkflowID(workflow_id):
+                        await DBOS.start_workflow_async(self._workflows[name], capture_id)
+                if known is None or known.status not in _FAILED:
+                    return
 
     async def _capture(self, capture_id: CaptureId) -> None:
         """Take a capture from its first commit to its second seal.

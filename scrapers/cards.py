@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scrapers.labels import meaning, split_labels
+from scrapers.labels import LabelInText, meaning, split_labels
+from scrapers.money import money
 from scrapers.record import Secret
 from scrapers.status import is_status
-from scrapers.text import cjk_count, fold, is_placeholder, mask, squeeze
+from scrapers.text import cjk_count, fold, is_placeholder, mask, mask_text, squeeze
 
 MAX_SECRETS = 200
 _LABEL_WORDS = re.compile(
@@ -21,6 +22,9 @@ _PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
 _LOOSE_COLON = re.compile(r"\s*[\r\n]\s*([:：])")
 _RECHARGE = frozenset({"recharge_account"})
 _ACCOUNTS = frozenset({"recharge_account", "secret_part"})
+_NO_CODE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://")
+_CODE_WORD = re.compile(r"卡密|卡号|密码|兑换码|激活码|充值码|序列号")
+_CODE_IN_SENTENCE = re.compile(r"(?!\d{4}-\d\d-\d\d)(?=[A-Za-z\-]*\d)[0-9A-Za-z][0-9A-Za-z\-]{5,}")
 _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
 
 
@@ -31,6 +35,7 @@ class Content:
     secrets: tuple[Secret, ...] = ()
     message: str | None = None
     account: str | None = None
+    reason: str | None = None
 
 
 def read_box(text: str) -> Content:
@@ -41,13 +46,17 @@ def read_box(text: str) -> Content:
         return Content(account=account or None)
     secrets: list[Secret] = []
     messages: list[str] = []
+    reason: str | None = None
     for line in lines:
         plain = _NUMBERED.sub("", line)
-        if is_secret(plain):
+        labels = split_labels(line)
+        if labels and labels[0].start == 0 and _names_reason(labels[0]):
+            reason = reason or line[labels[0].value_start :].strip() or None
+        elif is_secret(plain):
             secrets.append(mask(plain))
         elif not _PASSWORD.search(line) and not meaning(line):
-            messages.append(line)
-    return Content(tuple(secrets), " ".join(messages)[:300] or None)
+            messages.append(_without_codes(line))
+    return Content(tuple(secrets), " ".join(messages)[:300] or None, reason=reason)
 
 
 def read_inputs(text: str) -> str | None:
@@ -57,6 +66,17 @@ def read_inputs(text: str) -> str | None:
     if account or len(lines) != 1 or _PASSWORD.search(text) or split_labels(lines[0]):
         return account
     return lines[0]
+
+
+def _without_codes(line: str) -> str:
+    """Mask the codes in a sentence that hands one over (您的卡密是 …)."""
+    if not _CODE_WORD.search(line):
+        return line
+    return _CODE_IN_SENTENCE.sub(lambda match: mask_text(match.group()), line)
+
+
+def _names_reason(label: LabelInText) -> bool:
+    return label.meaning is not None and label.meaning.field == "failure_reason"
 
 
 def _lines(text: str) -> list[str]:
@@ -95,7 +115,10 @@ def _joined(lines: list[str]) -> list[str]:
 
 def is_secret(line: str) -> bool:
     """Say whether a line of a card box is a code rather than a sentence."""
-    if is_status(line) or len(line) < 4:
+    if is_status(line) or len(line) < 4 or _NO_CODE.search(line):
+        return False
+    amount = money(line)
+    if amount is not None and amount.currency:
         return False
     rest = _LABEL_WORDS.sub("", fold(line))
     return cjk_count(rest) <= 3 and sum(char.isalnum() and char.isascii() for char in rest) >= 4

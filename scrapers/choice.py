@@ -24,6 +24,9 @@ class Choice:
     def __init__(self, cluster: Cluster, walked: Walk) -> None:
         self.cluster = cluster
         self.walk = walked
+        self.fields: dict[str, list[Pair]] = {}
+        for pair in cluster.pairs:
+            self.fields.setdefault(pair.field, []).append(pair)
         self.block = self._record_block()
         self.near = range(*walked.span(self.block))
 
@@ -44,11 +47,7 @@ class Choice:
 
     def candidates(self, name: str) -> list[Pair]:
         """Return the pairs of a field: shown before hidden, near before far, best label first."""
-        found = [
-            pair
-            for pair in self.cluster.pairs
-            if pair.field == name and not is_placeholder(pair.found.text)
-        ]
+        found = [pair for pair in self.fields.get(name, ()) if not is_placeholder(pair.found.text)]
         return sorted(found, key=lambda pair: (*self.grade(pair), pair.order))
 
     def grade(self, pair: Pair) -> tuple[bool, bool, int]:

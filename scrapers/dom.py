@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeGuard
 
@@ -18,7 +18,9 @@ from scrapers.text import squeeze
 MAX_TOKENS = 60_000
 MAX_TOKEN_LENGTH = 20_000
 MAX_DEPTH = 400
-_SKIPPED = frozenset({"script", "style", "noscript", "head", "svg", "iframe", "object", "option"})
+_SKIPPED = frozenset(
+    {"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "option"}
+)
 _TEXT_INPUTS = frozenset({"text", "tel", "email", "number", "search", "url", ""})
 _NO_DISPLAY = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _NOISE = frozenset(
@@ -30,6 +32,14 @@ _NOISE = frozenset(
 _HIDDEN_CLASSES = frozenset({"d-none", "hidden", "layui-hide", "hide", "visually-hidden"})
 
 
+INLINE = frozenset(
+    [
+        *("span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi", "u"),
+        *("mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"),
+    ]
+)
+
+
 @dataclass(frozen=True)
 class Token:
     """One shown text or form value; `element` holds it, `text` is exactly what stands there."""
@@ -38,6 +48,13 @@ class Token:
     element: Tag
     hidden: bool = False
     value: bool = False
+    starts_line: bool = False
+
+    @property
+    def is_control(self) -> bool:
+        """Say whether the text is that of a link or a button (a table's sort link is none)."""
+        names = [parent.name for parent in islice(self.element.parents, 2)]
+        return self.element.name in {"a", "button"} and "th" not in names
 
 
 @dataclass(frozen=True)
@@ -63,6 +80,7 @@ class Walk:
     spans: dict[int, tuple[int, int]] = field(default_factory=dict)
     tag_spans: dict[int, tuple[int, int]] = field(default_factory=dict)
     truncated: bool = False
+    broken: bool = True
 
     def span(self, tag: Tag) -> tuple[int, int]:
         """Return the range of tokens inside `tag`; empty for a tag that shows nothing."""
@@ -87,18 +105,20 @@ def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
         node, hidden, opened = stack.pop()
         if opened is not None:
             _close(result, node, opened)
+            result.broken = result.broken or _is_block(node)
             continue
         if isinstance(node, NavigableString):
             _add_text(result, node, hidden)
         elif isinstance(node, Tag) and not _is_skipped(node):
             hidden = hidden or is_hidden(node)
             result.tags.append(node)
+            result.broken = result.broken or _is_block(node)
             stack.append((node, hidden, (len(result.tokens), len(result.tags))))
             value = value_of(node)
             if value is None:
                 stack.extend((child, hidden, None) for child in reversed(node.contents))
             elif squeeze(value):
-                result.tokens.append(Token(value.strip(), node, hidden, value=True))
+                _add_token(result, Token(value.strip(), node, hidden, value=True))
         if len(result.tokens) >= limit:
             result.truncated = True
             break
@@ -128,11 +148,32 @@ def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
         return
     text = node.strip()
     if text.lower() not in _NOISE and len(text) <= MAX_TOKEN_LENGTH:
-        result.tokens.append(Token(text, node.parent, hidden))
+        _add_token(result, Token(text, node.parent, hidden))
+
+
+def _add_token(result: Walk, token: Token) -> None:
+    result.tokens.append(replace(token, starts_line=result.broken))
+    result.broken = False
+
+
+def _is_block(node: PageElement) -> bool:
+    return isinstance(node, Tag) and node.name not in INLINE
+
+
+def join_lines(tokens: list[Token]) -> str:
+    """Join the texts of a block, a line for each line that the page shows."""
+    text = ""
+    for token in tokens:
+        if text and token.starts_line:
+            text += "\n"
+        elif text[-1:].isalnum() and token.text[:1].isalnum():
+            text += " "
+        text += token.text
+    return text
 
 
 def _is_skipped(tag: Tag) -> bool:
-    return tag.name in _SKIPPED or (tag.name == "template" and not tag.has_attr("shadowrootmode"))
+    return tag.name in _SKIPPED
 
 
 def ancestors(tag: Tag) -> Iterator[Tag]:

@@ -18,6 +18,7 @@ from scrapers.scope import Cluster, Seed, order_number
 from scrapers.states import fill_status
 from scrapers.text import compact
 
+_PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
 _CARD_WORD = re.compile(r"卡密|卡号|兑换码|激活码|secret|card|kami", re.IGNORECASE)
 _BAD_END = frozenset({"failed", "refunded", "refunding", "partially_refunded", "cancelled"})
 _TEXTS = (
@@ -75,13 +76,16 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
         build.put("order_no", seed.number, seed.found.source)
         if seed.origin != "label":
             build.warn(f"order_no_from_{seed.origin}")
+    numbers: dict[str, Found] = {}
     for pair in (*choice.candidates("trade_no"), *choice.candidates("order_no")):
-        # 交易单号 beside 商户单号 is the payment's number
-        named = pair.field == "trade_no" or (own and "交易单号" in compact(pair.label))
+        named = pair.field == "trade_no" or (own and _PAYMENT_NUMBER.search(compact(pair.label)))
         number = order_number(pair.found.text)
         if named and number and number != own:
-            build.put("payment.trade_no", number, Found(number, pair.found.element).source)
-            return
+            numbers.setdefault(number, Found(number, pair.found.element))
+    if len(numbers) > 1:
+        build.warn("ambiguous:payment.trade_no")
+    for number, found in list(numbers.items())[:1] if len(numbers) == 1 else ():
+        build.put("payment.trade_no", number, found.source)
 
 
 def _fill_money(build: RecordBuilder, choice: Choice) -> None:
@@ -123,7 +127,11 @@ def _fill_times(build: RecordBuilder, choice: Choice) -> None:
 def _fill_result(build: RecordBuilder, choice: Choice) -> None:
     """处理结果 tells why an order failed, or else what was delivered."""
     failed = build.values.get("status") in _BAD_END and not build.has("failure_reason")
-    build.text("failure_reason" if failed else "delivery.message", choice.best("result"))
+    found = choice.best("result")
+    if failed:
+        build.text("failure_reason", found)
+    else:
+        build.card_box(found)
 
 
 def _fill_cards(build: RecordBuilder, choice: Choice) -> None:

@@ -107,7 +107,8 @@ _WORDS: dict[str, str] = {
         "接收邮箱 email contact buyeremail e-mail"
     ),
     "ticket": (
-        "投诉编号 工单编号 工单号 投诉单号 受理编号 举报编号 受理单号 投诉状态 工单状态 "
+        "投诉编号 售后单号 售后编号 申请编号 维权编号 纠纷编号 "
+        "工单编号 工单号 投诉单号 受理编号 举报编号 受理单号 投诉状态 工单状态 "
         "投诉结果 投诉类型 ticketno ticketid ticketstatus"
     ),
     "other": (
@@ -117,6 +118,7 @@ _WORDS: dict[str, str] = {
     ),
 }
 COLON = re.compile(r"[:：﹕︰]")
+_LEADING = re.compile(r"\s*(\S{3,10})\s+(?=\S)")
 _WORD_EDGE = re.compile(r"[\s,，;；|、。]")
 BOXES = frozenset(
     {"secrets", "order_info", "result", "failure_reason", "promise", "seller_contact"}
@@ -172,6 +174,19 @@ def split_labels(text: str) -> list[LabelInText]:
             labels.append(label)
             previous = colon.end()
     return labels
+
+
+def leading_label(text: str) -> list[LabelInText]:
+    """Find a known label at the start of a text that a blank parts from its value."""
+    match = _LEADING.match(text) if len(text) <= 120 else None
+    known = meaning(match[1]) if match else None
+    if match is None or known is None or len(label_key(match[1])) < 3:
+        return []
+    rest = text[match.end() :]
+    following = _LEADING.match(rest)
+    if meaning(rest) or (following and meaning(following[1])):
+        return []
+    return [LabelInText(match[1], known, 0, match.end())]
 
 
 def _label_before(text: str, previous: int, end: int, value_start: int) -> LabelInText | None:

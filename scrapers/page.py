@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from scrapers.contract import Page
 
 MAX_BYTES: Final = 20 * 1024 * 1024
+SHADOW: Final = "shadow-root"
 MAX_TAGS: Final = 45_000
 CUT_MARK: Final = '<wbr id="kazheng-cut">'
 _TAG = re.compile(r"<[A-Za-z]")
@@ -78,9 +79,12 @@ def load(
 
 
 def parse(document: Document, captured_at: datetime | None) -> Page:
-    """Parse one document."""
+    """Parse one document; an open shadow root is there an element named `shadow-root`."""
     html = cut(document.html.replace("\x00", ""))
-    return Page(document.url, BeautifulSoup(html, "lxml"), captured_at)
+    soup = BeautifulSoup(html, "lxml")
+    for shadow in soup.find_all("template", shadowrootmode=True):
+        shadow.name = SHADOW  # CSS selectors never enter a template
+    return Page(document.url, soup, captured_at)
 
 
 def cut(html: str) -> str:

@@ -10,25 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
-from scrapers.dom import Found, Token, Walk, walk
-from scrapers.labels import BOXES, COLON, LabelInText, Meaning, meaning, split_labels
+from scrapers.dom import INLINE, Found, Token, Walk, join_lines, walk
+from scrapers.labels import BOXES, COLON, LabelInText, Meaning, leading_label, meaning, split_labels
 from scrapers.status import is_status, payment_method
 from scrapers.text import fold
 
 _VALUE = re.compile(r"[\d¥￥$@]")
-_INLINE = frozenset(
-    [
-        *("span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi", "u"),
-        *("mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"),
-    ]
-)
 _PLACES = frozenset({"td", "dd", "div", "p"})
 _COLON_OR_SPACE = " \n\t\r\u00a0:："
 _SECTION = frozenset({"order_no", "amount", "created_at", "status", "payment_method", "title"})
+_BOX_FIELDS = frozenset({"delivered_at", "refunded", "failure_reason"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "header", "nav"})
 _MAX_CELLS = 40
 _MAX_CLIMB = 60
 
@@ -83,10 +80,11 @@ class _Finder:
 
     def _labels_of(self, token: Token) -> list[LabelInText]:
         found = split_labels(token.text) if COLON.search(token.text) else []
-        if not found and (known := meaning(token.text)):
-            size = len(token.text)
-            found = [LabelInText(token.text, known, 0, size)]
-        return found
+        if found or token.is_control:
+            return found
+        if known := meaning(token.text):
+            return [LabelInText(token.text, known, 0, len(token.text))]
+        return leading_label(token.text)
 
     def _add(self, label: str, known: Meaning | None, found: Found, element: Tag, index: int,
              row: int | None = None) -> None:  # fmt: skip
@@ -133,7 +131,7 @@ class _Finder:
         box = label.meaning is not None and label.meaning.field in BOXES
         if box and holder is not element:
             self.boxed = max(self.boxed, self.walk.span(holder)[1])
-        text = _join(tokens, "\n" if box else "")
+        text = join_lines(tokens) if box else _join(tokens)
         self._add(label.text, label.meaning, Found(text, holder), holder, index)
 
     def _climb(self, index: int) -> tuple[Tag, PageElement]:
@@ -162,8 +160,10 @@ class _Finder:
                 return [], parent
             return self._whole(sibling, label), sibling
         box = label.meaning is not None and label.meaning.field in BOXES
-        if isinstance(sibling, Tag) and (sibling.name not in _INLINE or box):
-            return self._whole(sibling, label), sibling
+        if isinstance(sibling, Tag) and (sibling.name not in INLINE or box):
+            tokens = self._whole(sibling, label)
+            more = self._further_cards(sibling, label) if tokens else []
+            return tokens + more, parent if more else sibling
         run = self._run(node)
         if len(run) == 1 and run[0].element is not parent:
             return run, run[0].element
@@ -171,6 +171,24 @@ class _Finder:
         if isinstance(sibling, Tag) and len(same) == 1 and run[0].element is not parent:
             return run, run[0].element
         return run, parent
+
+    def _further_cards(self, first: Tag, label: LabelInText) -> list[Token]:
+        """Return what stands below the first block of a card box, up to a label or heading."""
+        more: list[Token] = []
+        if label.meaning is None or label.meaning.field != "secrets":
+            return more
+        blocks = [tag for tag in islice(first.next_siblings, 12) if isinstance(tag, Tag)]
+        for tag in blocks:
+            start, end = self.walk.span(tag)
+            named = any(self._names_field(i) for i in range(start, min(end, start + 400)))
+            if named or tag.name in _HEADINGS or end - start > 200:
+                break
+            more += self.walk.tokens[start:end]
+        return more
+
+    def _names_field(self, index: int) -> bool:
+        labels = self.labels.get(index, [])
+        return any(one.meaning is None or one.meaning.field != "secret_part" for one in labels)
 
     def _next_shown(self, node: PageElement) -> PageElement | None:
         sibling = node.next_sibling
@@ -209,7 +227,8 @@ class _Finder:
 
     def _is_boxed(self, index: int) -> bool:
         """Say whether the token stands in a box that was read as a whole."""
-        return index < self.boxed
+        fields = {label.meaning.field for label in self.labels[index] if label.meaning}
+        return index < self.boxed and not fields & _BOX_FIELDS
 
     def _until_label(self, start: int, end: int) -> list[Token]:
         stop = next(index for index in range(start, end) if index in self.labels)
@@ -222,13 +241,13 @@ class _Finder:
         while sibling is not None:
             if isinstance(sibling, Tag):
                 start, end = self.walk.span(sibling)
-                blocked = sibling.name not in _INLINE and bool(tokens)
+                blocked = sibling.name not in INLINE and bool(tokens)
                 if sibling.name in {"br", "hr"} or (blocked and end > start):
                     break
                 if any(index in self.labels for index in range(start, min(end, start + 400))):
                     break
                 tokens.extend(self.walk.tokens[start:end])
-                if sibling.name not in _INLINE and tokens:
+                if sibling.name not in INLINE and tokens:
                     break
             elif isinstance(sibling, NavigableString) and (text := sibling.strip()):
                 if self._is_label_text(text):
@@ -254,7 +273,7 @@ class _Finder:
         if not isinstance(sibling, Tag):
             return False
         start, end = self.walk.span(sibling)
-        return start == end and sibling.name in (_PLACES | _INLINE if colon else _PLACES)
+        return start == end and sibling.name in (_PLACES | INLINE if colon else _PLACES)
 
     # --- tables and grids -------------------------------------------------------------------
 
@@ -331,14 +350,19 @@ class _Finder:
         if not box and any(index in self.labels for index in range(start, end)):
             tokens = self._until_label(start, end) or tokens[:1]
         self._add(
-            name, known, Found(_join(tokens, "\n" if box else ""), cell), cell, start, self.rows
+            name,
+            known,
+            Found(join_lines(tokens) if box else _join(tokens), cell),
+            cell,
+            start,
+            self.rows,
         )
 
 
-def _join(tokens: list[Token], separator: str) -> str:
+def _join(tokens: list[Token]) -> str:
     """Join the texts of a value; links and buttons beside it are no part of it."""
-    plain = [token for token in tokens if token.element.name not in {"a", "button"}]
-    return separator.join(token.text for token in (tokens if separator else plain or tokens))
+    plain = [token for token in tokens if not token.is_control]
+    return "".join(token.text for token in plain or tokens)
 
 
 def _cells(tag: Tag) -> list[Tag]:

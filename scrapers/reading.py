@@ -36,7 +36,7 @@ from bs4 import Tag
 
 from scrapers import cards, moments, status
 from scrapers.contract import Page
-from scrapers.dom import Found, Token, attribute, is_shown, value_of, walk
+from scrapers.dom import Found, Token, attribute, is_shown, join_lines, value_of, walk
 from scrapers.labels import label_key
 from scrapers.money import money
 from scrapers.pairs import Pair, find_pairs
@@ -96,16 +96,16 @@ class Reader:
     def text(self, selector: str) -> Found | None:
         """Return the shown text (or form value) of the first match; None without a match."""
         tag = self.element.select_one(selector)
-        return None if tag is None else self._found(tag, "")
+        return None if tag is None else self._found(tag)
 
     def box(self, selector: str) -> Found | None:
-        """Return the text of the first match, one line for each text in it."""
+        """Return the text of the first match, one line for each line that the page shows."""
         tag = self.element.select_one(selector)
-        return None if tag is None else self._found(tag, "\n")
+        return None if tag is None else Found(join_lines(walk(tag).tokens), tag)
 
     def texts(self, selector: str) -> list[Found]:
         """Return the shown texts of all matches."""
-        return [self._found(tag, "") for tag in self.element.select(selector)]
+        return [self._found(tag) for tag in self.element.select(selector)]
 
     def own_text(self, selector: str) -> Found | None:
         """Return the text that stands directly in the first match, not in its children."""
@@ -131,12 +131,12 @@ class Reader:
                         return pair.found
         return None
 
-    def _found(self, tag: Tag, separator: str) -> Found:
+    def _found(self, tag: Tag) -> Found:
         value = value_of(tag)
         if value is not None:
             return Found(value.strip(), tag)
         tokens: list[Token] = walk(tag).tokens
-        return Found(separator.join(token.text for token in tokens), tag)
+        return Found("".join(token.text for token in tokens), tag)
 
 
 @dataclass
@@ -248,6 +248,8 @@ class RecordBuilder:
                 self.values["delivery.secrets"] = tuple(secrets)
             if content.message and not self.has("delivery.message"):
                 self.text("delivery.message", Found(content.message, found.element))
+            if content.reason and not self.has("failure_reason"):
+                self.text("failure_reason", Found(content.reason, found.element))
             if content.account and not self.has("recharge_account"):
                 self.text("recharge_account", Found(content.account, found.element))
 

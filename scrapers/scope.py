@@ -198,15 +198,15 @@ def _block(seed: Seed, others: list[int], walked: Walk, root: Tag) -> Tag:
 
 def front_dialog(walked: Walk, pairs: list[Pair]) -> Tag | None:
     """Return the last shown dialog that holds an order's fields; it covers the list behind it."""
-    shown = [pair for pair in pairs if not pair.hidden and pair.field in _DIALOG_FIELDS]
+    wanted = [pair for pair in pairs if not pair.hidden and pair.field in _DIALOG_FIELDS]
+    shown = [(pair.order, pair.field) for pair in wanted]
     best: Tag | None = None
     inner = (0, 0)
-    dialogs = [tag for tag in walked.tags if _is_dialog(tag)][:200]
+    dialogs = [tag for tag in walked.tags if _is_dialog(tag)][:50]
     for tag in dialogs:
         start, end = walked.span(tag)
-        first = bisect_left(shown, start, key=lambda pair: pair.order)
-        last = bisect_left(shown, end, key=lambda pair: pair.order)
-        fields = {pair.field for pair in shown[first:last]}
+        first, last = bisect_left(shown, (start, "")), bisect_left(shown, (end, ""))
+        fields = {name for _, name in shown[first:last]}
         nested = best is not None and inner[0] <= start and end <= inner[1]
         if len(fields) >= 2 and not nested:
             best, inner = tag, (start, end)

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
     {"demo"},
-    {"app", "doctor", "visiting", "printing"},
+    {"visiting"},
+    {"app", "doctor", "printing"},
     {"web"},
     {"pipeline", "desk", "exporting", "result"},
     {"steps"},

@@ -20,7 +20,8 @@ from scrapers.text import mask, mask_text
      ("已付款", "paid"), ("订单已支付", "paid"), ("处理中", "processing"), ("已处理", "processing"),
      ("部分交付", "partially_delivered"), ("已发货", "delivered"), ("待收货", "delivered"),
      ("已完成", "completed"), ("状态异常", "failed"), ("处理失败", "failed"),
-     ("已退单", "refunded"), ("部分退款", "partially_refunded"), ("退款处理中", "refunding"), ("已关闭", "cancelled"),
+     ("已退单", "refunded"), ("部分退款", "partially_refunded"), ("退款处理中", "refunding"),
+     ("已关闭", "cancelled"),
      ("已过期", "expired"), ("已完成（卡密已发）", "completed"),
      ("partially_refunded", "partially_refunded"), ("", "unknown"), ("未完成", "unknown"),
      ("付款成功后第二天发货", "unknown"), ("不是已完成", "unknown")],
@@ -69,6 +70,9 @@ def test_card_boxes() -> None:
     assert len(box.secrets) == 2
     assert read_box("库存不足，请联系客服").message == "库存不足，请联系客服"
     assert read_box("正在人工充值，请耐心等待").secrets == ()
+    handed_over = read_box("您的卡密是ABCD-1234-EFGH-5678，请尽快使用").message
+    assert handed_over is not None
+    assert "1234" not in handed_over
     echo = read_box("充值账号:246813579\n游戏密码:hunter2secret")
     assert (echo.account, echo.secrets, echo.message) == ("246813579", (), None)
 
