@@ -131,10 +131,9 @@ def extract(
     as_json: Json = False,
 ) -> None:
     """Read the order out of a saved HTML or MHTML page."""
+    from helper.errors import InvalidError  # noqa: PLC0415
     from scrapers.page import PageTooLargeError  # noqa: PLC0415
     from scrapers.read import extract_bytes  # noqa: PLC0415
-
-    from helper.errors import InvalidError  # noqa: PLC0415
 
     chosen = settings(data)
     with explained(as_json=as_json, language=chosen.language):

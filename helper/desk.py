@@ -36,9 +36,7 @@ class Desk:
         answers: Mapping[str, Any] | None = None,
     ) -> Draft:
         """Compose and keep a draft; raises RefusedError where a precondition is not met."""
-        return await asyncio.to_thread(
-            self._draft, case_id, channel, issue, demand, answers or {}
-        )
+        return await asyncio.to_thread(self._draft, case_id, channel, issue, demand, answers or {})
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
         """Return values, files and the only origins where they may be filled."""

@@ -70,7 +70,7 @@ class Pipeline:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _watched(self, capture_id: CaptureId, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work; a failure is told in the capture's steps and tried again at the next start."""
+        """Do the work; a failure is noted as a step and tried again at the next start."""
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)

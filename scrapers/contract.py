@@ -14,9 +14,7 @@ from bs4 import BeautifulSoup
 
 from scrapers.record import OrderRecord
 
-FieldKind = Literal[
-    "text", "textarea", "select", "radio", "checkbox", "number", "date", "file"
-]
+FieldKind = Literal["text", "textarea", "select", "radio", "checkbox", "number", "date", "file"]
 PageKind = Literal["order", "order_list", "order_post", "product", "complaint", "receipt"]
 
 

@@ -7,13 +7,14 @@ const PICTURES = 2;
 const WINDOW = 1_020;
 const PATIENCE = 5_000;
 const MOST_STRIPS = 60;
+const STEADY_TRIES = 2;
 /** Pixels that strips overlap by, so that rounding leaves no gap. */
 const OVERLAP = 2;
 
 /**
  * @typedef {{blob: Blob, width: number, height: number}} Picture size in picture pixels
  * @typedef {{address: string, x: number, y: number, width: number, height: number,
- *   scroll_width: number, scroll_height: number}} Measure in CSS pixels
+ *   scroll_width: number, scroll_height: number, drift: number}} Measure in CSS pixels
  * @typedef {{selector: string, property: string, from: string, to: string, strip: number}} Change
  * @typedef {import("./outbox.js").TabRef} TabRef
  */
@@ -125,8 +126,9 @@ export async function prepare(tabId) {
 
 /** @param {number} index @param {Measure} at @param {Picture} shot what the stitcher needs */
 export function about(index, at, shot) {
-  const { x, y, width, height, scroll_width, scroll_height } = at;
-  return { index, x, y, width, height, scale: shot.width / width, scroll_width, scroll_height };
+  const { x, y, width, height, scroll_width, scroll_height, drift } = at;
+  const scale = shot.width / width;
+  return { index, x, y, width, height, scale, scroll_width, scroll_height, drift };
 }
 
 /**
@@ -166,10 +168,7 @@ async function pass(tab, first, keep, missing) {
   for (let index = raw ? 1 : 0; ; index += 1) {
     /** @type {Measure} */
     const at = await inPage(tab.id, "go", index, next, index > 0);
-    const shot = await picture(tab);
-    /** @type {Measure} */
-    const after = await inPage(tab.id, "measure");
-    if (!steady(at, after)) throw new Refusal("page_moved");
+    const shot = await steadyPicture(tab, at);
     await keep(about(index, at, shot), shot);
     const bottom = at.y + at.height;
     if (bottom >= at.scroll_height - 1) return;
@@ -184,6 +183,19 @@ async function pass(tab, first, keep, missing) {
     if (bottom - OVERLAP <= next) throw new Refusal("page_moved");
     next = bottom - OVERLAP;
   }
+}
+
+/**
+ * Take a picture during which the page stood still; a page that moves once gets a second try.
+ *
+ * @param {TabRef} tab @param {Measure} at @returns {Promise<Picture>}
+ */
+async function steadyPicture(tab, at) {
+  for (let tries = 0; tries < STEADY_TRIES; tries += 1) {
+    const shot = await picture(tab);
+    if (steady(at, await inPage(tab.id, "measure"))) return shot;
+  }
+  throw new Refusal("page_moved");
 }
 
 /** @param {Measure} before @param {Measure} after @returns {boolean} */

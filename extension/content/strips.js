@@ -9,6 +9,7 @@
 
   const ABANDONED_MILLISECONDS = 5_000;
   const FRAME_MILLISECONDS = 120;
+  const MOST_FRAMES = 12;
   const PICTURES_MILLISECONDS = 350;
   const MOST_ELEMENTS = 60_000;
 
@@ -30,6 +31,13 @@
   let before = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let watchdog;
+  /**
+   * An element near the first seam with its place on the page. Headers that shrink on scrolling
+   * move all below them: by this much later strips are out of the first one's coordinates.
+   *
+   * @type {{element: any, top: number} | null}
+   */
+  let anchor = null;
 
   const everything = () => queryAll("body *").slice(0, MOST_ELEMENTS);
 
@@ -123,18 +131,44 @@
     await painted();
   };
 
-  /** @returns where the page stands, in CSS pixels */
+  /** @param {any} element @returns {number} CSS pixels from the top of the page */
+  const topOf = (element) => rectangle(element).top + scrollY;
+
+  const takeAnchor = () => {
+    const element = document.elementFromPoint(innerWidth / 2, innerHeight * 0.8);
+    anchor = element && !stays(element) ? { element, top: topOf(element) } : null;
+  };
+
+  /** @returns {number} pixels by which the content has moved up since the first measure */
+  const drift = () => (anchor?.element.isConnected ? Math.round(anchor.top - topOf(anchor.element)) : 0);
+
+  /** @returns where the page stands, in CSS pixels of the page as it was at the first measure */
   const measure = () => {
     const root = rootOf(document);
+    if (!anchor) takeAnchor();
+    const moved = drift();
     return {
       address: location.href,
       x: scrollX,
-      y: scrollY,
+      y: scrollY + moved,
       width: innerWidth,
       height: innerHeight,
       scroll_width: root.scrollWidth,
-      scroll_height: root.scrollHeight,
+      scroll_height: root.scrollHeight + moved,
+      drift: moved,
     };
+  };
+
+  /** Wait, but not long, until two frames show the page at the same place. */
+  const settled = async () => {
+    let last = measure();
+    for (let frame = 0; frame < MOST_FRAMES; frame += 1) {
+      await painted();
+      const now = measure();
+      if (now.y === last.y && now.scroll_height === last.scroll_height) return now;
+      last = now;
+    }
+    return last;
   };
 
   /** @param {any} element @returns {boolean} it stays at the bottom while the page moves */
@@ -161,7 +195,7 @@
     for (const [element, own] of changed) restore(element, own);
     if (before) scrollTo({ left: before.x, top: before.y, behavior: "instant" });
     const made = changes;
-    [changes, before] = [[], null];
+    [changes, before, anchor] = [[], null, null];
     changed.clear();
     return made;
   };
@@ -177,7 +211,10 @@
     unstick(clear ? everything() : bars(), strip);
     await pictures();
     if (changes.length > count) await painted();
-    return measure();
+    const at = await settled();
+    if (at.y <= y || at.drift === 0) return at;
+    scrollTo({ left: 0, top: y - at.drift, behavior: "instant" });
+    return settled();
   };
 
   scope.kazhengStrips = { measure, covered, go, finish };

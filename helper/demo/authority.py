@@ -82,9 +82,7 @@ def _write(
     made.chain.write_bytes(leaf.public_bytes(pem) + root.public_bytes(pem))
     made.key.touch(mode=0o600)
     made.key.write_bytes(
-        leaf_key.private_bytes(
-            pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        leaf_key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return made
 

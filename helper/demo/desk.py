@@ -71,8 +71,6 @@ class Desk:
         """Set the state of a complaint; KeyError when there is none of that number."""
         now = self.clock()
         ticket = self.tickets[number]
-        moved = replace(
-            ticket, state=state, changed_at=now, log=(*ticket.log, (now, state, note))
-        )
+        moved = replace(ticket, state=state, changed_at=now, log=(*ticket.log, (now, state, note)))
         self.tickets[number] = moved
         return moved

@@ -109,7 +109,7 @@ class Person:
         session = await self._browser_session()
         tab = await self._tab_target(session, page)
         await session.send("Extensions.triggerAction", {"id": self.extension_id, "targetId": tab})
-        target = await _until(lambda: self._popup_target(session), "the popup did not open")
+        target = await until(lambda: self._popup_target(session), "the popup did not open")
         return await Popup.attach(session, target)
 
     async def stop_workers(self) -> None:
@@ -209,7 +209,7 @@ class Popup:
 
     async def wait_for(self, expression: str, seconds: float = 15) -> Any:
         """Wait until an expression is true in the popup and return its value."""
-        return await _until(
+        return await until(
             lambda: self.evaluate(expression), f"popup never had: {expression}", seconds
         )
 
@@ -241,7 +241,8 @@ class Popup:
         await self._session.detach()
 
 
-async def _until(check: Callable[[], Any], failure: str, seconds: float = 15) -> Any:
+async def until(check: Callable[[], Any], failure: str, seconds: float = 15) -> Any:
+    """Await `check` again and again until it gives something true; BrowserFailedError if never."""
     end = time.monotonic() + seconds
     while True:
         value = await check()

@@ -70,9 +70,7 @@ def _split(
             data = value.file.read()
             if value.filename:
                 digest = hashlib.sha256(data).hexdigest()
-                files.append(
-                    Upload(name, value.filename, value.content_type, len(data), digest)
-                )
+                files.append(Upload(name, value.filename, value.content_type, len(data), digest))
         else:
             text = value if isinstance(value, str) else value.decode("utf-8", "replace")
             fields[name] = (*fields.get(name, ()), text)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helper.app import Helper
-from helper.demo.driver import Person, Popup
+from helper.demo.driver import Person, Popup, until
 from helper.demo.platform import Demo
 from helper.errors import BrowserFailedError
 from helper.exporting import export_case
@@ -70,11 +70,6 @@ def submitted(demo: Demo) -> bool:
     return any("login" not in form.path for form in demo.submissions)
 
 
-def submitted(demo: Demo) -> bool:
-    """Tell whether a complaint form reached a shop: it must not, only the user submits."""
-    return any("login" not in form.path for form in demo.submissions)
-
-
 async def _keep(helper: Helper, person: Person, url: str, *, lend: bool) -> CaptureView:
     page = await person.open(url)
     await page.wait_for_load_state("networkidle")
@@ -93,9 +88,11 @@ async def _keep(helper: Helper, person: Person, url: str, *, lend: bool) -> Capt
 
 async def _sealed(helper: Helper, uuid: str) -> CaptureView:
     vault = helper.store.vault
-    async with asyncio.timeout(_SEALED_SECONDS):
-        while uuid not in {view.capture_id for view in await asyncio.to_thread(vault.recent, 5)}:
-            await asyncio.sleep(0.1)
+
+    async def arrived() -> bool:
+        return uuid in {view.capture_id for view in await asyncio.to_thread(vault.recent, 5)}
+
+    await until(arrived, "the capture did not reach the helper", _SEALED_SECONDS)
     await helper.sealed(uuid, _SEALED_SECONDS)
     return await asyncio.to_thread(vault.capture, uuid)
 

@@ -162,9 +162,7 @@ def _delivery(order: Order) -> Markup:
     if order.failure:
         return render("wangzi", "failed", reason=order.failure)
     if order.refunded is not None:
-        return render(
-            "wangzi", "refunded", amount=yuan(order.refunded), message=order.message
-        )
+        return render("wangzi", "refunded", amount=yuan(order.refunded), message=order.message)
     message = order.message or "订单尚未付款，付款后自动发货。"
     return render("wangzi", "waiting", message=message)
 

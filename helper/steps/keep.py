@@ -18,7 +18,9 @@ def keep_parts(store: Store, capture_id: CaptureId) -> None:
 
 def _told_late(parts: list[Part]) -> list[Missing]:
     """Return what the last strip says is missing: it is known only after the capture began."""
-    return [Missing.model_validate(item) for part in parts for item in part.about.get("missing", [])]
+    return [
+        Missing.model_validate(item) for part in parts for item in part.about.get("missing", [])
+    ]
 
 
 def _named(parts: list[Part]) -> list[Artifact]:

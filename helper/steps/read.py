@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapers.page import PageTooLargeError, load
-from scrapers.read import PLATFORMS, read
-
 from helper.complaints.receipt import receipt_number
 from helper.evidence.corroborate import compare
 from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
 from helper.steps.store import Store
+from scrapers.page import PageTooLargeError, load
+from scrapers.read import PLATFORMS, read
 from scrapers.record import Extraction, OrderRecord
 
 HTML = "text/html; charset=utf-8"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.world import World, until, world as build
+from tests.e2e.world import World, until
+from tests.e2e.world import world as build
 
 
 async def test_a_page_that_is_no_order_says_so(world: World) -> None:

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,13 @@ from helper.settings import Settings
 
 RECENT = (
     "chrome.runtime.sendMessage({type: 'recent'}).then(r => (r.captures || []).map(c => c.uuid))"
+)
+
+
+SHOWN = (
+    "['again', 'keep'].find(id => document.getElementById(id)?.getClientRects().length)"
+    " && document.body.dataset.state !== undefined"
+    " && ['again', 'keep'].find(id => document.getElementById(id)?.getClientRects().length)"
 )
 
 
@@ -78,11 +85,9 @@ class World:
                 if not line:
                     assert self.process.stderr is not None
                     raise AssertionError((await self.process.stderr.read()).decode()[-3000:])
-                try:
+                with suppress(ValueError):
                     self.port = json.loads(text)["port"]
                     return
-                except ValueError:
-                    continue
 
     async def stop_helper(self, how: int = signal.SIGTERM) -> None:
         """End the helper; SIGKILL is the crash."""
@@ -141,6 +146,9 @@ class World:
         """Click the toolbar button and the one button of the popup over a page."""
         popup = await self.person.click_toolbar(page)
         before = await popup.evaluate(RECENT)
+        shown = await popup.wait_for(SHOWN)
+        if shown == "again":  # the popup shows the capture of this page made a moment ago
+            await popup.click("#again")
         await popup.click("#keep")
 
         async def fresh() -> str | None:
