@@ -115,7 +115,8 @@ def _step(name: str) -> str:
 
 def _install() -> None:
     """Install the Debian packages where we are root; elsewhere the findings say the line."""
-    if sys.platform == "win32" or os.geteuid() != 0 or not shutil.which("apt-get"):
+    is_root = getattr(os, "geteuid", lambda: 1)() == 0
+    if not is_root or not shutil.which("apt-get"):
         return
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in (

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from platform import system as platform_name
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -82,7 +82,7 @@ def summary(result: Mapping[str, Any], language: Language) -> list[str]:
 
 def has_display() -> bool:
     """Tell whether a person can see a window here."""
-    if sys.platform in {"win32", "darwin"}:
+    if platform_name() in {"Windows", "Darwin"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
