@@ -20,7 +20,8 @@ install: .venv/.installed
 	      apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
 	    else echo "Please type once: sudo apt-get install -y python3-venv" >&2; exit 1; fi; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
+	  2>.venv/install.log || { cat .venv/install.log >&2; exit 1; }
 	@touch $@
 
 demo: install
