@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
@@ -32,6 +33,7 @@ from helper.web.services import Services
 
 _log = logging.getLogger("kazheng")
 _POLL_SECONDS = 0.15
+_RESUME_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -87,16 +89,17 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
             DBOS.launch()
             helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
             warming = asyncio.create_task(_warm(browser))
+            resuming: asyncio.Task[None] | None = None
             try:
-                await _resume(helper)
-                if port is None:
-                    yield helper
-                else:
-                    async with _served(helper, port) as running:
+                async with _served(helper, port) as running:
+                    if running is not None:
                         own_ports.add(running.port)
-                        yield Helper(**{**vars(helper), "running": running})
+                    resuming = asyncio.create_task(_resume(helper))
+                    yield replace(helper, running=running)
             finally:
                 warming.cancel()
+                if resuming is not None:
+                    resuming.cancel()
                 await pipeline.stop()
                 await browser.stop()
 
@@ -104,8 +107,11 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
 def services(helper: Helper) -> Services:
     """Give the web layer the parts it needs."""
 
-    async def lend(capture_id: str, state: object) -> None:
-        await helper.sessions.lend(capture_id, dict(state))  # type: ignore[call-overload]
+    async def lend(capture_id: str, state: Mapping[str, Any]) -> None:
+        view = await asyncio.to_thread(helper.store.vault.capture, capture_id)
+        visited = any(step.step == "witness" for step in view.steps)
+        if view.meta.revisit == "allowed" and not visited:
+            await helper.sessions.lend(capture_id, dict(state))
 
     return Services(
         version=__version__,
@@ -137,7 +143,10 @@ async def steps_of(vault: Catalogue, capture_id: CaptureId) -> AsyncIterator[Ste
 
 
 @asynccontextmanager
-async def _served(helper: Helper, port: int) -> AsyncIterator[Running]:
+async def _served(helper: Helper, port: int | None) -> AsyncIterator[Running | None]:
+    if port is None:
+        yield None
+        return
     running = await serve(create_app(services(helper)), port)
     try:
         yield running
@@ -146,9 +155,14 @@ async def _served(helper: Helper, port: int) -> AsyncIterator[Running]:
 
 
 async def _resume(helper: Helper) -> None:
-    """Start what was accepted before a crash but whose workflow had not begun."""
-    for capture_id in await asyncio.to_thread(helper.store.vault.unsealed):
-        await helper.pipeline.start(capture_id)
+    """Begin what was accepted but is not under way: after a crash, after a failed step."""
+    while True:
+        try:
+            for capture_id in await asyncio.to_thread(helper.store.vault.unsealed):
+                await helper.pipeline.start(capture_id)
+        except KazhengError as error:
+            _log.warning("captures wait: %s", error)
+        await asyncio.sleep(_RESUME_SECONDS)
 
 
 async def _warm(browser: WarmBrowser) -> None:

@@ -78,9 +78,10 @@ class Desk:
 
 
 def origins(case: CaseView) -> tuple[str, ...]:
-    """Return the shop's own origins: those of the case's captures."""
+    """Return the shop's own origins: those of the case's captures on the case's own host."""
     found: dict[str, None] = {}
     for capture in case.captures:
         parts = urlsplit(capture.meta.url)
-        found[f"{parts.scheme}://{parts.netloc}"] = None
+        if parts.netloc == case.host and parts.scheme in {"http", "https"}:
+            found[f"{parts.scheme}://{parts.netloc}"] = None
     return tuple(found)

@@ -13,7 +13,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from dbos import DBOS, SetWorkflowID
+from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
 from helper.errors import KazhengError
 from helper.model import CaptureId, Missing
@@ -59,7 +59,8 @@ class Pipeline:
         await asyncio.to_thread(self.store.note, capture_id, "all_kept")
         self._strips_event(capture_id).set()
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
-        if any(step.step == "strips_late" for step in view.steps):
+        late = any(step.step == "strips_late" for step in view.steps)
+        if late and view.state == "sealed" and all(seal.stage != "partial" for seal in view.seals):
             await self._begin("late", capture_id)
 
     async def stop(self) -> None:
@@ -70,14 +71,15 @@ class Pipeline:
         await asyncio.gather(*running, return_exceptions=True)
 
     async def _watched(self, capture_id: CaptureId, work: Coroutine[Any, Any, None]) -> None:
-        """Do the work; a failure is noted as a step and tried again at the next start."""
+        """Do the work; a failure is noted as a step and the work is begun anew later."""
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         try:
             await work
-        except (KazhengError, OSError) as error:
+        except Exception as error:
+            # Whatever it was, it must stand in the capture's steps: silence would be a lost seal.
             _log.exception("capture %s stopped", capture_id)
             reason = error.code if isinstance(error, KazhengError) else type(error).__name__
             await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
@@ -86,7 +88,8 @@ class Pipeline:
     async def _begin(self, name: str, capture_id: CaptureId) -> None:
         """Start a workflow unless it runs, waits or is done; the engine resumes what was cut off.
 
-        One that failed (a full disk) is begun anew under the next number.
+        One that failed (a full disk), or that an older version left, is begun anew under the next
+        number.
         """
         async with self._starting:
             for attempt in itertools.count(1):
@@ -95,7 +98,7 @@ class Pipeline:
                 if known is None:
                     with SetWorkflowID(workflow_id):
                         await DBOS.start_workflow_async(self._workflows[name], capture_id)
-                if known is None or known.status not in _FAILED:
+                if known is None or not _given_up(known):
                     return
 
     async def _capture(self, capture_id: CaptureId) -> None:
@@ -116,10 +119,18 @@ class Pipeline:
             return  # `kazheng capture`: nothing was seen in a tab
         sheets.draw_viewport_sheet(self.store, capture_id)
         self.sealer.seal(capture_id, "S0")
-        read.read_order(self.store, capture_id)
+        if self._has_seen_html(capture_id):
+            read.read_order(self.store, capture_id)
+
+    def _has_seen_html(self, capture_id: CaptureId) -> bool:
+        artifacts = self.store.vault.capture(capture_id).artifacts
+        return any(item.role == "seen/html" for item in artifacts)
 
     def _finish(self, capture_id: CaptureId) -> None:
-        if self.store.vault.capture(capture_id).case_id is None:
+        steps = {step.step for step in self.store.vault.capture(capture_id).steps}
+        if "strips_late" in steps and self.store.vault.is_final(capture_id):
+            self._take_strips(capture_id)  # they came while the visit was still under way
+        if not self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
         read.compare_witness(self.store, capture_id)
         self.sealer.seal(capture_id, "S1")
@@ -127,9 +138,13 @@ class Pipeline:
 
     def _late(self, capture_id: CaptureId) -> None:
         """Seal strips that came after the capture had been sealed without them."""
+        self._take_strips(capture_id)
+        self.sealer.seal(capture_id, "partial")
+
+    def _take_strips(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)
         sheets.stitch_page(self.store, capture_id)
-        self.sealer.seal(capture_id, "partial")
+        self.store.note(capture_id, "strips")
 
     async def _await_strips(self, capture_id: CaptureId) -> None:
         vault = self.store.vault
@@ -143,12 +158,11 @@ class Pipeline:
             missing = Missing(role="seen/page", reason="strips_late")
             await asyncio.to_thread(vault.add_missing, capture_id, [missing])
             await asyncio.to_thread(self.store.note, capture_id, "strips_late")
+            await asyncio.to_thread(keep_parts, self.store, capture_id)
             return
         finally:
             self._strips.pop(capture_id, None)
-        await asyncio.to_thread(keep_parts, self.store, capture_id)
-        await asyncio.to_thread(sheets.stitch_page, self.store, capture_id)
-        await asyncio.to_thread(self.store.note, capture_id, "strips")
+        await asyncio.to_thread(self._take_strips, capture_id)
 
     def _strips_event(self, capture_id: CaptureId) -> asyncio.Event:
         return self._strips.setdefault(capture_id, asyncio.Event())
@@ -158,3 +172,9 @@ class Pipeline:
             await asyncio.to_thread(work, *given)
 
         await DBOS.run_step_async({"name": name}, run)
+
+
+def _given_up(known: WorkflowStatus) -> bool:
+    """Tell whether nothing will go on with a workflow: it failed, or its version is gone."""
+    unfinished = known.status in {"PENDING", "ENQUEUED"}
+    return known.status in _FAILED or (unfinished and known.app_version != WORKFLOW_VERSION)

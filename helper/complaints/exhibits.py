@@ -59,12 +59,11 @@ def main_capture(case: CaseView) -> CaptureView | None:
 
 
 def agreed_fields(capture: CaptureView) -> frozenset[str]:
-    """Return the order fields that the second visit showed alike; none where any differed."""
+    """Return the order fields that the second visit showed alike, if its verdict is agree."""
     found = capture.corroboration
-    if found is None or any(field.state == "differs" for field in found.fields):
+    if found is None or found.verdict != "agree":
         return frozenset()
-    agreed = frozenset(field.field for field in found.fields if field.state == "agree")
-    return agreed if "order_no" in agreed or found.verdict == "agree" else frozenset()
+    return frozenset(field.field for field in found.fields if field.state == "agree")
 
 
 def kind_of(case: CaseView, exhibit: Exhibit) -> str | None:

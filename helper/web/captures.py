@@ -77,7 +77,11 @@ class CaptureHandlers:
         view = await asyncio.to_thread(vault.capture, uuid)
         known = await asyncio.to_thread(vault.parts, uuid)
         is_final = await asyncio.to_thread(vault.is_final, uuid)
-        kept = tuple(KeptPart(role=p.role, sha256=p.sha256, size=p.size) for p, _ in known)
+        kept = tuple(
+            KeptPart(role=part.role, sha256=part.sha256, size=part.size)
+            for part, received in known
+            if received == part.size
+        )
         return json_reply(CommitReply(uuid=uuid, state=view.state, final=is_final, parts=kept))
 
     async def show(self, request: web.Request) -> web.Response:

@@ -58,7 +58,7 @@ async def speed(made: World, shop: str, runs: int) -> None:
             row = {**figures(view), "bare": 1000 * await bare(browser, url, made.folder, state)}
             row["ratio"] = (row["sealed"] - row["quota"]) / row["bare"]
             rows.append(row)
-            await close_pages(made)
+            await made.close_tabs()
         await browser.close()
     print(f"{shop}, {runs} runs, milliseconds: min / median / max")
     for name in rows[0]:
@@ -87,7 +87,7 @@ async def memory(made: World, captures: int) -> None:
     early = 0
     for number in range(1, captures + 1):
         await made.sealed(await made.one_click(url))
-        await close_pages(made)
+        await made.close_tabs()
         if number == 5:
             early = resident(made)
     late = resident(made)
@@ -107,12 +107,6 @@ def resident(made: World) -> int:
             continue
         total += getattr(info, "pss", info.rss)
     return total >> 20
-
-
-async def close_pages(made: World) -> None:
-    """Close the tabs of earlier captures, as a person would now and then."""
-    for page in made.person.context.pages[1:]:
-        await page.close()
 
 
 if __name__ == "__main__":

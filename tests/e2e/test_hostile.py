@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ async def test_the_witness_reaches_nothing_private(world: World, path: str) -> N
         assert result["capture_id"]
 
 
-async def world_capture(world: World, url: str) -> tuple[int, dict[str, object]]:
+async def world_capture(world: World, url: str) -> tuple[int, Any]:
     """Visit by the helper alone: the person's own browser stays out of the count."""
     await world.stop_helper()
     return await world.command("capture", url)
@@ -50,18 +51,24 @@ async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
     assert [v.capture_id for v in world.store.vault.recent(9)] == [view.capture_id]
 
 
-@pytest.mark.parametrize("path", ["hanging", "dialogs", "big"])
+@pytest.mark.parametrize("path", ["hanging", "endless", "popups", "big"])
 async def test_a_page_that_behaves_badly_is_kept(world: World, path: str) -> None:
     url = f"{world.demo.origins['hostile']}/{path}"
     page = await world.person.context.new_page()
-    page.on("dialog", lambda dialog: dialog.dismiss())
-    await page.goto(url, wait_until="commit" if path == "hanging" else "load", timeout=90_000)
+    await page.goto(url, wait_until="load" if path == "big" else "commit", timeout=90_000)
     view = await world.sealed(await world.click(page), 150)
     roles = {item.role for item in view.artifacts}
     assert {"seen/viewport", "seen/html", "seen/sheet"} <= roles
     if path == "big":
         html = next(item for item in view.artifacts if item.role == "seen/html")
         assert html.bytes > 29_000_000
+
+
+async def test_a_page_full_of_dialogs_is_visited_to_the_end(world: World) -> None:
+    code, result = await world_capture(world, f"{world.demo.origins['hostile']}/dialogs")
+    assert code == 0
+    roles = {item["role"] for item in result["artifacts"]}
+    assert {"witness/page", "witness/html", "witness/window", "witness/pdf"} <= roles
 
 
 async def test_a_page_cannot_lie_to_the_snapshot(world: World) -> None:

@@ -37,7 +37,7 @@ async def test_the_helper_is_away_and_comes_back(world: World) -> None:
 
 async def test_the_background_worker_is_stopped_in_the_middle(world: World) -> None:
     uuid = await world.one_click(world.demo.orders["lechuang:not_delivered"].url)
-    await world.person.stop_workers()
+    await world.stop_worker()
     await world.message(type="status")
     view = await world.sealed(uuid, 120)
     told = {item.role for item in view.missing}
@@ -69,8 +69,7 @@ async def test_twenty_crashes_lose_nothing_and_double_nothing(world: World) -> N
         await asyncio.sleep(moments.uniform(0, 2.5))
         await world.stop_helper(signal.SIGKILL)
         await world.start_helper()
-        for page in world.person.context.pages[1:]:
-            await page.close()
+        await world.close_tabs()
     await world.message(type="status")
     views = [await world.sealed(uuid, 120) for uuid in uuids]
     assert [view.capture_id for view in views if not complete(view)] == []

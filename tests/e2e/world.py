@@ -55,6 +55,8 @@ class World:
     folder: Path
     demo: platform.Demo
     person: Person
+    control: Page
+    """A page of the extension in a tab behind the others: messages go through it."""
     environment: dict[str, str]
     port: int = 0
     process: asyncio.subprocess.Process | None = None
@@ -124,12 +126,21 @@ class World:
 
     async def message(self, **message: Any) -> dict[str, Any]:
         """Send a message to the background as the extension's own pages do."""
-        page = await self.person.extension_page("pages/options.html")
-        answer = await page.evaluate(
-            "m => (globalThis.browser ?? chrome).runtime.sendMessage(m)", message
-        )
-        await page.close()
+        answer = await self.control.evaluate("m => chrome.runtime.sendMessage(m)", message)
         return dict(answer)
+
+    async def stop_worker(self) -> None:
+        """Kill the extension's background worker, as Chromium does after 30 idle seconds."""
+        session = await self.person.context.new_cdp_session(self.control)
+        await session.send("ServiceWorker.enable")
+        await session.send("ServiceWorker.stopAllWorkers")
+        await session.detach()
+
+    async def close_tabs(self) -> None:
+        """Close all tabs but the first and the extension's own."""
+        for page in self.person.context.pages[1:]:
+            if page is not self.control:
+                await page.close()
 
     async def one_click(self, url: str, *, lend: bool = False, settled: bool = True) -> str:
         """Open an address, click the toolbar and the one button; return the capture's id."""
@@ -188,7 +199,8 @@ async def world(folder: Path, *, granted: bool = True, paired: bool = True) -> A
             spki=demo.spki,
         )
         stack.push_async_callback(person.close)
-        made = World(folder, demo, person, {"KAZHENG_TRUSTED_SPKI": demo.spki})
+        control = await person.extension_page("pages/options.html")
+        made = World(folder, demo, person, control, {"KAZHENG_TRUSTED_SPKI": demo.spki})
         stack.push_async_callback(made.stop_helper)
         await made.start_helper()
         if paired:
