@@ -64,8 +64,8 @@ async def test_twenty_crashes_lose_nothing_and_double_nothing(world: World) -> N
     url = world.demo.orders["lechuang:not_delivered"].url
     moments = random.Random(20)
     uuids = []
-    for _ in range(20):
-        uuids.append(await world.one_click(url))
+    for number in range(20):
+        uuids.append(await world.one_click(f"{url}?visit={number}"))
         await asyncio.sleep(moments.uniform(0, 2.5))
         await world.stop_helper(signal.SIGKILL)
         await world.start_helper()
