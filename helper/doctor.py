@@ -1,4 +1,8 @@
-"""What this computer has and lacks for the work, and how to mend it."""
+"""What this computer has and lacks for the work, and how to mend it.
+
+The key lies in a file and there are no time stamps yet, so keyring and time-stamp authority are
+not examined.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import zoneinfo
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
 from helper.capture.browser import find_browser
@@ -21,6 +28,9 @@ PACKAGES = ("chromium", "chromium-l10n", "fonts-noto-cjk", "xvfb")
 """Debian packages that bring what a check may find missing."""
 ROOM = 2 << 30
 """Bytes of free disk below which the doctor warns."""
+YEARS = range(2025, 2100)
+"""A clock outside of these years was never set."""
+_LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
 class Finding(Frozen):
@@ -36,8 +46,17 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Finding]:
     """Check everything; with `fix` install Debian packages first where that is allowed."""
     findings = list(_checks(settings))
     if fix and any(f.name in {"browser", "font", "display"} and f.next_step for f in findings):
-        _install()
+        failure = _install()
         findings = list(_checks(settings))
+        if failure is not None:
+            findings.append(
+                Finding(
+                    name="install",
+                    verdict="problem",
+                    detail=failure,
+                    next_step="doctor.install.next_step",
+                )
+            )
     return findings
 
 
@@ -60,6 +79,40 @@ def _checks(settings: Settings) -> Iterator[Finding]:
         yield _display()
     yield _port(settings.port)
     yield _disk(settings)
+    yield clock(datetime.now(UTC), os.environ.get("TZ"))
+
+
+def clock(now: datetime, zone: str | None) -> Finding:
+    """Judge the clock that dates the evidence; `zone` is the variable TZ, None if not set."""
+    detail = now.astimezone().isoformat(timespec="seconds")
+    if now.year not in YEARS:
+        return Finding(
+            name="clock", verdict="problem", detail=detail, next_step="doctor.clock.next_step"
+        )
+    if not _zone_is_known(zone):
+        return Finding(
+            name="clock",
+            verdict="note",
+            detail=f"{detail} TZ={zone or '-'}",
+            next_step="doctor.clock.zone.next_step",
+        )
+    return Finding(name="clock", verdict="ok", detail=detail)
+
+
+def _zone_is_known(zone: str | None) -> bool:
+    """Tell whether local time means something: an unknown TZ is silently taken for UTC."""
+    if os.name == "nt":
+        return True
+    name = (zone or "").removeprefix(":")
+    if not name:
+        return Path("/etc/localtime").exists()
+    if name[:1] == "/" or any(sign in name for sign in "0123456789<,"):
+        return True  # a file, or a rule such as CST-8
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
 
 
 def _browser(settings: Settings) -> Finding:
@@ -84,17 +137,25 @@ def _display() -> Finding:
 
 
 def _port(port: int) -> Finding:
-    try:
-        with socket.socket() as probe:
-            probe.settimeout(0.3)
-            taken = probe.connect_ex(("127.0.0.1", port)) == 0
-    except OSError as error:
-        return Finding(name="port", verdict="note", detail=str(error))
+    """Look at both loopback addresses: the helper must have the port on each."""
+    taken = [address for family, address in _LOOPBACK if _answers(family, address, port)]
     if taken:
         return Finding(
-            name="port", verdict="note", detail=str(port), next_step="doctor.port.next_step"
+            name="port",
+            verdict="note",
+            detail=f"{port} ({', '.join(taken)})",
+            next_step="doctor.port.next_step",
         )
     return Finding(name="port", verdict="ok", detail=str(port))
+
+
+def _answers(family: socket.AddressFamily, address: str, port: int) -> bool:
+    try:
+        with socket.socket(family) as probe:
+            probe.settimeout(0.3)
+            return probe.connect_ex((address, port)) == 0
+    except OSError:
+        return False  # no IPv6 here: then there is nothing to hold either
 
 
 def _disk(settings: Settings) -> Finding:
@@ -113,14 +174,26 @@ def _step(name: str) -> str:
     return "doctor.apt.next_step" if debian else f"doctor.{name}.next_step"
 
 
-def _install() -> None:
-    """Install the Debian packages where we are root; elsewhere the findings say the line."""
+def _install() -> str | None:
+    """Install the Debian packages where we are root; return why that failed, None if it did not.
+
+    Elsewhere nothing is done: the findings say the line to type.
+    """
     is_root = getattr(os, "geteuid", lambda: 1)() == 0
     if not is_root or not shutil.which("apt-get"):
-        return
+        return None
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "update", "-qq"],
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES],
-    ):
-        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+    failure = None
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *PACKAGES]):
+        done = subprocess.run(
+            ["apt-get", "-qq", *words],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        # an update may fail for one of several sources and the installation still work
+        failure = done.stderr.strip()[-600:] or str(done.returncode) if done.returncode else None
+    return failure

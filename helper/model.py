@@ -154,6 +154,8 @@ class CaptureView(Frozen):
     corroboration: Corroboration | None
     session_wanted: bool = False
     """True while the visit waits for a session that was promised; the extension lends it again."""
+    notes: tuple[str, ...] = ()
+    """What went otherwise than usual and lost nothing: `code` or `code: detail`; `notes.<code>`."""
 
 
 class Correction(Frozen):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+import traceback
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +13,7 @@ import typer
 from pydantic import BaseModel
 
 from helper.errors import KazhengError
-from helper.messages import Language, explain
+from helper.messages import Language, explain, text
 
 
 def emit(value: Any, *, as_json: bool, lines: list[str]) -> None:
@@ -35,15 +36,61 @@ def plain(value: Any) -> Any:
     return value
 
 
+def coded(area: str, code: str, language: Language) -> str:
+    """Return the sentence of a code `name` or `name:detail` from an area of the catalogue."""
+    name, _, detail = code.partition(":")
+    sentence = text(f"{area}.{name}", language)
+    said = name if sentence == f"{area}.{name}" else sentence
+    return f"{said} ({detail.strip()})" if detail.strip() else said
+
+
+def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
+    """Return one sentence for everything that could not be captured."""
+    return [
+        text(
+            "cli.missing",
+            language,
+            role=item["role"],
+            sentence=coded("missing", item["reason"], language),
+        )
+        for item in missing
+    ]
+
+
+def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
+    """Return a case in sentences: its order, due dates, gaps, captures and drafts."""
+    lines = [f"{case['case_id']}  {case['order_no'] or '-'}  {case['title']}"]
+    for date in case["due"]:
+        key = "cli.case.passed" if date["passed"] else "cli.case.due"
+        lines.append("    " + text(key, language, name=date["name"], at=date["at"]))
+    lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
+    captures = [f"{capture['capture_id']} ({capture['state']})" for capture in case["captures"]]
+    for key, names in (("captures", captures), ("drafts", case["drafts"])):
+        if names:
+            lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
+    return lines
+
+
 @contextmanager
 def explained(*, as_json: bool, language: Language) -> Iterator[None]:
-    """End the command with exit code 1 and an explained error when it failed for a known reason."""
+    """End the command with exit code 1 and an explained error when the block fails."""
     try:
         yield
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
     except KazhengError as error:
-        said = explain(error, language)
-        if as_json:
-            sys.stdout.write(json.dumps({"error": said}, ensure_ascii=False) + "\n")
-        else:
-            typer.echo(f"{said['message']}\n{said['next_step']}", err=True)
+        _fail(explain(error, language), as_json=as_json)
         raise typer.Exit(1) from error
+    except Exception as error:
+        # The last resort: whoever reads stdout gets one document and a sentence even for a
+        # mistake of ours; the traceback goes to stderr, where the next step sends its reader.
+        traceback.print_exc(file=sys.stderr)
+        _fail(explain(KazhengError(), language), as_json=as_json)
+        raise typer.Exit(1) from error
+
+
+def _fail(said: dict[str, str], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(json.dumps({"error": said}, ensure_ascii=False) + "\n")
+    else:
+        typer.echo(f"{said['message']}\n{said['next_step']}", err=True)

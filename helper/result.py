@@ -1,11 +1,14 @@
-"""The JSON shape of a capture as commands print it."""
+"""The JSON shapes of a capture and of a case as commands print them."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from helper.model import CaptureView, Seal
+from helper.complaints.deadlines import due
+from helper.model import CaptureView, CaseView, Seal
 from helper.steps.store import Store
+from scrapers.read import PLATFORMS
 
 
 def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
@@ -20,6 +23,7 @@ def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
             *(entry for seal in view.seals for entry in _seal_files(store, seal)),
         ],
         "missing": [item.model_dump(mode="json") for item in view.missing],
+        "notes": visit_notes(store, view),
         "timings_ms": timings(view),
     }
 
@@ -32,6 +36,27 @@ def timings(view: CaptureView) -> dict[str, int]:
             (step.at - view.meta.clicked_at).total_seconds() * 1000
         )
         for step in view.steps
+    }
+
+
+def visit_notes(store: Store, view: CaptureView) -> list[str]:
+    """Return what the second visit noted, as codes `notes.<name>` with a detail after a colon."""
+    kept = next((item for item in view.artifacts if item.name == "witness-visit.json"), None)
+    if kept is None:
+        return []
+    facts = json.loads(store.blobs.read(kept.sha256))
+    return [str(note) for note in facts.get("notes", [])]
+
+
+def case_result(store: Store, case: CaseView) -> dict[str, Any]:
+    """Return a case with its due dates and with the gaps of its latest draft."""
+    rules = next((p.deadlines for p in PLATFORMS if p.key == case.platform_key), ())
+    dates = due(case.order, rules, store.now()) if case.order else ()
+    draft = store.vault.latest_draft(case.case_id)
+    return {
+        **case.model_dump(mode="json"),
+        "due": [date.model_dump(mode="json") for date in dates],
+        "gaps": [gap.model_dump(mode="json") for gap in draft.gaps] if draft else [],
     }
 
 

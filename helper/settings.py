@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from helper.errors import InvalidError
 from helper.messages import Language
 
 DEFAULT_PORT = 17650
@@ -19,7 +20,8 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     data: Path = Field(default_factory=lambda: Path(platformdirs.user_data_dir("kazheng", False)))
-    port: int = DEFAULT_PORT
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
+    """TCP port on loopback; 0 takes any free one."""
     language: Language = "zh_CN"
     database: str | None = None
     blobs: str | None = None
@@ -27,11 +29,11 @@ class Settings(BaseModel):
     """A path to a browser, or a CDP URL; None looks for an installed one."""
     trusted_spki: tuple[str, ...] = ()
     """Base64 SHA-256 of public keys whose certificates the witness accepts (the demo's own CA)."""
-    visit_seconds: float = 45.0
+    visit_seconds: float = Field(default=45.0, gt=0, allow_inf_nan=False)
     """The longest a witness visit may take, all artifacts included."""
-    lend_seconds: float = 20.0
+    lend_seconds: float = Field(default=20.0, ge=0, allow_inf_nan=False)
     """How long a visit waits for a session that was promised but is not in memory."""
-    strips_seconds: float = 120.0
+    strips_seconds: float = Field(default=120.0, ge=0, allow_inf_nan=False)
     """How long sealing waits for the strips of the seen page."""
     private_display: bool = True
     """Start an own Xvfb for the real window where one is installed."""
@@ -43,11 +45,20 @@ class Settings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], **given: object) -> Settings:
-        """Read `KAZHENG_<FIELD>` variables; what is given as argument wins."""
+        """Read `KAZHENG_<FIELD>` variables; what is given as argument wins.
+
+        Raises InvalidError naming the variable or option whose value cannot be used.
+        """
         values: dict[str, object] = {}
         for name in cls.model_fields:
             raw = environment.get(f"KAZHENG_{name.upper()}")
             if raw is not None:
                 values[name] = tuple(raw.split(",")) if name == "trusted_spki" else raw
         values |= {key: value for key, value in given.items() if value is not None}
-        return cls.model_validate(values)
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = str(first["loc"][0])
+            label = f"--{name}" if given.get(name) is not None else f"KAZHENG_{name.upper()}"
+            raise InvalidError(reason="setting", what=label, value=first["input"]) from error

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
 Status = Literal[
     "pending_payment",
@@ -35,9 +35,11 @@ Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used=
 
 
 class Frozen(BaseModel):
-    """Base of all records: immutable, no unknown keys."""
+    """Base of all records: immutable, no unknown keys; read and written by their JSON names."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
+    )
 
 
 class Source(Frozen):
@@ -102,7 +104,7 @@ class Seller(Frozen):
 class OrderRecord(Frozen):
     """A purchase. Keys of `sources` are dotted paths: `order_no`, `items.0.title`."""
 
-    schema_: Literal["kazheng/order/1"] = "kazheng/order/1"
+    schema_: Literal["kazheng/order/1"] = Field(default="kazheng/order/1", alias="schema")
     platform: PlatformRef = PlatformRef()
     url: str | None = None
     order_no: str | None = None

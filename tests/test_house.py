@@ -1,6 +1,7 @@
 """The house keeps its walls: import direction, module sizes, no stray files, no registry URLs."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -110,3 +111,62 @@ def test_no_package_registry_is_named() -> None:
         path = ROOT / name
         if path.suffix not in {".png", ".ttf"}:
             assert not pattern.search(path.read_text("utf-8", errors="replace")), name
+
+
+def test_every_relative_link_of_the_documents_is_tracked() -> None:
+    listing = set(tracked())
+    for document in (name for name in listing if name.endswith(".md")):
+        for target in re.findall(r"\]\(([^)\s]+)\)", (ROOT / document).read_text("utf-8")):
+            if not re.match(r"[a-z]+:|#", target):
+                path = (ROOT / document).parent / target.split("#")[0]
+                name = path.resolve().relative_to(ROOT).as_posix()
+                assert name in listing or any(other.startswith(f"{name}/") for other in listing), (
+                    document,
+                    target,
+                )
+
+
+def test_the_readme_names_every_command() -> None:
+    from helper.cli import app, case_app  # noqa: PLC0415
+
+    text = (ROOT / "README.md").read_text("utf-8")
+    names = {
+        command.name or (command.callback.__name__ if command.callback else "")
+        for command in (*app.registered_commands, *case_app.registered_commands)
+    }
+    assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
+
+
+SKIPPING = """
+import pytest
+
+@pytest.mark.skip(reason={reason!r})
+def test_left_out() -> None: ...
+
+def test_made() -> None: ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("reason", "no_skip", "code"),
+    [
+        ("no browser", "1", 1),
+        ("no browser", "", 0),
+        ("needs Windows", "1", 0),
+        ("this machine has no IPv6 loopback", "1", 0),
+    ],
+)
+def test_a_skipped_test_fails_where_nothing_may_be_skipped(
+    reason: str, no_skip: str, code: int, tmp_path: Path
+) -> None:
+    conftest = (ROOT / "tests/conftest.py").read_text("utf-8")
+    (tmp_path / "conftest.py").write_text(conftest, "utf-8")
+    (tmp_path / "test_it.py").write_text(SKIPPING.format(reason=reason), "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+        cwd=tmp_path, env={**os.environ, "KAZHENG_NO_SKIP": no_skip},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout
+    assert ("test_left_out: " in done.stdout) is bool(code)

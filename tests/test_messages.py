@@ -18,6 +18,29 @@ def test_both_languages_have_the_same_keys() -> None:
     assert set(catalogue("zh_CN")) == set(catalogue("en"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_in_two_areas(language: str) -> None:
+    areas = (ROOT / "helper/locales" / language).glob("*.json")
+    keys = [key for area in areas for key in json.loads(area.read_text("utf-8"))]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_every_warning_of_a_reader_has_a_sentence() -> None:
+    readers = [path.read_text("utf-8") for path in (ROOT / "scrapers").rglob("*.py")]
+    pattern = r'(?:warn|warnings\.append)\(\s*f?"([a-z_]+)["{:]'
+    codes = {code for text in readers for code in re.findall(pattern, text)}
+    codes = {code for code in codes if not code.endswith("_")} | {"page_cut", "more_orders"}
+    assert {code for code in codes if f"warnings.{code}" not in catalogue("zh_CN")} == set()
+
+
+def test_every_check_of_verify_has_its_words() -> None:
+    source = (ROOT / "helper/evidence/verify.py").read_text("utf-8")
+    names = set(re.findall(r'(?:_attempt|\.add)\(\s*"(\w+)"', source))
+    assert names
+    wanted = {f"verify.{name}.{word}" for name in names for word in ("title", "pass", "fail")}
+    assert wanted <= set(catalogue("zh_CN"))
+
+
 def test_placeholders_agree() -> None:
     for key, zh in catalogue("zh_CN").items():
         names = {

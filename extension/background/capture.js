@@ -1,22 +1,24 @@
 /**
  * One click: freeze → outbox → helper (first commit) while the strips are still being taken →
  * last commit. The work goes on when the popup closes; what a dying worker leaves is finished by
- * the next one.
+ * the next one, or sent as it is with the reason why there is no more.
  */
 
 import { api, Refusal } from "./api.js";
 import * as badge from "./badge.js";
 import { sha256 } from "./crypto.js";
-import { freeze } from "./freeze.js";
-import { ask } from "./helper.js";
+import { freeze, seen, unfinished } from "./freeze.js";
+import { describe, sketch } from "./meta.js";
 import * as outbox from "./outbox.js";
-import { recognise, revisit } from "./recognise.js";
-import { lending, webOrigin } from "./session.js";
+import { webOrigin } from "./session.js";
 import * as shots from "./shots.js";
-import { attend, push, schedule } from "./uploader.js";
+import { push, schedule } from "./uploader.js";
 
 /** @typedef {import("./outbox.js").CaptureRecord} CaptureRecord */
-/** @typedef {{case_id?: string, receipt_for?: string, refuse_revisit?: boolean}} Wishes */
+/** @typedef {import("./freeze.js").Frozen} Frozen */
+
+/** Later than this (ms after the click) a page is no longer taken for what was clicked on. */
+const RESUMED_WITHIN = 120_000;
 
 /** Captures that this worker is taking, and the last one of each tab: one at a time there. */
 const working = new Set();
@@ -26,7 +28,8 @@ const tabs = new Map();
 /**
  * Begin a capture and return at once.
  *
- * @param {{tabId: number} & Wishes} message @returns {Promise<{uuid: string}>}
+ * @param {{tabId: number} & import("./meta.js").Wishes} message
+ * @returns {Promise<{uuid: string}>}
  */
 export async function capture({ tabId, ...wishes }) {
   const clickedAt = Date.now();
@@ -37,94 +40,66 @@ export async function capture({ tabId, ...wishes }) {
   const uuid = crypto.randomUUID();
   const { url = "", title = "", windowId } = tab;
   const reference = { id: tabId, window_id: windowId, url, title };
-  working.add(uuid);
-  const noted = outbox.begin(uuid, clickedAt, reference);
-  const before = tabs.get(tabId) ?? Promise.resolve();
-  const work = before.then(() => take(uuid, clickedAt, reference, wishes, noted));
-  tabs.set(tabId, work);
-  void work.finally(() => {
-    working.delete(uuid);
-    if (tabs.get(tabId) === work) tabs.delete(tabId);
-  });
+  const record = outbox.fresh(uuid, clickedAt, reference, sketch(clickedAt, reference, wishes));
+  const noted = outbox.begin(record);
+  start(record, noted);
   await noted;
+  void schedule();
   return { uuid };
 }
 
-/**
- * @param {string} uuid @param {number} clickedAt @param {outbox.TabRef} tab
- * @param {Wishes} wishes @param {Promise<unknown>} noted
- */
-async function take(uuid, clickedAt, tab, wishes, noted) {
+/** @param {CaptureRecord} record @param {Promise<unknown>} noted the click is in the outbox */
+function start(record, noted) {
+  const { uuid, tab } = record;
+  working.add(uuid);
+  const before = tabs.get(tab.id) ?? Promise.resolve();
+  const work = before
+    .then(() => take(record, noted))
+    .catch((error) => console.error("kazheng", error))
+    .finally(() => {
+      working.delete(uuid);
+      if (tabs.get(tab.id) === work) tabs.delete(tab.id);
+    });
+  tabs.set(tab.id, work);
+}
+
+/** @param {CaptureRecord} record @param {Promise<unknown>} noted */
+async function take(record, noted) {
+  const { uuid, tab } = record;
   void badge.show(tab.id, "busy");
   try {
-    const frozen = await freeze(uuid, tab, clickedAt);
-    const meta = await describe(clickedAt, tab, wishes, frozen);
+    const frozen = await freeze(record, async ({ blobs, ...found }) => {
+      await noted;
+      await outbox.update(uuid, (kept) => Object.assign(kept, found), blobs);
+    });
+    if (!seen(frozen)) throw new Refusal(frozen.missing[0]?.reason ?? "not_capturable");
     await noted;
-    const record = await keep(uuid, meta, frozen);
+    const kept = await keep(record, frozen, true);
     void schedule();
     void push(uuid);
-    if (record.complete) return;
-    await takeStrips(record, frozen.measure);
+    if (kept.complete) return;
+    await takeStrips(kept, frozen.measure);
     await push(uuid);
   } catch (error) {
-    const refusal =
-      error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
-    await noted;
-    const record = await outbox.update(uuid, (kept) => giveUp(kept, refusal.explained()));
-    await badge.show(tab.id, "failed");
-    if (record.meta) void push(uuid);
+    await leave(record, refused(error));
   }
 }
 
-/**
- * @param {number} clickedAt @param {outbox.TabRef} tab @param {Wishes} wishes
- * @param {import("./freeze.js").Frozen} frozen @returns {Promise<object>} CaptureMeta
- */
-async function describe(clickedAt, tab, wishes, { missing, summary, parts }) {
-  if (parts.every(({ role }) => role === "seen/context")) {
-    throw new Refusal(missing[0]?.reason ?? "not_capturable");
-  }
-  const found = await recognise(tab.id, tab.url).catch(() => null);
-  const [offered, language] = [
-    await lending(tab.url),
-    summary?.languages?.[0] ?? navigator.language,
-  ];
-  return {
-    url: tab.url,
-    title: summary?.title ?? tab.title,
-    clicked_at: new Date(clickedAt).toISOString(),
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    language,
-    user_agent: summary?.user_agent ?? navigator.userAgent,
-    viewport: summary?.viewport ?? null,
-    extension_version: api.runtime.getManifest().version,
-    session: offered.allowed ? "lent" : "not_lent",
-    revisit: revisit({
-      url: tab.url,
-      kind: found?.kind ?? null,
-      selfPosted: summary?.self_posted ?? false,
-      refused: wishes.refuse_revisit ?? false,
-    }),
-    page_changes: [],
-    missing,
-    receipt_for: wishes.receipt_for ?? null,
-    case_id: wishes.case_id ?? null,
-    extra: {
-      platform: found?.platform?.key ?? null,
-      page_kind: found?.kind ?? null,
-      frozen_at: new Date().toISOString(),
-    },
-  };
+/** @param {unknown} error @returns {Refusal} */
+function refused(error) {
+  return error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
 }
 
 /**
  * Put the frozen capture into the outbox. The raw picture is strip 0 if it shows the page's top.
  *
- * @param {string} uuid @param {object} meta @param {import("./freeze.js").Frozen} frozen
+ * @param {CaptureRecord} record @param {Frozen} frozen @param {boolean} same the tab shows it still
  * @returns {Promise<CaptureRecord>}
  */
-function keep(uuid, meta, { parts, blobs, shot, measure, summary }) {
-  const [viewport] = parts.filter(({ role }) => role === "seen/viewport");
+async function keep(record, frozen, same) {
+  const { parts, blobs, shot, measure, summary } = frozen;
+  const meta = await describe(record, frozen, same);
+  const viewport = parts.find(({ role }) => role === "seen/viewport");
   const top = viewport && shot && measure && measure.y === 0 && measure.x === 0;
   const first = top
     ? { ...viewport, role: "seen/strip", about: shots.about(0, measure, shot) }
@@ -132,11 +107,12 @@ function keep(uuid, meta, { parts, blobs, shot, measure, summary }) {
   const whole = top && measure.scroll_height <= measure.height + 1;
   const complete = !viewport || !measure || !summary || Boolean(whole);
   return outbox.update(
-    uuid,
-    (record) => {
-      Object.assign(record, { meta, parts, held: first, complete: false, phase: "kept_here" });
-      record.timings.frozen_at = Date.now();
-      if (complete) end(record, [], []);
+    record.uuid,
+    (kept) => {
+      Object.assign(kept, { meta, parts, held: first, freezing: null, error: null });
+      kept.phase = "kept_here";
+      kept.timings.frozen_at = Date.now();
+      if (complete) end(kept, [], []);
     },
     blobs,
   );
@@ -154,15 +130,6 @@ function end(record, changes, missing) {
     record.parts.push({ ...record.held, about });
   }
   record.held = null;
-  record.complete = true;
-}
-
-/** Send what there is, if anything. @param {CaptureRecord} record @param {outbox.Explained} error */
-function giveUp(record, error) {
-  if (!record.complete && record.meta) {
-    end(record, [], [{ role: "seen/strip", reason: error.code }]);
-  }
-  record.error = error;
   record.complete = true;
 }
 
@@ -194,69 +161,71 @@ async function takeStrips({ uuid, tab, held }, measure) {
   await outbox.update(uuid, (record) => end(record, changes, missing));
 }
 
+/**
+ * Take no more of a capture: what there is of it is sent and says why there is no more; of one
+ * that has nothing yet the reason is shown.
+ *
+ * @param {{uuid: string, tab: outbox.TabRef}} capture @param {Refusal} refusal
+ */
+async function leave({ uuid, tab }, refusal) {
+  const record = await outbox.find(uuid);
+  const left = record && (await sendable(record, refusal));
+  await badge.show(tab.id, left ? "waiting" : "failed");
+  await schedule();
+  if (left) void push(uuid);
+}
+
+/** @param {CaptureRecord} record @param {Refusal} refusal @returns {Promise<boolean>} */
+async function sendable(record, refusal) {
+  if (record.phase !== "freezing" || !seen(record)) {
+    const { phase } = await outbox.update(record.uuid, (kept) =>
+      giveUp(kept, refusal.explained()),
+    );
+    return phase !== "freezing";
+  }
+  try {
+    await keep(record, await unfinished(record, refusal.code), false);
+    return true;
+  } catch (error) {
+    // Not even a few bytes more (a full disk): it is said, and the next worker tries once more.
+    await outbox.update(record.uuid, (kept) => {
+      kept.error = refused(error).explained();
+    });
+    return false;
+  }
+}
+
+/** @param {CaptureRecord} record @param {outbox.Explained} error */
+function giveUp(record, error) {
+  if (record.phase === "freezing") record.error = error;
+  else if (!record.complete) end(record, [], [{ role: "seen/strip", reason: error.code }]);
+  record.complete = true;
+}
+
 /** Finish what an earlier worker left in the middle. */
 export async function recover() {
   for (const record of await outbox.all()) {
     if (working.has(record.uuid) || record.phase === "sent" || record.complete) continue;
-    await shots.inPage(record.tab.id, "finish").catch(() => null);
-    await outbox.update(record.uuid, (kept) => giveUp(kept, { code: "interrupted" }));
+    if (record.phase !== "freezing") {
+      await shots.inPage(record.tab.id, "finish").catch(() => null);
+      await leave(record, new Refusal("interrupted"));
+    } else if (await lasts(record)) await resume(record.uuid);
+    else await leave(record, new Refusal("interrupted"));
   }
 }
 
-/** @param {CaptureRecord} record what the popup shows of a capture's way to the helper */
-function local({ phase, meta, error, timings, complete }) {
-  return { phase, missing: meta?.missing ?? [], error, timings, complete };
-}
-
-/** @param {string} uuid */
-export async function captureState(uuid) {
-  const record = await outbox.find(uuid);
-  const reachable = !record || record.phase === "uploading" || record.phase === "sent";
-  const view = reachable ? await attend(uuid).catch(() => null) : null;
-  if (!record && !view) throw new Refusal("not_found");
-  const sent = { phase: "sent", missing: [], error: null, timings: {}, complete: true };
-  return { local: record ? local(record) : sent, view };
-}
-
-/**
- * List captures, newest first: those here and those the helper has.
- *
- * @param {{tabId?: number}} message with a tab, only those of its site
- */
-export async function recent({ tabId }) {
-  const tab = tabId === undefined ? null : await api.tabs.get(tabId).catch(() => null);
-  const site = tab ? webOrigin(tab.url) : null;
-  const [records, answer] = await Promise.all([
-    outbox.all(),
-    ask("GET", "/v1/captures?limit=30").catch(() => ({ captures: [] })),
-  ]);
-  const views = new Map(answer.captures.map((/** @type {any} */ view) => [view.capture_id, view]));
-  const here = records
-    .filter(({ uuid }) => !views.has(uuid))
-    .map((record) => row(record.uuid, record.tab, record.timings.clicked_at, record.phase, null));
-  const there = answer.captures.map((/** @type {any} */ view) => {
-    const phase = records.find(({ uuid }) => uuid === view.capture_id)?.phase ?? "sent";
-    return row(view.capture_id, view.meta, Date.parse(view.meta.clicked_at), phase, view);
+/** Go on with the freeze of an earlier worker; when that was is said. @param {string} uuid */
+async function resume(uuid) {
+  const record = await outbox.update(uuid, (kept) => {
+    kept.timings.resumed_at = Date.now();
+    kept.error = null;
   });
-  const captures = [...here, ...there]
-    .filter(({ url }) => !site || webOrigin(url) === site)
-    .sort((a, b) => b.at.localeCompare(a.at));
-  return { captures };
+  start(record, Promise.resolve());
 }
 
-/**
- * @param {string} uuid @param {{url: string, title: string}} page @param {number} at
- * @param {string} phase @param {any} view
- */
-function row(uuid, { url, title }, at, phase, view) {
-  return {
-    uuid,
-    url,
-    title,
-    at: new Date(at).toISOString(),
-    phase,
-    case_id: view?.case_id ?? null,
-    order_no: view?.order?.order_no ?? null,
-    state: view?.state ?? null,
-  };
+/** @param {CaptureRecord} record @returns {Promise<boolean>} the tab still shows what was clicked on */
+async function lasts({ tab, timings }) {
+  if (Date.now() - timings.clicked_at > RESUMED_WITHIN) return false;
+  const now = await api.tabs.get(tab.id).catch(() => null);
+  return now?.url === tab.url;
 }

@@ -22,8 +22,3 @@ export async function recall(tabId) {
 export async function remember(tabId, memory) {
   await api.storage.session.set({ [key(tabId)]: memory });
 }
-
-/** @param {number} tabId @returns {Promise<void>} */
-export async function forget(tabId) {
-  await api.storage.session.remove(key(tabId));
-}

@@ -7,6 +7,7 @@ import { Refusal, api } from "./api.js";
 import { recall, remember } from "./fill_memory.js";
 import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
+import { readRules } from "./rules.js";
 
 const SCRIPTS = ["content/form.js", "content/match.js", "content/fill.js"];
 const PIECE_BYTES = 3 * 1024 * 1024;
@@ -122,10 +123,7 @@ const hostOf = (one) => (one.host ?? "").replace(/:\d+$/, "");
 /** @param {string | null} platform @returns {Promise<any>} */
 async function formMap(platform) {
   if (!platform) return null;
-  const rules = await (await fetch(api.runtime.getURL("rules.json"))).json();
-  return (
-    rules.platforms.find((/** @type {any} */ one) => one.key === platform)?.complaint_form ?? null
-  );
+  return (await readRules()).find(({ key }) => key === platform)?.complaint_form ?? null;
 }
 
 /** Mark which files the form's upload field takes. */

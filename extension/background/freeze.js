@@ -12,39 +12,98 @@ const PATIENCE_WITH_BUSY_PAGE = 4_000;
 const MHTML_PATIENCE = 8_000;
 const MHTML_TRIES = 3;
 
+/** All that a page gives besides its context, in the order in which it is taken. */
+const ROLES = ["seen/viewport", "seen/html", "seen/text", "seen/mhtml", "seen/strip"];
+
 /**
  * @typedef {import("./outbox.js").Part} Part
  * @typedef {import("./outbox.js").Missing} Missing
  * @typedef {import("./outbox.js").TabRef} TabRef
+ * @typedef {import("./outbox.js").CaptureRecord} CaptureRecord
  * @typedef {import("./shots.js").Measure} Measure
+ * @typedef {{sha256: string, blob: Blob}[]} Blobs
  * @typedef {{files: Record<string, string>, summary: any, missing: Missing[],
  *   secret_attribute: boolean}} Snapshot
- * @typedef {{parts: Part[], blobs: {sha256: string, blob: Blob}[], missing: Missing[],
+ * @typedef {{parts: Part[], blobs: Blobs, missing: Missing[],
  *   summary: any, measure: Measure | null,
- *   shot: import("./shots.js").Picture | null}} Frozen
+ *   shot: import("./shots.js").Picture | null}} Frozen `blobs` are those not in the outbox yet
+ * @typedef {(found: {parts: Part[], freezing: import("./outbox.js").Freezing, blobs: Blobs}) =>
+ *   Promise<void>} Save
  */
 
 /**
- * Freeze a tab. The picture is taken before the page is touched.
+ * Freeze a tab, or what an earlier worker did not come to. The picture is taken before the page is
+ * touched; what is taken is in the outbox before the next thing is waited for.
  *
- * @param {string} uuid @param {TabRef} tab @param {number} clickedAt Unix ms
+ * @param {CaptureRecord} record @param {Save} save @returns {Promise<Frozen>}
+ */
+export async function freeze(record, save) {
+  const { tab } = record;
+  const frozen = begun(record);
+  if (!has(frozen, "seen/viewport")) await keepPicture(frozen, tab);
+  [frozen.measure] = await Promise.all([prepare(tab.id), save(fresh(frozen))]);
+  placePicture(frozen);
+  const patience = frozen.measure ? PATIENCE : PATIENCE_WITH_BUSY_PAGE;
+  // Asked for again where it is kept already: the page may hold a password by now.
+  const snapshot = await takeSnapshot(tab, patience).catch((error) => {
+    for (const role of ["seen/html", "seen/text"]) {
+      if (!has(frozen, role)) lack(frozen, role, error);
+    }
+    return null;
+  });
+  if (snapshot && !has(frozen, "seen/html")) {
+    await keepSnapshot(frozen, snapshot);
+    await keepContext(frozen, snapshot, record);
+  } else if (!has(frozen, "seen/context")) await keepContext(frozen, null, record);
+  await Promise.all([save(fresh(frozen)), keepMhtml(frozen, snapshot, tab)]);
+  return frozen;
+}
+
+/**
+ * Leave a freeze as it is.
+ *
+ * @param {CaptureRecord} record @param {string} reason why there is no more
  * @returns {Promise<Frozen>}
  */
-export async function freeze(uuid, tab, clickedAt) {
-  /** @type {Frozen} */
-  const frozen = { parts: [], blobs: [], missing: [], summary: null, measure: null, shot: null };
-  frozen.shot = await picture(tab).catch((error) => lack(frozen, "seen/viewport", error));
-  frozen.measure = await prepare(tab.id);
-  const patience = frozen.measure ? PATIENCE : PATIENCE_WITH_BUSY_PAGE;
-  const snapshot = await takeSnapshot(tab, patience).catch((error) => {
-    lack(frozen, "seen/html", error);
-    return lack(frozen, "seen/text", error);
-  });
-  if (frozen.shot) await keepPicture(frozen, frozen.shot);
-  if (snapshot) await keepSnapshot(frozen, snapshot);
-  await keepContext(frozen, snapshot, { uuid, tab, clickedAt });
-  await keepMhtml(frozen, snapshot, tab);
+export async function unfinished(record, reason) {
+  const frozen = begun(record);
+  frozen.missing = [...(record.freezing?.missing ?? [])];
+  for (const role of ROLES) {
+    const told = frozen.missing.some((one) => one.role === role);
+    if (!told && !has(frozen, role)) frozen.missing.push({ role, reason });
+  }
+  if (!has(frozen, "seen/context")) await keepContext(frozen, null, record);
   return frozen;
+}
+
+/** @param {{parts: Part[]}} frozen @returns {boolean} whether anything of the page is there */
+export function seen({ parts }) {
+  return parts.some(({ role }) => role !== "seen/context");
+}
+
+/** @param {{parts: Part[]}} frozen @param {string} role @returns {boolean} */
+function has({ parts }, role) {
+  return parts.some((part) => part.role === role);
+}
+
+/** @param {CaptureRecord} record @returns {Frozen} what is there of it */
+function begun({ parts, freezing }) {
+  // What is tried again is not missing yet; what the snapshot could not read stays so.
+  const again = has({ parts }, "seen/html") ? ["seen/viewport", "seen/mhtml"] : ROLES;
+  return {
+    parts: [...parts],
+    blobs: [],
+    missing: (freezing?.missing ?? []).filter(({ role }) => !again.includes(role)),
+    summary: freezing?.summary ?? null,
+    measure: null,
+    shot: null,
+  };
+}
+
+/** @param {Frozen} frozen @returns {Parameters<Save>[0]} what is to be put into the outbox */
+function fresh({ parts, blobs, missing, summary }) {
+  const freezing = { missing: [...missing], summary };
+  return { parts: [...parts], freezing, blobs: blobs.splice(0) };
 }
 
 /** @param {Frozen} frozen @param {string} role @param {unknown} error @returns {null} */
@@ -56,29 +115,26 @@ function lack(frozen, role, error) {
   return null;
 }
 
-/**
- * @param {Frozen} frozen @param {string} role @param {string} mediaType @param {Blob} blob
- * @param {Record<string, unknown>} [about]
- */
-async function keep(frozen, role, mediaType, blob, about = {}) {
+/** @param {Frozen} frozen @param {string} role @param {string} mediaType @param {Blob} blob */
+async function keep(frozen, role, mediaType, blob) {
   const hash = await sha256(await blob.arrayBuffer());
-  frozen.parts.push({ role, sha256: hash, size: blob.size, media_type: mediaType, about });
+  frozen.parts.push({ role, sha256: hash, size: blob.size, media_type: mediaType, about: {} });
   frozen.blobs.push({ sha256: hash, blob });
 }
 
-/** @param {Frozen} frozen @param {import("./shots.js").Picture} shot */
-async function keepPicture(frozen, shot) {
-  const { measure } = frozen;
-  const about = measure
-    ? {
-        x: measure.x,
-        y: measure.y,
-        width: measure.width,
-        height: measure.height,
-        scale: shot.width / measure.width,
-      }
-    : {};
-  await keep(frozen, "seen/viewport", "image/png", shot.blob, about);
+/** @param {Frozen} frozen @param {TabRef} tab */
+async function keepPicture(frozen, tab) {
+  frozen.shot = await picture(tab).catch((error) => lack(frozen, "seen/viewport", error));
+  if (frozen.shot) await keep(frozen, "seen/viewport", "image/png", frozen.shot.blob);
+}
+
+/** Say where the picture lies on the page, if both were taken together. @param {Frozen} frozen */
+function placePicture({ parts, shot, measure }) {
+  if (!shot || !measure) return;
+  const { x, y, width, height } = measure;
+  const about = { x, y, width, height, scale: shot.width / width };
+  const at = parts.findIndex(({ role }) => role === "seen/viewport");
+  parts[at] = { ...parts[at], about };
 }
 
 /** @param {Frozen} frozen @param {Snapshot} snapshot */
@@ -89,20 +145,18 @@ async function keepSnapshot(frozen, snapshot) {
   await keep(frozen, "seen/text", "text/plain", new Blob([utf8(snapshot.files.text)]));
 }
 
-/**
- * @param {Frozen} frozen @param {Snapshot | null} snapshot
- * @param {{uuid: string, tab: TabRef, clickedAt: number}} capture
- */
-async function keepContext(frozen, snapshot, { uuid, tab, clickedAt }) {
+/** @param {Frozen} frozen @param {Snapshot | null} snapshot @param {CaptureRecord} record */
+async function keepContext(frozen, snapshot, { uuid, tab, timings }) {
   const context = {
     format: "kazheng/context/1",
     capture_id: uuid,
-    clicked_at: new Date(clickedAt).toISOString(),
+    clicked_at: new Date(timings.clicked_at).toISOString(),
     tab: { address: tab.url, title: tab.title },
     extension: api.runtime.getManifest().version,
     page: snapshot ? JSON.parse(snapshot.files.context) : null,
   };
   const blob = new Blob([utf8(JSON.stringify(context))]);
+  frozen.parts = frozen.parts.filter(({ role }) => role !== "seen/context");
   await keep(frozen, "seen/context", "application/json", blob);
 }
 

@@ -1,6 +1,10 @@
 /**
  * The background worker: listeners only, registered at the top level so that a worker that was
  * unloaded is woken for each of them. State lives in the outbox.
+ *
+ * The manifest names this file twice, as `service_worker` for Chromium and in `scripts` for
+ * Firefox. Chromium bears both from 121 on and refuses the manifest before: hence
+ * `minimum_chrome_version`.
  */
 
 import { api, Refusal } from "./api.js";

@@ -15,16 +15,19 @@ const REMEMBERED = 50;
  * @typedef {import("./api.js").Explained} Explained
  * @typedef {{id: number, window_id: number, url: string, title: string}} TabRef
  * @typedef {"freezing" | "kept_here" | "uploading" | "sent"} Phase
+ * @typedef {{missing: Missing[], summary: any}} Freezing what a freeze found so far besides parts
  *
  * @typedef {object} CaptureRecord
  * @property {string} uuid made here, so that every repeated save is the same one
- * @property {any} meta CaptureMeta of the helper; fixed once kept, null while freezing
+ * @property {any} meta CaptureMeta of the helper; fixed once it is no longer freezing
+ * @property {Freezing | null} freezing for a freeze that a later worker has to end
  * @property {Part[]} parts as announced to the helper
  * @property {Part | null} held the first strip: announced last, with what the strips lack
  * @property {boolean} complete no more parts will come
  * @property {Phase} phase
  * @property {Explained | null} error why it does not go on, in a form for people
- * @property {Record<string, number>} timings Unix ms: clicked_at, frozen_at, s0_kept_at, kept_at
+ * @property {Record<string, number>} timings Unix ms: clicked_at, frozen_at, s0_kept_at, kept_at,
+ *   resumed_at if a later worker went on with the freeze
  * @property {TabRef} tab
  * @property {boolean} sealed seen as sealed at the helper
  */
@@ -89,15 +92,16 @@ export function writePairing(pairing) {
 }
 
 /**
- * Note a capture before it is frozen, so that a crash leaves a trace.
+ * Make the record of a click, before anything is frozen.
  *
- * @param {string} uuid @param {number} clickedAt @param {TabRef} tab
+ * @param {string} uuid @param {number} clickedAt @param {TabRef} tab @param {object} meta
+ * @returns {CaptureRecord}
  */
-export function begin(uuid, clickedAt, tab) {
-  /** @type {CaptureRecord} */
-  const record = {
+export function fresh(uuid, clickedAt, tab, meta) {
+  return {
     uuid,
-    meta: null,
+    meta,
+    freezing: { missing: [], summary: null },
     parts: [],
     held: null,
     complete: false,
@@ -107,6 +111,10 @@ export function begin(uuid, clickedAt, tab) {
     tab,
     sealed: false,
   };
+}
+
+/** Note a click, so that a crash leaves a trace. @param {CaptureRecord} record */
+export function begin(record) {
   return transaction(["captures"], "readwrite", (store) => done(store("captures").put(record)));
 }
 
@@ -180,9 +188,15 @@ function ended(record) {
   return record.phase === "freezing" && record.error !== null;
 }
 
-/** @returns {Promise<CaptureRecord[]>} captures whose bytes the helper does not have, oldest first */
+/** @returns {Promise<CaptureRecord[]>} frozen captures that the helper lacks, oldest first */
 export async function unsent() {
-  return (await all()).filter((record) => record.phase !== "sent" && record.meta).reverse();
+  const kept = ["kept_here", "uploading"];
+  return (await all()).filter(({ phase }) => kept.includes(phase)).reverse();
+}
+
+/** @returns {Promise<boolean>} whether any capture still has to be frozen or sent */
+export async function busy() {
+  return (await all()).some((record) => record.phase !== "sent" && !ended(record));
 }
 
 /** @returns {Promise<{count: number, bytes: number, oldest: string | null}>} */

@@ -1,6 +1,7 @@
 /** Recognises the shop's software in a tab from rules.json, before anything is captured. */
 
 import { api, Refusal, within } from "./api.js";
+import { readRules } from "./rules.js";
 import { lending, webOrigin } from "./session.js";
 
 const PATIENCE = 2_500;
@@ -9,19 +10,10 @@ const ONE_TIME =
   /^(access_?|one_?time_?|login_?)?(token|once|ticket|sign|signature|code|nonce|otp|auth_?code)$/i;
 
 /**
- * @typedef {{path: string, selector: string}} ComplaintForm
- * @typedef {{key: string, name: string, hosts: string[], path: Record<string, string>,
- *   fingerprint: string[], order_no: {selectors: string[]} | null,
- *   complaint_form: ComplaintForm | null}} Rule
+ * @typedef {import("./rules.js").Rule} Rule
  * @typedef {{platform: {key: string, name: string} | null, kind: string | null,
  *   order_no: string | null, complaint_form: boolean}} Recognised
  */
-
-/** @returns {Promise<Rule[]>} */
-async function readRules() {
-  const response = await fetch(api.runtime.getURL("rules.json"));
-  return (await response.json()).platforms;
-}
 
 /**
  * Runs in the page: which rules fit, and what their selectors show.

@@ -7,10 +7,11 @@
  */
 
 import { Refusal, api } from "./api.js";
-import { capture, captureState, recent } from "./capture.js";
+import { capture } from "./capture.js";
 import * as filling from "./filling.js";
 import { DEFAULT_PORT, ask, hello, pair } from "./helper.js";
 import * as outbox from "./outbox.js";
+import { captureState, recent } from "./recent.js";
 import { describe } from "./recognise.js";
 import { choose } from "./session.js";
 import { resume } from "./uploader.js";

@@ -56,10 +56,9 @@ export async function resume() {
   await schedule();
 }
 
-/** Keep the retry alarm exactly as long as something waits. */
+/** Keep the alarm, which also wakes a worker that was stopped, as long as something is to be done. */
 export async function schedule() {
-  const { count } = await outbox.waiting();
-  if (count === 0) await api.alarms.clear(ALARM);
+  if (!(await outbox.busy())) await api.alarms.clear(ALARM);
   else if (!(await api.alarms.get(ALARM))) {
     await api.alarms.create(ALARM, { periodInMinutes: RETRY_MINUTES });
   }
@@ -80,7 +79,7 @@ async function wait(uuid, error) {
 /** @param {string} uuid */
 async function send(uuid) {
   const record = await outbox.find(uuid);
-  if (!record?.meta || record.phase === "sent") return;
+  if (!record || record.phase === "freezing" || record.phase === "sent") return;
   const path = `/v1/captures/${uuid}`;
   const { meta, parts, complete } = record;
   const announced = await ask("POST", "/v1/captures", { uuid, meta, parts });
@@ -89,6 +88,7 @@ async function send(uuid) {
   if (record.phase !== "uploading") {
     await outbox.update(uuid, (kept) => {
       kept.phase = "uploading";
+      kept.error = null;
     });
   }
   await Promise.all(lacking.map((part) => sendPart(uuid, path, part)));

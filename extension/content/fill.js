@@ -8,18 +8,24 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengFill) return;
-  const { actions, all, controls, dropdownOf, shown, tidy } = shared.kazhengForm;
+  const { actions, all, attribute, controls, deep, dropdownOf, rootOf, shown, tidy } =
+    shared.kazhengForm;
   const { now, structure, survey } = shared.kazhengMatch;
 
   const OPTION =
     ".el-select-dropdown__item, .ant-select-item-option, .ivu-select-item, .van-cell, [role='option']";
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
+  const LINGER_MS = 3_000;
+  const TOUCHES = ["pointerdown", "mousedown", "touchstart", "keydown"];
+  const SHOWN = "name label value kind confidence found note current typed required".split(" ");
 
   /** @type {{name: string, key: string, selector: string | null, before: any, filled: string}[]} */
   let undoable = [];
   /** @type {{name: string, type: string, chunks: Uint8Array[]}[]} */
   let staged = [];
+  /** Ends the guard that still stands, if one does. */
+  let lift = () => {};
 
   const pause = (/** @type {number} */ milliseconds) =>
     new Promise((done) => {
@@ -36,24 +42,29 @@
     }
   };
 
+  /** @param {any} seen @returns {string[]} where what we would fill could be sent */
+  const destinations = (seen) =>
+    actions(
+      seen.root,
+      seen.rows.flatMap((/** @type {any} */ row) => (row.found ? row.control.elements : [])),
+    );
+
   /** Why this page's form may not be filled; null if it may. */
-  const refusal = (/** @type {string[]} */ origins, /** @type {Element} */ root) => {
+  const refusal = (/** @type {string[]} */ origins, /** @type {any} */ seen) => {
     if (!safe(location.href)) return "fill_plain_http";
     if (!origins.includes(location.origin)) return "fill_other_site";
-    if (!actions(root).every(safe)) return "fill_sends_unsafe";
+    if (!destinations(seen).every(safe)) return "fill_sends_unsafe";
     return null;
   };
 
   /** Addresses of other sites that the form could send to. */
-  const elsewhere = (/** @type {Element} */ root) =>
-    actions(root).filter(
-      (/** @type {string} */ address) => new URL(address).origin !== location.origin,
-    );
+  const elsewhere = (/** @type {any} */ seen) =>
+    destinations(seen).filter((address) => new URL(address).origin !== location.origin);
 
   /** @param {any} request @returns {any} */
   const preview = (request) => {
     const seen = survey(request);
-    const error = refusal(request.origins, seen.root);
+    const error = refusal(request.origins, seen);
     if (error) return { error };
     if (!seen.rows.some((/** @type {any} */ row) => row.found)) return { error: "fill_no_form" };
     const used = new Set(seen.rows.map((/** @type {any} */ row) => row.control));
@@ -61,8 +72,8 @@
       origin: location.origin,
       url: location.href,
       title: document.title,
-      action: actions(seen.root)[0],
-      elsewhere: elsewhere(seen.root),
+      action: destinations(seen)[0],
+      elsewhere: elsewhere(seen),
       known: seen.known,
       structure: structure(seen.root, seen.controls),
       fields: seen.rows.filter((/** @type {any} */ row) => row.kind !== "file").map(report),
@@ -77,28 +88,9 @@
   };
 
   /** @param {any} row @returns {any} */
-  const report = ({
-    name,
-    label,
-    value,
-    kind,
-    confidence,
-    found,
-    note,
-    current,
-    typed,
-    required,
-  }) => ({
-    name,
-    label,
-    value,
-    kind,
-    confidence,
-    found,
-    note,
-    current: current.slice(0, 200),
-    typed,
-    required,
+  const report = (row) => ({
+    ...Object.fromEntries(SHOWN.map((name) => [name, row[name]])),
+    current: row.current.slice(0, 200),
   });
 
   /** @param {any[]} rows @returns {any} */
@@ -124,11 +116,11 @@
   /** @param {any} request @returns {Promise<any>} */
   const apply = async (request) => {
     const seen = survey(request);
-    const error = refusal(request.origins, seen.root);
+    const error = refusal(request.origins, seen);
     if (error) return { error };
     if (location.href !== request.url || structure(seen.root, seen.controls) !== request.structure)
       return { error: "fill_form_changed" };
-    if (elsewhere(seen.root).length && !request.elsewhere) return { error: "fill_sends_elsewhere" };
+    if (elsewhere(seen).length && !request.elsewhere) return { error: "fill_sends_elsewhere" };
     const rows = seen.rows.filter(
       (/** @type {any} */ row) =>
         row.found && row.kind !== "file" && request.names.includes(row.name),
@@ -148,7 +140,7 @@
         await put(row, seen.root);
       await pause(rows.length ? SETTLE_MS : 0);
       const fields = rows.map((/** @type {any} */ row) => outcome(row, seen.root));
-      for (const entry of undoable) entry.filled = current(entry, seen.root);
+      for (const entry of undoable) entry.filled = readBack(entry, seen.root);
       const attached = file ? fileCount(file, seen.root) : 0;
       return {
         fields,
@@ -163,18 +155,58 @@
     }
   };
 
-  /** A page that submits itself on a change is stopped while we fill. */
+  /**
+   * Stop a page that submits itself on a change. `form.submit()` fires no `submit`, one in a shadow
+   * root does not come out of it, and one into another window or frame is not seen from here: so
+   * navigations are stopped too and targets turned off. A late one is stopped until the user acts.
+   */
   const guardSubmit = () => {
+    lift();
     let count = 0;
     const stop = (/** @type {Event} */ event) => {
       count += 1;
       event.preventDefault();
       event.stopImmediatePropagation();
     };
-    window.addEventListener("submit", stop, true);
-    return {
-      stopped: () => count,
-      release: () => window.removeEventListener("submit", stop, true),
+    const halt = (/** @type {any} */ event) => {
+      if (event.destination.sameDocument || !event.cancelable) return;
+      count += 1;
+      event.preventDefault();
+    };
+    const act = (/** @type {Event} */ event) => event.isTrusted && release();
+    const roots = deep(document, "form").map((/** @type {Node} */ form) => rootOf(form));
+    /** @type {[EventTarget | undefined, string, (event: any) => void][]} */
+    const listeners = [
+      [window, "submit", stop],
+      ...roots.map((/** @type {Node} */ root) => [root, "submit", stop]),
+      ...TOUCHES.map((type) => [window, type, act]),
+      [shared.navigation, "navigate", halt],
+    ];
+    for (const [place, type, run] of listeners) place?.addEventListener(type, run, true);
+    const restore = turnTargets();
+    const release = () => {
+      if (lift !== release) return;
+      for (const [place, type, run] of listeners) place?.removeEventListener(type, run, true);
+      restore();
+      lift = () => {};
+    };
+    lift = release;
+    return { stopped: () => count, release: () => setTimeout(release, LINGER_MS) };
+  };
+
+  /** Let every form answer into this window, where it can be stopped; returns what undoes that. */
+  const turnTargets = () => {
+    const turned = deep(document, "form[target], base[target], [formtarget]").map(
+      (/** @type {Element} */ node) => {
+        const name = attribute(node, "formtarget") ? "formtarget" : "target";
+        return { node, name, before: attribute(node, name) };
+      },
+    );
+    const set = Element.prototype.setAttribute;
+    for (const { node, name } of turned) set.call(node, name, "_self");
+    return () => {
+      for (const { node, name, before } of turned)
+        if (attribute(node, name) === "_self") set.call(node, name, before);
     };
   };
 
@@ -338,21 +370,12 @@
             : elements[0].isContentEditable
               ? elements[0].innerText
               : elements[0].value;
-    return {
-      name: row.name,
-      control: row.control,
-      key,
-      selector: row.selector,
-      before,
-      filled: "",
-    };
+    const { name, control, selector } = row;
+    return { name, control, key, selector, before, filled: "" };
   };
 
-  /** @param {any} entry @param {Element} root @returns {string} */
-  const current = (entry, root) => readBack(entry, root);
-
   /** Put earlier values and files back; what the user changed since is his and stays. */
-  const undo = () => {
+  const undo = async () => {
     const guard = guardSubmit();
     let restored = 0;
     /** @type {string[]} */
@@ -367,8 +390,9 @@
       }
     }
     undoable = [];
+    await pause(SETTLE_MS);
     guard.release();
-    return { restored, kept };
+    return { restored, kept, stopped: guard.stopped() };
   };
 
   /** @param {any} control @param {any} before */

@@ -10,16 +10,13 @@
   if (shared.kazhengForm) return;
 
   const CONTROLS = "input, textarea, select, [contenteditable='true'], [role='combobox']";
-  const SKIPPED = new Set([
-    "hidden",
-    "submit",
-    "button",
-    "image",
-    "reset",
-    "range",
-    "color",
-    "search",
-  ]);
+  const SKIPPED = new Set("hidden submit button image reset range color search".split(" "));
+  const HANDLERS = "onchange oninput onclick onmousedown onfocus onblur onfocusin onfocusout".split(
+    " ",
+  );
+  const getParent = /** @type {() => Node | null} */ (
+    Object.getOwnPropertyDescriptor(Node.prototype, "parentNode")?.get
+  );
   const NEARBY = "label, legend, th, dt, [class*='label' i], [class*='title' i], strong, b";
 
   /**
@@ -73,8 +70,7 @@
         return false;
       if (
         attribute(node, "aria-hidden") === "true" ||
-        attribute(node, "inert") ||
-        node.hasAttribute("hidden")
+        ["inert", "hidden"].some((name) => Element.prototype.hasAttribute.call(node, name))
       )
         return false;
       if (/inset\((50|100)%\)/.test(style.clipPath) || /^rect\((0|1)px,? (0|1)px/.test(style.clip))
@@ -94,12 +90,15 @@
     );
   };
 
-  /** @param {Element} node @returns {Element | null} */
-  const parentOf = (node) =>
-    node.parentElement ??
-    (node.getRootNode() instanceof ShadowRoot
-      ? /** @type {ShadowRoot} */ (node.getRootNode()).host
-      : null);
+  /** @param {Node} node @returns {Node} */
+  const rootOf = (node) => Node.prototype.getRootNode.call(node);
+
+  /** @param {Element} node @returns {Element | null} never a field that the form calls parentNode */
+  const parentOf = (node) => {
+    const parent = getParent.call(node);
+    if (parent instanceof ShadowRoot) return parent.host;
+    return parent instanceof Element ? parent : null;
+  };
 
   /**
    * Styled uploads, radios and checkboxes hide the real input: then its label or wrapper must show.
@@ -215,9 +214,19 @@
     return "";
   };
 
+  /** A handler written in the page that submits when this control (or one inside it) changes. */
+  const submits = (/** @type {Element} */ element) => {
+    const form = formOf(element);
+    for (let node = /** @type {Element | null} */ (element); node; node = parentOf(node)) {
+      if (HANDLERS.some((name) => /submit/i.test(attribute(node, name)))) return true;
+    }
+    return Boolean(form && HANDLERS.some((name) => /submit/i.test(attribute(form, name))));
+  };
+
   /** @param {Control} control @param {Record<string, string>} forbidden @returns {string | null} */
   const forbiddenBy = (control, forbidden) => {
     const element = control.elements[0];
+    if (control.elements.some(submits)) return "submits";
     if (element instanceof HTMLInputElement && element.type === "password") return "password";
     if (/cc-|one-time-code|password/.test(attribute(element, "autocomplete"))) return "payment";
     // A long hint ("never write your password here") and a text area are not such a field.
@@ -324,17 +333,38 @@
     return control;
   };
 
+  /** The form a control belongs to, wherever it stands; through shadow roots. */
+  const formOf = (/** @type {Element} */ element) => {
+    const own = "form" in element && /** @type {any} */ (element).form;
+    if (own instanceof HTMLFormElement) return own;
+    for (let node = /** @type {Element | null} */ (element); node; node = parentOf(node)) {
+      if (node instanceof HTMLFormElement) return node;
+    }
+    return null;
+  };
+
   /**
-   * Where a form sends, and every other address one of its buttons could send to.
-   * @param {Element} form @returns {string[]}
+   * Where a form sends, and every other address one of its buttons could send to; so for each form
+   * the controls belong to. Without controls: those of everything under the root.
+   * @param {Element} root @param {HTMLElement[]} [elements] @returns {string[]}
    */
-  const actions = (form) => {
-    if (!(form instanceof HTMLFormElement)) return [location.href];
-    const written = [
+  const actions = (root, elements = deep(root, CONTROLS).filter((one) => kindOf(one))) => {
+    const forms = new Set(elements.map(formOf));
+    if (root instanceof HTMLFormElement) forms.add(root);
+    const found = [...forms].flatMap((form) => (form ? written(form) : [location.href]));
+    return found.length ? [...new Set(found)] : [location.href];
+  };
+
+  /** @param {HTMLFormElement} form @returns {string[]} its action, then those of its buttons */
+  const written = (form) => {
+    const id = CSS.escape(attribute(form, "id"));
+    const home = /** @type {ParentNode} */ (/** @type {unknown} */ (rootOf(form)));
+    const outside = id ? all(home, `[form="${id}"][formaction]`) : [];
+    const buttons = [...deep(form, "[formaction]"), ...outside];
+    return [
       attribute(form, "action"),
-      ...all(form, "[formaction]").map((button) => attribute(button, "formaction")),
-    ];
-    return [...new Set(written.map((address) => absolute(address)))];
+      ...buttons.map((button) => attribute(button, "formaction")),
+    ].map(absolute);
   };
 
   /** @param {string} address @returns {string} */
@@ -351,9 +381,11 @@
     all,
     attribute,
     controls,
+    deep,
     dropdownOf,
     kindOf,
     reachable,
+    rootOf,
     shown,
     tidy,
   });

@@ -1,12 +1,19 @@
-/** Progress and result of one capture, in words. */
+/**
+ * Progress and result of one capture, in words. `document.body.dataset` tells how it stands:
+ * `capture` is its id; `state` is `working`, or one of the ends `done` (sealed), `waiting` (kept in
+ * the browser, the helper lacks it) and `failed` (the notice says why it does not go on).
+ */
 import { api } from "../background/api.js";
 import { complaintLink } from "./complaint_link.js";
 import { byId, h, put } from "./dom.js";
-import { money, named, t, when } from "./i18n.js";
+import { asWritten, has, money, named, t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
-import { send } from "./talk.js";
+import { noteList, warningList } from "./remarks.js";
+import { Explained, send } from "./talk.js";
 
 const POLL_MS = 350;
+/** Errors that say only that the helper is not there yet, not that something is wrong. */
+const AWAY = ["helper_away", "helper_unpaired"];
 
 /**
  * @typedef {{again: () => void, receipt: boolean, tabId: number}} Context
@@ -14,12 +21,15 @@ const POLL_MS = 350;
  */
 
 /**
- * Show a capture until it is sealed or waits for the helper. Work goes on without this page.
+ * Show a capture until it is sealed or waits for the helper, or until the place shows something
+ * else. Work goes on without this page.
  * @param {string} uuid @param {HTMLElement} place @param {Context} context
  */
 export async function follow(uuid, place, context) {
+  Object.assign(document.body.dataset, { capture: uuid, state: "working" });
   for (;;) {
     const state = await send("capture-state", { uuid });
+    if (document.body.dataset.capture !== uuid) return;
     const ended = await show(uuid, state, place, context);
     if (ended) return;
     await new Promise((done) => {
@@ -30,26 +40,35 @@ export async function follow(uuid, place, context) {
 
 /** @param {string} uuid @param {any} state @param {HTMLElement} place @param {Context} context @returns {Promise<boolean>} */
 async function show(uuid, { local, view }, place, context) {
-  const sealed = view?.state === "sealed";
-  const stopped = Boolean(local.error) && local.phase !== "sent";
-  document.body.dataset.state = sealed ? "done" : stopped ? "waiting" : "working";
-  document.body.dataset.capture = uuid;
+  const end = endOf(local, view);
+  const sealed = end === "done";
   const steps = progress(local, view);
   byId("live").textContent =
     steps.find(([, now]) => now === "active")?.[0] ?? (sealed ? t("sealed") : "");
   const filing = sealed && context.receipt ? await filingOf(view) : null;
+  if (document.body.dataset.capture !== uuid) return true;
+  document.body.dataset.state = end ?? "working";
   put(
     place,
-    sealed ? sealedNotice(view, context.receipt, filing) : stopped ? waitingNotice(local) : null,
+    ...(sealed ? [sealedNotice(view, context.receipt, filing)] : end ? notices(local, view) : []),
     view?.order && orderCard(view.order),
     sealed && !context.receipt && corroborationLine(view),
     sealed && view.case_id && nextStep(view, context),
     missingList(view ? view.missing : (local.missing ?? [])),
+    noteList(view?.notes ?? []),
     stepList(steps, sealed),
-    (sealed || stopped) &&
+    end &&
       h("button.quiet", { type: "button", id: "again", onclick: context.again }, t("keep_again")),
   );
-  return sealed || stopped;
+  return end !== null;
+}
+
+/** @param {any} local @param {any} view @returns {"done" | "waiting" | "failed" | null} */
+function endOf(local, view) {
+  if (view?.state === "sealed") return "done";
+  if (local.phase === "sent") return view?.steps?.at(-1)?.step === "failed" ? "failed" : null;
+  if (!local.error) return null;
+  return local.phase !== "freezing" && AWAY.includes(local.error.code) ? "waiting" : "failed";
 }
 
 /** Once all is done the steps fold away: the next button has to be in sight. */
@@ -99,8 +118,7 @@ function progress(local, view) {
     ],
     [t("step_s1"), sealed, false],
   ];
-  const stopped = Boolean(local.error) && local.phase !== "sent";
-  let active = stopped;
+  let active = endOf(local, view) !== null;
   return list.map(([text, done, lacking]) => {
     if (done) return [text, lacking ? "lacking" : "done"];
     if (active) return [text, "waiting"];
@@ -117,10 +135,18 @@ function sealedNotice(view, receipt, filing) {
     : notice("good", t("receipt_kept_no_number"), t("receipt_no_number_next"));
 }
 
-/** @param {any} local */
-function waitingNotice(local) {
-  if (local.phase === "freezing") return errorNotice(Object.assign(new Error(), local.error));
-  return notice("good", t("kept_here"), t("kept_here_next"));
+/** What is the matter, and that nothing is lost. @param {any} local @param {any} view */
+function notices(local, view) {
+  if (local.phase === "sent") {
+    const reason = view.steps.at(-1).detail ?? "internal";
+    const said = has(`error_${reason}`) ? t(`error_${reason}`, reason) : reason;
+    return [notice("warn", t("not_sealed"), t("not_sealed_next", said))];
+  }
+  const { code } = local.error;
+  const next = code === "helper_unpaired" ? t("error_helper_unpaired_next") : t("kept_here_next");
+  if (local.phase === "freezing") return [errorNotice(new Explained(local.error))];
+  if (AWAY.includes(code)) return [notice("good", t("kept_here"), next)];
+  return [errorNotice(new Explained(local.error)), notice("good", t("kept_here"))];
 }
 
 /** @param {any} view */
@@ -142,7 +168,7 @@ function orderCard(order) {
     ],
     ["field_items_0_title", order.items[0]?.title],
     ["field_amount", money(order.amount, order.currency)],
-    ["field_created_at", when(order.created_at)],
+    ["field_created_at", asWritten(order.created_at)],
   ].filter(([, value]) => value);
   return h(
     "section.card",
@@ -153,6 +179,7 @@ function orderCard(order) {
       null,
       ...rows.flatMap(([key, value]) => [h("dt", null, t(key)), h("dd", null, value)]),
     ),
+    warningList(order),
   );
 }
 

@@ -1,15 +1,15 @@
 /** Where the shop's complaint form is, as the order page itself links to it. */
 import { api } from "../background/api.js";
+import { readRules } from "../background/rules.js";
 
 /**
  * Read the link on the order page that leads to the complaint form (rules.json, `entry`).
  * @param {number} tabId @returns {Promise<string | null>} an address of the same site, or null
  */
 export async function complaintLink(tabId) {
-  const rules = await (await fetch(api.runtime.getURL("rules.json"))).json();
-  const forms = rules.platforms
-    .map((/** @type {any} */ one) => ({ marks: one.fingerprint, entry: one.complaint_form?.entry }))
-    .filter((/** @type {any} */ one) => one.entry);
+  const forms = (await readRules()).flatMap(({ fingerprint: marks, complaint_form }) =>
+    complaint_form?.entry ? [{ marks, entry: complaint_form.entry }] : [],
+  );
   const [frame] = await api.scripting.executeScript({
     target: { tabId },
     func: findLink,

@@ -66,6 +66,7 @@ async function preview(place, context) {
     byId("before").hidden = true;
     put(byId("after"));
     document.body.dataset.state = "preview";
+    delete document.body.dataset.capture;
     showPreview(place, context, plan);
   } catch (error) {
     put(byId("error"), errorNotice(error));

@@ -28,7 +28,16 @@ export function applyTexts(/** @type {Document} */ page) {
   }
 }
 
-/** @param {string | null | undefined} moment ISO 8601 @returns {string} */
+/**
+ * Show a time that a page said, as the page said it: whatever zone this browser is in.
+ *
+ * @param {string | null | undefined} moment ISO 8601 @returns {string} `YYYY-MM-DD HH:MM:SS`
+ */
+export function asWritten(moment) {
+  return (moment ?? "").slice(0, 19).replace("T", " ");
+}
+
+/** Show a time of our own. @param {string | null | undefined} moment ISO 8601 @returns {string} */
 export function when(moment) {
   if (!moment) return "";
   return new Date(moment).toLocaleString(api.i18n.getUILanguage(), {

@@ -1,7 +1,8 @@
 /** The order of a case: each field with its source, what the user corrected, and a way to correct. */
 import { busy, h } from "./dom.js";
-import { money, named, t, when } from "./i18n.js";
+import { asWritten, money, named, t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
+import { warningList } from "./remarks.js";
 import { send } from "./talk.js";
 
 const STATUSES = [
@@ -19,6 +20,8 @@ const STATUSES = [
   "expired",
   "unknown",
 ];
+/** Where a page said no time yet: the shops and their buyers are in China. */
+const OFFSET = "+08:00";
 const METHODS = ["alipay", "wechat", "qq", "balance", "bank", "usdt", "other", "unknown"];
 
 /** @typedef {{path: string, kind: "text" | "money" | "moment" | "number" | "status" | "method", always?: boolean}} Field */
@@ -60,6 +63,7 @@ export function showOrder(place, one, reload) {
       h("caption.visually-hidden", null, t("panel_order")),
       h("tbody", null, ...rows.map((field) => row(place, one, field, reload))),
     ),
+    warningList(one.order) ?? "",
   );
 }
 
@@ -82,7 +86,7 @@ function shown(order, { path, kind }) {
 /** @param {string} plain @param {string} kind @param {any} order @returns {string} */
 function words(plain, kind, order) {
   if (kind === "money") return money(plain, order?.currency);
-  if (kind === "moment") return when(plain);
+  if (kind === "moment") return asWritten(plain);
   if (kind === "status") return named("status", plain);
   return kind === "method" ? named("method", plain) : plain;
 }
@@ -160,13 +164,13 @@ function editor(one, field, name, { done, cancel }) {
     "form.stack",
     null,
     input,
-    field.kind === "moment" && h("span.soft", null, t("your_zone", zone())),
+    field.kind === "moment" && h("span.soft", null, t("order_zone", offset(now))),
     h("div.row", null, save, h("button", { type: "button", onclick: cancel }, t("cancel"))),
     problem,
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const given = field.kind === "moment" ? withZone(input.value) : input.value.trim();
+    const given = field.kind === "moment" ? withOffset(input.value, offset(now)) : input.value.trim();
     if (!given) return;
     void busy(save, async () => {
       try {
@@ -202,7 +206,7 @@ function control({ kind }, now, id, name) {
       ...common,
       type: "datetime-local",
       step: "1",
-      value: now ? local(now) : "",
+      value: now.slice(0, 19),
     });
   const numeric = kind === "money" || kind === "number";
   return h("input", {
@@ -214,20 +218,13 @@ function control({ kind }, now, id, name) {
   });
 }
 
-/** @param {string} moment ISO 8601 @returns {string} the same in the browser's zone, for the input */
-function local(moment) {
-  const date = new Date(moment);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 19);
+/** @param {string} moment ISO 8601, or nothing @returns {string} its offset: `Z` or `+HH:MM` */
+function offset(moment) {
+  return moment.match(/(Z|[+-]\d\d:\d\d)$/)?.[0] ?? OFFSET;
 }
 
-/** @param {string} given `YYYY-MM-DDTHH:MM[:SS]` in the browser's zone @returns {string} with that zone's offset */
-function withZone(given) {
+/** @param {string} given `YYYY-MM-DDTHH:MM[:SS]` @param {string} zone @returns {string} ISO 8601 */
+function withOffset(given, zone) {
   if (!given) return "";
-  const minutes = -new Date(given).getTimezoneOffset();
-  const part = (/** @type {number} */ number) =>
-    String(Math.trunc(Math.abs(number))).padStart(2, "0");
-  return `${given.length === 16 ? `${given}:00` : given}${minutes < 0 ? "-" : "+"}${part(minutes / 60)}:${part(minutes % 60)}`;
+  return `${given.length === 16 ? `${given}:00` : given}${zone}`;
 }
-
-/** @returns {string} */
-const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,11 +1,10 @@
 /** The pairing form, on the options and on the welcome page. */
 import { api } from "../background/api.js";
+import { DEFAULT_PORT } from "../background/helper.js";
 import { byId, busy, put } from "./dom.js";
 import { t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { send } from "./talk.js";
-
-const DEFAULT_PORT = 17650;
 
 /** @param {() => Promise<void>} paired is called after a successful pairing */
 export async function listenPairing(paired) {

@@ -1,4 +1,11 @@
-/** The toolbar popup: what this page is, one button, then how the capture goes and what comes next. */
+/**
+ * The toolbar popup: what this page is, one button, then how the capture goes and what comes next.
+ *
+ * `document.body.dataset.state` is unset until the popup knows what to show, then one of
+ * `before` (the button), `restricted` (no button: not a web page), `error` (the notice says why),
+ * `receipt`, `preview`, `filled`, `undone` (fill_view.js), `working`, `waiting`, `done`, `failed`
+ * (capture_view.js); `dataset.capture` is the id of the capture that is shown, and unset otherwise.
+ */
 import { api } from "../background/api.js";
 import { recall } from "../background/fill_memory.js";
 import { follow } from "./capture_view.js";
@@ -77,6 +84,7 @@ async function lend(/** @type {any} */ page) {
 /** @param {number} tabId @param {Record<string, any>} extra */
 async function keep(tabId, extra) {
   put(byId("error"));
+  document.body.dataset.state = "working";
   await busy(byId("keep"), async () => {
     try {
       const { uuid } = await send("capture", {
@@ -92,26 +100,38 @@ async function keep(tabId, extra) {
         tabId,
       });
     } catch (error) {
-      put(byId("error"), errorNotice(error));
+      again();
+      fail(error);
     }
   });
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  document.body.dataset.state = "error";
+  put(byId("error"), errorNotice(error));
 }
 
 /** Offer the button once more. */
 function again() {
   put(byId("after"));
+  document.body.dataset.state = "before";
+  delete document.body.dataset.capture;
   byId("before").hidden = false;
   byId("keep").focus();
 }
 
-/** @param {number} tabId @param {any} page */
+/**
+ * Show what was kept of this page a moment ago, unless the person was quicker than the answer.
+ * @param {number} tabId @param {any} page
+ */
 async function showEarlier(tabId, page) {
   const { captures } = await send("recent", { tabId });
   const last = captures.find(
     (/** @type {any} */ one) =>
       one.url === page.url && Date.now() - Date.parse(one.at) < SHOWN_FOR_MS,
   );
-  if (!last) return;
+  if (!last || document.body.dataset.state) return;
   byId("before").hidden = true;
   await follow(last.uuid, byId("after"), { again, receipt: false, tabId });
 }
@@ -120,16 +140,16 @@ async function showEarlier(tabId, page) {
 async function start(tabId) {
   const page = await send("page", { tabId });
   showPage(page);
-  const helper = send("status").then((status) => {
-    put(byId("helper"), helperNotice(status));
-    return status.helper;
-  });
+  send("status").then(
+    (status) => put(byId("helper"), helperNotice(status)),
+    (error) => put(byId("helper"), errorNotice(error)),
+  );
   if (!page.capturable) {
     put(byId("error"), notice("warn", t("page_restricted"), t("page_restricted_next")));
+    document.body.dataset.state = "restricted";
     return;
   }
   showBefore(tabId, page);
-  document.body.dataset.state = "before";
   const filled = await recall(tabId);
   await offerFill(byId("fill"), {
     tabId,
@@ -137,8 +157,8 @@ async function start(tabId) {
     filled,
     keepReceipt: (draft) => keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id }),
   });
-  await helper;
   if (!filled?.filled_at) await showEarlier(tabId, page);
+  document.body.dataset.state ??= "before";
 }
 
 applyTexts(document);
@@ -146,4 +166,4 @@ byId("settings").addEventListener("click", openSettings);
 byId("cases").addEventListener("click", () =>
   api.tabs.create({ url: api.runtime.getURL("pages/panel.html") }),
 );
-start(await currentTab()).catch((error) => put(byId("error"), errorNotice(error)));
+start(await currentTab()).catch(fail);

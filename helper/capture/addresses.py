@@ -1,15 +1,18 @@
 """Which addresses a witness visit may reach: pure rules, no look-ups.
 
-Only http(s) and WebSockets to public addresses. Loopback, private, link-local and metadata
-addresses are refused unless the captured page itself was on that very origin; the helper's own
-ports are refused always. 198.18.0.0/15 is what local proxies hand out as "fake IP": allowed, noted.
+Only http(s) and WebSockets to public addresses. Others are refused unless the captured page itself
+was on that very origin, and was there by what cannot be moved: an address, or `localhost`. A name
+can be: whoever owns it may point it elsewhere before the visit, so the seen name may lead into an
+intranet but never to loopback, link-local or metadata addresses, nor to public and private ones at
+once. The helper's own ports are refused always. 198.18.0.0/15 is what local proxies hand out as
+"fake IP": allowed, noted.
 """
 
 from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -17,6 +20,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_INTRANET = tuple(
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+"""RFC 1918, RFC 6598, RFC 4193."""
 _METADATA_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-data"})
 _METADATA_ADDRESSES = frozenset({"169.254.169.254", "100.100.100.200", "fd00:ec2::254"})
 
@@ -77,16 +85,13 @@ def refuse_target(
         return refuse_peer(
             address, host=host, port=port, seen_origin=seen_origin, own_ports=own_ports
         )
-    reason: str | None = None
-    if host == "localhost" or host.endswith(".localhost"):
-        if port in own_ports:
-            return "own_port"
-        reason = "loopback"
-    elif host in _METADATA_NAMES:
-        reason = "metadata"
-    if reason is not None and _is_seen(host, port, seen_origin):
+    if host in _METADATA_NAMES:
+        return "metadata"
+    if not is_local(host):
         return None
-    return reason
+    if port in own_ports:
+        return "own_port"
+    return None if _is_seen(host, port, seen_origin) else "loopback"
 
 
 def refuse_peer(
@@ -97,9 +102,35 @@ def refuse_peer(
     if address.is_loopback and port in own_ports:
         return "own_port"
     reason = _kind(address)
-    if reason is not None and _is_seen(host_key(host), port, seen_origin):
+    if reason is None or not _is_seen(host_key(host), port, seen_origin):
+        return reason
+    if literal(host) is not None:
         return None
-    return reason
+    if is_local(host):
+        return None if reason == "loopback" else reason
+    intranet = reason == "private" and any(address in network for network in _INTRANET)
+    return None if intranet else reason
+
+
+def refuse_answer(
+    ips: Sequence[str], *, host: str, port: int, seen_origin: str | None, own_ports: Collection[int]
+) -> str | None:
+    """Judge all addresses that a name resolved to; return a reason code or None.
+
+    One refused address refuses them all; public and private ones together are `mixed`.
+    """
+    for ip in ips:
+        reason = refuse_peer(ip, host=host, port=port, seen_origin=seen_origin, own_ports=own_ports)
+        if reason is not None:
+            return reason
+    public = {_kind(_unwrap(ipaddress.ip_address(ip))) is None for ip in ips}
+    return "mixed" if len(public) > 1 else None
+
+
+def is_local(host: str) -> bool:
+    """Tell whether a name means this computer by its form (RFC 6761, section 6.3)."""
+    plain = host_key(host)
+    return plain == "localhost" or plain.endswith(".localhost")
 
 
 def is_fake_ip(ip: str) -> bool:

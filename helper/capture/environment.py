@@ -37,7 +37,7 @@ async def record(browser: WarmBrowser) -> dict[str, Any]:
             "machine": platform.machine(),
         },
         "browser": {
-            "path": str(program) if program is not None else None,
+            "path": _nameless(program) if program is not None else None,
             "version": browser.version or None,
             "sha256": digest,
             "headless": browser.display is None,
@@ -54,6 +54,16 @@ async def record(browser: WarmBrowser) -> dict[str, Any]:
             "booted": datetime.fromtimestamp(psutil.boot_time(), UTC).isoformat(),
         },
     }
+
+
+def _nameless(program: Path) -> str:
+    """Return the path with `~` for the home folder, whose name is often the user's."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return str(program)
+    inside = home != Path(home.anchor) and program.is_relative_to(home)
+    return str(Path("~") / program.relative_to(home)) if inside else str(program)
 
 
 def _offset_minutes(now: datetime) -> int:

@@ -1,20 +1,22 @@
 """The one way out of a visit: a SOCKS5 server on loopback that the browser context must use.
 
 Every connection of the page passes here, whatever made it (frame, script, worker, WebSocket), and
-is judged twice: by name, and by the address it resolves to, which is the address then connected to.
-So DNS rebinding has no gap. TLS passes through untouched.
+is judged twice: by name, and by the address it resolves to, which is the address then connected to,
+also through a system proxy. So DNS rebinding has no gap, except where only that proxy can resolve a
+name (`unchecked`). TLS passes through untouched.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import ipaddress
 import socket
 import urllib.request
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from helper.capture import addresses
 
@@ -40,15 +42,18 @@ class Refusal:
 class Gate:
     """Let a visit reach public addresses and the seen origin, nothing else; remember the peers.
 
-    `upstream` is a system proxy (`http://host:port`) through which connections are then made.
+    `upstream` is a system proxy (`http://user:password@host:port`) through which connections are
+    then made; only its host and port ever leave the gate.
     """
 
     seen_origin: str | None
     own_ports: Collection[int]
-    upstream: str | None = None
+    upstream: str | None = field(default=None, repr=False)
     peers: dict[tuple[str, int], str] = field(default_factory=dict)
     answers: dict[str, tuple[str, ...]] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
+    unchecked: set[str] = field(default_factory=set)
+    """Names that the system proxy resolved, out of our sight."""
     _server: asyncio.Server | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -113,21 +118,35 @@ class Gate:
         self, host: str, port: int
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         found = await self._judge(host, port)
-        key = (addresses.host_key(host), port)
-        if self.upstream is not None and not _is_local(host):
-            self.peers[key] = f"proxy {urlsplit(self.upstream).netloc}"
-            return await _through(self.upstream, host, port)
+        key = addresses.host_key(host)
+        proxy = None if _is_here(found) else self.upstream
+        targets = found if proxy is None else self._proxied(key, found)
         cause: Exception = OSError("no address")
-        for address in found:
+        for target in targets:
             try:
                 async with asyncio.timeout(_CONNECT_SECONDS):
-                    streams = await asyncio.open_connection(address, port, limit=_CHUNK)
+                    streams = (
+                        await asyncio.open_connection(target, port, limit=_CHUNK)
+                        if proxy is None
+                        else await _through(proxy, target, port)
+                    )
             except (OSError, TimeoutError) as error:
                 cause = error
                 continue
-            self.peers[key] = address
+            self.peers[key, port] = target if proxy is None else f"proxy {_place(proxy)}"
             return streams
         raise cause
+
+    def _proxied(self, host: str, found: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what to ask the proxy for: judged addresses; the name only where there are none.
+
+        A fake IP means something to the proxy that gave it alone, and maybe not to this one.
+        """
+        judged = tuple(address for address in found if not addresses.is_fake_ip(address))
+        if judged:
+            return judged
+        self.unchecked.add(host)
+        return (host,)
 
     async def _judge(self, host: str, port: int) -> tuple[str, ...]:
         """Return the addresses of a target; raise RefusedTargetError if any of them is refused."""
@@ -136,12 +155,11 @@ class Gate:
         if reason is not None:
             raise RefusedTargetError(reason)
         found = await self._resolve(host, port)
-        for ip in found:
-            reason = addresses.refuse_peer(
-                ip, host=host, port=port, seen_origin=seen, own_ports=own
-            )
-            if reason is not None:
-                raise RefusedTargetError(reason)
+        reason = addresses.refuse_answer(
+            found, host=host, port=port, seen_origin=seen, own_ports=own
+        )
+        if reason is not None:
+            raise RefusedTargetError(reason)
         return found
 
     async def _resolve(self, host: str, port: int) -> tuple[str, ...]:
@@ -181,6 +199,27 @@ def _is_local(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost")
 
 
+def _is_here(found: tuple[str, ...]) -> bool:
+    """Tell whether a target is this computer, which a proxy elsewhere would take for itself."""
+    return any(ipaddress.ip_address(address).is_loopback for address in found)
+
+
+def _place(proxy: str) -> str:
+    """Return `host:port` of a proxy URL, never its user and password."""
+    parts = urlsplit(proxy)
+    host = parts.hostname or ""
+    return f"{f'[{host}]' if ':' in host else host}:{parts.port or 80}"
+
+
+def _authorization(proxy: str) -> str:
+    """Return the header line for a proxy URL with user and password, else nothing."""
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return ""
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    return f"Proxy-Authorization: Basic {base64.b64encode(pair).decode('ascii')}\r\n"
+
+
 async def _greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> tuple[str, int]:
     """Read SOCKS5 greeting and CONNECT request (RFC 1928); raise ValueError on anything else."""
     version, methods = await reader.readexactly(2)
@@ -208,18 +247,19 @@ async def _through(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Open a tunnel through an HTTP proxy (CONNECT); raise OSError if it refuses."""
     parts = urlsplit(upstream)
-    async with asyncio.timeout(_CONNECT_SECONDS):
-        reader, writer = await asyncio.open_connection(
-            parts.hostname, parts.port or 80, limit=_CHUNK
-        )
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, limit=_CHUNK)
+    try:
         target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-        writer.write(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode("ascii"))
-        try:
-            head = await reader.readuntil(b"\r\n\r\n")
-        except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
-            await _close(writer)
-            raise OSError("the proxy gave no answer") from error
-    if b" 200" not in head.split(b"\r\n", 1)[0]:
+        head = f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{_authorization(upstream)}\r\n"
+        writer.write(head.encode("ascii"))
+        answer = await reader.readuntil(b"\r\n\r\n")
+    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
+        await _close(writer)
+        raise OSError("the proxy gave no answer") from error
+    except BaseException:
+        await _close(writer)
+        raise
+    if b" 200" not in answer.split(b"\r\n", 1)[0]:
         await _close(writer)
         raise OSError("the proxy refused")
     return reader, writer

@@ -47,6 +47,23 @@ def can_prepend(picture: Header, width: int) -> bool:
     )
 
 
+def is_whole(picture: bytes) -> bool:
+    """Tell whether the chunks are complete and in order up to IEND, each with its right CRC."""
+    at, kinds = 8, []
+    while at + 12 <= len(picture):
+        end = at + 12 + int.from_bytes(picture[at : at + 4], "big")
+        if end > len(picture):
+            return False
+        checked = zlib.crc32(memoryview(picture)[at + 4 : end - 4])
+        if checked != int.from_bytes(picture[end - 4 : end], "big"):
+            return False
+        kinds.append(picture[at + 4 : at + 8])
+        at = end
+        if kinds[-1] == b"IEND":
+            return b"IDAT" in kinds
+    return False
+
+
 def prepend(strip: Image.Image, picture: bytes) -> bytes:
     """Return the PNG with the strip above it; the strip's last row must be zeros.
 

@@ -62,6 +62,8 @@ def _note(taken: Taken, gate: Gate, exchanges: list[Exchange]) -> None:
         taken.note("fake_ip")
     if gate.upstream is not None:
         taken.note("system_proxy")
+    for host in sorted(gate.unchecked):
+        taken.note(f"proxy_unchecked: {host}")
     for exchange in exchanges:
         if exchange.body_reason is not None:
             taken.note(f"body_not_kept: {exchange.body_reason} {exchange.url[:200]}")

@@ -18,6 +18,8 @@ from helper.capture.fonts import cjk_font
 from helper.messages import LANGUAGES, text
 
 _NARROWEST = 640
+_MOST_PIXELS = 250_000_000
+"""More than the largest picture of a visit has: 7,680 × 30,000."""
 _URL_LIMIT = 20_000
 """Characters drawn; a longer URL is drawn to here with its length and SHA-256."""
 _INK, _PAPER, _LABEL = (20, 20, 20), (255, 252, 235), (110, 90, 40)
@@ -43,7 +45,7 @@ class Caption:
 def compose(picture: bytes, caption: Caption) -> bytes:
     """Return a PNG: the strip, then the picture pixel for pixel.
 
-    Raise ValueError if the picture cannot be read.
+    Raise ValueError if the picture cannot be read; argument: unreadable or too_large.
     """
     width, opened = _open(picture)
     digest = hashlib.sha256(picture).hexdigest()
@@ -205,11 +207,18 @@ def _open(picture: bytes) -> tuple[int, Image.Image | None]:
         head = png.header(picture)
     except ValueError:
         head = None
+    if head is not None and head.width * head.height > _MOST_PIXELS:
+        raise ValueError("too_large")
     if head is not None and png.can_prepend(head, max(head.width, _NARROWEST)):
+        if not png.is_whole(picture):
+            raise ValueError("unreadable")
         return head.width, None
     try:
         opened = Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP"))
         opened.load()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError("picture cannot be read") from error
+    except Image.DecompressionBombError as error:
+        raise ValueError("too_large") from error
+    except Exception as error:
+        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
+        raise ValueError("unreadable") from error
     return opened.width, opened

@@ -11,6 +11,7 @@ from PIL import Image
 
 _MOST_PIXELS = 200_000_000
 _MOST_STRIP_PIXELS = 64_000_000
+_MOST_SCALE = 64.0
 _SLACK = 2
 """Rounding of fractional scroll positions may leave a seam of this many pixels."""
 
@@ -31,6 +32,8 @@ def stitch(strips: Sequence[tuple[bytes, Mapping[str, Any]]]) -> bytes:
     first = _read(ordered[0][0])
     css_width = _number(ordered[0][1], "width") or first.width
     scale = first.width / css_width
+    if scale > _MOST_SCALE:
+        raise StitchError("unreadable")
     height = _page_height(ordered, scale, first)
     if first.width * height > _MOST_PIXELS:
         raise StitchError("too_large")
@@ -74,9 +77,14 @@ def _read(data: bytes) -> Image.Image:
     """Open one strip; raise StitchError if it is no picture or far too large."""
     try:
         picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        if picture.width * picture.height > _MOST_STRIP_PIXELS:
-            raise StitchError("too_large")
-        picture.load()
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        fits = picture.width * picture.height <= _MOST_STRIP_PIXELS
+        if fits:
+            picture.load()
+    except Image.DecompressionBombError as error:
+        raise StitchError("too_large") from error
+    except Exception as error:
+        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
         raise StitchError("unreadable") from error
+    if not fits:
+        raise StitchError("too_large")
     return picture

@@ -57,14 +57,14 @@ async def visit(browser: WarmBrowser, request: VisitRequest, folder: Path) -> Vi
             notes = ["browser_restarted"]
     if cjk_font() is None:
         taken.note("no_cjk_font")
+    secure = any(url.lower().startswith("https:") for url in (request.url, taken.final_url))
+    if secure and browser.settings.trusted_spki:
+        taken.note("trusted_key")
     return _finish(taken, request, started)
 
 
 def _finish(taken: Taken, request: VisitRequest, started: datetime) -> Visit:
-    known = {produced.role for produced in taken.files} | {lack.role for lack in taken.missing}
-    for role in EXPECTED:
-        if role not in known:
-            taken.lack(role, "deadline")
+    _lack_rest(taken, "deadline")
     return Visit(
         final_url=taken.final_url,
         status=taken.status,
@@ -78,6 +78,14 @@ def _finish(taken: Taken, request: VisitRequest, started: datetime) -> Visit:
         missing=tuple(taken.missing),
         notes=tuple(taken.notes),
     )
+
+
+def _lack_rest(taken: Taken, reason: str, detail: str | None = None) -> None:
+    """Give a reason for every expected role that is neither there nor explained yet."""
+    known = {produced.role for produced in taken.files} | {lack.role for lack in taken.missing}
+    for role in EXPECTED:
+        if role not in known:
+            taken.lack(role, reason, detail)
 
 
 async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, slot: int) -> bool:
@@ -99,11 +107,11 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
                 taken.note("deadline")
             await write_records(run)
     except Error as error:
+        detail = taken.masks.text(first_line(error))
         if not browser.alive or is_closed(error):
-            taken.lack("witness/page", "browser_died", first_line(error))
+            _lack_rest(taken, "browser_died", detail)
             return False
-        for role in EXPECTED:
-            taken.lack(role, "browser_error", first_line(error))
+        _lack_rest(taken, "browser_error", detail)
     finally:
         await gate.stop()
     return True

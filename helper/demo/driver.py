@@ -1,5 +1,9 @@
 """Drive a real Chromium with the real extension, as a person's hand would.
 
+The extension comes by `--load-extension`. Google Chrome ignores that flag since version 137: there
+it is loaded by CDP `Extensions.loadUnpacked`, which `--enable-unsafe-extension-debugging` allows
+on the pipe that Playwright uses.
+
 The toolbar click goes through the browser's own `Extensions.triggerAction`, so that the popup
 opens with the activeTab grant. The popup is a CDP target that Playwright does not show as a page;
 it is reached with a nested session.
@@ -11,13 +15,16 @@ import asyncio
 import itertools
 import json
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from helper.capture.browser import find_browser
 from helper.errors import BrowserFailedError
+from helper.settings import Settings
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, Page, Playwright
@@ -31,7 +38,34 @@ _QUIET = (
     "--disable-sync",
     "--disable-features=Translate",
     "--lang=zh-CN",
+    "--enable-unsafe-extension-debugging",
 )
+_LOADS_EXTENSIONS = (
+    "chromium",
+    "chromium-browser",
+    "microsoft-edge",
+    "microsoft-edge-stable",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "C:/Program Files/Chromium/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+"""Browsers that take an extension from the command line, the best first."""
+_FLAG_SECONDS = 5
+_EXTENSION_SECONDS = 15
+
+
+def demo_browser(settings: Settings) -> Path:
+    """Return the browser of the setting, else Chromium or Edge, else what the witness would take.
+
+    Raises BrowserMissingError.
+    """
+    if settings.browser is None:
+        for name in _LOADS_EXTENSIONS:
+            found = shutil.which(name)
+            if found is not None:
+                return Path(found)
+    return find_browser(settings)
 
 
 async def launch(
@@ -46,7 +80,10 @@ async def launch(
     viewport: tuple[int, int] | None = (1280, 800),
     locale: str = "zh-CN",
 ) -> Person:
-    """Start a browser with the extension on a profile folder; it keeps the profile."""
+    """Start a browser with the extension on a profile folder; it keeps the profile.
+
+    Raises BrowserFailedError(reason="extension") where the extension does not come up.
+    """
     flags = [
         *_QUIET,
         *arguments,
@@ -71,7 +108,11 @@ async def launch(
         env={**os.environ, "LANGUAGE": locale.replace("-", "_")},
     )
     person = Person(context)
-    await person.find_extension()
+    try:
+        await person.find_extension(extension, executable)
+    except BaseException:
+        await context.close()
+        raise
     return person
 
 
@@ -82,12 +123,34 @@ class Person:
         self.context = context
         self.extension_id = ""
 
-    async def find_extension(self) -> None:
-        """Wait until the extension's background worker runs and note its id."""
-        worker = next(iter(self.context.service_workers), None)
-        if worker is None:
-            worker = await self.context.wait_for_event("serviceworker", timeout=15_000)
-        self.extension_id = worker.url.split("/")[2]
+    async def find_extension(self, folder: Path, executable: Path) -> None:
+        """Wait until the extension's background worker runs, note its id; load it if it must be."""
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+        cause = f"no background worker after {_EXTENSION_SECONDS} s"
+        if await self._worker_comes(_FLAG_SECONDS):
+            return
+        try:
+            session = await self._browser_session()
+            await session.send("Extensions.loadUnpacked", {"path": str(folder)})
+            await session.detach()
+        except Error as error:
+            cause = first_line(error)
+        if not await self._worker_comes(_EXTENSION_SECONDS - _FLAG_SECONDS):
+            raise BrowserFailedError(
+                reason="extension", cause=cause, executable=executable, extension=folder
+            )
+
+    async def _worker_comes(self, seconds: float) -> bool:
+        async def look() -> str | None:
+            return next((w.url for w in self.context.service_workers if _is_own(w.url)), None)
+
+        try:
+            url = await until(look, "", seconds)
+        except BrowserFailedError:
+            return False
+        self.extension_id = url.split("/")[2]
+        return True
 
     async def close(self) -> None:
         """Close the browser."""
@@ -123,7 +186,7 @@ class Person:
     async def _browser_session(self) -> CDPSession:
         browser = self.context.browser
         if browser is None:
-            raise BrowserFailedError(cause="no browser session")
+            raise BrowserFailedError(reason="demo", cause="no browser session")
         return await browser.new_browser_cdp_session()
 
     async def _tab_target(self, session: CDPSession, page: Page) -> str:
@@ -142,7 +205,7 @@ class Person:
             if info["url"] == wanted["url"] and info["title"] == wanted["title"]
         ]
         if not matches:
-            raise BrowserFailedError(cause="no tab target for the page")
+            raise BrowserFailedError(reason="demo", cause="no tab target for the page")
         return str(matches[0])
 
     async def _popup_target(self, session: CDPSession) -> str | None:
@@ -191,7 +254,7 @@ class Popup:
         )
         answer = await asyncio.wait_for(future, 30)
         if "error" in answer:
-            raise BrowserFailedError(cause=str(answer["error"]))
+            raise BrowserFailedError(reason="demo", cause=str(answer["error"]))
         return dict(answer["result"])
 
     async def evaluate(self, expression: str) -> Any:
@@ -204,7 +267,7 @@ class Popup:
             userGesture=True,
         )
         if "exceptionDetails" in result:
-            raise BrowserFailedError(cause=str(result["exceptionDetails"]))
+            raise BrowserFailedError(reason="demo", cause=str(result["exceptionDetails"]))
         return result["result"].get("value")
 
     async def wait_for(self, expression: str, seconds: float = 15) -> Any:
@@ -241,6 +304,15 @@ class Popup:
         await self._session.detach()
 
 
+def first_line(error: Exception) -> str:
+    """Return what an error says, short enough for a person."""
+    return str(error).strip().split("\n")[0][:300]
+
+
+def _is_own(url: str) -> bool:
+    return url.startswith("chrome-extension://") and url.endswith("/background/main.js")
+
+
 async def until(check: Callable[[], Any], failure: str, seconds: float = 15) -> Any:
     """Await `check` again and again until it gives something true; BrowserFailedError if never."""
     end = time.monotonic() + seconds
@@ -249,5 +321,5 @@ async def until(check: Callable[[], Any], failure: str, seconds: float = 15) -> 
         if value:
             return value
         if time.monotonic() > end:
-            raise BrowserFailedError(cause=failure)
+            raise BrowserFailedError(reason="demo", cause=failure)
         await asyncio.sleep(0.05)

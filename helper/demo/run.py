@@ -5,25 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from platform import system as platform_name
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
 from urllib.parse import urlsplit
 
 import typer
 
 from helper.app import Helper, open_helper
-from helper.capture.browser import find_browser
 from helper.demo import platform, stage, tour
-from helper.demo.driver import EXTENSION, Person, launch
+from helper.demo.driver import EXTENSION, Person, demo_browser, first_line, launch
+from helper.errors import BrowserFailedError
 from helper.messages import Language, text
+from helper.printing import missing_lines
 from helper.settings import Settings
 from helper.web.pairing import offer
-
-if TYPE_CHECKING:
-    from playwright.async_api import Error as PlaywrightError
 
 SHOPS = ("wangzi", "lechuang", "weijie")
 
@@ -33,21 +31,30 @@ async def demonstrate(
 ) -> dict[str, Any] | None:
     """Run the demonstration; returns its result with `once`, else None when the window closes.
 
-    With `keep` the data folder of the settings is used and stays; else everything is temporary,
-    apart from the evidence ZIP, which is written beside the vault or into the working folder's
-    temporary directory.
+    With `keep` everything goes into the data folder of the settings and stays. Without it a
+    demonstration by hand leaves nothing behind; `once` makes a folder for vault and evidence ZIP
+    that stays, and says where. Raises BrowserFailedError for whatever the browser refuses.
     """
+    from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+    language = settings.language
     if not once and not has_display():
-        typer.echo(text("demo.no_display", settings.language), err=True)
+        typer.echo(text("demo.no_display", language), err=True)
         once = True
     with TemporaryDirectory(prefix="kazheng-demo-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
-        data = settings.data if keep else _lasting_folder()
-        async with _stage(settings, folder, data, once=once) as (helper, demo, person):
-            if once:
-                return await tour.once(helper, demo, person, shop=shop, lend=lend)
-            await _by_hand(helper, demo, person, shop)
-            return None
+        data = settings.data if keep else _data_folder(folder, once=once)
+        if not keep:
+            key = "demo.summary.kept_at" if once else "demo.temporary"
+            typer.echo(text(key, language, data=data), err=True)
+        try:
+            async with _stage(settings, folder, data, once=once) as (helper, demo, person):
+                if once:
+                    return await tour.once(helper, demo, person, shop=shop, lend=lend)
+                await _by_hand(helper, demo, person, shop)
+                return None
+        except Error as error:
+            raise BrowserFailedError(reason="demo", cause=first_line(error)) from error
 
 
 def summary(result: Mapping[str, Any], language: Language) -> list[str]:
@@ -76,6 +83,7 @@ def summary(result: Mapping[str, Any], language: Language) -> list[str]:
             filled=len(result["filled"]["fields"]),
             attached=result["filled"]["attached"],
         ),
+        *missing_lines(result["missing"], language),
         text("demo.summary.evidence", language, evidence=result["evidence"]),
     ]
 
@@ -100,7 +108,7 @@ async def _stage(
         async with open_helper(chosen, port=0) as helper, async_playwright() as playwright:
             person = await launch(
                 playwright,
-                executable=find_browser(chosen),
+                executable=demo_browser(chosen),
                 profile=folder / "profile",
                 extension=stage.with_permissions(folder, hosts) if once else EXTENSION,
                 headless=once,
@@ -132,16 +140,11 @@ async def _by_hand(helper: Helper, demo: platform.Demo, person: Person, shop: st
 async def _close(person: Person) -> None:
     from playwright.async_api import Error  # noqa: PLC0415
 
-    failure: type[PlaywrightError] = Error
-    try:
+    # The person may have closed the window first: that is how the demo ends.
+    with suppress(Error):
         await person.close()
-    except failure:
-        # The person closed the window first: that is how the demo ends.
-        return
 
 
-def _lasting_folder() -> Path:
-    """Return a folder for the vault that outlives the demo, so that its evidence can be read."""
-    from tempfile import mkdtemp  # noqa: PLC0415
-
-    return Path(mkdtemp(prefix="kazheng-demo-data-"))
+def _data_folder(folder: Path, *, once: bool) -> Path:
+    """Return where the vault goes: with `once` a folder that outlives the demo."""
+    return Path(mkdtemp(prefix="kazheng-demo-data-")) if once else folder / "data"

@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from helper.demo.driver import EXTENSION, Person
+from helper.demo.driver import EXTENSION, Person, until
+from helper.errors import BrowserFailedError
 
 
 def with_permissions(folder: Path, hosts: Iterable[str]) -> Path:
@@ -29,9 +30,13 @@ def with_permissions(folder: Path, hosts: Iterable[str]) -> Path:
 async def pair(person: Person, *, port: int, code: str) -> None:
     """Enter port and pairing code on the extension's options page, as a person would."""
     page = await person.extension_page("pages/options.html")
+    # The page fills in the port and listens to the form in one go; a click before is lost.
+    await until(lambda: page.input_value("#port"), "the options page did not get ready")
     await page.click("details summary")
     await page.fill("#port", str(port))
     await page.fill("#code", code)
     await page.click("#pair-go")
-    await page.wait_for_selector("#pair-result .notice.good", timeout=15_000)
+    notice = await page.wait_for_selector("#pair-result .notice", timeout=15_000)
+    if notice is not None and "good" not in (await notice.get_attribute("class") or "").split():
+        raise BrowserFailedError(reason="demo", cause=await notice.inner_text())
     await page.close()

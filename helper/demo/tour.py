@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from helper.app import Helper
 from helper.demo.driver import Person, Popup, until
 from helper.demo.platform import Demo
-from helper.errors import BrowserFailedError
+from helper.errors import BrowserFailedError, RefusedError
 from helper.exporting import export_case
 from helper.model import CaptureView
 from helper.result import capture_result
@@ -27,6 +27,7 @@ _REPORT = """({
   attached: Number(document.querySelector("#report").dataset.attached),
 })"""
 _SEALED_SECONDS = 120
+_CLICK_SECONDS = 30
 
 
 async def log_in(person: Person, demo: Demo) -> None:
@@ -48,7 +49,7 @@ async def once(
         await log_in(person, demo)
     view = await _keep(helper, person, order.url, lend=lend)
     if view.case_id is None:
-        raise BrowserFailedError(cause="the capture joined no case")
+        raise BrowserFailedError(reason="demo", cause="the capture joined no case")
     draft = await helper.desk.make_draft(view.case_id, channel="merchant_platform")
     filled = await _fill(person, order.complaint_url)
     evidence = await asyncio.to_thread(
@@ -78,9 +79,12 @@ async def _keep(helper: Helper, person: Person, url: str, *, lend: bool) -> Capt
     popup = await person.click_toolbar(page)
     before = await popup.evaluate(_NEWEST)
     await popup.click("#keep")
-    uuid = before
-    while uuid in {before, ""}:
-        uuid = await popup.evaluate(_NEWEST)
+
+    async def fresh() -> str | None:
+        newest = await popup.evaluate(_NEWEST)
+        return str(newest) if newest not in {before, ""} else None
+
+    uuid = await until(fresh, "the click began no capture", _CLICK_SECONDS)
     view = await _sealed(helper, uuid)
     await popup.close()
     return view
@@ -93,7 +97,8 @@ async def _sealed(helper: Helper, uuid: str) -> CaptureView:
         return uuid in {view.capture_id for view in await asyncio.to_thread(vault.recent, 5)}
 
     await until(arrived, "the capture did not reach the helper", _SEALED_SECONDS)
-    await helper.sealed(uuid, _SEALED_SECONDS)
+    if not await helper.sealed(uuid, _SEALED_SECONDS):
+        raise RefusedError(reason="not_sealed", capture_id=uuid)
     return await asyncio.to_thread(vault.capture, uuid)
 
 

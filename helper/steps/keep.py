@@ -2,43 +2,79 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
 
 from helper.model import Artifact, CaptureId, Missing, Part
 from helper.steps.store import Store, file_name
 
+_NUMBERED = frozenset({"seen/strip", "attachment"})
+_MOST_INDEX = 9_999
+
 
 def keep_parts(store: Store, capture_id: CaptureId) -> None:
     """Enter every completely received part as artifact; repeated calls add only what is new."""
-    complete = [part for part, received in store.vault.parts(capture_id) if received == part.size]
-    store.vault.add_artifacts(capture_id, [*_named(complete)])
-    meta = store.vault.capture(capture_id).meta
-    store.vault.add_missing(capture_id, [*meta.missing, *_told_late(complete)])
-
-
-def _told_late(parts: list[Part]) -> list[Missing]:
-    """Return what the last strip says is missing: it is known only after the capture began."""
-    return [
-        Missing.model_validate(item) for part in parts for item in part.about.get("missing", [])
+    known = store.vault.parts(capture_id)
+    numbers = _numbers(part for part, _ in known)
+    complete = [
+        (part.role, number, part)
+        for (part, received), number in zip(known, numbers, strict=True)
+        if received == part.size
     ]
+    complete.sort(key=lambda entry: entry[:2])
+    store.vault.add_artifacts(capture_id, [_artifact(part, number) for _, number, part in complete])
+    missing = [*store.vault.capture(capture_id).meta.missing]
+    for _, _, part in complete:
+        missing.extend(_told_late(part))
+    store.vault.add_missing(capture_id, missing)
 
 
-def _named(parts: list[Part]) -> list[Artifact]:
-    counts = Counter(part.role for part in parts)
-    seen: Counter[str] = Counter()
-    artifacts = []
-    for part in sorted(parts, key=lambda p: (p.role, int(p.about.get("index", 0)))):
-        many = counts[part.role] > 1 or part.role in {"seen/strip", "attachment"}
-        index = int(part.about.get("index", seen[part.role])) if many else None
-        seen[part.role] += 1
-        artifacts.append(
-            Artifact(
-                role=part.role,
-                name=file_name(part.role, part.media_type, index),
-                sha256=part.sha256,
-                bytes=part.size,
-                media_type=part.media_type,
-                about=part.about,
-            )
-        )
-    return artifacts
+def _told_late(part: Part) -> Iterator[Missing]:
+    """Yield what the last strip says is missing: it is known only after the capture began."""
+    if "index" in part.about and _index(part) is None:
+        yield Missing(role=part.role, reason="about_unclear", detail="index")
+    told = part.about.get("missing", [])
+    for item in told if isinstance(told, list) else [told]:
+        try:
+            yield Missing.model_validate(item)
+        except ValidationError:
+            yield Missing(role=part.role, reason="about_unclear", detail="missing")
+
+
+def _numbers(parts: Iterable[Part]) -> list[int]:
+    """Return a number for each part, unique in its role: what it says itself, else the next free.
+
+    Parts come in the order they were announced, so that a number never changes when more come.
+    """
+    used: defaultdict[str, set[int]] = defaultdict(set)
+    numbers = []
+    for part in parts:
+        taken = used[part.role]
+        number = _index(part)
+        if number is None or number in taken:
+            number = next(free for free in itertools.count() if free not in taken)
+        taken.add(number)
+        numbers.append(number)
+    return numbers
+
+
+def _index(part: Part) -> int | None:
+    """Return the index a part says it has, None where that is no small whole number."""
+    index = part.about.get("index")
+    usable = isinstance(index, int) and not isinstance(index, bool) and 0 <= index <= _MOST_INDEX
+    return index if usable else None
+
+
+def _artifact(part: Part, number: int) -> Artifact:
+    shown = number if number or part.role in _NUMBERED else None
+    return Artifact(
+        role=part.role,
+        name=file_name(part.role, part.media_type, shown),
+        sha256=part.sha256,
+        bytes=part.size,
+        media_type=part.media_type,
+        about=part.about,
+    )

@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helper.complaints.receipt import receipt_number
+from helper.errors import NotFoundError
 from helper.evidence.corroborate import compare
 from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
 from helper.steps.store import Store
+from helper.steps.visit import WITNESS
 from scrapers.page import PageTooLargeError, load
 from scrapers.read import PLATFORMS, read
 from scrapers.record import Extraction, OrderRecord
@@ -40,6 +42,7 @@ def compare_witness(store: Store, capture_id: CaptureId) -> None:
     """Compare the seen order with the one the witness read, field by field."""
     view = store.vault.capture(capture_id)
     visited = _visit_facts(store, view)
+    came = any(item.role == "witness/html" for item in view.artifacts)
     witness = choose(_extract(store, view, "witness"), view.meta.url)
     session: Session = visited.get("session", "not_lent")
     if not any(item.role == "seen/html" for item in view.artifacts):
@@ -48,12 +51,12 @@ def compare_witness(store: Store, capture_id: CaptureId) -> None:
         return
     result = compare(
         view.order,
-        witness if visited else None,
+        witness,
         session=session,
         session_wanted=view.meta.session == "lent",
         seen_at=view.meta.clicked_at,
-        witness_at=datetime.fromisoformat(visited["started_at"]) if visited else None,
-        reason=next((item.reason for item in view.missing if item.role == "witness"), None),
+        witness_at=datetime.fromisoformat(visited["started_at"]) if came and visited else None,
+        reason=next((item.reason for item in view.missing if item.role == WITNESS), None),
     )
     _keep_corroboration(store, capture_id, result)
 
@@ -72,12 +75,16 @@ def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:
         return None
     try:
         page = load(html, url=view.meta.url, captured_at=view.meta.clicked_at, media_type=HTML)
+        extraction = read(page)
     except PageTooLargeError as error:
-        store.vault.add_missing(
-            view.capture_id, [Missing(role="order", reason="unreadable", detail=str(error)[:200])]
-        )
+        missing = Missing(role="order", reason="unreadable", detail=str(error)[:200])
+        store.vault.add_missing(view.capture_id, [missing])
         return None
-    extraction = read(page)
+    except Exception as error:  # noqa: BLE001  # the reason is kept; a seal must not wait for it
+        detail = f"{role}: {str(error) or type(error).__name__}"[:200]
+        missing = Missing(role="order", reason="reading_failed", detail=detail)
+        store.vault.add_missing(view.capture_id, [missing])
+        return None
     orders = tuple(_cite(order, role) for order in extraction.orders)
     return extraction.model_copy(update={"orders": orders})
 
@@ -98,12 +105,19 @@ def _join(
     return store.vault.join_case(
         view.capture_id,
         platform_key=platform.key if platform else None,
-        host=urlsplit(view.meta.url).netloc,
+        host=_host(view.meta.url),
         order_no=order.order_no if order else None,
         wanted=view.meta.case_id,
         title=_title(view, order),
         now=store.now(),
     )
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).netloc or None
+    except ValueError:
+        return None
 
 
 def _title(view: CaptureView, order: OrderRecord | None) -> str:
@@ -117,7 +131,11 @@ def _file_receipt(
     """File the number of a page kept after the user submitted a draft."""
     if view.meta.receipt_for is None:
         return
-    draft = store.vault.draft(view.meta.receipt_for)
+    try:
+        draft = store.vault.draft(view.meta.receipt_for)
+    except NotFoundError:
+        store.vault.add_missing(view.capture_id, [Missing(role="receipt", reason="draft_unknown")])
+        return
     text = (store.read_role(view.artifacts, "seen/text") or b"").decode("utf-8", "replace")
     key = extraction.platform.key if extraction else None
     form = next((p.complaint_form for p in PLATFORMS if p.key == key), None)

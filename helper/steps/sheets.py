@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from helper.capture import sheet, stitch
-from helper.errors import KazhengError
+from helper.capture.fonts import cjk_font
 from helper.model import Artifact, CaptureId, CaptureView, Missing
 from helper.steps.store import Store
 
@@ -17,7 +17,7 @@ def draw_viewport_sheet(store: Store, capture_id: CaptureId) -> None:
     if picture is None:
         store.vault.add_missing(capture_id, [Missing(role="seen/sheet", reason="no_seen_picture")])
         return
-    store.vault.add_artifacts(capture_id, [_sheet(store, view, picture, "seen-sheet.png")])
+    store.vault.add_artifacts(capture_id, _sheet(store, view, picture, "seen-sheet.png"))
 
 
 def stitch_page(store: Store, capture_id: CaptureId) -> None:
@@ -31,28 +31,25 @@ def stitch_page(store: Store, capture_id: CaptureId) -> None:
         return
     try:
         page = stitch.stitch([(store.blobs.read(item.sha256), item.about) for item in strips])
-    except (KazhengError, ValueError) as error:
-        store.vault.add_missing(
-            capture_id,
-            [Missing(role="seen/page", reason="stitch_failed", detail=str(error)[:200])],
-        )
+    except Exception as error:  # noqa: BLE001  # the reason is kept; a seal must not wait for it
+        missing = Missing(role="seen/page", reason="stitch_failed", detail=_why(error))
+        store.vault.add_missing(capture_id, [missing])
+        store.vault.add_artifacts(capture_id, [_strip_log(store, strips)])
         return
-    artifacts = [
-        _strip_log(store, strips),
-        store.keep("seen/page", page, "image/png"),
-        _sheet(store, view, page, "seen-page-sheet.png"),
-    ]
+    artifacts = [_strip_log(store, strips), store.keep("seen/page", page, "image/png")]
+    artifacts += _sheet(store, view, page, "seen-page-sheet.png")
     store.vault.add_artifacts(capture_id, artifacts)
 
 
 def _strip_log(store: Store, strips: list[Artifact]) -> Artifact:
     """Keep where each strip lies and what was changed on the page to take it."""
-    rows = [{"name": item.name, "sha256": item.sha256, **item.about} for item in strips]
+    rows = [{**item.about, "name": item.name, "sha256": item.sha256} for item in strips]
     text = json.dumps(rows, ensure_ascii=False, indent=1, sort_keys=True).encode()
     return store.keep("log", text, "application/json", name="seen-strips.json")
 
 
-def _sheet(store: Store, view: CaptureView, picture: bytes, name: str) -> Artifact:
+def _sheet(store: Store, view: CaptureView, picture: bytes, name: str) -> list[Artifact]:
+    """Return the sheet of a picture; none, and why in `missing`, if it cannot be drawn."""
     caption = sheet.Caption(
         url=view.meta.url,
         title=view.meta.title,
@@ -61,4 +58,16 @@ def _sheet(store: Store, view: CaptureView, picture: bytes, name: str) -> Artifa
         kind="seen",
         capture_id=view.capture_id,
     )
-    return store.keep("seen/sheet", sheet.compose(picture, caption), "image/png", name=name)
+    try:
+        drawn = sheet.compose(picture, caption)
+    except Exception as error:  # noqa: BLE001  # the reason is kept; a seal must not wait for it
+        missing = Missing(role="seen/sheet", reason="sheet_failed", detail=_why(error))
+        store.vault.add_missing(view.capture_id, [missing])
+        return []
+    if cjk_font() is None:
+        store.vault.add_notes(view.capture_id, ["no_cjk_font"])
+    return [store.keep("seen/sheet", drawn, "image/png", name=name)]
+
+
+def _why(error: Exception) -> str:
+    return (str(error) or type(error).__name__)[:200]

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helper.capture import witness
+from helper.capture import environment, witness
 from helper.capture.browser import WarmBrowser
-from helper.errors import BrowserFailedError, BrowserMissingError
-from helper.model import Artifact, CaptureId, CaptureView, Missing
+from helper.errors import BrowserFailedError, BrowserMissingError, DiskFullError, KazhengError
+from helper.model import Artifact, CaptureId, CaptureView, Missing, Session
 from helper.steps.store import Store
 
 WITNESS = "witness"
 """Role of `missing` that stands for the whole visit."""
+WITNESS_SESSION = "witness/session"
+"""Role of `missing` for the session of a visit that was made without it."""
+_ENVIRONMENT_SECONDS = 10.0
+_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @dataclass(frozen=True)
@@ -71,11 +77,19 @@ class Visitor:
         try:
             with self.store.work_folder() as folder:
                 visit = await witness.visit(self.browser, self._request(view, state), folder)
-                await asyncio.to_thread(self._keep, view, visit)
+                made_with = await self._environment(capture_id)
+                await asyncio.to_thread(self._keep, view, visit, made_with)
         except BrowserMissingError:
             await self._without(capture_id, "browser_missing")
         except BrowserFailedError as error:
             await self._without(capture_id, "browser_failed", str(error)[:200])
+        except KazhengError:
+            raise  # of the vault: a full disk is tried again later
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in _NO_ROOM:
+                raise DiskFullError(path=str(self.store.settings.data)) from error
+            # Its text may quote the session that was lent; its kind cannot.
+            await self._without(capture_id, "visit_failed", type(error).__name__)
 
     async def _session(self, view: CaptureView) -> dict[str, Any] | None:
         if view.meta.session != "lent":
@@ -101,9 +115,23 @@ class Visitor:
             seconds=self.store.settings.visit_seconds,
         )
 
-    def _keep(self, view: CaptureView, visit: witness.Visit) -> None:
+    async def _environment(self, capture_id: CaptureId) -> list[Artifact]:
+        """Record what the visit is made with; if that fails, `missing` says so."""
+        try:
+            async with asyncio.timeout(_ENVIRONMENT_SECONDS):
+                found = await environment.record(self.browser)
+        except Exception as error:  # noqa: BLE001  # the reason is kept; the visit counts more
+            missing = Missing(
+                role="environment", reason="environment_failed", detail=type(error).__name__
+            )
+            await asyncio.to_thread(self.store.vault.add_missing, capture_id, [missing])
+            return []
+        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True).encode()
+        return [await asyncio.to_thread(self.store.keep, "environment", text, "application/json")]
+
+    def _keep(self, view: CaptureView, visit: witness.Visit, made_with: Sequence[Artifact]) -> None:
         """Enter all artifacts of a visit in one go: a capture never mixes two visits."""
-        artifacts = [self._artifact(produced) for produced in visit.files]
+        artifacts = [*(self._artifact(produced) for produced in visit.files), *made_with]
         facts = {
             "final_url": visit.final_url,
             "status": visit.status,
@@ -120,10 +148,8 @@ class Visitor:
         artifacts.append(
             self.store.keep("log", text, "application/json", name="witness-visit.json")
         )
-        missing = list(visit.missing)
-        if view.meta.session == "lent" and visit.session != "lent":
-            missing.append(Missing(role=WITNESS, reason="session_not_lent_again"))
-        self.store.vault.add_missing(view.capture_id, missing)
+        self.store.vault.add_missing(view.capture_id, what_lacks(view.meta.session, visit))
+        self.store.vault.add_notes(view.capture_id, visit.notes)
         self.store.vault.add_artifacts(view.capture_id, artifacts)
         self.store.note(view.capture_id, "witness")
 
@@ -144,4 +170,20 @@ class Visitor:
     async def _without(self, capture_id: CaptureId, reason: str, detail: str | None = None) -> None:
         missing = Missing(role=WITNESS, reason=reason, detail=detail)
         await asyncio.to_thread(self.store.vault.add_missing, capture_id, [missing])
+        if self.browser.alive:
+            made_with = await self._environment(capture_id)
+            await asyncio.to_thread(self.store.vault.add_artifacts, capture_id, made_with)
         await asyncio.to_thread(self.store.note, capture_id, "witness", reason)
+
+
+def what_lacks(promised: Session, visit: witness.Visit) -> list[Missing]:
+    """Return what a visit did not bring; one without a page counts as no visit, for its reason."""
+    missing = list(visit.missing)
+    if not any(produced.role == "witness/html" for produced in visit.files):
+        told = {entry.role: entry for entry in reversed(visit.missing)}
+        why = told.get("witness/html") or told.get("witness/page")
+        reason, detail = (why.reason, why.detail) if why else ("visit_failed", None)
+        missing.insert(0, Missing(role=WITNESS, reason=reason, detail=detail))
+    if promised == "lent" and visit.session != "lent":
+        missing.append(Missing(role=WITNESS_SESSION, reason="session_not_lent_again"))
+    return missing

@@ -133,6 +133,10 @@ class Captures(Store):
         rows = [entry.model_dump() for entry in missing]
         self._add(schema.missing, uuid, rows, ("role", "reason"))
 
+    def add_notes(self, uuid: CaptureId, notes: Sequence[str]) -> None:
+        """Add notes, codes with or without `: detail`; each is kept once."""
+        self._add(schema.capture_notes, uuid, [{"note": note} for note in notes], ("note",))
+
     def add_step(self, uuid: CaptureId, name: str, at: datetime, detail: str | None = None) -> None:
         """Record that something happened; of two with one name the first stays."""
         row = {"step": name, "at": at.isoformat(), "detail": detail}

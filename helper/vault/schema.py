@@ -97,6 +97,12 @@ missing: Final = _of_capture(
     unique=("role", "reason"),
 )
 
+capture_notes: Final = _of_capture(
+    "capture_notes",
+    Column("note", Text, nullable=False),
+    unique=("note",),
+)
+
 steps: Final = _of_capture(
     "steps",
     Column("step", Text, nullable=False),

@@ -25,7 +25,7 @@ _Record = TypeVar("_Record", bound=Frozen)
 
 
 def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[CaptureView]:
-    """Return the captures that match, in the order they came; five statements for all."""
+    """Return the captures that match, in the order they came; six statements for all."""
     captures = schema.captures
     rows = connection.execute(select(captures).where(which).order_by(captures.c.position)).all()
     wanted = select(captures.c.capture_id).where(which)
@@ -39,6 +39,7 @@ def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[Ca
 
     artifacts = by_capture(schema.artifacts)
     missing = by_capture(schema.missing)
+    notes = by_capture(schema.capture_notes)
     steps = by_capture(schema.steps)
     seals = by_capture(schema.ledger)
     return [
@@ -59,6 +60,7 @@ def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[Ca
             order=_parsed(OrderRecord, row.order_record),
             corroboration=_parsed(Corroboration, row.corroboration),
             session_wanted=row.session_wanted,
+            notes=tuple(found.note for found in notes[row.capture_id]),
         )
         for row in rows
     ]

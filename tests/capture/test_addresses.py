@@ -1,6 +1,6 @@
 import pytest
 
-from helper.capture.addresses import allowed, is_fake_ip, origin, refuse_peer
+from helper.capture.addresses import allowed, is_fake_ip, origin, refuse_answer, refuse_peer
 
 SEEN = "http://192.168.1.5:8080"
 
@@ -67,6 +67,57 @@ def test_a_public_name_that_resolves_to_a_private_address_is_refused() -> None:
     assert refuse_peer("93.184.216.34", own_ports=(), **given) is None
     given["seen_origin"] = None
     assert refuse_peer("10.0.0.1", own_ports=(), **given) == "private"
+
+
+@pytest.mark.parametrize(
+    ("ip", "reason"),
+    [
+        ("93.184.216.34", None),
+        ("192.168.1.7", None),
+        ("10.1.2.3", None),
+        ("fd12::1", None),
+        ("127.0.0.1", "loopback"),
+        ("::1", "loopback"),
+        ("::ffff:127.0.0.1", "loopback"),
+        ("0.0.0.0", "reserved"),
+        ("0.0.0.1", "private"),
+        ("240.0.0.1", "private"),
+        ("169.254.1.1", "link_local"),
+        ("fe80::1", "link_local"),
+        ("169.254.169.254", "metadata"),
+        ("100.100.100.200", "metadata"),
+        ("fd00:ec2::254", "metadata"),
+    ],
+)
+def test_the_name_of_the_seen_origin_leads_to_an_intranet_at_most(
+    ip: str, reason: str | None
+) -> None:
+    given = {"host": "shop.example", "port": 8080, "own_ports": ()}
+    assert refuse_peer(ip, seen_origin="http://shop.example:8080", **given) == reason
+    assert refuse_answer((ip,), seen_origin="http://shop.example:8080", **given) == reason
+
+
+def test_localhost_as_seen_origin_leads_to_loopback_only() -> None:
+    given = {"host": "shop.localhost", "port": 80, "own_ports": ()}
+    seen = "http://shop.localhost:80"
+    assert refuse_answer(("127.0.0.1", "::1"), seen_origin=seen, **given) is None
+    assert refuse_answer(("192.168.1.7",), seen_origin=seen, **given) == "private"
+
+
+def test_a_metadata_name_is_refused_even_as_seen_origin() -> None:
+    url = "http://metadata.google.internal/"
+    assert allowed(url, seen_origin=origin(url), own_ports=()) == "metadata"
+
+
+def test_an_answer_of_public_and_private_addresses_is_refused() -> None:
+    given = {"host": "shop.example", "port": 443, "own_ports": ()}
+    seen = "https://shop.example:443"
+    for mixed in (("93.184.216.34", "10.0.0.1"), ("10.0.0.1", "2606:4700::1")):
+        assert refuse_answer(mixed, seen_origin=seen, **given) == "mixed"
+        assert refuse_answer(mixed, seen_origin=None, **given) == "private"
+    assert refuse_answer(("10.0.0.1", "fd12::1"), seen_origin=seen, **given) is None
+    assert refuse_answer(("93.184.216.34", "2606:4700::1"), seen_origin=None, **given) is None
+    assert refuse_answer((), seen_origin=None, **given) is None
 
 
 def test_origins_have_one_spelling() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,9 @@ async def small(tmp_path: Path) -> AsyncIterator[World]:
 
 async def test_a_full_disk_loses_nothing(small: World) -> None:
     filler = small.data / "filler"
-    with pytest.raises(OSError, match="No space"), filler.open("wb") as file:
-        while True:
-            file.write(bytes(64 << 10))
-            file.flush()
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(64 << 10)):
+            pass
     uuid = await small.one_click(small.demo.orders["lechuang:not_delivered"].url)
 
     async def refused() -> bool:

@@ -56,7 +56,7 @@ def build_extension(folder: Path, rules: dict) -> Path:
     """Put the real fill code into an extension whose helper is the test."""
     (folder / "background").mkdir(parents=True)
     shutil.copytree(EXTENSION / "content", folder / "content")
-    for name in ("api.js", "filling.js", "fill_memory.js", "form_words.js"):
+    for name in ("api.js", "filling.js", "fill_memory.js", "form_words.js", "rules.js"):
         shutil.copy(EXTENSION / "background" / name, folder / "background" / name)
     (folder / "background" / "helper.js").write_text(HELPER, "utf-8")
     (folder / "background" / "main.js").write_text(MAIN, "utf-8")
@@ -232,7 +232,10 @@ class Pages:
 
     async def open(self, path, answers, *, session=None, language="zh_CN", width=390):
         texts = json.loads((EXTENSION / "_locales" / language / "messages.json").read_text("utf-8"))
-        page = await self.chrome.new_page(viewport={"width": width, "height": 700})
+        # A zone that is not the shop's: times of an order must not be moved into it.
+        page = await self.chrome.new_page(
+            viewport={"width": width, "height": 700}, timezone_id="America/New_York"
+        )
         stub = Path(__file__).with_name("stub.js").read_text("utf-8")
         given = json.dumps([texts, language.replace("_", "-"), answers, session])
         await page.add_init_script(f"{stub}\nboot(...{given});")

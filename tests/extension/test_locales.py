@@ -10,6 +10,7 @@ from helper.messages import catalogue
 
 VERDICTS = {"agree", "differs", "not_comparable", "no_witness", "no_order"}
 EXTENSION = Path(__file__).resolve().parents[2] / "extension"
+SCRAPERS = EXTENSION.parent / "scrapers"
 
 
 def texts(language):
@@ -60,6 +61,28 @@ def test_every_reason_of_the_helper_has_words_in_the_popup(area):
     reasons = {key.partition(".")[2] for key in catalogue("zh_CN") if key.startswith(f"{area}.")}
     known = texts("zh_CN")
     assert {one for one in reasons if f"{area}_reason_{one}" not in known} - VERDICTS == set()
+
+
+def test_every_remark_on_the_visit_has_words_in_the_popup():
+    codes = {key.partition(".")[2] for key in catalogue("zh_CN") if key.startswith("notes.")}
+    assert {one for one in codes if f"note_{one}" not in texts("zh_CN")} == set()
+
+
+def test_every_doubt_of_the_reader_has_words():
+    source = "".join(path.read_text("utf-8") for path in SCRAPERS.rglob("*.py"))
+    codes = set(re.findall(r"""(?:warn\(|warnings\.append\(|more = )f?"(\w+?)(?=[":])""", source))
+    codes |= {f"order_no_from_{origin}" for origin in ("text", "attribute", "address")}
+    assert {"unreadable", "views_disagree", "more_orders", "reader_failed"} <= codes
+    assert {one for one in codes if f"warning_{one}" not in texts("zh_CN")} == set()
+
+
+def test_only_one_file_knows_the_port():
+    knowing = {
+        path.relative_to(EXTENSION).as_posix()
+        for path in EXTENSION.rglob("*")
+        if path.suffix in {".js", ".json", ".html"} and "17650" in path.read_text("utf-8")
+    }
+    assert knowing == {"background/helper.js"}
 
 
 @pytest.mark.parametrize("path", sorted((EXTENSION / "pages").glob("*.*")), ids=lambda p: p.name)

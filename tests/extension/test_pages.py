@@ -2,153 +2,19 @@
 
 import pytest
 
+from tests.extension.given import (
+    CASE,
+    ORDER,
+    PAGE,
+    PLAN,
+    SUGGESTION,
+    URL,
+    VIEW,
+    answers,
+    sent,
+)
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-URL = "https://wangzi.localhost:8443/user/orders/WZ20260711083012"
-UUID = "00000000-0000-4000-8000-000000000001"
-PAGE = {
-    "ok": True,
-    "capturable": True,
-    "url": URL,
-    "title": "订单详情",
-    "kind": "order",
-    "platform": {"key": "wangzi", "name": "王子卡盟"},
-    "order_no": "WZ20260711083012",
-    "lend": {"possible": True, "allowed": False},
-    "complaint_form": False,
-}
-ORDER = {
-    "platform": {"name": "王子卡盟"},
-    "order_no": "WZ20260711083012",
-    "status": "paid",
-    "status_text": "待发货",
-    "items": [{"title": "点卡", "quantity": 1, "unit_price": "99.50"}],
-    "amount": "99.50",
-    "currency": "CNY",
-    "payment": {"method": "alipay"},
-    "delivery": {},
-    "seller": {},
-    "created_at": "2026-07-11T08:30:12+08:00",
-    "sources": {},
-}
-VIEW = {
-    "capture_id": UUID,
-    "case_id": "c-1",
-    "state": "sealed",
-    "missing": [],
-    "order": ORDER,
-    "seals": [{"stage": "S0"}, {"stage": "S1"}],
-    "steps": [{"step": "read"}, {"step": "witness"}],
-    "corroboration": {"verdict": "agree", "reason": None, "fields": []},
-}
-CASE = {
-    "case_id": "c-1",
-    "host": "wangzi.localhost",
-    "order_no": "WZ20260711083012",
-    "title": "点卡",
-    "created_at": "2026-07-11T08:30:12+08:00",
-    "order": ORDER,
-    "captures": [{}],
-    "drafts": [],
-    "corrections": [
-        {"field": "amount", "value": "99.50", "read": "9.95", "at": "2026-07-11T09:00:00+08:00"}
-    ],
-    "filings": [],
-}
-ISSUE = {
-    "key": "not_delivered",
-    "name": "付款后没有发货",
-    "demands": [{"key": "refund", "name": "全额退款"}],
-    "questions": [{"key": "resale", "name": "转卖？"}],
-}
-SUGGESTION = {
-    "issue": "not_delivered",
-    "reason": "x",
-    "reason_text": "承诺已过",
-    "demand": "refund",
-    "alternatives": [],
-    "choices": [ISSUE],
-}
-DRAFT = {
-    "draft_id": "d1",
-    "title": "付款后未发货",
-    "text": "……",
-    "gaps": [{"key": "p", "text": "缺付款凭证"}],
-    "sentences": [{"text": "付款99.50元。", "exhibits": [1]}],
-    "lint": [],
-    "law": [],
-    "exhibits": [{"number": 1, "label": "证据1 订单页", "bytes": 1}],
-}
-
-
-def field(name, confidence, **more):
-    row = {
-        "name": name,
-        "label": name,
-        "value": "值",
-        "kind": "text",
-        "confidence": confidence,
-        "found": True,
-        "note": None,
-        "current": "",
-        "typed": False,
-        "required": False,
-    }
-    return row | more
-
-
-PLAN = {
-    "ok": True,
-    "draft_id": "d1",
-    "case_id": "c-1",
-    "token": "t",
-    "origin": "https://a.test",
-    "action": "https://a.test/send",
-    "elsewhere": [],
-    "known": False,
-    "files": [],
-    "left": [],
-    "fields": [
-        field("order_no", 0.9),
-        field("seller", 0.4),
-        field("contact", 0.9, typed=True, current="我的"),
-    ],
-}
-REPORT = {
-    "ok": True,
-    "attached": 0,
-    "submitted": False,
-    "stopped": 0,
-    "fields": [{"name": "order_no", "ok": True, "wanted": "值", "read_back": "值"}],
-}
-
-
-def answers(helper="ready", **more):
-    outbox = {"count": 0, "bytes": 0, "oldest": None}
-    given = {
-        "page": PAGE,
-        "recent": {"ok": True, "captures": []},
-        "status": {"ok": True, "helper": helper, "version": "0.1.0", "outbox": outbox},
-        "capture": {"ok": True, "uuid": UUID},
-        "lend": {"ok": True},
-        "capture-state": {
-            "ok": True,
-            "local": {"phase": "sent", "missing": [], "error": None},
-            "view": VIEW,
-        },
-        "case": {"ok": True, "case": CASE, "suggestion": SUGGESTION},
-        "correct": {"ok": True},
-        "draft": {"ok": True, "draft": DRAFT},
-        "fill-preview": PLAN,
-        "fill-apply": REPORT,
-        "fill-undo": {"ok": True, "restored": 1, "kept": []},
-    }
-    return given | more
-
-
-async def sent(page, kind):
-    messages = await page.evaluate("() => window.sent")
-    return [message for message in messages if message["type"] == kind]
 
 
 async def test_before_the_click_the_order_is_named(extension_pages):
@@ -284,6 +150,20 @@ async def test_panel_keeps_the_read_value_beside_the_correction(extension_pages)
     assert "页面读到：9.95 元" in row
 
 
+async def test_panel_keeps_the_zone_of_the_page_when_a_time_is_corrected(extension_pages):
+    order = ORDER | {"created_at": "2026-07-11T08:30:12+09:00"}
+    case = {"ok": True, "case": CASE | {"order": order}, "suggestion": SUGGESTION}
+    page = await extension_pages.open("panel.html?case=c-1", answers(case=case))
+    row = page.locator("[data-field=created_at]")
+    assert "2026-07-11 08:30:12" in await row.inner_text()
+    await row.locator("button").click()
+    assert (await row.locator("input").input_value()).startswith("2026-07-11T08:30:12")
+    await row.locator("input").fill("2026-07-11T08:31:00")
+    await row.locator("button.primary").click()
+    await page.wait_for_function("() => window.sent.some((m) => m.type === 'correct')")
+    assert (await sent(page, "correct"))[0]["value"] == "2026-07-11T08:31:00+09:00"
+
+
 async def test_panel_adds_a_payment_time_with_its_zone(extension_pages):
     page = await extension_pages.open("panel.html?case=c-1", answers())
     await page.click("[data-field='payment.paid_at'] button")
@@ -291,8 +171,7 @@ async def test_panel_adds_a_payment_time_with_its_zone(extension_pages):
     await page.click("[data-field='payment.paid_at'] button.primary")
     await page.wait_for_function("() => window.sent.some((m) => m.type === 'correct')")
     value = (await sent(page, "correct"))[0]["value"]
-    assert value.startswith("2026-07-11T08:31:05")
-    assert value[-6] in "+-"
+    assert value == "2026-07-11T08:31:05+08:00"
 
 
 async def test_panel_makes_the_draft_with_exhibits_and_gaps(extension_pages):

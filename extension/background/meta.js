@@ -1,0 +1,67 @@
+/** What the extension says about a capture besides its bytes: CaptureMeta of the helper. */
+
+import { api } from "./api.js";
+import { recognise, revisit } from "./recognise.js";
+import { lending } from "./session.js";
+
+/** @typedef {{case_id?: string, receipt_for?: string, refuse_revisit?: boolean}} Wishes */
+
+/**
+ * Say what is known at the click, so that even a freeze that was cut off tells it.
+ *
+ * @param {number} clickedAt Unix ms @param {import("./outbox.js").TabRef} tab
+ * @param {Wishes} wishes
+ */
+export function sketch(clickedAt, tab, wishes) {
+  return {
+    url: tab.url,
+    title: tab.title,
+    clicked_at: new Date(clickedAt).toISOString(),
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    language: navigator.language,
+    user_agent: navigator.userAgent,
+    viewport: null,
+    extension_version: api.runtime.getManifest().version,
+    session: "not_lent",
+    revisit: wishes.refuse_revisit ? "user_refused" : "allowed",
+    page_changes: [],
+    missing: [],
+    receipt_for: wishes.receipt_for ?? null,
+    case_id: wishes.case_id ?? null,
+    extra: {},
+  };
+}
+
+/**
+ * Complete the sketch with what the freeze found.
+ *
+ * @param {import("./outbox.js").CaptureRecord} record
+ * @param {import("./freeze.js").Frozen} frozen
+ * @param {boolean} same the tab still shows the page, and may be asked what it is
+ */
+export async function describe({ tab, meta, timings }, { missing, summary }, same) {
+  const found = same ? await recognise(tab.id, tab.url).catch(() => null) : null;
+  const offered = await lending(tab.url);
+  const now = new Date().toISOString();
+  return {
+    ...meta,
+    title: summary?.title ?? meta.title,
+    language: summary?.languages?.[0] ?? meta.language,
+    user_agent: summary?.user_agent ?? meta.user_agent,
+    viewport: summary?.viewport ?? null,
+    session: offered.allowed ? "lent" : "not_lent",
+    revisit: revisit({
+      url: tab.url,
+      kind: found?.kind ?? null,
+      selfPosted: summary?.self_posted ?? false,
+      refused: meta.revisit === "user_refused",
+    }),
+    missing,
+    extra: {
+      platform: found?.platform?.key ?? null,
+      page_kind: found?.kind ?? null,
+      frozen_at: now,
+      ...(timings.resumed_at ? { resumed_at: new Date(timings.resumed_at).toISOString() } : {}),
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** What the extension's pages are told of captures: of one, and the list of recent ones. */
+
+import { api, Refusal } from "./api.js";
+import { ask } from "./helper.js";
+import * as outbox from "./outbox.js";
+import { webOrigin } from "./session.js";
+import { attend } from "./uploader.js";
+
+/** @param {outbox.CaptureRecord} record what the popup shows of a capture's way to the helper */
+function local({ phase, meta, error, timings, complete }) {
+  return { phase, missing: meta?.missing ?? [], error, timings, complete };
+}
+
+/** @param {string} uuid */
+export async function captureState(uuid) {
+  const record = await outbox.find(uuid);
+  const reachable = !record || record.phase === "uploading" || record.phase === "sent";
+  const view = reachable ? await attend(uuid).catch(() => null) : null;
+  if (!record && !view) throw new Refusal("not_found");
+  const sent = { phase: "sent", missing: [], error: null, timings: {}, complete: true };
+  return { local: record ? local(record) : sent, view };
+}
+
+/**
+ * List captures, newest first: those here and those the helper has.
+ *
+ * @param {{tabId?: number}} message with a tab, only those of its site
+ */
+export async function recent({ tabId }) {
+  const tab = tabId === undefined ? null : await api.tabs.get(tabId).catch(() => null);
+  const site = tab ? webOrigin(tab.url) : null;
+  const [records, answer] = await Promise.all([
+    outbox.all(),
+    ask("GET", "/v1/captures?limit=30").catch(() => ({ captures: [] })),
+  ]);
+  const views = new Map(answer.captures.map((/** @type {any} */ view) => [view.capture_id, view]));
+  const here = records
+    .filter(({ uuid }) => !views.has(uuid))
+    .map((record) => row(record.uuid, record.tab, record.timings.clicked_at, record.phase, null));
+  const there = answer.captures.map((/** @type {any} */ view) => {
+    const phase = records.find(({ uuid }) => uuid === view.capture_id)?.phase ?? "sent";
+    return row(view.capture_id, view.meta, Date.parse(view.meta.clicked_at), phase, view);
+  });
+  const captures = [...here, ...there]
+    .filter(({ url }) => !site || webOrigin(url) === site)
+    .sort((a, b) => b.at.localeCompare(a.at));
+  return { captures };
+}
+
+/**
+ * @param {string} uuid @param {{url: string, title: string}} page @param {number} at
+ * @param {string} phase @param {any} view
+ */
+function row(uuid, { url, title }, at, phase, view) {
+  return {
+    uuid,
+    url,
+    title,
+    at: new Date(at).toISOString(),
+    phase,
+    case_id: view?.case_id ?? null,
+    order_no: view?.order?.order_no ?? null,
+    state: view?.state ?? null,
+  };
+}

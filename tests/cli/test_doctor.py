@@ -1,0 +1,73 @@
+"""The doctor's findings and how they are told."""
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from helper.doctor import Finding, clock, examine, lines
+from helper.messages import LANGUAGES
+from helper.settings import Settings
+
+
+def test_quiet_tells_only_what_is_not_well() -> None:
+    findings = [
+        Finding(name="disk", verdict="ok", detail="lots"),
+        Finding(
+            name="browser", verdict="problem", detail="-", next_step="doctor.browser.next_step"
+        ),
+    ]
+    told = lines(findings, "en", quiet=True)
+    assert len(told) == 2
+    assert told[0] == "problem browser: -"
+    assert told[1].startswith("    Install Chrome")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_finding_has_its_words(language: str, tmp_path: Path) -> None:
+    found = examine(Settings(data=tmp_path, browser="/nowhere/browser"))
+    assert {"browser", "font", "port", "disk", "clock"} <= {finding.name for finding in found}
+    told = lines(found, language, quiet=False)
+    assert not [line for line in told if "doctor." in line]
+
+
+def test_a_missing_browser_is_a_problem_with_a_next_step(tmp_path: Path) -> None:
+    [browser] = [
+        f for f in examine(Settings(data=tmp_path, browser="/nowhere/x")) if f.name == "browser"
+    ]
+    assert browser.verdict == "problem"
+    assert browser.next_step
+
+
+@pytest.mark.parametrize(
+    ("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")]
+)
+def test_a_port_taken_on_either_loopback_address_is_noted(
+    family: socket.AddressFamily, address: str, tmp_path: Path
+) -> None:
+    try:
+        other = socket.create_server((address, 0), family=family)
+    except OSError as error:
+        pytest.skip(f"no IPv6 here: {error}")
+    with other:
+        port = other.getsockname()[1]
+        found = examine(Settings(data=tmp_path, port=port, browser="/nowhere/x"))
+    [finding] = [f for f in found if f.name == "port"]
+    assert finding.verdict == "note"
+    assert address in finding.detail
+
+
+def test_a_clock_that_was_never_set_is_a_problem() -> None:
+    assert clock(datetime(1970, 1, 1, tzinfo=UTC), "Asia/Shanghai").verdict == "problem"
+    assert clock(datetime(2026, 1, 1, tzinfo=UTC), "Asia/Shanghai").verdict == "ok"
+
+
+@pytest.mark.parametrize("zone", ["CST-8", ":Asia/Shanghai", "UTC"])
+def test_a_zone_that_means_something_is_well(zone: str) -> None:
+    assert clock(datetime(2026, 1, 1, tzinfo=UTC), zone).verdict == "ok"
+
+
+@pytest.mark.skipif("sys.platform == 'win32'", reason="Windows does not read TZ names")
+def test_an_unknown_zone_is_noted() -> None:
+    assert clock(datetime(2026, 1, 1, tzinfo=UTC), "Nowhere/Town").verdict == "note"

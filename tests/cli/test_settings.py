@@ -1,0 +1,43 @@
+"""Settings from the environment and the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from helper.errors import InvalidError
+from helper.messages import LANGUAGES, explain
+from helper.settings import DEFAULT_PORT, Settings
+
+
+def test_the_command_line_wins_over_the_environment() -> None:
+    environment = {"KAZHENG_PORT": "1234", "KAZHENG_DATA": "elsewhere", "OTHER": "x"}
+    found = Settings.from_environment(environment, port=4321, data=None)
+    assert found.port == 4321
+    assert found.data == Path("elsewhere")
+
+
+def test_without_anything_the_defaults_hold() -> None:
+    assert Settings.from_environment({}).port == DEFAULT_PORT
+
+
+def test_several_keys_are_separated_by_commas() -> None:
+    found = Settings.from_environment({"KAZHENG_TRUSTED_SPKI": "a=,b="})
+    assert found.trusted_spki == ("a=", "b=")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("environment", "given", "named"),
+    [
+        ({"KAZHENG_VISIT_SECONDS": "abc"}, {}, "KAZHENG_VISIT_SECONDS"),
+        ({"KAZHENG_VISIT_SECONDS": "nan"}, {}, "KAZHENG_VISIT_SECONDS"),
+        ({"KAZHENG_PORT": "65536"}, {}, "KAZHENG_PORT"),
+        ({}, {"port": -1}, "--port"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_named(
+    environment: dict[str, str], given: dict[str, object], named: str, language: str
+) -> None:
+    with pytest.raises(InvalidError) as failure:
+        Settings.from_environment(environment, **given)
+    assert named in explain(failure.value, language)["message"]
