@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from helper.complaints.deadlines import due
@@ -23,7 +22,7 @@ def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
             *(entry for seal in view.seals for entry in _seal_files(store, seal)),
         ],
         "missing": [item.model_dump(mode="json") for item in view.missing],
-        "notes": visit_notes(store, view),
+        "notes": list(view.notes),
         "timings_ms": timings(view),
     }
 
@@ -37,15 +36,6 @@ def timings(view: CaptureView) -> dict[str, int]:
         )
         for step in view.steps
     }
-
-
-def visit_notes(store: Store, view: CaptureView) -> list[str]:
-    """Return what the second visit noted, as codes `notes.<name>` with a detail after a colon."""
-    kept = next((item for item in view.artifacts if item.name == "witness-visit.json"), None)
-    if kept is None:
-        return []
-    facts = json.loads(store.blobs.read(kept.sha256))
-    return [str(note) for note in facts.get("notes", [])]
 
 
 def case_result(store: Store, case: CaseView) -> dict[str, Any]:

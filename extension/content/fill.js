@@ -134,21 +134,13 @@
       for (const row of rows) await put(row, seen.root);
       if (file) attach(file, seen.root);
       await pause(SETTLE_MS);
-      for (const row of rows.filter(
-        (/** @type {any} */ one) => !agrees(one, readBack(one, seen.root)),
-      ))
-        await put(row, seen.root);
+      for (const row of rows) if (!agrees(row, readBack(row, seen.root))) await put(row, seen.root);
       await pause(rows.length ? SETTLE_MS : 0);
       const fields = rows.map((/** @type {any} */ row) => outcome(row, seen.root));
       for (const entry of undoable) entry.filled = readBack(entry, seen.root);
       const attached = file ? fileCount(file, seen.root) : 0;
-      return {
-        fields,
-        attached,
-        wanted_files: file ? staged.length : 0,
-        submitted: false,
-        stopped: guard.stopped(),
-      };
+      const wanted_files = file ? staged.length : 0;
+      return { fields, attached, wanted_files, submitted: false, stopped: guard.stopped() };
     } finally {
       guard.release();
       staged = [];
@@ -174,11 +166,11 @@
       event.preventDefault();
     };
     const act = (/** @type {Event} */ event) => event.isTrusted && release();
-    const roots = deep(document, "form").map((/** @type {Node} */ form) => rootOf(form));
+    const forms = deep(document, "form");
     /** @type {[EventTarget | undefined, string, (event: any) => void][]} */
     const listeners = [
       [window, "submit", stop],
-      ...roots.map((/** @type {Node} */ root) => [root, "submit", stop]),
+      ...forms.map((/** @type {Node} */ form) => [rootOf(form), "submit", stop]),
       ...TOUCHES.map((type) => [window, type, act]),
       [shared.navigation, "navigate", halt],
     ];
@@ -196,12 +188,11 @@
 
   /** Let every form answer into this window, where it can be stopped; returns what undoes that. */
   const turnTargets = () => {
-    const turned = deep(document, "form[target], base[target], [formtarget]").map(
-      (/** @type {Element} */ node) => {
-        const name = attribute(node, "formtarget") ? "formtarget" : "target";
-        return { node, name, before: attribute(node, name) };
-      },
-    );
+    const turn = (/** @type {Element} */ node) => {
+      const name = attribute(node, "formtarget") ? "formtarget" : "target";
+      return { node, name, before: attribute(node, name) };
+    };
+    const turned = deep(document, "form[target], base[target], [formtarget]").map(turn);
     const set = Element.prototype.setAttribute;
     for (const { node, name } of turned) set.call(node, name, "_self");
     return () => {
@@ -302,23 +293,22 @@
   /** @param {HTMLElement} option @returns {boolean} */
   const harmless = (option) => !option.closest("a[href], button, [type='submit']");
 
-  /** @param {any} row @param {Element} root @returns {number} */
+  /** @param {any} row @param {Element} root */
   const attach = (row, root) => {
     const input = locate(row, root)?.elements[0];
-    if (!(input instanceof HTMLInputElement)) return 0;
+    if (!(input instanceof HTMLInputElement)) return;
     const files = staged.map(
       ({ name, type, chunks }) => new File(/** @type {BlobPart[]} */ (chunks), name, { type }),
     );
-    return setFiles(input, files);
+    setFiles(input, files);
   };
 
-  /** @param {HTMLInputElement} input @param {File[]} files @returns {number} */
+  /** @param {HTMLInputElement} input @param {File[]} files */
   const setFiles = (input, files) => {
     const transfer = new DataTransfer();
     for (const file of files) transfer.items.add(file);
     input.files = transfer.files;
     tell(input);
-    return transfer.files.length;
   };
 
   /** An uploader may empty its input once it has taken the files: the names on the page then tell. */
@@ -347,14 +337,9 @@
 
   /** @param {any} row @param {Element} root @returns {any} */
   const outcome = (row, root) => {
-    const value = readBack(row, root);
-    return {
-      name: row.name,
-      label: row.label,
-      ok: agrees(row, value),
-      wanted: row.value,
-      read_back: value,
-    };
+    const { name, label, value: wanted } = row;
+    const read_back = readBack(row, root);
+    return { name, label, ok: agrees(row, read_back), wanted, read_back };
   };
 
   /** @param {any} row @returns {any} */
@@ -377,22 +362,19 @@
   /** Put earlier values and files back; what the user changed since is his and stays. */
   const undo = async () => {
     const guard = guardSubmit();
-    let restored = 0;
+    guard.release();
+    const total = undoable.length;
     /** @type {string[]} */
     const kept = [];
     for (const entry of undoable.reverse()) {
       const control = locate(entry, document.body);
-      if (control && entry.before !== null && now(control) === entry.filled) {
+      if (control && entry.before !== null && now(control) === entry.filled)
         restore(control, entry.before);
-        restored += 1;
-      } else {
-        kept.push(entry.name);
-      }
+      else kept.push(entry.name);
     }
     undoable = [];
     await pause(SETTLE_MS);
-    guard.release();
-    return { restored, kept, stopped: guard.stopped() };
+    return { restored: total - kept.length, kept, stopped: guard.stopped() };
   };
 
   /** @param {any} control @param {any} before */

@@ -2,12 +2,17 @@
 
 Only a response held by Fetch gives the bytes as served (GBK pages stay GBK); Fetch leaves out
 Set-Cookie, so headers come from the ExtraInfo events. Both are joined by request id and hop.
+
+A body whose size is not known beforehand is read piece by piece, so that one without end stops at
+the limit; Chromium then wants the whole answer back from us. Documents are held by time instead:
+an answer from us has no certificate.
 """
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,9 +24,14 @@ if TYPE_CHECKING:
 
 _BODY_LIMIT = 64 * 1024 * 1024
 _TOTAL_LIMIT = 256 * 1024 * 1024
+_PIECE = 1024 * 1024
 _FORGET_SECONDS = 1.5
 """A request older than this no longer counts as traffic: long polls never end."""
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 _STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
+
+_WHOLE = ("Document", "Preflight")
+"""Never answered by us: a document keeps its certificate, a preflight is the browser's own."""
 
 Headers = list[tuple[str, str]]
 
@@ -190,12 +200,17 @@ class NetworkLog:
                 now = datetime.now(UTC)
                 hops.exchanges.append(_exchange_of(event, event["resourceType"], place, now))
             exchange = hops.exchanges[place]
-            body, reason = await self._body(event)
+            measured = self._measured(event)
+            body, reason = await (self._body(event) if measured else self._pieces(event))
             exchange.body, exchange.body_reason = body, reason
             exchange.status = event.get("responseStatusCode")
             exchange.status_text = event.get("responseStatusText") or ""
             exchange.headers = [(h["name"], h["value"]) for h in event.get("responseHeaders", ())]
-            if not (reason == "endless" and self.hold_documents):
+            if not measured and body is None:
+                await self._cdp.send("Fetch.failRequest", {**held, "errorReason": "Aborted"})
+            elif not measured:
+                await self._cdp.send("Fetch.fulfillRequest", _answer(event, body or b""))
+            elif not (reason == "endless" and self.hold_documents):
                 await self._cdp.send("Fetch.continueResponse", held)
         except Error:
             # the page or its request is gone; the hop stays in the log without a body
@@ -221,6 +236,37 @@ class NetworkLog:
         self._bytes += len(body)
         return body, None
 
+    def _measured(self, event: dict[str, Any]) -> bool:
+        """Tell whether a body may be taken at once: small by its headers, or not taken at all."""
+        if self._unwanted(event) is not None or event.get("resourceType") in _WHOLE:
+            return True
+        names = {h["name"].lower() for h in event.get("responseHeaders", ())}
+        empty = 300 <= event.get("responseStatusCode", 0) < 400
+        return empty or ("content-length" in names and "content-encoding" not in names)
+
+    async def _pieces(self, event: dict[str, Any]) -> tuple[bytes | None, str | None]:
+        """Take a body of unknown size up to the limits."""
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+        call = {"requestId": event["requestId"]}
+        handle = (await self._cdp.send("Fetch.takeResponseBodyAsStream", call))["stream"]
+        body = bytearray()
+        try:
+            while True:
+                found = await self._cdp.send("IO.read", {"handle": handle, "size": _PIECE})
+                data = found["data"]
+                piece = base64.b64decode(data) if found.get("base64Encoded") else data.encode()
+                body += piece
+                self._bytes += len(piece)
+                if len(body) > _BODY_LIMIT or self._bytes > _TOTAL_LIMIT:
+                    self._bytes -= len(body)
+                    return None, "too_large"
+                if found.get("eof"):
+                    return bytes(body), None
+        finally:
+            with contextlib.suppress(Error):  # the page is gone, and its stream with it
+                await self._cdp.send("IO.close", {"handle": handle})
+
     def _unwanted(self, event: dict[str, Any]) -> str | None:
         """Return why a body is not taken: a stream has no end, a giant no room."""
         headers = {h["name"].lower(): h["value"] for h in event.get("responseHeaders", ())}
@@ -236,6 +282,19 @@ class NetworkLog:
         if length.isdigit() and int(length) > min(_BODY_LIMIT, _TOTAL_LIMIT - self._bytes):
             return "too_large"
         return "too_large" if self._bytes > _TOTAL_LIMIT else None
+
+
+def _answer(event: Mapping[str, Any], body: bytes) -> dict[str, Any]:
+    """Return the held response as an answer of ours: the same, its body unpacked."""
+    headers = event.get("responseHeaders", ())
+    answer = {
+        "requestId": event["requestId"],
+        "responseCode": event["responseStatusCode"],
+        "responseHeaders": [h for h in headers if h["name"].lower() not in _OF_THE_WIRE],
+        "body": base64.b64encode(body).decode("ascii"),
+    }
+    phrase = event.get("responseStatusText")
+    return {**answer, "responsePhrase": phrase} if phrase else answer
 
 
 def _fill_response(exchange: Exchange, response: Mapping[str, Any]) -> None:

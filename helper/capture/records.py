@@ -10,7 +10,7 @@ from importlib.metadata import version
 from helper.capture import archive
 from helper.capture.gate import Gate
 from helper.capture.network import Exchange
-from helper.capture.run import Run
+from helper.capture.run import Run, explained
 from helper.capture.visits import Produced, Taken, every, sync
 
 _COOKIE_SECONDS = 2.0
@@ -52,7 +52,14 @@ async def write_records(run: Run) -> None:
         data = json.dumps({"answers": answers, "peers": about.peers}, indent=1).encode()
         await taken.keep("witness/dns", "witness-dns.json", "application/json", data)
 
-    await every(taken, (("witness/warc", warc), ("witness/har", har), ("witness/dns", dns)))
+    await every(
+        taken,
+        (
+            ("witness/warc", explained(warc)),
+            ("witness/har", explained(har)),
+            ("witness/dns", explained(dns)),
+        ),
+    )
 
 
 def _note(taken: Taken, gate: Gate, exchanges: list[Exchange]) -> None:

@@ -30,6 +30,26 @@ _NO_PRINT = "window.print = () => {};"
 """The print dialog of a page would block it for good."""
 
 
+def explained(take: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """Return a step whose unforeseen failure is an ArtifactError `internal` naming its type.
+
+    The text of such an error may hold a secret of the page, so it goes nowhere.
+    """
+    from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+    async def step() -> None:
+        try:
+            await take()
+        except (ArtifactError, TimeoutError, Error):
+            raise
+        except Exception as error:  # a fault of ours or of a library costs one artifact only
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
+            raise ArtifactError("internal", type(error).__name__) from error
+
+    return step
+
+
 class Run:
     """One attempt in one context."""
 
@@ -157,7 +177,7 @@ class Run:
             await taken.keep("witness/tls", "witness-tls.pem", "application/x-pem-file", pem)
             await taken.keep("witness/tls", "witness-tls.json", "application/json", about)
 
-        await taken.attempt("witness/tls", chain)
+        await taken.attempt("witness/tls", explained(chain))
 
     async def _take(self, page: Page, cdp: CDPSession, world: World) -> None:
         """Take every artifact of the page."""
@@ -186,11 +206,15 @@ class Run:
                 await taken.keep("witness/scroller", name, "image/png", data)
 
         steps: tuple[tuple[Role, Callable[[], Awaitable[None]]], ...]
-        await every(taken, (("witness/html", dom), ("witness/mhtml", mhtml)))
-        await taken.attempt("witness/page", lambda: self._pictures(cdp, size))
-        steps = (("witness/pdf", pdf), ("witness/window", window))
+
+        async def pictures() -> None:
+            await self._pictures(cdp, size)
+
+        await every(taken, (("witness/html", explained(dom)), ("witness/mhtml", explained(mhtml))))
+        await taken.attempt("witness/page", explained(pictures))
+        steps = (("witness/pdf", explained(pdf)), ("witness/window", explained(window)))
         await every(taken, steps)
-        await taken.attempt("witness/scroller", scrollers)
+        await taken.attempt("witness/scroller", explained(scrollers))
 
     async def _keep_text(self, role: Role, name: str, media_type: str, data: bytes) -> None:
         """Keep a page text, unless it prints a session value."""
@@ -216,7 +240,7 @@ class Run:
                 data = await asyncio.to_thread(sheet.compose, tile, caption)
                 await taken.keep("witness/sheet", f"witness-sheet{mark}.png", "image/png", data)
 
-            await taken.attempt("witness/sheet", compose)
+            await taken.attempt("witness/sheet", explained(compose))
 
     async def _window(
         self, page: Page, cdp: CDPSession, world: World, size: artifacts.PageSize

@@ -10,14 +10,18 @@ import asyncio
 import contextlib
 import os
 import shutil
+import stat
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
 
 if TYPE_CHECKING:
     from mss import MSS
@@ -27,6 +31,7 @@ SLOT_WIDTH = 1600
 HEIGHT = 4000
 SLOTS = 2
 """Windows stand side by side, one for each visit that may run at once."""
+_PREFIX = "kazheng-display-"
 _START_SECONDS = 10.0
 _STOP_SECONDS = 5.0
 _SAME_TRIES = 6
@@ -72,11 +77,16 @@ class PrivateDisplay:
 
 
 async def start_display() -> PrivateDisplay | None:
-    """Start Xvfb on a free display without a network socket; None where there is none."""
-    program = shutil.which("Xvfb")
+    """Start Xvfb on a free display without a network socket; None where there is none.
+
+    Only on Linux: XQuartz brings an Xvfb too, but browsers of macOS know no display of X and would
+    open on the user's own screen.
+    """
+    program = shutil.which("Xvfb") if sys.platform == "linux" else None
     if program is None:
         return None
-    folder = Path(tempfile.mkdtemp(prefix=f"kazheng-display-{os.getpid()}-"))
+    await asyncio.to_thread(_remove_left)
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     authority = folder / "authority"
     authority.write_bytes(_authority(os.urandom(16)))
     read_end, write_end = os.pipe()
@@ -95,6 +105,7 @@ async def start_display() -> PrivateDisplay | None:
         )  # fmt: skip
     except OSError:
         os.close(read_end)
+        shutil.rmtree(folder, ignore_errors=True)
         return None
     finally:
         os.close(write_end)
@@ -107,6 +118,18 @@ async def start_display() -> PrivateDisplay | None:
         shutil.rmtree(folder, ignore_errors=True)
         return None
     return PrivateDisplay(f":{number}", authority, process, screen)
+
+
+def _remove_left() -> None:
+    """Remove the folders that killed helpers of ours left behind."""
+    user = getattr(os, "getuid", int)()
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        owner = left.name.removeprefix(_PREFIX).split("-", 1)[0]
+        with contextlib.suppress(OSError):  # another helper may remove it at the same moment
+            about = left.lstat()
+            ours = stat.S_ISDIR(about.st_mode) and about.st_uid == user
+            if ours and owner.isdigit() and not psutil.pid_exists(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _authority(secret: bytes) -> bytes:

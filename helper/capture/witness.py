@@ -100,12 +100,10 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
                 browser.context(**_options(browser, request, proxy))
             )
             run = Run(browser, request, taken, slot, gate, context)
-            try:
-                async with asyncio.timeout(request.seconds):
-                    await run.whole()
-            except TimeoutError:
-                taken.note("deadline")
+            trouble = await _whole(run, request.seconds)
             await write_records(run)
+            if trouble is not None:
+                _lack_rest(taken, *trouble)
     except Error as error:
         detail = taken.masks.text(first_line(error))
         if not browser.alive or is_closed(error):
@@ -115,6 +113,32 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
     finally:
         await gate.stop()
     return True
+
+
+async def _whole(run: Run, seconds: float) -> tuple[str, str] | None:
+    """Take what can be taken; return reason and detail for the rest if an error ended it early.
+
+    Raise only if page or browser are gone.
+    """
+    from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+    taken = run.taken
+    try:
+        async with asyncio.timeout(seconds):
+            await run.whole()
+    except TimeoutError:
+        taken.note("deadline")
+        return None
+    except Error as error:
+        if not run.browser.alive or is_closed(error):
+            raise
+        trouble = "browser_error", taken.masks.text(first_line(error))
+    except Exception as error:  # noqa: BLE001  # whatever it was: what is taken so far is kept
+        trouble = "internal", type(error).__name__
+    else:
+        return None
+    taken.note(": ".join(trouble))
+    return trouble
 
 
 def _options(browser: WarmBrowser, request: VisitRequest, proxy: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_a_jpeg_picture_gets_a_sheet_too() -> None:
 
 
 def test_no_picture_is_explained() -> None:
-    with pytest.raises(ValueError, match="picture"):
+    with pytest.raises(ValueError, match="unreadable"):
         compose(b"<html>", caption())
 
 

@@ -2,10 +2,12 @@
 
 import base64
 import hashlib
+import json
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from aiohttp import WSMsgType, web
@@ -163,6 +165,32 @@ async def test_a_page_that_prints_the_cookie_is_withheld_and_says_so(
     assert COOKIE.encode() not in everything(tmp_path)
 
 
+async def test_a_token_inside_stored_json_and_a_printed_session_cookie_are_left_nowhere(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.e30.x/y+z=="
+    state = lent(site.port)
+    state["cookies"][0]["httpOnly"] = False
+    state["origins"][0]["localStorage"][0]["value"] = json.dumps({"user": {"token": token}})
+    site.page(
+        "/spa",
+        "<title>会员</title><p>会员的订单 KZ5 金额 12.50 元，已付款，等待发货</p><script>"
+        "const t = JSON.parse(localStorage.token).user.token;"
+        "fetch('/api?t=' + encodeURIComponent(t), {method: 'POST', headers: {'X-My': t},"
+        "body: new URLSearchParams({t})}); fetch('/me')</script>",
+    )
+    site.raw("/api", b"{}", "application/json")
+    site.raw("/me", json.dumps({"session": COOKIE}).encode(), "application/json")
+    wanted = request(f"{site.origin}/spa", storage_state=state)
+    made = await visit(browser, wanted, tmp_path / "v")
+    assert made.missing == ()
+    assert f"body_not_kept: session_in_body {site.origin}/me" in made.notes
+    assert any(headers.get("X-My") == token for headers in site.headers)
+    data = everything(tmp_path)
+    for secret in (token, quote(token, safe=""), COOKIE):
+        assert secret.encode() not in data
+
+
 async def test_without_the_session_the_visit_is_clean(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:
@@ -214,6 +242,7 @@ async def test_https_keeps_the_certificate_of_the_connection(tmp_path: Path) -> 
         der = made_certificate.public_bytes(serialization.Encoding.DER)
         assert made.missing == ()
         assert made.certificate_sha256 == hashlib.sha256(der).hexdigest()
+        assert "trusted_key" in made.notes
         chain = x509.load_pem_x509_certificates(file_of(made, "witness/tls"))
         assert chain[0] == made_certificate
     finally:
@@ -234,4 +263,5 @@ async def test_an_untrusted_certificate_is_recorded_and_not_passed(
         await runner.cleanup()
     assert shop.asked == []
     assert {lack.reason for lack in made.missing} == {"tls_error"}
+    assert "trusted_key" not in made.notes
     assert "ERR_CERT_AUTHORITY_INVALID" in (made.missing[0].detail or "")

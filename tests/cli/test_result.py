@@ -46,10 +46,7 @@ def test_a_capture_without_visit_has_no_notes(store: Store, view: CaptureView) -
 
 
 def test_notes_of_the_visit_are_shown(store: Store, view: CaptureView) -> None:
-    log = store.keep(
-        "log", b'{"notes": ["page_moved"]}', "application/json", name="witness-visit.json"
-    )
-    store.vault.add_artifacts(CAPTURE, [log])
+    store.vault.add_notes(CAPTURE, ["page_moved"])
     assert capture_result(store, store.vault.capture(CAPTURE))["notes"] == ["page_moved"]
 
 

@@ -1,0 +1,176 @@
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from helper.model import Artifact, Missing
+from helper.steps import read
+from helper.steps.keep import keep_parts
+from helper.steps.seal import Sealer
+from helper.steps.store import Store
+from scrapers.record import Extraction, OrderRecord
+
+from .conftest import NOON, Captures
+
+ORDER = """<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>订单详情</title></head>
+<body><h1>订单详情</h1><table><tr><th>订单号</th><td>KZ20240102</td></tr>
+<tr><th>订单金额</th><td>¥12.50</td></tr><tr><th>订单状态</th><td>已付款</td></tr>
+<tr><th>商品名称</th><td>视频会员月卡</td></tr></table></body></html>"""
+
+
+def order(number: str | None) -> OrderRecord:
+    sources = {"order_no": {"text": number}} if number else {}
+    return OrderRecord.model_validate({"order_no": number, "sources": sources})
+
+
+def witnessed(
+    store: Store,
+    uuid: str,
+    *,
+    html: str | None,
+    session: str = "lent",
+    missing: Sequence[Missing] = (),
+    at: datetime = NOON,
+) -> None:
+    """Put in what a visit leaves in the vault."""
+    facts = json.dumps({"started_at": at.isoformat(), "session": session}).encode()
+    made: list[Artifact] = [store.keep("log", facts, "application/json", name="witness-visit.json")]
+    if html is not None:
+        made.append(store.keep("witness/html", html.encode(), "text/html;charset=utf-8"))
+    store.vault.add_artifacts(uuid, made)
+    store.vault.add_missing(uuid, missing)
+
+
+def seen(captures: Captures, store: Store, html: str = ORDER, **meta: Any) -> str:
+    uuid = captures.new(("seen/html", html.encode(), {}), **({"session": "lent"} | meta))
+    keep_parts(store, uuid)
+    read.read_order(store, uuid)
+    return uuid
+
+
+def test_the_order_that_the_address_names_is_chosen() -> None:
+    found = Extraction.model_validate({"orders": [order("A1"), order("B2")]})
+    chosen = read.choose(found, "https://shop.example/order/B2")
+    assert chosen is not None
+    assert chosen.order_no == "B2"
+
+
+def test_else_the_first_order_is_chosen_and_none_of_none() -> None:
+    found = Extraction.model_validate({"orders": [order(None), order("B2")]})
+    chosen = read.choose(found, "https://shop.example/orders")
+    assert chosen is not None
+    assert chosen.order_no is None
+    assert read.choose(None, "https://shop.example/") is None
+
+
+def test_the_order_is_kept_joined_and_cites_the_seen_page(store: Store, captures: Captures) -> None:
+    uuid = seen(captures, store)
+    view = captures.view(uuid)
+    assert view.order is not None
+    assert view.order.order_no == "KZ20240102"
+    assert {source.artifact for source in view.order.sources.values()} == {"seen/html"}
+    assert view.case_id is not None
+    assert store.vault.case(view.case_id).order_no == "KZ20240102"
+    kept = OrderRecord.model_validate_json(store.read_role(view.artifacts, "order") or b"")
+    assert kept == view.order
+
+
+def test_where_nothing_was_seen_the_witness_is_read_and_cited(
+    store: Store, captures: Captures
+) -> None:
+    uuid = captures.new()
+    witnessed(store, uuid, html=ORDER)
+    read.read_order(store, uuid)
+    found = captures.view(uuid).order
+    assert found is not None
+    assert {source.artifact for source in found.sources.values()} == {"witness/html"}
+    read.compare_witness(store, uuid)
+    said = captures.view(uuid).corroboration
+    assert said is not None
+    assert (said.verdict, said.reason) == ("not_comparable", "nothing_seen")
+
+
+def test_a_page_without_an_order_says_so_and_has_a_case(store: Store, captures: Captures) -> None:
+    uuid = seen(captures, store, "<title>hello</title><p>nothing here</p>")
+    assert ("order", "no_order_on_page") in captures.lacks(uuid)
+    assert captures.view(uuid).case_id is not None
+
+
+def test_the_same_page_twice_agrees(store: Store, captures: Captures) -> None:
+    uuid = seen(captures, store)
+    witnessed(store, uuid, html=ORDER)
+    read.compare_witness(store, uuid)
+    said = captures.view(uuid).corroboration
+    assert said is not None
+    assert (said.verdict, said.session, said.witness_at) == ("agree", "lent", NOON)
+
+
+@pytest.mark.parametrize(
+    "reason", ["tls_error", "unreachable", "no_answer", "address_refused", "timeout", "no_page"]
+)
+@pytest.mark.parametrize("session", ["lent", "not_lent"])
+def test_a_visit_that_failed_is_no_witness_for_its_reason(
+    store: Store, captures: Captures, reason: str, session: str
+) -> None:
+    uuid = seen(captures, store, session=session)
+    lack = Missing(role="witness", reason=reason)
+    witnessed(store, uuid, html=None, session=session, missing=[lack])
+    read.compare_witness(store, uuid)
+    said = captures.view(uuid).corroboration
+    assert said is not None
+    assert (said.verdict, said.reason, said.witness_at) == ("no_witness", reason, None)
+
+
+def test_a_session_that_did_not_come_is_not_a_missing_visit(
+    store: Store, captures: Captures
+) -> None:
+    uuid = seen(captures, store)
+    lack = Missing(role="witness/session", reason="session_not_lent_again")
+    witnessed(store, uuid, html=ORDER, session="not_lent", missing=[lack])
+    read.compare_witness(store, uuid)
+    said = captures.view(uuid).corroboration
+    assert said is not None
+    assert (said.verdict, said.reason) == ("not_comparable", "session_did_not_arrive")
+
+
+def test_a_witness_page_without_an_order_is_not_comparable(
+    store: Store, captures: Captures
+) -> None:
+    uuid = seen(captures, store)
+    witnessed(store, uuid, html="<title>请登录</title><p>login</p>")
+    read.compare_witness(store, uuid)
+    said = captures.view(uuid).corroboration
+    assert said is not None
+    assert (said.verdict, said.reason) == ("not_comparable", "witness_no_order")
+
+
+def test_a_receipt_for_an_unknown_draft_is_said(store: Store, captures: Captures) -> None:
+    uuid = seen(captures, store, receipt_for="d-unknown")
+    assert ("receipt", "draft_unknown") in captures.lacks(uuid)
+
+
+@pytest.mark.parametrize("url", ["http://[", "http://a:99999/", "", "\x00", "http://[::1"])
+def test_an_odd_address_never_stops_the_seal(store: Store, captures: Captures, url: str) -> None:
+    uuid = seen(captures, store, url=url)
+    read.compare_witness(store, uuid)
+    assert Sealer(store).seal(uuid, "S1").stage == "S1"
+
+
+def test_a_reader_that_fails_is_said_and_loses_nothing(
+    store: Store, captures: Captures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise RecursionError("too deep")
+
+    monkeypatch.setattr("helper.steps.read.read", broken)
+    uuid = seen(captures, store)
+    assert ("order", "reading_failed") in captures.lacks(uuid)
+    assert "seen-html.html" in captures.names(uuid)
+
+
+def test_a_page_too_large_to_read_is_kept(store: Store, captures: Captures) -> None:
+    uuid = seen(captures, store, "<p>" + " " * (21 * 1024 * 1024))
+    assert ("order", "unreadable") in captures.lacks(uuid)
+    assert "seen-html.html" in captures.names(uuid)

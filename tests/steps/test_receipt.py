@@ -1,0 +1,55 @@
+"""The page kept after a submission: its number is filed with the draft it belongs to."""
+
+from typing import Any
+
+import pytest
+
+from helper.model import Draft
+from helper.steps import read
+from helper.steps.keep import keep_parts
+from helper.steps.store import Store
+
+from .conftest import NOON, Captures
+
+RECEIPT = "<title>投诉已提交</title><p>投诉编号：TS20240102888</p>"
+
+
+@pytest.fixture
+def draft(store: Store, captures: Captures) -> Draft:
+    uuid = captures.new(("seen/html", b"<p>order", {}))
+    keep_parts(store, uuid)
+    read.read_order(store, uuid)
+    plain: dict[str, Any] = {
+        "draft_id": "d-1", "case_id": captures.view(uuid).case_id, "channel": "merchant_platform",
+        "issue": "not_delivered", "demand": "refund", "title": "t", "fields": {}, "text": "x",
+        "sentences": (), "exhibits": (), "gaps": (), "lint": (), "law": (), "created_at": NOON,
+    }  # fmt: skip
+    made = Draft.model_validate(plain)
+    store.vault.put_draft(made)
+    return made
+
+
+def receipt(store: Store, captures: Captures, draft: Draft, text: str) -> str:
+    uuid = captures.new(
+        ("seen/html", RECEIPT.encode(), {}), ("seen/text", text.encode(), {}),
+        receipt_for=draft.draft_id, case_id=draft.case_id,
+    )  # fmt: skip
+    keep_parts(store, uuid)
+    read.read_order(store, uuid)
+    return uuid
+
+
+def test_the_number_on_the_page_is_filed(store: Store, captures: Captures, draft: Draft) -> None:
+    uuid = receipt(store, captures, draft, "投诉已提交\n投诉编号：TS20240102888")
+    filings = store.vault.case(draft.case_id).filings
+    assert [(f.number, f.capture_id, f.channel) for f in filings] == [
+        ("TS20240102888", uuid, "merchant_platform")
+    ]
+
+
+def test_a_page_without_a_number_is_filed_all_the_same(
+    store: Store, captures: Captures, draft: Draft
+) -> None:
+    uuid = receipt(store, captures, draft, "谢谢")
+    assert ("receipt", "no_number_on_page") in captures.lacks(uuid)
+    assert [filing.number for filing in store.vault.case(draft.case_id).filings] == [None]
