@@ -30,9 +30,6 @@ _FORGET_SECONDS = 1.5
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 _STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
 
-_WHOLE = ("Document", "Preflight")
-"""Never answered by us: a document keeps its certificate, a preflight is the browser's own."""
-
 Headers = list[tuple[str, str]]
 
 
@@ -238,7 +235,7 @@ class NetworkLog:
 
     def _measured(self, event: dict[str, Any]) -> bool:
         """Tell whether a body may be taken at once: small by its headers, or not taken at all."""
-        if self._unwanted(event) is not None or event.get("resourceType") in _WHOLE:
+        if self._unwanted(event) is not None or event.get("resourceType") == "Document":
             return True
         names = {h["name"].lower() for h in event.get("responseHeaders", ())}
         empty = 300 <= event.get("responseStatusCode", 0) < 400

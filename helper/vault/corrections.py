@@ -14,7 +14,7 @@ from helper.errors import InvalidError
 from helper.model import Correction
 from scrapers.record import OrderRecord, Source
 
-_FIXED = frozenset({"schema_", "sources", "warnings", "url"})
+_FIXED = frozenset({"schema", "schema_", "sources", "warnings", "url"})
 _NAIVE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?")
 _MOST_ITEMS = 100
 

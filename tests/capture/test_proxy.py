@@ -34,9 +34,9 @@ async def test_a_visit_through_a_proxy_with_a_password_keeps_the_password_out(
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
+    await browser.start()  # before: Chromium's own errands are not what is tested
     for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.setenv(name, f"http://annabel:open%40sesame@127.0.0.1:{port}")
-    await browser.start()
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", addresses)
     made = await visit(browser, request("http://shop.example/order"), tmp_path / "v")
     server.close()

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +47,17 @@ def flip(source: Path, target: Path, name: str) -> None:
             new.writestr(member, bytes(data))
 
 
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """Give a folder with a short path: Chromium puts a socket there, and that has 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="kz", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("shop", ["wangzi", "lechuang", "weijie"])
-def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path) -> None:
+def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path, short: Path) -> None:
     data = tmp_path / "data"
-    code, found, errors = kazheng(tmp_path, "demo", "--once", "--shop", shop, "--data", str(data))
+    code, found, errors = kazheng(short, "demo", "--once", "--shop", shop, "--data", str(data))
     assert code == 0, (found, errors[-2000:])
 
     order = found["order"]
@@ -78,16 +87,16 @@ def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path) -
     assert filled["submitted"] is False
 
     evidence = Path(found["evidence"])
-    code, verdict, _ = kazheng(tmp_path, "verify", str(evidence))
+    code, verdict, _ = kazheng(short, "verify", str(evidence))
     assert (code, verdict["verdict"]) == (0, "pass")
     with zipfile.ZipFile(evidence) as bundle:
         changed = next(name for name in bundle.namelist() if name.endswith(".mhtml"))
     flip(evidence, tmp_path / "changed.zip", changed)
-    code, verdict, _ = kazheng(tmp_path, "verify", str(tmp_path / "changed.zip"))
+    code, verdict, _ = kazheng(short, "verify", str(tmp_path / "changed.zip"))
     assert (code, verdict["verdict"]) == (1, "fail")
 
     assert evidence.is_relative_to(data)
-    code, cases, _ = kazheng(tmp_path, "case", "list", "--data", str(data))
+    code, cases, _ = kazheng(short, "case", "list", "--data", str(data))
     assert code == 0
     [case] = cases["cases"]
     assert case["case_id"] == found["case_id"]
@@ -96,8 +105,8 @@ def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path) -
     assert case["gaps"] == draft["gaps"]
 
 
-def test_a_session_that_is_not_lent_never_agrees(tmp_path: Path) -> None:
-    code, found, errors = kazheng(tmp_path, "demo", "--once", "--shop", "wangzi", "--no-lend")
+def test_a_session_that_is_not_lent_never_agrees(short: Path) -> None:
+    code, found, errors = kazheng(short, "demo", "--once", "--shop", "wangzi", "--no-lend")
     assert code == 0, (found, errors[-2000:])
     assert found["corroboration"]["verdict"] == "not_comparable"
     assert found["corroboration"]["session"] == "not_lent"
@@ -107,7 +116,9 @@ def test_a_session_that_is_not_lent_never_agrees(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows: the browser that ignores flags is a script")
-def test_a_browser_that_ignores_the_flag_still_gets_the_extension(tmp_path: Path) -> None:
+def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
+    tmp_path: Path, short: Path
+) -> None:
     """Google Chrome ignores --load-extension since version 137."""
     script = tmp_path / "browser"
     script.write_text(
@@ -118,7 +129,7 @@ def test_a_browser_that_ignores_the_flag_still_gets_the_extension(tmp_path: Path
     )
     script.chmod(0o700)
     code, found, errors = kazheng(
-        tmp_path, "demo", "--once", "--shop", "lechuang", KAZHENG_BROWSER=str(script)
+        short, "demo", "--once", "--shop", "lechuang", KAZHENG_BROWSER=str(script)
     )
     assert code == 0, (found, errors[-2000:])
     assert found["filled"]["attached"] >= 1

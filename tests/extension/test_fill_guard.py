@@ -95,7 +95,9 @@ async def test_the_user_can_send_the_filled_form(filler, case):
             return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
         }"""
     )
-    async with filler.context.expect_event("response", lambda one: one.url.endswith("/sent")):
+    async with filler.context.expect_event(
+        "requestfinished", lambda one: one.url.endswith("/sent")
+    ):
         await filler.page.mouse.click(**box)
     assert filler.site.posts == ["/sent"]
 

@@ -66,6 +66,14 @@ SECRET = """<!doctype html><html lang=zh><title>登录</title><form>
 TYPED = {"p": "typed-secret-2", "q": "shown-secret-3", "r": "filled-secret-4", "u": "buyer"}
 
 
+BREAK = """tabId => (globalThis.browser ?? chrome).scripting.executeScript({
+  target: {tabId},
+  func: () => { globalThis.getComputedStyle = () => { throw new Error("broken"); };
+    Object.defineProperty(Element.prototype, "scrollHeight", {
+      get: () => { throw new Error("broken"); } }); },
+})"""
+
+
 async def snapshot(world: World, html: str, title: str | None = None) -> tuple[str, BeautifulSoup]:
     world.shop.pages["/page"] = html
     page = await world.open("/page")
@@ -184,3 +192,94 @@ async def test_taking_the_snapshot_changes_nothing_in_the_page(world: World) -> 
     page = await world.open("/page")
     await world.kept(page)
     assert await page.evaluate("changes") == 0
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ["action='http://'", "action='https://[bad'", "action='http://a b/'", "action='javascript:'"],
+)
+async def test_a_form_with_an_impossible_address_costs_nothing(
+    world: World, attributes: str
+) -> None:
+    html = f"<!doctype html><title>坏</title><p>订单</p><form method=post {attributes}></form>"
+    world.shop.pages["/page"] = html + "<form method=post id=own></form>"
+    page = await world.open("/page", referer=f"{world.shop.origin}/page")
+    uuid = await world.kept(page)
+    roles = {part.role for part in world.helper.parts(uuid)}
+    assert {"seen/html", "seen/text", "seen/mhtml", "seen/context"} <= roles
+    assert world.context(uuid)["page"]["missing"] == []
+    assert world.helper.vault.capture(uuid).meta.revisit == "post"
+
+
+async def test_a_part_of_the_context_that_fails_leaves_the_rest(world: World) -> None:
+    world.shop.pages["/page"] = "<!doctype html><title>订单</title><p>订单号 12345678</p>"
+    page = await world.open("/page")
+    tab = await world.click(page)
+    await world.console.evaluate(BREAK, tab)
+    uuid = await world.kept(page)
+    assert {part.role for part in world.helper.parts(uuid)} >= {"seen/html", "seen/text"}
+    inside = world.context(uuid)["page"]
+    assert inside["scrollers"] is None
+    assert [item["part"] for item in inside["missing"]] == ["scrollers"]
+    assert "broken" in inside["missing"][0]["reason"]
+    assert inside["viewport"]["width"] == 1280
+
+
+def lookup(result: str, value: str = "", form: str = "method=post", field: str = "") -> str:
+    field = field or f"<input name=order_no placeholder=请输入订单号 value='{value}'>"
+    return (
+        "<!doctype html><html lang=zh><title>查单</title>"
+        f"<form {form}>{field}<button>查询</button></form>{result}</html>"
+    )
+
+
+ONE = "<table><tr><td>订单编号：</td><td>WZ20260711083012</td></tr></table>"
+LIST = "<p>订单号 20260711083012</p><p>订单号 20260711083013</p>"
+NOTE = "<textarea name=text></textarea>"
+
+
+@pytest.mark.parametrize(
+    ("path", "html"),
+    [
+        ("/query", lookup(ONE)),
+        ("/query", lookup(ONE, "WZ20260711083012")),
+        ("/query", lookup(ONE, "WZ20260711083012", "method=POST action='?go=1'")),
+        ("/query", lookup(LIST, "20260711083013")),
+        ("/query", lookup("<p>交易单号:20260711083012</p>", field="<label>单号<input></label>")),
+    ],
+)
+async def test_the_answer_of_a_lookup_form_is_not_visited_again(
+    world: World, path: str, html: str
+) -> None:
+    world.shop.pages[path] = html
+    uuid = await world.kept(await world.open(path))
+    assert world.helper.vault.capture(uuid).meta.revisit == "post"
+
+
+@pytest.mark.parametrize(
+    ("path", "html"),
+    [
+        ("/query", lookup("")),
+        ("/query", lookup("<p>请输入订单号查询</p>")),
+        ("/orders", lookup(LIST)),
+        ("/order", lookup(ONE, form="method=post action=/complaint")),
+        ("/order", lookup(ONE, "WZ20260711083012", "method=post action=/complaint")),
+        ("/order", lookup(ONE, form="method=get")),
+        ("/order", lookup(ONE, form="method=post action='https://elsewhere.test/order'")),
+        ("/order?no=WZ20260711083012", lookup(ONE, "WZ20260711083012")),
+        ("/order/WZ20260711083012", lookup(ONE)),
+        ("/order", lookup(ONE, field="<input name=email placeholder=订阅邮箱>")),
+        (
+            "/order",
+            lookup(ONE, field=f"<input name=order_no readonly value=WZ20260711083012>{NOTE}"),
+        ),
+        ("/order", lookup(ONE, field=f"<input name=order_no value=WZ20260711083012>{NOTE}")),
+        ("/order", lookup(ONE, field="<input name=order_no type=hidden value=WZ20260711083012>")),
+    ],
+)
+async def test_an_order_page_that_carries_a_form_is_visited_again(
+    world: World, path: str, html: str
+) -> None:
+    world.shop.pages[path.partition("?")[0]] = html
+    uuid = await world.kept(await world.open(path))
+    assert world.helper.vault.capture(uuid).meta.revisit == "allowed"
