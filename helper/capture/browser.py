@@ -44,6 +44,8 @@ _FLAGS = (
     "--disable-component-update", "--disable-sync", "--test-type",
     # one CDP session must see every frame; frames of other sites live in the same process then
     "--disable-site-isolation-trials",
+    # the browser's own errands lead nowhere; each visit's context has the gate as its proxy
+    "--proxy-server=socks5://127.0.0.1:1",
     # no UDP beside the gate
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--disable-features=Translate,MediaRouter,OptimizationHints,WebTransport",
