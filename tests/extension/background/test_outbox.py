@@ -93,7 +93,7 @@ async def test_a_worker_killed_in_the_upload_goes_on_where_it_was(
 
     monkeypatch.setattr(Catalogue, "set_received", watched)
     uuid = await world.capture(page)
-    await until(half.is_set, "the upload was never half done")
+    await until(half.is_set, "the upload was never half done", 90)
     await world.stop_workers()
     go_on.set()
     await world.message("status")
