@@ -175,14 +175,6 @@ class Person:
         target = await until(lambda: self._popup_target(session), "the popup did not open")
         return await Popup.attach(session, target)
 
-    async def stop_workers(self) -> None:
-        """Kill the extension's background worker, as Chromium does after 30 idle seconds."""
-        page = await self.extension_page("manifest.json")
-        session = await self.context.new_cdp_session(page)
-        await session.send("ServiceWorker.enable")
-        await session.send("ServiceWorker.stopAllWorkers")
-        await page.close()
-
     async def _browser_session(self) -> CDPSession:
         browser = self.context.browser
         if browser is None:

@@ -18,7 +18,7 @@ from playwright.async_api import Page, async_playwright
 
 from helper.app import Store, open_store
 from helper.capture.browser import find_browser
-from helper.demo import platform, stage
+from helper.demo import platform, stage, tour
 from helper.demo.driver import Person, launch
 from helper.model import CaptureView
 from helper.settings import Settings
@@ -116,13 +116,7 @@ class World:
 
     async def log_in(self) -> None:
         """Log in at the member shop, as a buyer."""
-        login = self.demo.login
-        page = await self.person.open(login.url)
-        await page.fill("[name=username]", login.user)
-        await page.fill("[name=password]", login.password)
-        await page.press("[name=password]", "Enter")
-        await page.wait_for_url(lambda url: "/login" not in url)
-        await page.close()
+        await tour.log_in(self.person, self.demo)
 
     async def message(self, **message: Any) -> dict[str, Any]:
         """Send a message to the background as the extension's own pages do."""
