@@ -11,14 +11,24 @@ function local({ phase, meta, error, timings, complete }) {
   return { phase, missing: meta?.missing ?? [], error, timings, complete };
 }
 
-/** @param {string} uuid */
+/**
+ * Tell how a capture stands here and, where it has reached the helper, there.
+ *
+ * @param {string} uuid
+ */
 export async function captureState(uuid) {
   const record = await outbox.find(uuid);
-  const reachable = !record || record.phase === "uploading" || record.phase === "sent";
-  const view = reachable ? await attend(uuid).catch(() => null) : null;
-  if (!record && !view) throw new Refusal("not_found");
-  const sent = { phase: "sent", missing: [], error: null, timings: {}, complete: true };
-  return { local: record ? local(record) : sent, view };
+  const here = record
+    ? local(record)
+    : { phase: "sent", missing: [], error: null, timings: {}, complete: true };
+  if (here.phase !== "uploading" && here.phase !== "sent") return { local: here, view: null };
+  try {
+    return { local: here, view: await attend(uuid) };
+  } catch (error) {
+    if (!record) throw error;
+    const sent = here.phase === "sent" && error instanceof Refusal;
+    return { local: sent ? { ...here, error: error.explained() } : here, view: null };
+  }
 }
 
 /**

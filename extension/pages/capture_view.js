@@ -21,24 +21,26 @@ const AWAY = ["helper_away", "helper_unpaired"];
  */
 
 /**
- * Show a capture until it is sealed or waits for the helper, or until the place shows something
- * else. Work goes on without this page.
+ * Show a capture until it is sealed or failed, or until the place shows something else; what is
+ * shown changes only with the state, so that a button keeps its focus. Work goes on without this
+ * page.
  * @param {string} uuid @param {HTMLElement} place @param {Context} context
  */
 export async function follow(uuid, place, context) {
   Object.assign(document.body.dataset, { capture: uuid, state: "working" });
-  for (;;) {
+  for (let shown = ""; ; ) {
     const state = await send("capture-state", { uuid });
     if (document.body.dataset.capture !== uuid) return;
-    const ended = await show(uuid, state, place, context);
-    if (ended) return;
+    const now = JSON.stringify(state);
+    if (now !== shown && (await show(uuid, state, place, context))) return;
+    shown = now;
     await new Promise((done) => {
       setTimeout(done, POLL_MS);
     });
   }
 }
 
-/** @param {string} uuid @param {any} state @param {HTMLElement} place @param {Context} context @returns {Promise<boolean>} */
+/** @param {string} uuid @param {any} state @param {HTMLElement} place @param {Context} context @returns {Promise<boolean>} whether nothing more will come */
 async function show(uuid, { local, view }, place, context) {
   const end = endOf(local, view);
   const sealed = end === "done";
@@ -60,13 +62,13 @@ async function show(uuid, { local, view }, place, context) {
     end &&
       h("button.quiet", { type: "button", id: "again", onclick: context.again }, t("keep_again")),
   );
-  return end !== null;
+  return end === "done" || end === "failed";
 }
 
 /** @param {any} local @param {any} view @returns {"done" | "waiting" | "failed" | null} */
 function endOf(local, view) {
   if (view?.state === "sealed") return "done";
-  if (local.phase === "sent") return view?.steps?.at(-1)?.step === "failed" ? "failed" : null;
+  if (view) return view.steps?.at(-1)?.step === "failed" ? "failed" : null;
   if (!local.error) return null;
   return local.phase !== "freezing" && AWAY.includes(local.error.code) ? "waiting" : "failed";
 }
@@ -137,16 +139,17 @@ function sealedNotice(view, receipt, filing) {
 
 /** What is the matter, and that nothing is lost. @param {any} local @param {any} view */
 function notices(local, view) {
-  if (local.phase === "sent") {
+  if (view) {
     const reason = view.steps.at(-1).detail ?? "internal";
     const said = has(`error_${reason}`) ? t(`error_${reason}`, reason) : reason;
     return [notice("warn", t("not_sealed"), t("not_sealed_next", said))];
   }
   const { code } = local.error;
-  const next = code === "helper_unpaired" ? t("error_helper_unpaired_next") : t("kept_here_next");
   if (local.phase === "freezing") return [errorNotice(new Explained(local.error))];
-  if (AWAY.includes(code)) return [notice("good", t("kept_here"), next)];
-  return [errorNotice(new Explained(local.error)), notice("good", t("kept_here"))];
+  const kept = local.phase === "sent" ? "kept_there" : "kept_here";
+  const next = code === "helper_unpaired" ? "error_helper_unpaired_next" : `${kept}_next`;
+  if (AWAY.includes(code)) return [notice("good", t(kept), t(next))];
+  return [errorNotice(new Explained(local.error)), notice("good", t(kept))];
 }
 
 /** @param {any} view */

@@ -139,7 +139,6 @@ async function showEarlier(tabId, page) {
 /** @param {number} tabId */
 async function start(tabId) {
   const page = await send("page", { tabId });
-  showPage(page);
   send("status").then(
     (status) => put(byId("helper"), helperNotice(status)),
     (error) => put(byId("helper"), errorNotice(error)),
@@ -149,6 +148,7 @@ async function start(tabId) {
     document.body.dataset.state = "restricted";
     return;
   }
+  showPage(page);
   showBefore(tabId, page);
   const filled = await recall(tabId);
   await offerFill(byId("fill"), {

@@ -72,7 +72,7 @@ def _verdict(
     visited: bool,
 ) -> tuple[Verdict, str | None]:
     if seen is None:
-        return "no_order", "no_order"
+        return "no_order", None
     if not visited:
         return "no_witness", "no_visit"
     if witness is None:

@@ -1,6 +1,7 @@
 /* The browser's API for the extension's pages, with answers given by the test. */
 const boot = (texts, language, answers, session) => {
   window.sent = [];
+  window.answers = answers;
   const answer = (message) => {
     window.sent.push(message);
     const given = answers[message.type] ?? { ok: false, error: { code: "background_gone" } };

@@ -39,6 +39,19 @@ async def test_a_capture_waits_for_a_helper_that_is_not_there(extension_pages, c
     assert await page.query_selector("#after .notice.bad") is None
 
 
+async def test_what_the_helper_took_waits_for_it_to_come_back_and_then_goes_on(extension_pages):
+    states = [standing(error={"code": "helper_away"}), standing(view=VIEW)]
+    page = await extension_pages.open("popup.html", answers(**{"capture-state": states[:1]}))
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=waiting]")
+    said = await page.inner_text("#after")
+    assert "助手已收下" in said
+    assert "kazheng serve" in said
+    assert await page.query_selector("#steps .active") is None
+    await page.evaluate("state => { window.answers['capture-state'] = state }", states[1])
+    await page.wait_for_selector("body[data-state=done]")
+
+
 async def test_an_interrupted_click_says_so_and_offers_the_button_again(extension_pages):
     state = standing(phase="freezing", error={"code": "interrupted"})
     page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))

@@ -54,6 +54,7 @@ async def test_restricted_page_says_so_and_has_no_button(extension_pages):
     page = await extension_pages.open("popup.html", answers(page=restricted))
     await page.wait_for_selector("#error .notice")
     assert not await page.is_visible("#keep")
+    assert "也可以保存" not in await page.inner_text("body")
 
 
 async def test_click_shows_the_result_and_the_next_step(extension_pages):
