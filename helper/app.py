@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
@@ -81,25 +81,25 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
     """Run the helper until the block ends; with a port (0: any free one) it serves there."""
     with _alone(settings.data):
         store = open_store(settings)
+        store.clear_leftovers()
         browser = WarmBrowser(settings)
         sessions = Sessions()
-        own_ports: set[int] = set()
+        own_ports = {port} if port else set()
         with _engine(settings):
             pipeline = Pipeline(store, Visitor(store, browser, sessions, own_ports))
             DBOS.launch()
             helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
-            warming = asyncio.create_task(_warm(browser))
-            resuming: asyncio.Task[None] | None = None
+            tasks = [asyncio.create_task(_warm(browser))]
             try:
                 async with _served(helper, port) as running:
                     if running is not None:
                         own_ports.add(running.port)
-                    resuming = asyncio.create_task(_resume(helper))
+                    tasks.append(asyncio.create_task(_resume(helper)))
                     yield replace(helper, running=running)
             finally:
-                warming.cancel()
-                if resuming is not None:
-                    resuming.cancel()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
                 await pipeline.stop()
                 await browser.stop()
 
@@ -156,13 +156,22 @@ async def _served(helper: Helper, port: int | None) -> AsyncIterator[Running | N
 
 async def _resume(helper: Helper) -> None:
     """Begin what was accepted but is not under way: after a crash, after a failed step."""
+    vault, pipeline = helper.store.vault, helper.pipeline
+    await _begin_each(vault.receiving, pipeline.start_interrupted)
     while True:
-        try:
-            for capture_id in await asyncio.to_thread(helper.store.vault.unsealed):
-                await helper.pipeline.start(capture_id)
-        except KazhengError as error:
-            _log.warning("captures wait: %s", error)
+        await _begin_each(vault.unsealed, pipeline.start)
+        await _begin_each(vault.with_late_strips, pipeline.start_late)
         await asyncio.sleep(_RESUME_SECONDS)
+
+
+async def _begin_each(
+    find: Callable[[], list[CaptureId]], begin: Callable[[CaptureId], Awaitable[None]]
+) -> None:
+    try:
+        for capture_id in await asyncio.to_thread(find):
+            await begin(capture_id)
+    except Exception as error:  # noqa: BLE001  # logged; whatever it is, the next round tries again
+        _log.warning("captures wait: %s", error)
 
 
 async def _warm(browser: WarmBrowser) -> None:

@@ -31,7 +31,7 @@ SEEN_ROLES: tuple[Role, ...] = (
 """Roles that the extension may send; all others are made by the helper."""
 
 Stage = Literal["S0", "S1", "S2", "partial"]
-CaptureState = Literal["receiving", "kept", "sealing", "sealed"]
+CaptureState = Literal["receiving", "kept", "sealed"]
 Session = Literal["lent", "not_lent"]
 Verdict = Literal["agree", "differs", "not_comparable", "no_witness", "no_order"]
 

@@ -2,7 +2,8 @@
 
 DBOS stores the workflow's input and each step's result, so nothing secret passes through them.
 Steps run at least once: each looks first whether its work is already in the vault. After a crash
-the next start goes on with the step that was not finished.
+the next start goes on with the step that was not finished. The vault alone says what is left to
+do; one workflow of a capture runs at a time, so one begun too often finds its work done.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
+from weakref import WeakValueDictionary
 
-from dbos import DBOS, SetWorkflowID, WorkflowStatus
+from dbos import DBOS, SetWorkflowID
+from sqlalchemy.exc import DBAPIError
 
-from helper.errors import KazhengError
+from helper.errors import DiskFullError, KazhengError
 from helper.model import CaptureId, Missing
 from helper.steps import read, sheets
 from helper.steps.keep import keep_parts
@@ -24,7 +28,6 @@ from helper.steps.store import Store
 from helper.steps.visit import Visitor
 
 _log = logging.getLogger("kazheng")
-_FAILED = {"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
 WORKFLOW_VERSION = "1"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 
@@ -38,30 +41,44 @@ class Pipeline:
         self.sealer = Sealer(store)
         self._strips: dict[CaptureId, asyncio.Event] = {}
         self._starting = asyncio.Lock()
+        self._turns: WeakValueDictionary[CaptureId, asyncio.Lock] = WeakValueDictionary()
+        self._alive: set[str] = set()
         self._running: set[asyncio.Task[Any]] = set()
 
         @DBOS.workflow(name="capture")
         async def capture(capture_id: CaptureId) -> None:
-            await self._watched(capture_id, self._capture(capture_id))
+            await self._watched(capture_id, self._capture)
 
         @DBOS.workflow(name="late")
         async def late(capture_id: CaptureId) -> None:
-            await self._watched(capture_id, self._step("late", self._late, capture_id))
+            await self._watched(capture_id, self._take_late)
 
-        self._workflows = {"capture": capture, "late": late}
+        @DBOS.workflow(name="interrupted")
+        async def interrupted(capture_id: CaptureId) -> None:
+            await self._watched(capture_id, self._take_interrupted)
+
+        self._workflows = {"capture": capture, "late": late, "interrupted": interrupted}
 
     async def start(self, capture_id: CaptureId) -> None:
         """Begin the workflow of a committed capture; a second call changes nothing."""
         await self._begin("capture", capture_id)
 
+    async def start_interrupted(self, capture_id: CaptureId) -> None:
+        """Seal as partial what has arrived of a capture whose upload a crash cut off."""
+        await self._begin("interrupted", capture_id, anew=True)
+
+    async def start_late(self, capture_id: CaptureId) -> None:
+        """Give strips that came after the last seal a seal of their own."""
+        await self._begin("late", capture_id)
+
     async def strips_complete(self, capture_id: CaptureId) -> None:
-        """Say that the last strip is in; late strips get a seal of their own."""
+        """Say that the last strip is in."""
         await asyncio.to_thread(self.store.note, capture_id, "all_kept")
-        self._strips_event(capture_id).set()
-        view = await asyncio.to_thread(self.store.vault.capture, capture_id)
-        late = any(step.step == "strips_late" for step in view.steps)
-        if late and view.state == "sealed" and all(seal.stage != "partial" for seal in view.seals):
-            await self._begin("late", capture_id)
+        event = self._strips.get(capture_id)
+        if event is not None:
+            event.set()
+        if capture_id in await asyncio.to_thread(self.store.vault.with_late_strips):
+            await self.start_late(capture_id)
 
     async def stop(self) -> None:
         """Leave what runs where it is; the next start goes on from there."""
@@ -70,48 +87,82 @@ class Pipeline:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
 
-    async def _watched(self, capture_id: CaptureId, work: Coroutine[Any, Any, None]) -> None:
+    async def _watched(
+        self, capture_id: CaptureId, work: Callable[[CaptureId], Awaitable[None]]
+    ) -> None:
         """Do the work; a failure is noted as a step and the work is begun anew later."""
+        workflow_id = str(DBOS.workflow_id)
+        self._alive.add(workflow_id)
         task = asyncio.current_task()
         if task is not None:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         try:
-            await work
+            async with self._turns.setdefault(capture_id, asyncio.Lock()):
+                await work(capture_id)
         except Exception as error:
             # Whatever it was, it must stand in the capture's steps: silence would be a lost seal.
             _log.exception("capture %s stopped", capture_id)
             reason = error.code if isinstance(error, KazhengError) else type(error).__name__
-            await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
+            with suppress(KazhengError):  # no room for the note either: the log has it
+                await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
             raise
+        finally:
+            self._alive.discard(workflow_id)
 
-    async def _begin(self, name: str, capture_id: CaptureId) -> None:
-        """Start a workflow unless it runs, waits or is done; the engine resumes what was cut off.
+    async def _begin(self, name: str, capture_id: CaptureId, *, anew: bool = False) -> None:
+        """Start a workflow unless it runs or is done (`anew`: even then).
 
-        One that failed (a full disk), or that an older version left, is begun anew under the next
-        number.
+        One that failed, or that nobody runs any more (the engine could not write its end down, an
+        older version left it), is begun anew under the next number. Raises DiskFullError.
         """
         async with self._starting:
-            for attempt in itertools.count(1):
-                workflow_id = f"{name}:{capture_id}:{attempt}"
-                known = await DBOS.get_workflow_status_async(workflow_id)
-                if known is None:
-                    with SetWorkflowID(workflow_id):
-                        await DBOS.start_workflow_async(self._workflows[name], capture_id)
-                if known is None or not _given_up(known):
-                    return
+            try:
+                for attempt in itertools.count(1):
+                    workflow_id = f"{name}:{capture_id}:{attempt}"
+                    if workflow_id in self._alive:
+                        return
+                    known = await DBOS.get_workflow_status_async(workflow_id)
+                    if known is None:
+                        await self._launch(name, capture_id, workflow_id)
+                        return
+                    if known.status == "SUCCESS" and not anew:
+                        return
+            except DBAPIError as error:
+                if "full" in str(error.orig):
+                    raise DiskFullError(path=str(self.store.settings.data)) from error
+                raise
+
+    async def _launch(self, name: str, capture_id: CaptureId, workflow_id: str) -> None:
+        self._alive.add(workflow_id)
+        try:
+            with SetWorkflowID(workflow_id):
+                await DBOS.start_workflow_async(self._workflows[name], capture_id)
+        except BaseException:
+            self._alive.discard(workflow_id)
+            raise
 
     async def _capture(self, capture_id: CaptureId) -> None:
         """Take a capture from its first commit to its second seal.
 
         The visit starts at once: the shop may change its page while the strips still come.
         """
-        await asyncio.gather(
-            DBOS.run_step_async({"name": "visit"}, self.visitor.visit, capture_id),
-            self._step("keep", self._keep, capture_id),
-            DBOS.run_step_async({"name": "strips"}, self._await_strips, capture_id),
-        )
-        await self._step("finish", self._finish, capture_id)
+        view = await asyncio.to_thread(self.store.vault.capture, capture_id)
+        if view.state != "sealed":
+            await _all(
+                DBOS.run_step_async({"name": "visit"}, self.visitor.visit, capture_id),
+                self._step("keep", self._keep, capture_id),
+                DBOS.run_step_async({"name": "strips"}, self._await_strips, capture_id),
+            )
+            await self._step("finish", self._finish, capture_id)
+        if capture_id in await asyncio.to_thread(self.store.vault.with_late_strips):
+            await self._take_late(capture_id)  # their commit came while it was being sealed
+
+    async def _take_late(self, capture_id: CaptureId) -> None:
+        await self._step("late", self._late, capture_id)
+
+    async def _take_interrupted(self, capture_id: CaptureId) -> None:
+        await self._step("interrupted", self._interrupted, capture_id)
 
     def _keep(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)
@@ -138,8 +189,22 @@ class Pipeline:
 
     def _late(self, capture_id: CaptureId) -> None:
         """Seal strips that came after the capture had been sealed without them."""
-        self._take_strips(capture_id)
-        self.sealer.seal(capture_id, "partial")
+        keep_parts(self.store, capture_id)
+        sheets.stitch_page(self.store, capture_id)
+        self.sealer.seal_rest(capture_id)
+        self.store.note(capture_id, "strips")
+
+    def _interrupted(self, capture_id: CaptureId) -> None:
+        """Seal what there is; if the upload goes on after all, its own seals follow."""
+        keep_parts(self.store, capture_id)
+        lacking = [
+            Missing(role=part.role, reason="upload_interrupted")
+            for part, received in self.store.vault.parts(capture_id)
+            if received < part.size
+        ]
+        if self._has_seen_html(capture_id):
+            read.read_order(self.store, capture_id)
+        self.sealer.seal_rest(capture_id, lacking)
 
     def _take_strips(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)
@@ -148,7 +213,7 @@ class Pipeline:
 
     async def _await_strips(self, capture_id: CaptureId) -> None:
         vault = self.store.vault
-        event = self._strips_event(capture_id)
+        event = self._strips.setdefault(capture_id, asyncio.Event())
         if await asyncio.to_thread(vault.is_final, capture_id):
             event.set()
         try:
@@ -164,9 +229,6 @@ class Pipeline:
             self._strips.pop(capture_id, None)
         await asyncio.to_thread(self._take_strips, capture_id)
 
-    def _strips_event(self, capture_id: CaptureId) -> asyncio.Event:
-        return self._strips.setdefault(capture_id, asyncio.Event())
-
     async def _step(self, name: str, work: Callable[..., None], *given: Any) -> None:
         async def run() -> None:
             await asyncio.to_thread(work, *given)
@@ -174,7 +236,8 @@ class Pipeline:
         await DBOS.run_step_async({"name": name}, run)
 
 
-def _given_up(known: WorkflowStatus) -> bool:
-    """Tell whether nothing will go on with a workflow: it failed, or its version is gone."""
-    unfinished = known.status in {"PENDING", "ENQUEUED"}
-    return known.status in _FAILED or (unfinished and known.app_version != WORKFLOW_VERSION)
+async def _all(*works: Coroutine[Any, Any, None]) -> None:
+    """Do all works; of those that fail the first is raised, once none goes on any more."""
+    for ended in await asyncio.gather(*works, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended

@@ -24,6 +24,8 @@
   let undoable = [];
   /** @type {{name: string, type: string, chunks: Uint8Array[]}[]} */
   let staged = [];
+  /** Where the form could send when it was filled: what it turned into since gets nothing. */
+  let allowed = new Set();
   /** Ends the guard that still stands, if one does. */
   let lift = () => {};
 
@@ -128,6 +130,7 @@
     const file = request.attach
       ? seen.rows.find((/** @type {any} */ row) => row.found && row.kind === "file")
       : null;
+    allowed = new Set(destinations(seen));
     const guard = guardSubmit();
     try {
       undoable = [...rows, file].filter(Boolean).map(remember);
@@ -201,12 +204,16 @@
     };
   };
 
-  /** Find the control anew: a framework may have replaced it since. */
+  /** Find the control anew: a framework may have replaced it since, or a page have bent the form. */
   const locate = (/** @type {any} */ row, /** @type {Element} */ root) => {
     const held = row.control;
-    if (held?.elements.every((/** @type {Element} */ element) => element.isConnected)) return held;
     const home = root.isConnected ? root : document.body;
-    const found = controls(home, {});
+    const sound = (/** @type {any} */ control) =>
+      !control.forbidden &&
+      actions(home, control.elements).every((/** @type {string} */ to) => allowed.has(to));
+    if (held?.elements.every((/** @type {Element} */ element) => element.isConnected))
+      return sound(held) ? held : null;
+    const found = controls(home, {}).filter(sound);
     const key = held?.key ?? row.key;
     const picked = row.selector ? all(home, row.selector) : [];
     return (

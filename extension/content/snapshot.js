@@ -329,7 +329,11 @@
     children(document_, place);
   };
   /** @param {DocumentType} doctype */
-  const doctypeText = ({ name, publicId, systemId }) => {
+  const doctypeText = (doctype) => {
+    // A page may give a doctype names that end it and go on as markup.
+    const [name, publicId, systemId] = [doctype.name, doctype.publicId, doctype.systemId].map(
+      (text) => text.replace(/["<>]/g, ""),
+    );
     const ids = publicId ? ` PUBLIC "${publicId}"` : systemId ? " SYSTEM" : "";
     return `<!DOCTYPE ${name}${ids}${systemId ? ` "${systemId}"` : ""}>`;
   };

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from helper import __version__
-from helper.evidence import manifest, seal
-from helper.model import CaptureId, Seal, Stage
+from helper.evidence import canonical, manifest, seal
+from helper.model import CaptureId, CaptureView, Missing, Seal, Stage
 from helper.steps.store import Store
+
+ONLY_FOR_NOW: Final = frozenset({"strips_late"})
+"""Reasons that no longer hold once an artifact of the role has come."""
 
 
 @dataclass(frozen=True)
@@ -23,32 +28,55 @@ class Sealer:
         with self._turn:
             view = self.store.vault.capture(capture_id)
             done = next((entry for entry in view.seals if entry.stage == stage), None)
-            if done is not None:
-                return done
-            head = self.store.ledger.head()
-            at = self.store.now()
-            text = manifest.build(
-                capture_id=capture_id,
-                stage=stage,
-                url=view.meta.url,
-                title=view.meta.title,
-                clicked_at=view.meta.clicked_at,
-                artifacts=view.artifacts,
-                missing=view.missing,
-                tools=tools(view.meta.extension_version, view.meta.user_agent),
-                previous=head,
-                sealed_at=at,
-            )
-            entry = self.store.ledger.append(
-                capture_id,
-                stage,
-                self.store.blobs.keep_bytes(text),
-                self.store.blobs.keep_bytes(seal.sign(text, self.store.key)),
-                at,
-                after=head,
-            )
-        self.store.note(capture_id, f"sealed_{stage.lower()}")
+            return self._noted(done or self._append(view, stage, ()))
+
+    def seal_rest(self, capture_id: CaptureId, lacking: Sequence[Missing] = ()) -> Seal | None:
+        """Seal as partial what no seal of the capture lists yet; None if there is nothing.
+
+        `lacking` is missing for now only: it stands in this manifest, not in the catalogue.
+        """
+        with self._turn:
+            view = self.store.vault.capture(capture_id)
+            known: set[str] = set()
+            for entry in view.seals:
+                listed = canonical.decode(self.store.blobs.read(entry.manifest))["artifacts"]
+                known |= {artifact["name"] for artifact in listed}
+            if all(artifact.name in known for artifact in view.artifacts):
+                return None
+            return self._noted(self._append(view, "partial", lacking))
+
+    def _noted(self, entry: Seal) -> Seal:
+        self.store.note(entry.capture_id, f"sealed_{entry.stage.lower()}")
         return entry
+
+    def _append(self, view: CaptureView, stage: Stage, lacking: Sequence[Missing]) -> Seal:
+        head = self.store.ledger.head()
+        at = self.store.now()
+        there = {artifact.role for artifact in view.artifacts}
+        text = manifest.build(
+            capture_id=view.capture_id,
+            stage=stage,
+            url=view.meta.url,
+            title=view.meta.title,
+            clicked_at=view.meta.clicked_at,
+            artifacts=view.artifacts,
+            missing=[
+                entry
+                for entry in (*view.missing, *lacking)
+                if entry.reason not in ONLY_FOR_NOW or entry.role not in there
+            ],
+            tools=tools(view.meta.extension_version, view.meta.user_agent),
+            previous=head,
+            sealed_at=at,
+        )
+        return self.store.ledger.append(
+            view.capture_id,
+            stage,
+            self.store.blobs.keep_bytes(text),
+            self.store.blobs.keep_bytes(seal.sign(text, self.store.key)),
+            at,
+            after=head,
+        )
 
 
 def tools(extension_version: str | None, user_agent: str | None) -> dict[str, str]:

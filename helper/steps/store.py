@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ class Store:
     blobs: Blobs
     key: bytes
     now: Callable[[], datetime]
+
+    def clear_leftovers(self) -> None:
+        """Remove what a crash left half made; only for the one process that holds the vault."""
+        shutil.rmtree(self.settings.data / "work", ignore_errors=True)
+        self.blobs.clear_drafts()
 
     @contextmanager
     def work_folder(self) -> Iterator[Path]:

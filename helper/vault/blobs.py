@@ -13,7 +13,6 @@ import re
 import secrets
 import shutil
 from pathlib import Path
-from typing import BinaryIO
 
 from obstore.store import LocalStore
 
@@ -49,12 +48,10 @@ class Blobs:
         except FileNotFoundError:
             raise NotFoundError(kind="blob", id=sha256) from None
 
-    def open(self, sha256: str) -> BinaryIO:
-        """Open the bytes for reading; raises NotFoundError."""
-        try:
-            return self.path(sha256).open("rb")
-        except FileNotFoundError:
-            raise NotFoundError(kind="blob", id=sha256) from None
+    def clear_drafts(self) -> None:
+        """Remove files that a crash left before they were in place; nobody may be writing."""
+        for draft in self._root.glob("*/*.tmp"):
+            draft.unlink(missing_ok=True)
 
     def keep_file(self, path: Path, sha256: str) -> None:
         """Move a file, already hashed, into place; durable on return, harmless when repeated.

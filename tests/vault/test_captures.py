@@ -124,7 +124,7 @@ def test_the_first_step_of_a_name_stays(catalogue: Catalogue, make, uuid: str):
 
 
 def test_what_is_put_is_what_is_shown(catalogue: Catalogue, make, uuid: str):
-    catalogue.set_state(uuid, "sealing")
+    catalogue.set_state(uuid, "kept")
     catalogue.set_final(uuid)
     catalogue.set_session_wanted(uuid, True)
     catalogue.put_order(uuid, make.order("A1"))
@@ -132,7 +132,7 @@ def test_what_is_put_is_what_is_shown(catalogue: Catalogue, make, uuid: str):
     catalogue.put_corroboration(uuid, Corroboration(verdict="agree", session="lent"))
     view = catalogue.capture(uuid)
     assert catalogue.is_final(uuid)
-    assert (view.state, view.session_wanted) == ("sealing", True)
+    assert (view.state, view.session_wanted) == ("kept", True)
     assert view.order == make.order("A2", amount="12.50")
     assert view.corroboration == Corroboration(verdict="agree", session="lent")
 
@@ -144,7 +144,7 @@ def test_recent_shows_the_newest_first(catalogue: Catalogue, make):
 
 
 def test_unsealed_are_those_committed_and_not_sealed(catalogue: Catalogue, make):
-    for number, state in enumerate(("receiving", "kept", "sealing", "sealed")):
+    for number, state in enumerate(("receiving", "kept", "sealed")):
         catalogue.create_capture(make.uuid(number), make.meta(), [])
         catalogue.set_state(make.uuid(number), state)
-    assert catalogue.unsealed() == [make.uuid(1), make.uuid(2)]
+    assert catalogue.unsealed() == [make.uuid(1)]

@@ -22,6 +22,11 @@ document.querySelector("#s").value = "2";
 document.querySelector("#t").value = "新的</textarea><b>内容";
 </script></html>"""
 
+DOCTYPE = """<!doctype html><html lang=zh><title>类型</title><p>正文</p><script>
+document.doctype.replaceWith(document.implementation.createDocumentType(
+  "html", '"><h1 id=injected>订单 999</h1><!--', "'><h1 id=injected>"));
+</script></html>"""
+
 SHADOW = """<!doctype html><html lang=zh><title>影子</title><div id=open></div><div id=closed></div>
 <template id=inert shadowrootmode-x><p>惰性</p></template><canvas id=c width=4 height=4></canvas>
 <iframe id=frame srcdoc="<p id=inner>框架里</p><input id=typed>"></iframe><script>
@@ -138,6 +143,12 @@ async def test_a_browser_reads_no_markup_out_of_a_spoiled_text(world: World) -> 
     world.shop.pages["/again"] = html
     page = await world.open("/again")
     assert await page.locator("#escaped").count() == 0
+
+
+async def test_a_doctype_cannot_go_on_as_markup(world: World) -> None:
+    _, soup = await snapshot(world, DOCTYPE)
+    assert soup.select("#injected, h1") == []
+    assert soup.select_one("p").text == "正文"
 
 
 async def test_what_is_typed_into_password_fields_is_nowhere(world: World) -> None:
