@@ -102,6 +102,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                 await asyncio.gather(*tasks, return_exceptions=True)
                 await pipeline.stop()
                 await browser.stop()
+                store.close()
 
 
 def services(helper: Helper) -> Services:

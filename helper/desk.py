@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from helper.complaints import fill, issues
 from helper.complaints.compose import compose
 from helper.complaints.exhibits import choose
+from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
 
@@ -21,10 +22,11 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def suggest(self, case_id: str) -> Mapping[str, Any]:
+    async def suggest(self, case_id: str, language: Language = "zh_CN") -> Mapping[str, Any]:
         """Return the guessed issue and demand with their reason, and the alternatives."""
         case = await asyncio.to_thread(self._store.vault.case, case_id)
-        return issues.guess(case.order, now=self._store.now()).model_dump(mode="json")
+        guess = issues.guess(case.order, now=self._store.now(), language=language)
+        return guess.model_dump(mode="json")
 
     async def make_draft(
         self,
@@ -34,9 +36,15 @@ class Desk:
         issue: str | None = None,
         demand: str | None = None,
         answers: Mapping[str, Any] | None = None,
+        language: Language = "zh_CN",
     ) -> Draft:
-        """Compose and keep a draft; raises RefusedError where a precondition is not met."""
-        return await asyncio.to_thread(self._draft, case_id, channel, issue, demand, answers or {})
+        """Compose and keep a draft; its gaps and advice are in the user's language.
+
+        Raises RefusedError where a precondition is not met.
+        """
+        return await asyncio.to_thread(
+            self._draft, case_id, channel, issue, demand, answers or {}, language
+        )
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
         """Return values, files and the only origins where they may be filled."""
@@ -58,6 +66,7 @@ class Desk:
         issue: str | None,
         demand: str | None,
         answers: Mapping[str, Any],
+        language: Language,
     ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
@@ -72,6 +81,7 @@ class Desk:
             now=now,
             draft_id=f"d-{uuid.uuid4().hex[:12]}",
             answers=answers,
+            language=language,
         )
         vault.put_draft(draft)
         return draft

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from helper.errors import InvalidError
 from helper.messages import Language
@@ -15,7 +23,10 @@ DEFAULT_PORT = 17650
 
 
 class Settings(BaseModel):
-    """How this helper runs; `database`, `blobs`, `browser`: URLs, None is the embedded default."""
+    """How this helper runs; `database`, `blobs`, `browser`: None is the embedded default.
+
+    Servers behind them (PostgreSQL, S3, a CDP address) are not built yet, and refused.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,7 +37,7 @@ class Settings(BaseModel):
     database: str | None = None
     blobs: str | None = None
     browser: str | None = None
-    """A path to a browser, or a CDP URL; None looks for an installed one."""
+    """A path to a browser; None looks for an installed one."""
     trusted_spki: tuple[str, ...] = ()
     """Base64 SHA-256 of public keys whose certificates the witness accepts (the demo's own CA)."""
     visit_seconds: float = Field(default=45.0, gt=0, allow_inf_nan=False)
@@ -37,6 +48,14 @@ class Settings(BaseModel):
     """How long sealing waits for the strips of the seen page."""
     private_display: bool = True
     """Start an own Xvfb for the real window where one is installed."""
+
+    @field_validator("database", "blobs", "browser")
+    @classmethod
+    def _embedded(cls, value: str | None, info: ValidationInfo) -> str | None:
+        here = {"database": r"sqlite:.*", "blobs": r"", "browser": r"(?!\w+://).*"}
+        if value is not None and not re.fullmatch(here[str(info.field_name)], value):
+            raise ValueError("not built yet")
+        return value or None
 
     @property
     def database_url(self) -> str:

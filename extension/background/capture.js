@@ -206,12 +206,16 @@ function giveUp(record, error) {
 export async function recover() {
   for (const record of await outbox.all()) {
     if (working.has(record.uuid) || record.phase === "sent" || record.complete) continue;
-    if (record.phase !== "freezing") {
-      await shots.inPage(record.tab.id, "finish").catch(() => null);
-      await leave(record, new Refusal("interrupted"));
-    } else if (await lasts(record)) await resume(record.uuid);
-    else await leave(record, new Refusal("interrupted"));
+    // One that cannot be finished (a full disk) must not hold up the others.
+    await finish(record).catch((error) => console.error("kazheng", error));
   }
+}
+
+/** @param {CaptureRecord} record what an earlier worker left in the middle */
+async function finish(record) {
+  if (record.phase === "freezing" && (await lasts(record))) return resume(record.uuid);
+  if (record.phase !== "freezing") await shots.inPage(record.tab.id, "finish").catch(() => null);
+  return leave(record, new Refusal("interrupted"));
 }
 
 /** Go on with the freeze of an earlier worker; when that was is said. @param {string} uuid */

@@ -3,7 +3,7 @@
  * values and files only; which control takes which value is decided by rules.json and by
  * content/match.js. The form's state at preview stays in fill_memory; `apply` demands the same.
  */
-import { Refusal, api } from "./api.js";
+import { Refusal, api, within } from "./api.js";
 import { recall, remember } from "./fill_memory.js";
 import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
@@ -12,6 +12,8 @@ import { readRules } from "./rules.js";
 const SCRIPTS = ["content/form.js", "content/match.js", "content/fill.js"];
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
+/** A form of many fields takes seconds; a page behind a dialog never answers. */
+const PATIENCE = 30_000;
 
 /**
  * Show what would be filled where.
@@ -178,21 +180,22 @@ function base64(data) {
 
 /** @param {number} tabId */
 async function inject(tabId) {
-  try {
-    await api.scripting.executeScript({ target: { tabId }, files: SCRIPTS });
-  } catch (cause) {
+  const running = api.scripting.executeScript({ target: { tabId }, files: SCRIPTS });
+  await within(running, PATIENCE, "page_busy").catch((cause) => {
+    if (cause instanceof Refusal) throw cause;
     throw new Refusal("fill_restricted", { reason: String(cause) });
-  }
+  });
 }
 
 /** @param {number} tabId @param {string} action @param {any} payload @returns {Promise<any>} */
 async function inPage(tabId, action, payload) {
-  const [frame] = await api.scripting.executeScript({
+  const running = api.scripting.executeScript({
     target: { tabId },
     func: (/** @type {string} */ name, /** @type {any} */ value) =>
       /** @type {any} */ (globalThis).kazhengFill[name](value),
     args: [action, payload],
   });
+  const [frame] = await within(running, PATIENCE, "page_busy");
   const result = /** @type {any} */ (frame)?.result;
   if (!result) throw new Refusal("fill_broken");
   if (result.error) throw new Refusal(result.error);

@@ -72,8 +72,8 @@ export async function hello() {
   const answer = { version: String(said.version), limits: said.limits ?? null };
   if (said.api !== API) return { state: "version", ...answer };
   if (!pairing || said.pairing !== "known") return { state: "unpaired", ...answer };
-  const lines = ["kazheng/hello/1", nonce, String(said.start), String(said.version)];
-  if (!(await macMatches(pairing.key, said.proof, ...lines))) {
+  const lines = [nonce, String(said.start), String(said.version), String(onPort)];
+  if (!(await macMatches(pairing.key, said.proof, "kazheng/hello/1", ...lines))) {
     return { state: "stranger", ...answer };
   }
   const { pairing_id } = pairing;
@@ -212,7 +212,8 @@ export async function pair(code, onPort) {
   });
   const said = await response.json().catch(() => null);
   if (!response.ok) throw refusal(response.status, said, "pairing_failed");
-  const lines = [clientNonce, String(said?.helper_nonce), String(said?.pairing_id)];
+  const { helper_nonce, pairing_id } = said ?? {};
+  const lines = [clientNonce, String(helper_nonce), String(pairing_id), String(onPort)];
   if (!(await macMatches(once, said?.proof, "kazheng/pair/helper/1", ...lines))) {
     throw new Refusal("helper_stranger");
   }

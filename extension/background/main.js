@@ -37,7 +37,7 @@ api.commands.onCommand.addListener((command, tab) => {
 });
 
 api.alarms.onAlarm.addListener(({ name }) => {
-  if (name === ALARM) void resume();
+  if (name === ALARM) void recover().then(resume);
 });
 
 api.runtime.onStartup.addListener(() => void resume());

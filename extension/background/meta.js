@@ -15,7 +15,7 @@ import { lending } from "./session.js";
 export function sketch(clickedAt, tab, wishes) {
   return {
     url: tab.url,
-    title: tab.title,
+    title: tab.title.toWellFormed(),
     clicked_at: new Date(clickedAt).toISOString(),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     language: navigator.language,
@@ -45,7 +45,7 @@ export async function describe({ tab, meta, timings }, { missing, summary }, sam
   const now = new Date().toISOString();
   return {
     ...meta,
-    title: summary?.title ?? meta.title,
+    title: (summary?.title ?? meta.title).toWellFormed(),
     language: summary?.languages?.[0] ?? meta.language,
     user_agent: summary?.user_agent ?? meta.user_agent,
     viewport: summary?.viewport ?? null,

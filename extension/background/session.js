@@ -114,8 +114,8 @@ async function readLocalStorage(tabId, origin) {
       func: (/** @type {string} */ wanted) =>
         location.origin === wanted
           ? Object.keys(localStorage).map((name) => ({
-              name,
-              value: localStorage.getItem(name) ?? "",
+              name: name.toWellFormed(),
+              value: (localStorage.getItem(name) ?? "").toWellFormed(),
             }))
           : [],
     });

@@ -52,7 +52,10 @@ export function push(uuid) {
 
 /** Send everything that waits. @returns {Promise<void>} */
 export async function resume() {
-  for (const { uuid } of await outbox.unsent()) await push(uuid);
+  for (const { uuid } of await outbox.unsent()) {
+    // One that cannot even be marked as waiting (a full disk) must not hold up the others.
+    await push(uuid).catch((error) => console.error("kazheng", error));
+  }
   await schedule();
 }
 
@@ -94,7 +97,8 @@ async function send(uuid) {
   await Promise.all(lacking.map((part) => sendPart(uuid, path, part)));
   const known = record.timings.s0_kept_at !== undefined;
   if (known && !complete) return;
-  if (meta.session === "lent" && !lent.has(uuid)) await lend(record);
+  // What keeps the session from being lent keeps nothing else: the visit says it had none.
+  if (meta.session === "lent" && !lent.has(uuid)) await lend(record).catch(unlent);
   const committed = await ask("POST", `${path}/commit`, { final: complete });
   compare(parts, committed.parts);
   await acknowledge(record);
@@ -155,12 +159,17 @@ async function lend(record) {
   lent.add(record.uuid);
 }
 
+/** @param {unknown} error */
+function unlent(error) {
+  console.warn("kazheng: the session was not lent", error instanceof Refusal ? error.code : "");
+}
+
 /** Lend again if the helper lost the session. @param {string} uuid @returns {Promise<any>} view */
 export async function attend(uuid) {
   const view = await ask("GET", `/v1/captures/${uuid}`);
   const record = await outbox.find(uuid);
   if (!record) return view;
-  if (view.session_wanted && record.meta?.session === "lent") await lend(record);
+  if (view.session_wanted && record.meta?.session === "lent") await lend(record).catch(unlent);
   if (view.state === "sealed" && !record.sealed) {
     await outbox.update(uuid, (kept) => {
       kept.sealed = true;

@@ -41,6 +41,10 @@ class Store:
     key: bytes
     now: Callable[[], datetime]
 
+    def close(self) -> None:
+        """Let go of the database file: Windows removes no file that is open."""
+        self.vault.engine.dispose()
+
     def clear_leftovers(self) -> None:
         """Remove what a crash left half made; only for the one process that holds the vault."""
         shutil.rmtree(self.settings.data / "work", ignore_errors=True)

@@ -13,7 +13,7 @@ from helper.model import CaptureView, Draft, FillPlan
 from helper.web import bodies, signing
 from helper.web.captures import CaptureHandlers
 from helper.web.cases import CaseHandlers, DraftHandlers
-from helper.web.guard import BODY
+from helper.web.guard import BODY, port_of
 from helper.web.openapi import document
 from helper.web.pairing import Pairer
 from helper.web.replies import json_reply, parse, parse_value
@@ -55,7 +55,9 @@ class FirstContact:
             known = await asyncio.to_thread(services.vault.pairing, wanted)
         proof = None
         if known is not None:
-            proof = signing.hello_proof(known[0], nonce, services.start, services.version)
+            proof = signing.hello_proof(
+                known[0], nonce, services.start, services.version, port_of(request)
+            )
         return json_reply(
             bodies.HelloReply(
                 version=services.version,
@@ -75,7 +77,7 @@ class FirstContact:
     async def pair(self, request: web.Request) -> web.Response:
         """Turn the pasted code into a pairing."""
         body = parse(bodies.PairRequest, request[BODY])
-        return json_reply(await self.pairer.pair(body, self.services.now()))
+        return json_reply(await self.pairer.pair(body, port_of(request), self.services.now()))
 
 
 def _first_contact(services: Services) -> tuple[Route, ...]:

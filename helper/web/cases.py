@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from helper.errors import NotFoundError, TooLargeError
+from helper.messages import Language
 from helper.model import Sha256
 from helper.web.bodies import (
     CaseReply,
@@ -18,7 +19,7 @@ from helper.web.bodies import (
     RecordId,
 )
 from helper.web.guard import BODY
-from helper.web.replies import json_reply, parse, path_value
+from helper.web.replies import json_reply, language_of, parse, path_value
 from helper.web.services import FilledReport, Services
 
 
@@ -35,7 +36,7 @@ class CaseHandlers:
 
     async def show(self, request: web.Request) -> web.Response:
         """Return one case with its suggestion."""
-        return await self._case(_record(request, "case"))
+        return await self._case(_record(request, "case"), language_of(request))
 
     async def correct(self, request: web.Request) -> web.Response:
         """Set an order field to the user's value and return the case as it is then."""
@@ -44,7 +45,7 @@ class CaseHandlers:
         await asyncio.to_thread(
             self.services.vault.add_correction, case_id, body.field, body.value, self.services.now()
         )
-        return await self._case(case_id)
+        return await self._case(case_id, language_of(request))
 
     async def draft(self, request: web.Request) -> web.Response:
         """Compose a draft for a channel."""
@@ -56,12 +57,13 @@ class CaseHandlers:
             issue=body.issue or None,
             demand=body.demand or None,
             answers=body.answers,
+            language=language_of(request),
         )
         return json_reply(draft)
 
-    async def _case(self, case_id: str) -> web.Response:
+    async def _case(self, case_id: str, language: Language) -> web.Response:
         case = await asyncio.to_thread(self.services.vault.case, case_id)
-        suggestion = await self.services.suggest(case_id)
+        suggestion = await self.services.suggest(case_id, language)
         return json_reply(CaseReply(case=case, suggestion=dict(suggestion)))
 
 

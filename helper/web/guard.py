@@ -63,7 +63,7 @@ def check_browser_rules(request: web.Request) -> None:
     hosts = request.headers.getall("Host", [])
     if not hosts:
         raise ForbiddenError(reason="host_missing")
-    if hosts not in [[f"{name}:{_port(request)}"] for name in _HOSTS]:
+    if hosts not in [[f"{name}:{port_of(request)}"] for name in _HOSTS]:
         raise ForbiddenError(reason="host")
     if not request.raw_path.startswith("/"):
         raise ForbiddenError(reason="target")
@@ -159,7 +159,7 @@ async def _read_body(request: web.Request, limit: int) -> bytes:
     return bytes(body)
 
 
-def _port(request: web.Request) -> int:
+def port_of(request: web.Request) -> int:
     """Return the port this connection came in on."""
     name = request.transport.get_extra_info("sockname") if request.transport else None
     return int(name[1]) if name else 0

@@ -42,9 +42,12 @@ def client_proof(key: bytes, client_nonce: str) -> str:
     return signing.mac(key, "kazheng/pair/client/1", client_nonce)
 
 
-def helper_proof(key: bytes, client_nonce: str, helper_nonce: str, pairing_id: str) -> str:
-    """Return what the helper proves its knowledge of the code with."""
-    return signing.mac(key, "kazheng/pair/helper/1", client_nonce, helper_nonce, pairing_id)
+def helper_proof(
+    key: bytes, client_nonce: str, helper_nonce: str, pairing_id: str, port: int
+) -> str:
+    """Return what the helper proves its knowledge of the code with, and that it is on this port."""
+    lines = (client_nonce, helper_nonce, pairing_id, str(port))
+    return signing.mac(key, "kazheng/pair/helper/1", *lines)
 
 
 def lasting_key(key: bytes, client_nonce: str, helper_nonce: str) -> bytes:
@@ -69,12 +72,12 @@ class Pairer:
     start: str
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def pair(self, request: PairRequest, now: datetime) -> PairReply:
+    async def pair(self, request: PairRequest, port: int, now: datetime) -> PairReply:
         """Accept a client that knows the code; PairingError says why not."""
         async with self._turn:
-            return await asyncio.to_thread(self._pair, request, now)
+            return await asyncio.to_thread(self._pair, request, port, now)
 
-    def _pair(self, request: PairRequest, now: datetime) -> PairReply:
+    def _pair(self, request: PairRequest, port: int, now: datetime) -> PairReply:
         offered = self.vault.pairing_offer(now)
         if offered is None:
             raise PairingError(reason="no_offer")
@@ -88,7 +91,7 @@ class Pairer:
         return PairReply(
             pairing_id=pairing_id,
             helper_nonce=helper_nonce,
-            proof=helper_proof(offered.key, request.client_nonce, helper_nonce, pairing_id),
+            proof=helper_proof(offered.key, request.client_nonce, helper_nonce, pairing_id, port),
             version=self.version,
             start=self.start,
         )

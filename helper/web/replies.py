@@ -22,6 +22,11 @@ def json_reply(value: Any, status: int = 200) -> web.Response:
     return web.Response(body=to_json(value), status=status, content_type="application/json")
 
 
+def language_of(request: web.Request) -> messages.Language:
+    """Return the language the extension speaks."""
+    return messages.pick_language(request.headers.get("Accept-Language"))
+
+
 def error_reply(error: KazhengError, accept_language: str | None, status: int = 0) -> web.Response:
     """Return the explained error in the language of the request."""
     explained = messages.explain(error, messages.pick_language(accept_language))

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from helper.messages import Language
 from helper.model import Draft, FillPlan, Step
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
@@ -61,6 +62,7 @@ class MakeDraft(Protocol):
         issue: str | None,
         demand: str | None,
         answers: Mapping[str, Any],
+        language: Language,
     ) -> Draft:
         """Return the draft; None for issue or demand takes the suggestion."""
 
@@ -91,7 +93,7 @@ class Services:
     strips_complete: Callable[[str], Awaitable[None]]
     lend_session: Callable[[str, Mapping[str, Any]], Awaitable[None]]
     make_draft: MakeDraft
-    suggest: Callable[[str], Awaitable[Mapping[str, Any]]]
+    suggest: Callable[[str, Language], Awaitable[Mapping[str, Any]]]
     fill_plan: Callable[[str], Awaitable[FillPlan]]
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]

@@ -54,9 +54,9 @@ def same(first: str, second: str) -> bool:
     return hmac.compare_digest(first.encode(), second.encode())
 
 
-def hello_proof(key: bytes, nonce: str, start: str, version: str) -> str:
-    """Return what proves to the extension that this helper knows the pairing key."""
-    return mac(key, "kazheng/hello/1", nonce, start, version)
+def hello_proof(key: bytes, nonce: str, start: str, version: str, port: int) -> str:
+    """Return what proves that the helper on this very port, and no relay, knows the pairing key."""
+    return mac(key, "kazheng/hello/1", nonce, start, version, str(port))
 
 
 def request_code(key: bytes, method: str, target: str, signed: SignedHeaders) -> str:

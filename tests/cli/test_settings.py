@@ -32,6 +32,9 @@ def test_several_keys_are_separated_by_commas() -> None:
         ({"KAZHENG_VISIT_SECONDS": "abc"}, {}, "KAZHENG_VISIT_SECONDS"),
         ({"KAZHENG_VISIT_SECONDS": "nan"}, {}, "KAZHENG_VISIT_SECONDS"),
         ({"KAZHENG_PORT": "65536"}, {}, "KAZHENG_PORT"),
+        ({"KAZHENG_DATABASE": "postgresql://db/kazheng"}, {}, "KAZHENG_DATABASE"),
+        ({"KAZHENG_BLOBS": "s3://bucket"}, {}, "KAZHENG_BLOBS"),
+        ({"KAZHENG_BROWSER": "ws://127.0.0.1:9222"}, {}, "KAZHENG_BROWSER"),
         ({}, {"port": -1}, "--port"),
     ],
 )

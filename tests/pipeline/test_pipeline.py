@@ -64,11 +64,15 @@ async def last_strip(helper: Helper, capture_id: str) -> str:
     return sha256
 
 
-async def until(helper: Helper, capture_id: str, check: Callable[[CaptureView], Any]) -> CaptureView:
+async def until(
+    helper: Helper, capture_id: str, check: Callable[[CaptureView], Any]
+) -> CaptureView:
     async with asyncio.timeout(20):
-        while not check(view := helper.store.vault.capture(capture_id)):
+        while True:
+            view = helper.store.vault.capture(capture_id)
+            if check(view):
+                return view
             await asyncio.sleep(0.02)
-    return view
 
 
 def stages(view: CaptureView) -> list[str]:
@@ -94,9 +98,7 @@ async def test_strips_that_come_while_the_last_seal_is_made_are_not_forgotten(
     compare = read.compare_witness
 
     def meanwhile(store: Store, which: str) -> None:
-        found.append(
-            asyncio.run_coroutine_threadsafe(last_strip(helper, which), loop).result(10)
-        )
+        found.append(asyncio.run_coroutine_threadsafe(last_strip(helper, which), loop).result(10))
         compare(store, which)
 
     monkeypatch.setattr(read, "compare_witness", meanwhile)
@@ -209,7 +211,8 @@ async def test_an_upload_that_a_crash_cut_off_is_sealed_as_partial_at_the_next_s
         helper.store.vault.set_final(capture_id)
         await helper.pipeline.start(capture_id)
         assert await helper.sealed(capture_id, 20)
-        assert stages(view := helper.store.vault.capture(capture_id)) == ["partial", "S0", "S1"]
+        view = helper.store.vault.capture(capture_id)
+        assert stages(view) == ["partial", "S0", "S1"]
         assert "upload_interrupted" not in {entry.reason for entry in view.missing}
 
 

@@ -109,7 +109,7 @@ class Client:
         answer = await pair_request(port, nonce, proof, name)
         assert answer.status == 200, answer.body
         said = answer.json
-        wanted = pairing.helper_proof(once, nonce, said["helper_nonce"], said["pairing_id"])
+        wanted = pairing.helper_proof(once, nonce, said["helper_nonce"], said["pairing_id"], port)
         assert said["proof"] == wanted
         key = pairing.lasting_key(once, nonce, said["helper_nonce"])
         return cls(port, said["pairing_id"], key, said["start"])
@@ -119,7 +119,8 @@ class Client:
         nonce = secrets.token_hex(32)
         answer = await send(self.port, "GET", f"/v1/hello?n={nonce}&p={self.pairing_id}")
         said = answer.json
-        assert said["proof"] == signing.hello_proof(self.key, nonce, said["start"], said["version"])
+        wanted = signing.hello_proof(self.key, nonce, said["start"], said["version"], self.port)
+        assert said["proof"] == wanted
         self.start = said["start"]
         return said
 

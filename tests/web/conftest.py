@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, FillPlan, Part, Step
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
@@ -53,8 +54,8 @@ class Recorder:
         self.calls.append(("draft", case_id, asked))
         return self.vault.draft(DRAFT)
 
-    async def suggest(self, case_id: str) -> Mapping[str, Any]:
-        return {"issue": "not_delivered"}
+    async def suggest(self, case_id: str, language: Language) -> Mapping[str, Any]:
+        return {"issue": "not_delivered", "language": language}
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
         draft = self.vault.draft(draft_id)

@@ -23,7 +23,13 @@ async def test_a_case_comes_with_its_suggestion(stocked: World) -> None:
     shown = (await stocked.client.call("GET", f"/v1/cases/{CASE}")).json
     assert [one["case_id"] for one in listed] == [CASE]
     assert shown["case"]["order_no"] == "1"
-    assert shown["suggestion"] == {"issue": "not_delivered"}
+    assert shown["suggestion"] == {"issue": "not_delivered", "language": "en"}
+
+
+async def test_a_case_is_shown_in_the_language_of_the_browser(stocked: World) -> None:
+    chinese = replace(stocked.client, language="zh-CN")
+    shown = (await chinese.call("GET", f"/v1/cases/{CASE}")).json
+    assert shown["suggestion"]["language"] == "zh_CN"
 
 
 async def test_a_correction_changes_the_order_and_names_the_user_as_source(stocked: World) -> None:
@@ -46,7 +52,8 @@ async def test_a_draft_is_asked_for_with_what_the_user_chose(stocked: World) -> 
     answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/drafts", body)
     assert answer.json["draft_id"] == DRAFT
     asked = {"channel": "merchant_platform", "issue": "dead_code", "demand": None}
-    assert stocked.recorder.calls == [("draft", CASE, asked | {"answers": {"a": 1}})]
+    asked |= {"answers": {"a": 1}, "language": "en"}
+    assert stocked.recorder.calls == [("draft", CASE, asked)]
 
 
 async def test_a_refused_draft_says_why(stocked: World) -> None:

@@ -128,3 +128,24 @@ async def test_hello_proves_the_key_only_for_a_known_pairing(world: World) -> No
 async def test_hello_wants_a_nonce(world: World, query: str) -> None:
     answer = await send(world.port, "GET", f"/v1/hello{query}")
     assert (answer.status, answer.json["error"]["code"]) == (400, "invalid")
+
+
+async def test_a_program_on_another_port_cannot_pass_the_helpers_proof_on(world: World) -> None:
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", world.port)
+        request = await reader.readuntil(b"\r\n\r\n")
+        up_writer.write(request.replace(str(impostor).encode(), str(world.port).encode()))
+        writer.write(await up_reader.read())
+        up_writer.close()
+        writer.close()
+
+    server = await asyncio.start_server(relay, "127.0.0.1", 0)
+    impostor = server.sockets[0].getsockname()[1]
+    async with server:
+        client, nonce = world.client, secrets.token_hex(32)
+        answer = await send(impostor, "GET", f"/v1/hello?n={nonce}&p={client.pairing_id}")
+    said = answer.json
+    assert said["pairing"] == "known"
+    expected = (client.key, nonce, said["start"], said["version"])
+    assert said["proof"] == signing.hello_proof(*expected, world.port)
+    assert said["proof"] != signing.hello_proof(*expected, impostor)

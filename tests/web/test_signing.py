@@ -26,7 +26,7 @@ def headers(**other: str) -> signing.SignedHeaders:
 
 def test_each_purpose_signs_its_own_lines() -> None:
     digest = hashlib.sha256(b"body").hexdigest()
-    assert signing.hello_proof(KEY, "n", "s", "1") == code("kazheng/hello/1", "n", "s", "1")
+    assert signing.hello_proof(KEY, "n", "s", "1", 9) == code("kazheng/hello/1", "n", "s", "1", "9")
     assert signing.reply_code(KEY, "n", 200, b"body") == code("kazheng/reply/1", "n", "200", digest)
     assert signing.request_code(KEY, "PUT", "/v1/a?b=1", headers()) == code(
         "kazheng/request/1", "PUT", "/v1/a?b=1", str(NOW), "b" * 32, "c" * 32, "d" * 64

@@ -125,3 +125,20 @@ async def test_the_session_is_in_no_file_of_extension_or_helper(
     found = await asyncio.to_thread(lambda: [f for f in files if SECRET.encode() in f.read_bytes()])
     assert files
     assert found == []
+
+
+ODD = "localStorage.setItem('packed', String.fromCharCode(0xd800, 0x4e00))"
+HUGE = "localStorage.setItem('huge', '证'.repeat(3_500_000))"
+
+
+@pytest.mark.parametrize(("script", "lent"), [(ODD, True), (HUGE, False)])
+async def test_a_session_that_is_hard_to_lend_does_not_keep_the_page_from_being_kept(
+    trusted_world: World, script: str, lent: bool
+) -> None:
+    world = trusted_world
+    world.shop.pages["/order"] = f"<!doctype html><title>订单</title><script>{script}</script>"
+    page = await world.open("/order")
+    assert (await world.message("lend", origin=world.shop.origin, allowed=True))["ok"]
+    uuid = await world.kept(page)
+    assert world.helper.called("strips", uuid)
+    assert bool(world.helper.called("lend", uuid)) is lent
