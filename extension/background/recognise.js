@@ -12,8 +12,18 @@ const ONE_TIME =
 /**
  * @typedef {import("./rules.js").Rule} Rule
  * @typedef {{platform: {key: string, name: string} | null, kind: string | null,
- *   order_no: string | null, complaint_form: boolean}} Recognised
+ *   order_no: string | null, complaint_form: boolean, complaint_url: string | null}} Recognised
+ * `complaint_url`: where the page itself links to the shop's complaint form
  */
+
+/** @type {Recognised} */
+const NOTHING = {
+  platform: null,
+  kind: null,
+  order_no: null,
+  complaint_form: false,
+  complaint_url: null,
+};
 
 /**
  * Runs in the page: which rules fit, and what their selectors show.
@@ -21,7 +31,7 @@ const ONE_TIME =
  * @param {Rule[]} rules
  */
 function look(rules) {
-  /** @param {string} selector */
+  /** @param {string} selector @returns {any} */
   const find = (selector) => {
     try {
       return Document.prototype.querySelector.call(document, selector);
@@ -36,6 +46,7 @@ function look(rules) {
     key: rule.key,
     order: shown.find((text) => text?.trim())?.trim() ?? null,
     form: rule.complaint_form ? find(rule.complaint_form.selector) !== null : false,
+    entry: rule.complaint_form?.entry ? String(find(rule.complaint_form.entry)?.href ?? "") : "",
   };
 }
 
@@ -67,15 +78,14 @@ export async function recognise(tabId, url) {
   });
   const [{ result }] = await within(running, PATIENCE, "page_busy");
   const rule = result ? rules.find(({ key }) => key === result.key) : undefined;
-  if (!result || !rule) {
-    return { platform: null, kind: null, order_no: null, complaint_form: false };
-  }
+  if (!result || !rule) return NOTHING;
   const kind = kindOf(rule, address);
   return {
     platform: { key: rule.key, name: rule.name },
     kind,
     order_no: result.order ? orderNumber(result.order) : null,
     complaint_form: result.form || kind === "complaint",
+    complaint_url: webOrigin(result.entry) === address.origin ? result.entry : null,
   };
 }
 
@@ -86,12 +96,11 @@ export async function describe(tabId) {
   });
   const url = tab.url ?? "";
   const lend = await lending(tab.url);
-  const nothing = { platform: null, kind: null, order_no: null, complaint_form: false };
   if (!webOrigin(tab.url)) {
-    return { capturable: false, url, title: tab.title ?? "", ...nothing, lend };
+    return { capturable: false, url, title: tab.title ?? "", ...NOTHING, lend };
   }
   // A page that cannot be read now (still busy, a PDF) can still be kept as a picture.
-  const found = await recognise(tabId, url).catch(() => nothing);
+  const found = await recognise(tabId, url).catch(() => NOTHING);
   return { capturable: true, url, title: tab.title ?? "", ...found, lend };
 }
 

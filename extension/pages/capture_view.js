@@ -4,7 +4,6 @@
  * the browser, the helper lacks it) and `failed` (the notice says why it does not go on).
  */
 import { api } from "../background/api.js";
-import { complaintLink } from "./complaint_link.js";
 import { byId, h, put } from "./dom.js";
 import { asWritten, has, money, named, t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
@@ -240,8 +239,8 @@ function missingList(missing) {
 function nextStep(view, context) {
   const act = async () => {
     const query = new URLSearchParams({ case: view.case_id });
-    const link = await complaintLink(context.tabId).catch(() => null);
-    if (link) query.set("form", link);
+    const page = await send("page", { tabId: context.tabId }).catch(() => null);
+    if (page?.complaint_url) query.set("form", page.complaint_url);
     await api.tabs.create({ url: api.runtime.getURL(`pages/panel.html?${query}`) });
   };
   return h(

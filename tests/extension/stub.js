@@ -21,7 +21,6 @@ const boot = (texts, language, answers, session) => {
     },
     tabs: { query: async () => [{ id: 1 }], create: async ({ url }) => { window.opened = url; } },
     permissions: { request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; } },
-    scripting: { executeScript: async () => [{ result: answers.link ?? null }] },
     storage: {
       session: { get: async () => session ?? {}, set: async () => {}, remove: async () => {} },
       local: { get: async (defaults) => defaults },

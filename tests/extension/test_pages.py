@@ -58,8 +58,9 @@ async def test_restricted_page_says_so_and_has_no_button(extension_pages):
 
 
 async def test_click_shows_the_result_and_the_next_step(extension_pages):
-    page = await extension_pages.open("popup.html", answers(link=f"{URL}/complaint"))
-    await page.route("**/rules.json", lambda route: route.fulfill(json={"platforms": []}))
+    page = await extension_pages.open(
+        "popup.html", answers(page=PAGE | {"complaint_url": f"{URL}/complaint"})
+    )
     await page.click("#keep")
     await page.wait_for_selector("body[data-state=done]")
     assert "99.50 元" in await page.inner_text("#order")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from helper.web import pairing
 from tests.extension.background.world import World, build
 
+SAVED = Path(__file__).resolve().parents[2] / "pages" / "lechuang"
 pytestmark = pytest.mark.browser
 
 PAGE = "<!doctype html><html lang=zh><title>订单</title><p>订单号 12345678</p>"
@@ -42,6 +46,20 @@ async def test_an_unknown_page_can_be_kept_and_says_so(world: World) -> None:
     assert (told["capturable"], told["platform"], told["order_no"]) == (True, None, None)
     assert told["url"] == f"{world.shop.origin}/order"
     assert told["lend"] == {"possible": True, "allowed": False, "chosen": False, "granted": False}
+
+
+@pytest.mark.parametrize(("where", "told"), [("", True), ("https://elsewhere.test", False)])
+async def test_the_shops_own_link_to_its_complaint_form_is_told(
+    world: World, where: str, told: bool
+) -> None:
+    html = (SAVED / "failed.html").read_text("utf-8")
+    world.shop.pages["/order"] = re.sub(r'(class="lc-to-ticket" href=")', rf"\1{where}", html)
+    tab = await world.click(await world.open("/order"))
+    page = await world.message("page", tabId=tab)
+    assert page["platform"]["key"] == "lechuang"
+    assert bool(page["complaint_url"]) is told
+    if told:
+        assert page["complaint_url"].startswith(f"{world.shop.origin}/")
 
 
 async def test_pairing_is_told_apart_from_absence(tmp_path_factory: pytest.TempPathFactory) -> None:
