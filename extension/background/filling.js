@@ -9,7 +9,7 @@ import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
 import { readRules } from "./rules.js";
 
-const SCRIPTS = ["content/form.js", "content/match.js", "content/fill.js"];
+const SCRIPTS = ["form", "match", "guard", "fill"].map((name) => `content/${name}.js`);
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
 /** A form of many fields takes seconds; a page behind a dialog never answers. */

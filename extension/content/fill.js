@@ -1,6 +1,7 @@
 /**
  * Fills a complaint form and never sends it. Classic script, injected on click into the isolated
- * world after form.js and match.js; answers to background/filling.js only (a page cannot see it).
+ * world after form.js, match.js and guard.js; answers to background/filling.js only (a page cannot
+ * see it).
  *
  * Facts this rests on (facts/extension.md): from the isolated world plain `.value =` with bubbling
  * `input` and `change` satisfies React; Ant Design opens on mousedown, Element on click.
@@ -8,16 +9,14 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengFill) return;
-  const { actions, all, attribute, controls, deep, dropdownOf, rootOf, shown, tidy } =
-    shared.kazhengForm;
+  const { actions, all, controls, dropdownOf, shown, tidy } = shared.kazhengForm;
+  const { guardSubmit } = shared.kazhengGuard;
   const { now, structure, survey } = shared.kazhengMatch;
 
   const OPTION =
     ".el-select-dropdown__item, .ant-select-item-option, .ivu-select-item, .van-cell, [role='option']";
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
-  const LINGER_MS = 3_000;
-  const TOUCHES = ["pointerdown", "mousedown", "touchstart", "keydown"];
   const SHOWN = "name label value kind confidence found note current typed required".split(" ");
 
   /** @type {{name: string, key: string, selector: string | null, before: any, filled: string}[]} */
@@ -26,8 +25,6 @@
   let staged = [];
   /** Where the form could send when it was filled: what it turned into since gets nothing. */
   let allowed = new Set();
-  /** Ends the guard that still stands, if one does. */
-  let lift = () => {};
 
   const pause = (/** @type {number} */ milliseconds) =>
     new Promise((done) => {
@@ -148,60 +145,6 @@
       guard.release();
       staged = [];
     }
-  };
-
-  /**
-   * Stop a page that submits itself on a change. `form.submit()` fires no `submit`, one in a shadow
-   * root does not come out of it, and one into another window or frame is not seen from here: so
-   * navigations are stopped too and targets turned off. A late one is stopped until the user acts.
-   */
-  const guardSubmit = () => {
-    lift();
-    let count = 0;
-    const stop = (/** @type {Event} */ event) => {
-      count += 1;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    };
-    const halt = (/** @type {any} */ event) => {
-      if (event.destination.sameDocument || !event.cancelable) return;
-      count += 1;
-      event.preventDefault();
-    };
-    const act = (/** @type {Event} */ event) => event.isTrusted && release();
-    const forms = deep(document, "form");
-    /** @type {[EventTarget | undefined, string, (event: any) => void][]} */
-    const listeners = [
-      [window, "submit", stop],
-      ...forms.map((/** @type {Node} */ form) => [rootOf(form), "submit", stop]),
-      ...TOUCHES.map((type) => [window, type, act]),
-      [shared.navigation, "navigate", halt],
-    ];
-    for (const [place, type, run] of listeners) place?.addEventListener(type, run, true);
-    const restore = turnTargets();
-    const release = () => {
-      if (lift !== release) return;
-      for (const [place, type, run] of listeners) place?.removeEventListener(type, run, true);
-      restore();
-      lift = () => {};
-    };
-    lift = release;
-    return { stopped: () => count, release: () => setTimeout(release, LINGER_MS) };
-  };
-
-  /** Let every form answer into this window, where it can be stopped; returns what undoes that. */
-  const turnTargets = () => {
-    const turn = (/** @type {Element} */ node) => {
-      const name = attribute(node, "formtarget") ? "formtarget" : "target";
-      return { node, name, before: attribute(node, name) };
-    };
-    const turned = deep(document, "form[target], base[target], [formtarget]").map(turn);
-    const set = Element.prototype.setAttribute;
-    for (const { node, name } of turned) set.call(node, name, "_self");
-    return () => {
-      for (const { node, name, before } of turned)
-        if (attribute(node, name) === "_self") set.call(node, name, before);
-    };
   };
 
   /** Find the control anew: a framework may have replaced it since, or a page have bent the form. */

@@ -64,7 +64,7 @@ async def serving(folder: Path, step: str = "", *, visits: bool = False) -> Asyn
     if not visits:
         environment["KAZHENG_BROWSER"] = str(folder / "none")
     # asyncio's own subprocess would also wait for the browser, which outlives a killed helper a bit
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-m", "tests.faults.dying", step,
          "serve", "--json", "--data", str(folder / "data"), "--port", "0"],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
