@@ -22,6 +22,7 @@ from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
+from helper.steps.stamping import Stamper
 from helper.steps.store import Store
 from helper.steps.visit import Sessions, Visitor
 from helper.vault.blobs import Blobs
@@ -90,6 +91,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
             helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
             warming = asyncio.create_task(_warm(browser))
             resuming: asyncio.Task[None] | None = None
+            stamping = asyncio.create_task(Stamper(store, pipeline.sealer).work())
             try:
                 async with _served(helper, port) as running:
                     if running is not None:
@@ -98,6 +100,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                     yield replace(helper, running=running)
             finally:
                 warming.cancel()
+                stamping.cancel()
                 if resuming is not None:
                     resuming.cancel()
                 await pipeline.stop()

@@ -17,7 +17,7 @@ from dbos import DBOS, SetWorkflowID, WorkflowStatus
 
 from helper.errors import KazhengError
 from helper.model import CaptureId, Missing
-from helper.steps import read, sheets
+from helper.steps import bound, read, sheets
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
 from helper.steps.store import Store
@@ -39,6 +39,7 @@ class Pipeline:
         self._strips: dict[CaptureId, asyncio.Event] = {}
         self._starting = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
+        self._bounds: set[CaptureId] = set()
 
         @DBOS.workflow(name="capture")
         async def capture(capture_id: CaptureId) -> None:
@@ -52,6 +53,7 @@ class Pipeline:
 
     async def start(self, capture_id: CaptureId) -> None:
         """Begin the workflow of a committed capture; a second call changes nothing."""
+        self._bound(capture_id)
         await self._begin("capture", capture_id)
 
     async def strips_complete(self, capture_id: CaptureId) -> None:
@@ -59,8 +61,8 @@ class Pipeline:
         await asyncio.to_thread(self.store.note, capture_id, "all_kept")
         self._strips_event(capture_id).set()
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
-        late = any(step.step == "strips_late" for step in view.steps)
-        if late and view.state == "sealed" and all(seal.stage != "partial" for seal in view.seals):
+        steps = {step.step for step in view.steps}
+        if view.state == "sealed" and "strips_late" in steps and "strips" not in steps:
             await self._begin("late", capture_id)
 
     async def stop(self) -> None:
@@ -69,6 +71,15 @@ class Pipeline:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _bound(self, capture_id: CaptureId) -> None:
+        """Fetch the bound "not before" beside the workflow: no seal ever waits for it."""
+        if capture_id in self._bounds:
+            return
+        self._bounds.add(capture_id)
+        task = asyncio.create_task(bound.fetch(self.store, capture_id))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
 
     async def _watched(self, capture_id: CaptureId, work: Coroutine[Any, Any, None]) -> None:
         """Do the work; a failure is noted as a step and the work is begun anew later."""

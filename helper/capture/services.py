@@ -15,7 +15,6 @@ from helper.settings import Authority
 
 LARGEST_REPLY: Final = 1 << 18
 _QUERY_TYPE: Final = "application/timestamp-query"
-_REPLY_TYPE: Final = "application/timestamp-reply"
 _LARGEST_SECRET: Final = 4096
 _OK: Final = 200
 _NOT_FOUND: Final = 404
@@ -39,9 +38,7 @@ class Asking:
     async def stamp(self, authority: Authority, query: bytes) -> bytes:
         """Post a time-stamp query (RFC 3161 section 3.4), return the reply, not looked at."""
         auth = credentials(authority, self.environment)
-        return await self._ask(
-            "POST", authority.url, body=query, auth=auth, sent=_QUERY_TYPE, wanted=_REPLY_TYPE
-        )
+        return await self._ask("POST", authority.url, body=query, auth=auth, sent=_QUERY_TYPE)
 
     async def submit(self, calendar: str, commitment: bytes) -> bytes:
         """Give a commitment to an OpenTimestamps calendar, return its serialised promise."""
@@ -63,7 +60,6 @@ class Asking:
         body: bytes | None = None,
         auth: BasicAuth | None = None,
         sent: str | None = None,
-        wanted: str | None = None,
     ) -> bytes:
         headers = {"User-Agent": "kazheng"} | ({"Content-Type": sent} if sent else {})
         timeout = ClientTimeout(total=self.seconds)
@@ -81,8 +77,6 @@ class Asking:
                     raise UnansweredError(
                         "not_yet" if pending else "http_status", str(reply.status)
                     )
-                if wanted is not None and reply.content_type != wanted:
-                    raise UnansweredError("other_content", reply.content_type[:100])
                 data = await reply.content.read(LARGEST_REPLY + 1)
                 while len(data) <= LARGEST_REPLY and (more := await reply.content.read(1 << 16)):
                     data += more

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from helper.demo.ports import bind_pair
 from helper.evidence import der
 from helper.evidence.token import SHA256, SIGNED_DATA, TST_INFO, read_query
+from helper.settings import Authority
 
 POLICY: Final = "1.3.6.1.4.1.99999.1"
 _ECDSA_SHA256: Final = "1.2.840.10045.4.3.2"
@@ -33,7 +35,7 @@ _SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
 
 
 @dataclass(frozen=True)
-class Authority:
+class Keeper:
     """A root, a time-stamping certificate under it, and the key of that."""
 
     root: x509.Certificate
@@ -80,7 +82,7 @@ class Authority:
         )
 
 
-def create(name: str, now: datetime, *, days: int = 3650) -> Authority:
+def create(name: str, now: datetime, *, days: int = 3650) -> Keeper:
     """Make an authority; its certificates are valid from the day before `now`."""
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     subject = _name(f"{name} Root")
@@ -94,7 +96,7 @@ def create(name: str, now: datetime, *, days: int = 3650) -> Authority:
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(root_key, hashes.SHA256())
     )
-    return Authority(root, leaf, key)
+    return Keeper(root, leaf, key)
 
 
 def tst_info(imprint: bytes, nonce: int | None, at: datetime, serial: int) -> bytes:
@@ -159,10 +161,14 @@ def der_of(certificate: x509.Certificate) -> bytes:
 class Running:
     """An authority that listens: its URL and the PEM file of its root."""
 
-    authority: Authority
+    keeper: Keeper
     url: str
     root: Path
     runner: web.AppRunner
+
+    def settings(self, key: str) -> Authority:
+        """Return this authority as a setting of the helper."""
+        return Authority(key=key, name=key, url=self.url, root=self.root)
 
     async def stop(self) -> None:
         """Stop listening."""
@@ -173,13 +179,13 @@ async def serve(
     folder: Path, name: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> Running:
     """Make an authority and let it answer on a free loopback port; its root goes to `folder`."""
-    authority = await asyncio.to_thread(create, name, now())
+    keeper = await asyncio.to_thread(create, name, now())
     root = folder / f"{name.lower().replace(' ', '-')}.pem"
-    await asyncio.to_thread(_write, root, authority.root_pem())
+    await asyncio.to_thread(_write, root, keeper.root_pem())
 
     async def answer(request: web.Request) -> web.Response:
         try:
-            body = authority.reply(await request.read(), now())
+            body = keeper.reply(await request.read(), now())
         except ValueError:
             body = rejected("not a time-stamp query")
         return web.Response(body=body, content_type="application/timestamp-reply")
@@ -191,12 +197,26 @@ async def serve(
     port, sockets = bind_pair()
     for bound in sockets:
         await web.SockSite(runner, bound).start()
-    return Running(authority, f"http://127.0.0.1:{port}/", root, runner)
+    return Running(keeper, f"http://127.0.0.1:{port}/", root, runner)
 
 
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
+
+
+@asynccontextmanager
+async def pair(folder: Path) -> AsyncIterator[tuple[Authority, Authority]]:
+    """Run two authorities under different roots; yield what a helper needs to ask them."""
+    first = await serve(folder, "Demo A")
+    try:
+        second = await serve(folder, "Demo B")
+        try:
+            yield first.settings("demo-a"), second.settings("demo-b")
+        finally:
+            await second.stop()
+    finally:
+        await first.stop()
 
 
 def _attribute(name: str, content: bytes) -> bytes:

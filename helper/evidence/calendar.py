@@ -1,7 +1,8 @@
 """OpenTimestamps proofs of a seal's manifest: begun at calendars, completed in Bitcoin.
 
-A calendar answers at once with a promise; hours later it gives the path to a Bitcoin block. Whether
-that block exists needs its header, so a completed proof is not confirmed here: `ots verify` does it.
+A calendar answers at once with a promise; hours later it gives the path to a Bitcoin block.
+Whether that block exists needs its header, so a completed proof is not confirmed here: `ots verify`
+does it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def new_nonce() -> bytes:
 
 
 def begin(manifest: bytes, nonce: bytes, replies: Iterable[bytes]) -> bytes:
-    """Return the `.ots` file made of the calendars' replies; raises ValueError if none is usable."""
+    """Return the `.ots` file made of the calendars' replies; ValueError if none is usable."""
     root = Timestamp(hashlib.sha256(manifest).digest())
     leaf = root.ops.add(OpAppend(nonce)).ops.add(OpSHA256())
     found = False

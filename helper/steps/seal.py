@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import dataclass, field
+from typing import Any, Final
 
 from helper import __version__
-from helper.evidence import manifest, seal
-from helper.model import CaptureId, Seal, Stage
+from helper.capture import beacons
+from helper.evidence import canonical, manifest, pinned, seal
+from helper.model import CaptureId, CaptureView, Seal, Stage
 from helper.steps.store import Store
+
+NOT_BEFORE: Final = "not-before.json"
+"""Artifact that holds the fetched bound."""
 
 
 @dataclass(frozen=True)
@@ -19,10 +25,15 @@ class Sealer:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def seal(self, capture_id: CaptureId, stage: Stage) -> Seal:
-        """Seal all that the capture holds now; a stage that is sealed already stays as it is."""
+        """Seal all that the capture holds now; a stage that is sealed already stays as it is.
+
+        There may be several partial seals: another is made only for what no seal lists yet.
+        """
         with self._turn:
             view = self.store.vault.capture(capture_id)
             done = next((entry for entry in view.seals if entry.stage == stage), None)
+            if done is not None and stage == "partial" and not self.lists_all(view):
+                done = None
             if done is not None:
                 return done
             head = self.store.ledger.head()
@@ -36,6 +47,7 @@ class Sealer:
                 artifacts=view.artifacts,
                 missing=view.missing,
                 tools=tools(view.meta.extension_version, view.meta.user_agent),
+                not_before=self._not_before(view),
                 previous=head,
                 sealed_at=at,
             )
@@ -49,6 +61,25 @@ class Sealer:
             )
         self.store.note(capture_id, f"sealed_{stage.lower()}")
         return entry
+
+    def lists_all(self, view: CaptureView) -> bool:
+        """Tell whether the newest seal of a capture lists every artifact it has now."""
+        if not view.seals:
+            return False
+        listed = listed_names(self.store.blobs.read(view.seals[-1].manifest))
+        return all(item.name in listed for item in view.artifacts)
+
+    def _not_before(self, view: CaptureView) -> dict[str, Any] | None:
+        """Return the bound that was fetched, why there is none, None where none is asked for."""
+        found = next((item for item in view.artifacts if item.name == NOT_BEFORE), None)
+        if found is not None:
+            return dict(json.loads(self.store.blobs.read(found.sha256)))
+        return beacons.absent("not_yet") if pinned.beacons(self.store.settings) else None
+
+
+def listed_names(text: bytes) -> frozenset[str]:
+    """Return the names of the artifacts that a manifest lists."""
+    return frozenset(item["name"] for item in canonical.decode(text)["artifacts"])
 
 
 def tools(extension_version: str | None, user_agent: str | None) -> dict[str, str]:
