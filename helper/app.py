@@ -101,6 +101,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
             finally:
                 warming.cancel()
                 stamping.cancel()
+                await asyncio.gather(stamping, return_exceptions=True)
                 if resuming is not None:
                     resuming.cancel()
                 await pipeline.stop()

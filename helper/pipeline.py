@@ -80,6 +80,7 @@ class Pipeline:
         task = asyncio.create_task(bound.fetch(self.store, capture_id))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _: self._bounds.discard(capture_id))
 
     async def _watched(self, capture_id: CaptureId, work: Coroutine[Any, Any, None]) -> None:
         """Do the work; a failure is noted as a step and the work is begun anew later."""

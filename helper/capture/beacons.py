@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,6 +22,8 @@ CHAIN: Final = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971
 GENESIS: Final = datetime.fromtimestamp(1_692_803_367, UTC)
 PERIOD: Final = timedelta(seconds=3)
 SECONDS: Final = 1.5
+_SIGNATURE: Final = re.compile(r"[0-9a-f]{96}")
+"""A point of BLS12-381's G1, compressed."""
 
 
 async def not_before(servers: Sequence[str]) -> dict[str, Any]:
@@ -51,7 +54,8 @@ async def _latest(asking: Asking, server: str) -> dict[str, Any]:
     try:
         said = json.loads(data)
         number, randomness, signature = said["round"], said["randomness"], said["signature"]
-        right = hashlib.sha256(bytes.fromhex(signature)).hexdigest() == randomness
+        right = _SIGNATURE.fullmatch(signature) is not None
+        right &= hashlib.sha256(bytes.fromhex(signature)).hexdigest() == randomness
         at = GENESIS + PERIOD * (number - 1)
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise UnansweredError("other_content") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import os
 import stat
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from helper.settings import Authority
 
@@ -58,16 +59,17 @@ class Asking:
         url: str,
         *,
         body: bytes | None = None,
-        auth: BasicAuth | None = None,
+        auth: str | None = None,
         sent: str | None = None,
     ) -> bytes:
-        headers = {"User-Agent": "kazheng"} | ({"Content-Type": sent} if sent else {})
+        said = {"User-Agent": "kazheng", "Content-Type": sent, "Authorization": auth}
+        headers = {name: value for name, value in said.items() if value is not None}
         timeout = ClientTimeout(total=self.seconds)
         try:
             async with (
                 ClientSession(timeout=timeout, trust_env=True) as session,
                 session.request(
-                    method, url, data=body, headers=headers, auth=auth, allow_redirects=False
+                    method, url, data=body, headers=headers, allow_redirects=False
                 ) as reply,
             ):
                 if 300 <= reply.status < 400:
@@ -89,8 +91,8 @@ class Asking:
         return data
 
 
-def credentials(authority: Authority, environment: Callable[[str], str | None]) -> BasicAuth | None:
-    """Return the user and password for an authority, None where none are set.
+def credentials(authority: Authority, environment: Callable[[str], str | None]) -> str | None:
+    """Return the Authorization header for an authority, None where no `user:password` is set.
 
     Raises UnansweredError(credentials) for a file that is missing, or that others may read.
     """
@@ -109,5 +111,4 @@ def credentials(authority: Authority, environment: Callable[[str], str | None]) 
         secret = (environment(name) or "").strip()
     if not secret:
         return None
-    user, _, password = secret.partition(":")
-    return BasicAuth(user, password, "utf-8")
+    return "Basic " + base64.b64encode(secret.encode()).decode()

@@ -65,6 +65,7 @@ def refusal(
                 check=False,
                 env={**os.environ, "LC_ALL": "C"},
                 stdin=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return f"not_run: {type(error).__name__}"

@@ -137,7 +137,7 @@ def _check(
     if root is not None:
         found = {"verdict": "confirmed", "methods": methods, "root": fingerprint(root)}
         return said.model_copy(update=found)
-    reason = methods[-1].reason
+    reason = next(m.reason for m in reversed(methods) if m.name != "openssl")
     if reason == "root_not_pinned":
         reason = _fault_within(digest, token) or reason
     verdict = "not_confirmed" if reason == "root_not_pinned" else "failed"

@@ -42,7 +42,10 @@ class Prover:
             await asyncio.to_thread(self._keep, job, name, proof, next_at)
             return None
         begun = await asyncio.to_thread(self.store.blobs.read, job.reply)
-        asked = calendar.promises(begun, manifest, self.calendars)
+        try:
+            asked = calendar.promises(begun, manifest, self.calendars)
+        except ValueError:
+            return "unreadable"
         answers = await _all([self.asking.promised(url, given) for given, url in asked.items()])
         found = {given: one for given, one in zip(asked, answers, strict=True) if one}
         proof = calendar.complete(begun, manifest, found)

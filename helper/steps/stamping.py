@@ -16,8 +16,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
 from helper.capture.services import Asking, UnansweredError
-from helper.errors import KazhengError
+from helper.errors import KazhengError, NotFoundError
 from helper.evidence import openssl, pinned, stamp
 from helper.model import CaptureId, Missing, Role, Seal, StampKind
 from helper.settings import Authority
@@ -32,6 +34,9 @@ ROOTS_WANTED: Final = 2
 """So many different roots must have answered before S2 is sealed, or all attempts be over."""
 _QUERY: Final = "application/timestamp-query"
 _REPLY: Final = "application/timestamp-reply"
+_PEM: Final = "application/x-pem-file"
+_TROUBLE_SECONDS: Final = 60.0
+"""How long all stamping rests after something else failed than an authority: a full disk."""
 _PROMISE_WAITS: Final = 360
 """A promise is looked at after so many first waits: an hour; a block comes every ten minutes."""
 _STAMP_ROLES: Final = frozenset[Role]({"timestamp", "timestamp-query"})
@@ -70,13 +75,16 @@ class Stamper:
     async def work(self) -> None:
         """Work until cancelled."""
         while True:
+            wait = self.pace.look_seconds
             try:
                 await self.turn()
             except KazhengError as error:
+                wait = _TROUBLE_SECONDS
                 _log.warning("time stamps wait: %s", error)
             except Exception:  # noqa: BLE001, must not end all stamping; the log has the reason
+                wait = _TROUBLE_SECONDS
                 _log.exception("time stamps wait")
-            await asyncio.sleep(self.pace.look_seconds)
+            await asyncio.sleep(wait)
 
     async def turn(self) -> None:
         """Queue what is new, try what is due, seal what came."""
@@ -86,11 +94,15 @@ class Stamper:
         by_authority: dict[str, list[StampJob]] = defaultdict(list)
         for job in due:
             by_authority[job.authority].append(job)
-        await asyncio.gather(*(self._in_turn(jobs) for jobs in by_authority.values()))
+        asked = [self._in_turn(jobs) for jobs in by_authority.values()]
+        outcomes = await asyncio.gather(*asked, return_exceptions=True)
         if due or not self._begun:
             for capture_id in await asyncio.to_thread(self.store.vault.unlisted_stamps):
                 await asyncio.to_thread(self._settle, capture_id)
             self._begun = True
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
 
     def _queue(self) -> None:
         """Queue the stamps of new seals; a seal that only lists stamps wants none itself."""
@@ -119,6 +131,8 @@ class Stamper:
         for number, job in enumerate(jobs):
             try:
                 await self._one(job)
+            except NotFoundError:
+                await asyncio.to_thread(self._put_off, job, "manifest_lost")
             except UnansweredError as error:
                 for waiting in jobs[number:]:
                     await asyncio.to_thread(self._put_off, waiting, error.reason)
@@ -170,6 +184,11 @@ class Stamper:
         kept = [
             self.store.keep("timestamp-query", query, _QUERY, name=f"{name}.tsq"),
             self.store.keep("timestamp", reply, _REPLY, name=f"{name}.tsr", about=_about(found)),
+        ]
+        kept += [
+            self.store.keep("timestamp", root.public_bytes(Encoding.PEM), _PEM, name=f"{name}.pem")
+            for root in roots
+            if pinned.fingerprint(root) == found.root
         ]
         self.store.vault.put_reply(
             job,
