@@ -62,12 +62,17 @@ class Asking:
         auth: str | None = None,
         sent: str | None = None,
     ) -> bytes:
-        said = {"User-Agent": "kazheng", "Content-Type": sent, "Authorization": auth}
+        said = {
+            "User-Agent": "kazheng",
+            "Accept-Encoding": "identity",
+            "Content-Type": sent,
+            "Authorization": auth,
+        }
         headers = {name: value for name, value in said.items() if value is not None}
         timeout = ClientTimeout(total=self.seconds)
         try:
             async with (
-                ClientSession(timeout=timeout, trust_env=True) as session,
+                ClientSession(timeout=timeout, trust_env=True, auto_decompress=False) as session,
                 session.request(
                     method, url, data=body, headers=headers, allow_redirects=False
                 ) as reply,

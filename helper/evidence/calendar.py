@@ -23,6 +23,7 @@ from opentimestamps.core.serialize import (
 from opentimestamps.core.timestamp import DetachedTimestampFile, Timestamp
 
 LARGEST: Final = 1 << 16
+_MOST_PROMISES: Final = 16
 
 
 def commitment(manifest: bytes, nonce: bytes) -> bytes:
@@ -57,12 +58,13 @@ def promises(proof: bytes, manifest: bytes, calendars: Sequence[str]) -> dict[by
     OpenTimestamps library knows are ever asked. Raises ValueError.
     """
     hosts = {urlsplit(url).netloc for url in calendars}
-    return {
+    found = {
         message: said.uri
         for message, said in _read(proof, manifest).timestamp.all_attestations()
         if isinstance(said, PendingAttestation)
         and (urlsplit(said.uri).netloc in hosts or said.uri in DEFAULT_CALENDAR_WHITELIST)
     }
+    return dict(list(found.items())[:_MOST_PROMISES])
 
 
 def complete(proof: bytes, manifest: bytes, replies: Mapping[bytes, bytes]) -> bytes:

@@ -30,22 +30,22 @@ class Prover:
 
         A promise is looked at again at `next_at`. Raises UnansweredError if nobody answers.
         """
+        try:
+            return await self._advance(job, name, next_at)
+        except ValueError:
+            return "unreadable"
+
+    async def _advance(self, job: StampJob, name: str, next_at: datetime) -> str | None:
         manifest = await asyncio.to_thread(self.store.blobs.read, job.manifest)
         if job.reply is None:
             nonce = await asyncio.to_thread(self._nonce, job)
             given = calendar.commitment(manifest, nonce)
             answers = await _all([self.asking.submit(url, given) for url in self.calendars])
-            try:
-                proof = calendar.begin(manifest, nonce, [one for one in answers if one])
-            except ValueError:
-                return "unreadable"
+            proof = calendar.begin(manifest, nonce, [one for one in answers if one])
             await asyncio.to_thread(self._keep, job, name, proof, next_at)
             return None
         begun = await asyncio.to_thread(self.store.blobs.read, job.reply)
-        try:
-            asked = calendar.promises(begun, manifest, self.calendars)
-        except ValueError:
-            return "unreadable"
+        asked = calendar.promises(begun, manifest, self.calendars)
         answers = await _all([self.asking.promised(url, given) for given, url in asked.items()])
         found = {given: one for given, one in zip(asked, answers, strict=True) if one}
         proof = calendar.complete(begun, manifest, found)

@@ -208,7 +208,7 @@ class Stamper:
             self.store.vault.put_off(job, next_at, reason, anew=anew)
             return
         self.store.vault.give_up(job, reason)
-        missing = Missing(role="timestamp", reason="no_stamp", detail=f"{job.authority}: {reason}")
+        missing = Missing(role=f"timestamp/{job.authority}", reason="no_stamp", detail=reason)
         self.store.vault.add_missing(job.capture_id, [missing])
 
     def _settle(self, capture_id: CaptureId) -> None:

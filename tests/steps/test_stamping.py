@@ -77,7 +77,7 @@ async def test_one_authority_alone_waits_for_the_other_until_all_attempts_are_ov
     await world.later(stamper)
     assert world.stamps()["two"].state == "failed"
     assert world.stages() == ["S0", "S1", "S2"]
-    assert ("timestamp", "no_stamp") in world.captures.lacks(world.uuid)
+    assert ("timestamp/two", "no_stamp") in world.captures.lacks(world.uuid)
     await world.later(stamper)
     assert world.stages() == ["S0", "S1", "S2"]
 

@@ -1,6 +1,7 @@
 """What stamps go through: wrong replies, silence, clocks that jump, kill -9."""
 
 import asyncio
+import gzip
 import os
 import signal
 import sys
@@ -133,3 +134,24 @@ async def test_a_reply_kept_but_not_sealed_is_sealed_at_the_next_start(
     assert world.stages() == ["S0", "S1"]
     await world.stamper(one, two).turn()
     assert world.stages() == ["S0", "S1", "S2"]
+
+
+async def test_a_calendar_that_answers_rubbish_is_told_and_tried_again(
+    world: World, loopback: Loopback
+) -> None:
+    async def rubbish(request: web.Request) -> web.Response:
+        return web.Response(body=b"\xff" * 100)
+
+    stamper = world.stamper(calendars=(await loopback.start(rubbish),))
+    await stamper.turn()
+    said = world.stamps()["opentimestamps"]
+    assert (said.state, said.reason) == ("pending", "unreadable")
+
+
+async def test_a_compressed_bomb_is_no_stamp(world: World, loopback: Loopback) -> None:
+    async def bomb(request: web.Request) -> web.Response:
+        body = gzip.compress(bytes(50_000_000))
+        return web.Response(body=body, headers={"Content-Encoding": "gzip"})
+
+    await world.stamper(Authority(key="one", name="One", url=await loopback.start(bomb))).turn()
+    assert world.stamps()["one"].reason == "unreadable"
