@@ -22,6 +22,7 @@ from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
+from helper.steps.stamping import Stamper
 from helper.steps.store import Store
 from helper.steps.visit import Sessions, Visitor
 from helper.vault.blobs import Blobs
@@ -89,7 +90,10 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
             pipeline = Pipeline(store, Visitor(store, browser, sessions, own_ports))
             DBOS.launch()
             helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
-            tasks = [asyncio.create_task(_warm(browser))]
+            tasks = [
+                asyncio.create_task(_warm(browser)),
+                asyncio.create_task(Stamper(store, pipeline.sealer).work()),
+            ]
             try:
                 async with _served(helper, port) as running:
                     if running is not None:

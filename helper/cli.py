@@ -290,7 +290,7 @@ def doctor(
     from helper import doctor as practice  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        findings = practice.examine(chosen, fix=fix)
+        findings = practice.examine(chosen, fix=fix, ask=not quiet)
         lines = practice.lines(findings, chosen.language, quiet=quiet)
         emit({"checks": findings}, as_json=as_json, lines=lines)
 

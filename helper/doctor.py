@@ -1,12 +1,13 @@
 """What this computer has and lacks for the work, and how to mend it.
 
-The key lies in a file and there are no time stamps yet, so keyring and time-stamp authority are
-not examined.
+The key lies in a file, so no keyring is examined.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -19,9 +20,11 @@ from typing import Literal
 
 from helper.capture.browser import find_browser
 from helper.capture.fonts import cjk_font
+from helper.capture.services import Asking, UnansweredError
 from helper.errors import BrowserMissingError
+from helper.evidence import pinned, stamp
 from helper.messages import Language, text
-from helper.settings import Settings
+from helper.settings import Authority, Settings
 from scrapers.record import Frozen
 
 PACKAGES = ("chromium", "chromium-l10n", "fonts-noto-cjk", "xvfb")
@@ -30,6 +33,7 @@ ROOM = 2 << 30
 """Bytes of free disk below which the doctor warns."""
 YEARS = range(2025, 2100)
 """A clock outside of these years was never set."""
+_ANSWER_SECONDS = 8.0
 _LOOPBACK = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
 
 
@@ -42,8 +46,11 @@ class Finding(Frozen):
     next_step: str = ""
 
 
-def examine(settings: Settings, *, fix: bool = False) -> list[Finding]:
-    """Check everything; with `fix` install Debian packages first where that is allowed."""
+def examine(settings: Settings, *, fix: bool = False, ask: bool = True) -> list[Finding]:
+    """Check everything; with `fix` install Debian packages first where that is allowed.
+
+    With `ask` every time-stamp authority is asked for a stamp of random bytes.
+    """
     findings = list(_checks(settings))
     if fix and any(f.name in {"browser", "font", "display"} and f.next_step for f in findings):
         failure = _install()
@@ -57,7 +64,38 @@ def examine(settings: Settings, *, fix: bool = False) -> list[Finding]:
                     next_step="doctor.install.next_step",
                 )
             )
-    return findings
+    return [*findings, *(authorities(settings) if ask else ())]
+
+
+def authorities(settings: Settings) -> list[Finding]:
+    """Ask the time-stamp authorities whether they answer, all at once."""
+    known = pinned.authorities(settings)
+    if not known:
+        step = "doctor.authority.none.next_step"
+        return [Finding(name="authority", verdict="note", detail="-", next_step=step)]
+
+    async def ask_all() -> list[Finding]:
+        return await asyncio.gather(*(_authority(authority) for authority in known))
+
+    return asyncio.run(ask_all())
+
+
+async def _authority(authority: Authority) -> Finding:
+    said = f"{authority.name} {authority.url}"
+    sample = secrets.token_bytes(32)
+    query = stamp.request(sample)
+    try:
+        reply = await Asking(seconds=_ANSWER_SECONDS).stamp(authority, query)
+        found = stamp.check(sample, query, reply, pinned.roots_of(authority))
+    except (UnansweredError, OSError, ValueError) as error:
+        detail, step = f"{said}: {error}", "doctor.authority.next_step"
+        return Finding(name="authority", verdict="note", detail=detail, next_step=step)
+    if found.verdict == "confirmed":
+        return Finding(name="authority", verdict="ok", detail=f"{said}: {found.authority}")
+    unpinned = found.reason in {"root_not_pinned", "root_unreadable"}
+    step = "doctor.authority.root.next_step" if unpinned else "doctor.authority.next_step"
+    detail = f"{said}: {found.reason}"
+    return Finding(name="authority", verdict="note", detail=detail, next_step=step)
 
 
 def lines(findings: list[Finding], language: Language, *, quiet: bool) -> list[str]:

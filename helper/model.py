@@ -33,6 +33,8 @@ SEEN_ROLES: tuple[Role, ...] = (
 Stage = Literal["S0", "S1", "S2", "partial"]
 CaptureState = Literal["receiving", "kept", "sealed"]
 Session = Literal["lent", "not_lent"]
+StampState = Literal["pending", "stamped", "failed"]
+StampKind = Literal["rfc3161", "opentimestamps"]
 Verdict = Literal["agree", "differs", "not_comparable", "no_witness", "no_order"]
 
 
@@ -119,6 +121,21 @@ class Seal(Frozen):
     sealed_at: Moment
 
 
+class StampView(Frozen):
+    """How far the time stamp of a seal is; `reason` is a code (`stamps.reason.<code>`).
+
+    `root` is the SHA-256 of the pinned root it leads to; a stamp without one is not confirmed.
+    """
+
+    authority: str
+    kind: StampKind
+    stage: Stage
+    state: StampState
+    reason: str | None = None
+    stamped_at: Moment | None = None
+    root: Sha256 | None = None
+
+
 class FieldComparison(Frozen):
     """One order field as seen and as the witness read it."""
 
@@ -156,6 +173,7 @@ class CaptureView(Frozen):
     """True while the visit waits for a session that was promised; the extension lends it again."""
     notes: tuple[str, ...] = ()
     """What went otherwise than usual and lost nothing: `code` or `code: detail`; `notes.<code>`."""
+    stamps: tuple[StampView, ...] = ()
 
 
 class Correction(Frozen):

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from helper.errors import DiskFullError, KazhengError
 from helper.model import CaptureId, Missing
-from helper.steps import read, sheets
+from helper.steps import bound, read, sheets
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
 from helper.steps.store import Store
@@ -44,6 +44,7 @@ class Pipeline:
         self._turns: WeakValueDictionary[CaptureId, asyncio.Lock] = WeakValueDictionary()
         self._alive: set[str] = set()
         self._running: set[asyncio.Task[Any]] = set()
+        self._bounds: set[CaptureId] = set()
 
         @DBOS.workflow(name="capture")
         async def capture(capture_id: CaptureId) -> None:
@@ -61,6 +62,7 @@ class Pipeline:
 
     async def start(self, capture_id: CaptureId) -> None:
         """Begin the workflow of a committed capture; a second call changes nothing."""
+        self._bound(capture_id)
         await self._begin("capture", capture_id)
 
     async def start_interrupted(self, capture_id: CaptureId) -> None:
@@ -86,6 +88,16 @@ class Pipeline:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _bound(self, capture_id: CaptureId) -> None:
+        """Fetch the bound "not before" beside the workflow: no seal ever waits for it."""
+        if capture_id in self._bounds:
+            return
+        self._bounds.add(capture_id)
+        task = asyncio.create_task(bound.fetch(self.store, capture_id))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _: self._bounds.discard(capture_id))
 
     async def _watched(
         self, capture_id: CaptureId, work: Callable[[CaptureId], Awaitable[None]]

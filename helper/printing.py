@@ -57,6 +57,19 @@ def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> l
     ]
 
 
+def stamp_lines(stamps: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
+    """Return one sentence for every time stamp: by whom, when, or why not yet."""
+    lines = []
+    for item in stamps:
+        confirmed = item["root"] is not None or item["kind"] != "rfc3161"
+        state = item["state"] if confirmed or item["state"] != "stamped" else "not_confirmed"
+        reason = coded("stamps.reason", item["reason"], language) if item["reason"] else ""
+        values = {"stage": item["stage"], "authority": item["authority"], "reason": reason}
+        key = f"cli.stamp.{state}"
+        lines.append(text(key, language, at=item["stamped_at"] or "-", **values).strip())
+    return lines
+
+
 def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     """Return a case in sentences: its order, due dates, gaps, captures and drafts."""
     lines = [f"{case['case_id']}  {case['order_no'] or '-'}  {case['title']}"]
@@ -65,6 +78,8 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         lines.append("    " + text(key, language, name=date["name"], at=date["at"]))
     lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
     captures = [f"{capture['capture_id']} ({capture['state']})" for capture in case["captures"]]
+    for capture in case["captures"]:
+        lines += ["    " + line for line in stamp_lines(capture["stamps"], language)]
     for key, names in (("captures", captures), ("drafts", case["drafts"])):
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))

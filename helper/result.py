@@ -23,6 +23,7 @@ def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
         ],
         "missing": [item.model_dump(mode="json") for item in view.missing],
         "notes": list(view.notes),
+        "stamps": [stamp.model_dump(mode="json") for stamp in view.stamps],
         "timings_ms": timings(view),
     }
 

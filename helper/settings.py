@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import platformdirs
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StringConstraints,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -20,6 +23,23 @@ from helper.errors import InvalidError
 from helper.messages import Language
 
 DEFAULT_PORT = 17650
+
+
+class Authority(BaseModel):
+    """A time-stamp authority (RFC 3161); `key` stands in file names.
+
+    `root` is a PEM file that its stamps must lead to, None the root pinned under this key.
+    `credentials` is a file with `user:password`, readable by its owner alone; without one the
+    variable `KAZHENG_AUTHORITY_<KEY>` is read. The password is in no setting.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+    name: str
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^@\s]+$")]
+    root: Path | None = None
+    credentials: Path | None = None
 
 
 class Settings(BaseModel):
@@ -48,6 +68,14 @@ class Settings(BaseModel):
     """How long sealing waits for the strips of the seen page."""
     private_display: bool = True
     """Start an own Xvfb for the real window where one is installed."""
+    outside: bool = False
+    """Ask the package's time services; the commands allow it, `KAZHENG_OUTSIDE=no` does not."""
+    authorities: tuple[Authority, ...] | None = None
+    """Whom to ask for time stamps, None: the package's own, if `outside`."""
+    calendars: tuple[str, ...] | None = None
+    """URLs of OpenTimestamps calendars, None: the package's, if `outside`."""
+    beacons: tuple[str, ...] | None = None
+    """URLs of drand servers, for the bound "not before", None: the package's, if `outside`."""
 
     @field_validator("database", "blobs", "browser")
     @classmethod
@@ -66,13 +94,15 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str], **given: object) -> Settings:
         """Read `KAZHENG_<FIELD>` variables; what is given as argument wins.
 
-        Raises InvalidError naming the variable or option whose value cannot be used.
+        Lists are separated by commas, `none` is the empty one; `KAZHENG_AUTHORITIES` is the path
+        of a JSON file with a list of authorities. Raises InvalidError naming the variable or
+        option whose value cannot be used.
         """
-        values: dict[str, object] = {}
+        values: dict[str, object] = {"outside": True}
         for name in cls.model_fields:
             raw = environment.get(f"KAZHENG_{name.upper()}")
             if raw is not None:
-                values[name] = tuple(raw.split(",")) if name == "trusted_spki" else raw
+                values[name] = _read(name, raw)
         values |= {key: value for key, value in given.items() if value is not None}
         try:
             return cls.model_validate(values)
@@ -81,3 +111,22 @@ class Settings(BaseModel):
             name = str(first["loc"][0])
             label = f"--{name}" if given.get(name) is not None else f"KAZHENG_{name.upper()}"
             raise InvalidError(reason="setting", what=label, value=first["input"]) from error
+
+
+def _read(name: str, raw: str) -> object:
+    """Return what a variable means: a list, the list in a file, or the text as it is."""
+    if name in {"authorities", "calendars", "beacons"} and raw == "none":
+        return ()
+    if name in {"trusted_spki", "calendars", "beacons"}:
+        return tuple(raw.split(","))
+    if name == "authorities":
+        return _authorities(raw)
+    return raw
+
+
+def _authorities(raw: str) -> object:
+    try:
+        with Path(raw).open(encoding="utf-8") as file:
+            return TypeAdapter(tuple[Authority, ...]).validate_json(file.read(1 << 20))
+    except (OSError, ValueError) as error:
+        raise InvalidError(reason="setting", what="KAZHENG_AUTHORITIES", value=raw) from error

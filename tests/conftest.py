@@ -2,11 +2,17 @@
 
 import os
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.loopback import Loopback
+
 TESTS = Path(__file__).parent
+os.environ["KAZHENG_OUTSIDE"] = "no"  # no test asks anybody outside, nor do processes it starts
 BROWSER_ROOMS = ("e2e", "extension")
 BROWSER_FIXTURES = {"browser", "chromium", "person", "tab", "world"}
 ALLOWED = (
@@ -15,6 +21,16 @@ ALLOWED = (
     re.compile(r"no IPv6"),
 )
 """Reasons for which CI may skip a test: what another system has, or what no package installs."""
+
+
+@pytest.fixture
+async def loopback() -> AsyncIterator["Loopback"]:
+    """Give a starter of small servers."""
+    from tests.loopback import Loopback  # noqa: PLC0415, this file is also used alone
+
+    servers = Loopback()
+    yield servers
+    await servers.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

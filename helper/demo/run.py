@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 import typer
 
 from helper.app import Helper, open_helper
-from helper.demo import platform, stage, tour
+from helper.demo import platform, stage, timekeeper, tour
 from helper.demo.driver import EXTENSION, Person, demo_browser, first_line, launch
 from helper.errors import BrowserFailedError
 from helper.messages import Language, text
 from helper.printing import missing_lines
-from helper.settings import Settings
+from helper.settings import Authority, Settings
 from helper.web.pairing import offer
 
 SHOPS = ("wangzi", "lechuang", "weijie")
@@ -103,12 +103,15 @@ async def _stage(
 
     demo = await platform.start(folder / "platform")
     hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
-    chosen = settings.model_copy(update={"data": data, "trusted_spki": (demo.spki,)})
     try:
-        async with open_helper(chosen, port=0) as helper, async_playwright() as playwright:
+        async with (
+            timekeeper.pair(folder / "authorities") as authorities,
+            open_helper(_chosen(settings, data, demo, authorities), port=0) as helper,
+            async_playwright() as playwright,
+        ):
             person = await launch(
                 playwright,
-                executable=demo_browser(chosen),
+                executable=demo_browser(helper.settings),
                 profile=folder / "profile",
                 extension=stage.with_permissions(folder, hosts) if once else EXTENSION,
                 headless=once,
@@ -124,6 +127,22 @@ async def _stage(
                 await _close(person)
     finally:
         await demo.stop()
+
+
+def _chosen(
+    settings: Settings, data: Path, demo: platform.Demo, authorities: tuple[Authority, ...]
+) -> Settings:
+    """Return the settings of the demonstration: nobody outside is asked for anything."""
+    return settings.model_copy(
+        update={
+            "data": data,
+            "trusted_spki": (demo.spki,),
+            "outside": False,
+            "authorities": authorities,
+            "calendars": (),
+            "beacons": (),
+        }
+    )
 
 
 async def _by_hand(helper: Helper, demo: platform.Demo, person: Person, shop: str) -> None:

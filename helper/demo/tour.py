@@ -52,6 +52,7 @@ async def once(
         raise BrowserFailedError(reason="demo", cause="the capture joined no case")
     draft = await helper.desk.make_draft(view.case_id, channel="merchant_platform")
     filled = await _fill(person, order.complaint_url)
+    stamped = await asyncio.to_thread(helper.store.vault.capture, view.capture_id)
     evidence = await asyncio.to_thread(
         export_case,
         helper.store,
@@ -59,7 +60,7 @@ async def once(
         helper.settings.data / f"evidence-{view.case_id}.zip",
     )
     return {
-        **capture_result(helper.store, view),
+        **capture_result(helper.store, stamped),
         "draft": draft.model_dump(mode="json"),
         "filled": {**filled, "submitted": submitted(demo)},
         "evidence": str(evidence),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from helper.evidence import canonical
 from helper.model import Artifact, CaptureId, Missing, Role, Stage
@@ -26,14 +26,18 @@ def build(
     tools: Mapping[str, str],
     previous: str | None,
     sealed_at: datetime,
+    not_before: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Return the manifest of the whole capture so far as canonical JSON.
 
     `previous` is the ledger's head when the manifest is built. Lone surrogates, which a page's
-    title may hold, become U+FFFD.
+    title may hold, become U+FFFD. `not_before` is a public value that nobody knew earlier, or why
+    there is none; where none was asked for, the manifest has no such key.
     """
+    bound = {} if not_before is None else {"not_before": dict(not_before)}
     return canonical.encode(
         {
+            **bound,
             "format": FORMAT,
             "capture_id": capture_id,
             "stage": stage,

@@ -104,6 +104,7 @@ class _Manifest(_Record):
     missing: list[_Missing]
     tools: dict[str, str]
     previous: _Hash | None
+    not_before: dict[str, str | int | None] | None = None
 
 
 _Model = TypeVar("_Model", bound=_Record)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from helper import __version__
-from helper.evidence import canonical, manifest, seal
+from helper.capture import beacons
+from helper.evidence import canonical, manifest, pinned, seal
 from helper.model import CaptureId, CaptureView, Missing, Seal, Stage
 from helper.steps.store import Store
 
+NOT_BEFORE: Final = "not-before.json"
+"""Artifact that holds the fetched bound."""
 ONLY_FOR_NOW: Final = frozenset({"strips_late"})
 """Reasons that no longer hold once an artifact of the role has come."""
 
@@ -24,7 +28,10 @@ class Sealer:
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def seal(self, capture_id: CaptureId, stage: Stage) -> Seal:
-        """Seal all that the capture holds now; a stage that is sealed already stays as it is."""
+        """Seal all that the capture holds now; a stage that is sealed already stays as it is.
+
+        There may be several partial seals: another is made only for what no seal lists yet.
+        """
         with self._turn:
             view = self.store.vault.capture(capture_id)
             done = next((entry for entry in view.seals if entry.stage == stage), None)
@@ -37,13 +44,16 @@ class Sealer:
         """
         with self._turn:
             view = self.store.vault.capture(capture_id)
-            known: set[str] = set()
-            for entry in view.seals:
-                listed = canonical.decode(self.store.blobs.read(entry.manifest))["artifacts"]
-                known |= {artifact["name"] for artifact in listed}
-            if all(artifact.name in known for artifact in view.artifacts):
+            if self.lists_all(view):
                 return None
             return self._noted(self._append(view, "partial", lacking))
+
+    def lists_all(self, view: CaptureView) -> bool:
+        """Tell whether the newest seal of a capture lists every artifact it has now."""
+        if not view.seals:
+            return not view.artifacts
+        listed = listed_names(self.store.blobs.read(view.seals[-1].manifest))
+        return all(item.name in listed for item in view.artifacts)
 
     def _noted(self, entry: Seal) -> Seal:
         self.store.note(entry.capture_id, f"sealed_{entry.stage.lower()}")
@@ -66,6 +76,7 @@ class Sealer:
                 if entry.reason not in ONLY_FOR_NOW or entry.role not in there
             ],
             tools=tools(view.meta.extension_version, view.meta.user_agent),
+            not_before=self._not_before(view),
             previous=head,
             sealed_at=at,
         )
@@ -77,6 +88,18 @@ class Sealer:
             at,
             after=head,
         )
+
+    def _not_before(self, view: CaptureView) -> dict[str, Any] | None:
+        """Return the bound that was fetched, why there is none, None where none is asked for."""
+        found = next((item for item in view.artifacts if item.name == NOT_BEFORE), None)
+        if found is not None:
+            return dict(json.loads(self.store.blobs.read(found.sha256)))
+        return beacons.absent("not_yet") if pinned.beacons(self.store.settings) else None
+
+
+def listed_names(text: bytes) -> frozenset[str]:
+    """Return the names of the artifacts that a manifest lists."""
+    return frozenset(item["name"] for item in canonical.decode(text)["artifacts"])
 
 
 def tools(extension_version: str | None, user_agent: str | None) -> dict[str, str]:

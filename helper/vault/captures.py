@@ -137,8 +137,7 @@ class Captures(Store):
 
     def add_artifacts(self, uuid: CaptureId, artifacts: Sequence[Artifact]) -> None:
         """Add artifacts, all or none; of two with one name the first stays, it may be sealed."""
-        rows = [{"name": a.name, "record": a.model_dump_json()} for a in artifacts]
-        self._add(schema.artifacts, uuid, rows, ("name",))
+        self._add(schema.artifacts, uuid, artifact_rows(artifacts), ("name",))
 
     def add_missing(self, uuid: CaptureId, missing: Sequence[Missing]) -> None:
         """Add what could not be captured; of two with one role and reason the first stays."""
@@ -175,15 +174,31 @@ class Captures(Store):
     ) -> None:
         with writing(self.engine) as connection:
             _require(connection, uuid)
-            found = connection.execute(
-                select(*(table.c[name] for name in unique)).where(table.c.capture_id == uuid)
-            )
-            known = {tuple(row) for row in found}
-            for row in rows:
-                key = tuple(row[name] for name in unique)
-                if key not in known:
-                    known.add(key)
-                    connection.execute(insert(table).values(capture_id=uuid, **row))
+            add_new(connection, table, uuid, rows, unique)
+
+
+def artifact_rows(artifacts: Sequence[Artifact]) -> list[dict[str, Any]]:
+    """Return artifacts as rows of their table."""
+    return [{"name": a.name, "record": a.model_dump_json()} for a in artifacts]
+
+
+def add_new(
+    connection: Connection,
+    table: Table,
+    uuid: CaptureId,
+    rows: Sequence[dict[str, Any]],
+    unique: tuple[str, ...],
+) -> None:
+    """Insert the rows of a capture whose key is not known yet; the first of two stays."""
+    found = connection.execute(
+        select(*(table.c[name] for name in unique)).where(table.c.capture_id == uuid)
+    )
+    known = {tuple(row) for row in found}
+    for row in rows:
+        key = tuple(row[name] for name in unique)
+        if key not in known:
+            known.add(key)
+            connection.execute(insert(table).values(capture_id=uuid, **row))
 
 
 def _require(connection: Connection, uuid: CaptureId) -> None:

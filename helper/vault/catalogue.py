@@ -9,10 +9,11 @@ from helper.vault.captures import Captures
 from helper.vault.cases import Cases
 from helper.vault.drafts import Drafts
 from helper.vault.pairings import Pairing, PairingOffer, Pairings
+from helper.vault.stamps import Stamps
 from helper.vault.store import open_engine
 
 __all__ = ["Catalogue", "Pairing", "PairingOffer", "open_engine"]
 
 
-class Catalogue(Captures, Cases, Drafts, Pairings):
-    """Captures, cases, drafts and pairings of one vault."""
+class Catalogue(Captures, Cases, Drafts, Pairings, Stamps):
+    """Captures, cases, drafts, pairings and stamps of one vault."""

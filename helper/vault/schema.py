@@ -124,6 +124,25 @@ ledger: Final = Table(
     UniqueConstraint("capture_id", "stage", "manifest"),
 )
 
+stamps: Final = _of_capture(
+    "stamps",
+    Column("manifest", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("seal_index", Integer, nullable=False),
+    Column("authority", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("next_at", Text, nullable=False),
+    Column("reason", Text),
+    Column("query", Text),
+    Column("reply", Text),
+    Column("stamped_at", Text),
+    Column("root", Text),
+    Column("listed", Integer, nullable=False, default=0),
+    unique=("manifest", "authority"),
+)
+
 
 def _of_case(name: str, *columns: Column[str]) -> Table:
     """Make a table whose rows belong to a case, in the order they came."""

@@ -16,6 +16,7 @@ from helper.model import (
     Missing,
     Part,
     Seal,
+    StampView,
     Step,
 )
 from helper.vault import schema
@@ -25,7 +26,7 @@ _Record = TypeVar("_Record", bound=Frozen)
 
 
 def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[CaptureView]:
-    """Return the captures that match, in the order they came; six statements for all."""
+    """Return the captures that match, in the order they came; seven statements for all."""
     captures = schema.captures
     rows = connection.execute(select(captures).where(which).order_by(captures.c.position)).all()
     wanted = select(captures.c.capture_id).where(which)
@@ -42,6 +43,7 @@ def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[Ca
     notes = by_capture(schema.capture_notes)
     steps = by_capture(schema.steps)
     seals = by_capture(schema.ledger)
+    stamps = by_capture(schema.stamps)
     return [
         CaptureView(
             capture_id=row.capture_id,
@@ -61,6 +63,7 @@ def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[Ca
             corroboration=_parsed(Corroboration, row.corroboration),
             session_wanted=row.session_wanted,
             notes=tuple(found.note for found in notes[row.capture_id]),
+            stamps=tuple(stamp_of(found) for found in stamps[row.capture_id]),
         )
         for row in rows
     ]
@@ -87,6 +90,19 @@ def seal_of(row: Row[Any]) -> Seal:
         signature=row.signature,
         previous=row.previous,
         sealed_at=row.sealed_at,
+    )
+
+
+def stamp_of(row: Row[Any]) -> StampView:
+    """Return the state of a stamp."""
+    return StampView(
+        authority=row.authority,
+        kind=row.kind,
+        stage=row.stage,
+        state=row.state,
+        reason=row.reason,
+        stamped_at=row.stamped_at,
+        root=row.root,
     )
 
 

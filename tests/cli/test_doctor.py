@@ -1,14 +1,17 @@
 """The doctor's findings and how they are told."""
 
+import asyncio
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from helper.doctor import Finding, clock, examine, lines
+from helper.demo import timekeeper
+from helper.doctor import Finding, authorities, clock, examine, lines
 from helper.messages import LANGUAGES
 from helper.settings import Settings
+from tests.loopback import closed
 
 
 def test_quiet_tells_only_what_is_not_well() -> None:
@@ -71,3 +74,29 @@ def test_a_zone_that_means_something_is_well(zone: str) -> None:
 @pytest.mark.skipif("sys.platform == 'win32'", reason="Windows does not read TZ names")
 def test_an_unknown_zone_is_noted() -> None:
     assert clock(datetime(2026, 1, 1, tzinfo=UTC), "Nowhere/Town").verdict == "note"
+
+
+def found_of(settings: Settings) -> dict[str, Finding]:
+    return {one.detail.split()[0]: one for one in authorities(settings)}
+
+
+async def test_every_authority_is_asked_and_told_with_what_to_do(tmp_path: Path) -> None:
+    async with timekeeper.pair(tmp_path) as (first, second):
+        unknown = second.model_copy(update={"key": "unknown", "name": "unknown", "root": None})
+        away = first.model_copy(update={"key": "away", "name": "away", "url": closed()})
+        given = Settings(data=tmp_path, authorities=(first, unknown, away))
+        found = await asyncio.to_thread(found_of, given)
+    assert found["demo-a"].verdict == "ok"
+    assert found["unknown"].next_step == "doctor.authority.root.next_step"
+    assert found["away"].verdict == "note"
+    assert "unreachable" in found["away"].detail
+    for language in LANGUAGES:
+        told = lines(list(found.values()), language, quiet=False)
+        assert not [line for line in told if "doctor." in line]
+
+
+def test_nobody_is_asked_where_none_is_set_or_none_shall_be(tmp_path: Path) -> None:
+    [finding] = authorities(Settings(data=tmp_path))
+    assert finding.next_step == "doctor.authority.none.next_step"
+    names = {one.name for one in examine(Settings(data=tmp_path, browser="/x"), ask=False)}
+    assert "authority" not in names

@@ -1,12 +1,17 @@
 """What a command prints when it fails, and the sentences that codes turn into."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import typer
 
 from helper.errors import NotFoundError
-from helper.printing import coded, explained, missing_lines
+from helper.messages import LANGUAGES, catalogue
+from helper.printing import coded, explained, missing_lines, stamp_lines
+
+HELPER = Path(__file__).parents[2] / "helper"
 
 
 def test_a_known_failure_is_one_json_document_and_exit_code_1(
@@ -57,3 +62,42 @@ def test_codes_become_sentences_and_keep_their_detail() -> None:
     [line] = missing_lines([{"role": "witness", "reason": "browser_missing"}], "en")
     assert "witness" in line
     assert "kazheng doctor" in line
+
+
+def said(**values: object) -> list[str]:
+    plain = {
+        "authority": "digicert", "kind": "rfc3161", "stage": "S1", "state": "stamped",
+        "reason": None, "stamped_at": "2026-03-01T12:00:00+00:00", "root": "a" * 64,
+    }  # fmt: skip
+    return stamp_lines([plain | values], "en")
+
+
+def test_a_stamp_is_told_with_its_time() -> None:
+    assert said() == ["time stamp of S1 by digicert: 2026-03-01T12:00:00+00:00"]
+
+
+def test_a_stamp_that_leads_to_no_known_root_is_told_as_not_confirmed() -> None:
+    [line] = said(root=None, reason="root_not_pinned")
+    assert "not confirmed. The stamp does not lead to a root" in line
+
+
+def test_a_stamp_that_has_not_come_says_why() -> None:
+    [line] = said(state="pending", reason="unreachable", root=None, stamped_at=None)
+    assert "pending" in line
+    assert line.endswith("The authority cannot be reached.")
+    assert "none. The reply" in said(state="failed", reason="refused", root=None)[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_of_a_stamp_has_its_words(language: str) -> None:
+    rooms = ("evidence", "capture", "steps")
+    sources = "".join(
+        path.read_text("utf-8") for room in rooms for path in (HELPER / room).glob("*.py")
+    )
+    codes = set(re.findall(r'UnansweredError\(\s*"(\w+)"', sources))
+    codes |= set(re.findall(r'"(\w+)"\),', (HELPER / "evidence/openssl.py").read_text("utf-8")))
+    codes |= set(re.findall(r'reason="(\w+)"', (HELPER / "evidence/stamp.py").read_text("utf-8")))
+    codes |= set(re.findall(r'\("(\w+)", ', (HELPER / "evidence/stamp.py").read_text("utf-8")))
+    codes -= {"library", "library_sorted", "openssl"}
+    assert {"unreachable", "expired", "wrong_nonce", "not_granted"} <= codes
+    assert {c for c in codes if f"stamps.reason.{c}" not in catalogue(language)} == set()

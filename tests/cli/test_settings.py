@@ -44,3 +44,45 @@ def test_a_value_that_cannot_be_used_is_named(
     with pytest.raises(InvalidError) as failure:
         Settings.from_environment(environment, **given)
     assert named in explain(failure.value, language)["message"]
+
+
+def test_only_commands_ask_outside_and_a_variable_forbids_it() -> None:
+    assert not Settings().outside
+    assert Settings.from_environment({}).outside
+    assert not Settings.from_environment({"KAZHENG_OUTSIDE": "no"}).outside
+
+
+def test_authorities_are_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "机构.json"
+    file.write_text('[{"key": "tsa", "name": "联合信任", "url": "https://tsa.example/"}]', "utf-8")
+    [found] = Settings.from_environment({"KAZHENG_AUTHORITIES": str(file)}).authorities or ()
+    assert (found.key, found.name, found.root) == ("tsa", "联合信任", None)
+
+
+def test_none_is_the_empty_list_and_commas_part_urls() -> None:
+    found = Settings.from_environment(
+        {
+            "KAZHENG_AUTHORITIES": "none",
+            "KAZHENG_CALENDARS": "http://a,http://b",
+            "KAZHENG_BEACONS": "none",
+        }
+    )
+    assert found.authorities == found.beacons == ()
+    assert found.calendars == ("http://a", "http://b")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[{}]", '[{"key": "../x", "name": "x", "url": "http://x"}]',
+             '[{"key": "x", "name": "x", "url": "http://user:secret@x/"}]',
+             '[{"key": "x", "name": "x", "url": "file:///etc/passwd"}]'],
+)  # fmt: skip
+def test_a_file_that_lists_no_authorities_is_named_without_its_content(
+    text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "authorities.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises(InvalidError) as failure:
+        Settings.from_environment({"KAZHENG_AUTHORITIES": str(file)})
+    said = explain(failure.value, "en")["message"]
+    assert str(file) in said
+    assert "secret" not in said

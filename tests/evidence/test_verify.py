@@ -38,6 +38,14 @@ def test_an_untouched_bundle_passes_as_zip_and_as_folder(written: Path, unpacked
         assert {check.verdict for check in found.checks} == {"pass"}
 
 
+@pytest.mark.parametrize(
+    "bound", [{"source": None, "reason": "unreachable"}, {"source": "drand", "round": 7}]
+)
+def test_a_manifest_with_a_bound_passes(empty, bound: dict[str, object]):
+    empty.seal(empty.add(1), "S0", not_before=bound)
+    assert verify(empty.write()).verdict == "pass"
+
+
 def test_without_an_expected_installation_it_says_that_none_was_compared(written: Path, tools):
     detail = next(c.detail for c in verify(written).checks if c.name == "signature")
     assert tools.installation in detail

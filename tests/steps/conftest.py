@@ -88,3 +88,6 @@ def picture() -> Callable[..., bytes]:
 @pytest.fixture
 def later() -> datetime:
     return NOON + timedelta(minutes=1)
+
+
+from .stamped import keepers, world  # noqa: E402, F401  # fixtures; they need what stands above

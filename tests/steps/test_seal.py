@@ -48,6 +48,20 @@ def test_each_seal_names_the_one_before(store: Store, captures: Captures) -> Non
     assert manifest_of(store, second.manifest)["previous"] == head
 
 
+def test_every_partial_seal_lists_something_new(store: Store, captures: Captures) -> None:
+    uuid = captures.new(("seen/html", b"<p>", {}))
+    keep_parts(store, uuid)
+    sealer = Sealer(store)
+    first = sealer.seal_rest(uuid)
+    assert sealer.seal_rest(uuid) is None
+    captures.more(uuid, ("seen/text", b"text", {}))
+    keep_parts(store, uuid)
+    second = sealer.seal_rest(uuid)
+    assert None not in {first, second}
+    assert sealer.seal(uuid, "S0").index == 2
+    assert sealer.seal_rest(uuid) is None
+
+
 def test_only_known_tools_are_named() -> None:
     assert set(tools(None, None)) == {"helper"}
     assert tools("1", "UA")["user_agent"] == "UA"

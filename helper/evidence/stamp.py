@@ -1,0 +1,259 @@
+"""Time stamps of a seal's manifest (RFC 3161): the query, and what a reply is worth.
+
+What a reply says is read by our own strict reader, so that the reason of a refusal has a name;
+its signature and chain are judged by rfc3161-client and, as a second opinion or where that
+refuses, by OpenSSL. Everything in the input may be hostile; no network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, Literal
+
+from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+from rfc3161_client import (
+    HashAlgorithm,
+    TimestampRequestBuilder,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
+
+from helper.evidence import openssl as program
+from helper.evidence.pinned import fingerprint
+from helper.evidence.token import SHA256, Query, Token, read_query, read_reply
+
+_NAMED: Final = 10
+_MethodName = Literal["library", "openssl", "library_sorted"]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Method(_Record):
+    """What one method says.
+
+    `library` is asked about the reply as it came, `library_sorted` about the same with its
+    certificates in DER's order: no signature covers that order, and some authorities ignore it.
+    """
+
+    name: _MethodName
+    verified: bool
+    reason: str | None = None
+
+
+class Stamp(_Record):
+    """What a reply is worth; `reason` is a code (`stamps.reason.<code>`).
+
+    Confirmed: at least one method verified it up to a pinned root. Not confirmed: nothing is
+    wrong with it but its root is not pinned. `serial` is decimal text, it may exceed 2**53.
+    """
+
+    verdict: Literal["confirmed", "not_confirmed", "failed"]
+    reason: str | None = None
+    gen_time: AwareDatetime | None = None
+    authority: str | None = None
+    policy: str | None = None
+    serial: str | None = None
+    root: str | None = None
+    methods: tuple[Method, ...] = ()
+
+
+class Given(_Record):
+    """A stamp to check: the name of the reply's file, and the three files' bytes."""
+
+    name: str
+    manifest: bytes
+    query: bytes
+    reply: bytes
+
+
+class StampsCheck(_Record):
+    """The outcome for all stamps of a bundle; `not_confirmed` must not be shown as a pass."""
+
+    name: Literal["stamps"] = "stamps"
+    verdict: Literal["pass", "not_confirmed", "fail"]
+    detail: str
+
+
+def request(manifest: bytes) -> bytes:
+    """Return a TimeStampReq over the manifest's SHA-256, with a nonce, asking for certificates."""
+    return (
+        TimestampRequestBuilder()
+        .data(manifest)
+        .hash_algorithm(HashAlgorithm.SHA256)
+        .nonce(nonce=True)
+        .cert_request(cert_request=True)
+        .build()
+        .as_bytes()
+    )
+
+
+def check(
+    manifest: bytes,
+    query: bytes,
+    reply: bytes,
+    roots: Sequence[x509.Certificate],
+    *,
+    openssl: Path | None = None,
+) -> Stamp:
+    """Judge a reply; `openssl` is the program to ask as well, None asks the library alone."""
+    try:
+        return _check(manifest, query, reply, roots, openssl)
+    except Exception:  # noqa: BLE001, hostile input: what a reader trips over is a verdict
+        return Stamp(verdict="failed", reason="unreadable")
+
+
+def _check(
+    manifest: bytes,
+    query: bytes,
+    reply: bytes,
+    roots: Sequence[x509.Certificate],
+    openssl: Path | None,
+) -> Stamp:
+    asked, answered = read_query(query), read_reply(reply)
+    digest = hashlib.sha256(manifest).digest()
+    if (asked.algorithm, asked.imprint) != (SHA256, digest):
+        return Stamp(verdict="failed", reason="wrong_imprint")
+    token = answered.token
+    if answered.status != 0 or token is None:
+        return Stamp(verdict="failed", reason="not_granted")
+    said = Stamp(
+        verdict="failed",
+        gen_time=token.gen_time,
+        authority=_name(token),
+        policy=token.policy,
+        serial=str(token.serial),
+    )
+    fault = _fault(asked, token)
+    if fault is not None:
+        return said.model_copy(update={"reason": fault})
+    methods, root = _methods(digest, query, reply, token, roots, openssl)
+    if root is not None:
+        found = {"verdict": "confirmed", "methods": methods, "root": fingerprint(root)}
+        return said.model_copy(update=found)
+    reason = next(m.reason for m in reversed(methods) if m.name != "openssl")
+    if reason == "root_not_pinned":
+        reason = _fault_within(digest, token) or reason
+    verdict = "not_confirmed" if reason == "root_not_pinned" else "failed"
+    return said.model_copy(update={"verdict": verdict, "reason": reason, "methods": methods})
+
+
+def check_stamps(
+    stamps: Sequence[Given], roots: Sequence[x509.Certificate], *, openssl: Path | None = None
+) -> StampsCheck:
+    """Judge every stamp of a bundle: one bad one fails all, one unpinned one confirms nothing."""
+    found = [
+        (given, check(given.manifest, given.query, given.reply, roots, openssl=openssl))
+        for given in stamps
+    ]
+    failed = [
+        f"{given.name}: {stamp.reason}" for given, stamp in found if stamp.verdict == "failed"
+    ]
+    if failed:
+        more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+        return StampsCheck(verdict="fail", detail="; ".join(failed[:_NAMED]) + more)
+    open_ones = [f"{given.name}" for given, stamp in found if stamp.verdict == "not_confirmed"]
+    told = [
+        f"{given.name}: {stamp.gen_time.isoformat()} by {stamp.authority}"
+        for given, stamp in found
+        if stamp.verdict == "confirmed" and stamp.gen_time
+    ]
+    roots_used = {stamp.root for _, stamp in found if stamp.root}
+    detail = f"{len(told)} stamps under {len(roots_used)} pinned roots"
+    if open_ones:
+        detail += f", {len(open_ones)} whose root is not pinned: {', '.join(open_ones[:_NAMED])}"
+    detail = "; ".join([detail, *told[:_NAMED]])
+    return StampsCheck(verdict="not_confirmed" if open_ones or not told else "pass", detail=detail)
+
+
+def _fault(asked: Query, token: Token) -> str | None:
+    """Return what is wrong with a token before any signature is looked at."""
+    leaf = token.leaf
+    if leaf is None:
+        return "several_signers" if token.signers != 1 else "no_certificate"
+    valid = leaf.not_valid_before_utc <= token.gen_time <= leaf.not_valid_after_utc
+    faults = (
+        ("several_signers", token.signers != 1),
+        ("wrong_imprint", (token.algorithm, token.imprint) != (asked.algorithm, asked.imprint)),
+        ("wrong_nonce", token.nonce != asked.nonce),
+        ("no_stamping_purpose", not _stamps_time(leaf)),
+        ("expired", not valid),
+    )
+    return next((code for code, holds in faults if holds), None)
+
+
+def _stamps_time(leaf: x509.Certificate) -> bool:
+    """Tell whether the certificate is for time stamps, critically so (RFC 3161 section 2.3)."""
+    try:
+        usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    return usage.critical and ExtendedKeyUsageOID.TIME_STAMPING in usage.value
+
+
+def _methods(
+    digest: bytes,
+    query: bytes,
+    reply: bytes,
+    token: Token,
+    roots: Sequence[x509.Certificate],
+    openssl: Path | None,
+) -> tuple[tuple[Method, ...], x509.Certificate | None]:
+    """Ask every method; return what each says and the root that the first one led to."""
+
+    def asked(name: _MethodName, found: list[str | None]) -> Method:
+        nearest = min(found, key=_rank, default="root_not_pinned")
+        return Method(name=name, verified=nearest is None, reason=nearest)
+
+    said: list[tuple[Method, list[str | None]]] = []
+    forms: tuple[tuple[_MethodName, bytes], ...] = (
+        ("library", reply),
+        ("library_sorted", token.tidy),
+    )
+    for name, bytes_ in forms:
+        if name == "library" or not token.is_sorted:
+            found = [_refusal(bytes_, digest, token, root) for root in roots]
+            said.append((asked(name, found), found))
+    if openssl is not None:
+        found = [program.refusal(openssl, query, reply, root, token.gen_time) for root in roots]
+        said.insert(1, (asked("openssl", found), found))
+    good = next((found.index(None) for _, found in said if None in found), None)
+    return tuple(method for method, _ in said), None if good is None else roots[good]
+
+
+def _rank(reason: str | None) -> int:
+    """Order outcomes: verified, then reasons that tell more than that this root is another."""
+    return 0 if reason is None else 2 if reason == "root_not_pinned" else 1
+
+
+def _refusal(reply: bytes, digest: bytes, token: Token, root: x509.Certificate) -> str | None:
+    """Return why rfc3161-client refuses a reply, None if it verifies up to this root."""
+    try:
+        response = decode_timestamp_response(reply)
+        VerifierBuilder(roots=[root], nonce=token.nonce).build().verify(response, digest)
+    except VerificationError as error:
+        return program.reason_of(str(error))
+    except ValueError as error:
+        return "unsorted_set" if "InvalidSetOrdering" in str(error) else "unreadable"
+    return None
+
+
+def _fault_within(digest: bytes, token: Token) -> str | None:
+    """Return what is wrong with a token even if the root that travels with it were trusted."""
+    own = [one for one in token.certificates if one.issuer == one.subject]
+    reasons = [_refusal(token.tidy, digest, token, root) for root in own]
+    found = next((reason for reason in reasons if reason != "root_not_pinned"), None)
+    return found if None not in reasons else None
+
+
+def _name(token: Token) -> str | None:
+    if token.leaf is None:
+        return None
+    names = token.leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value)[:200] if names else token.leaf.subject.rfc4514_string()[:200]
