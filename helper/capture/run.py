@@ -62,6 +62,8 @@ class Run:
         self.log: NetworkLog | None = None
         self.window_id = 0
         self.agent = ""
+        self.printed = False
+        """Whether a text of the page prints a session value: its PDF would, too."""
         self.at = datetime.now(UTC)
 
     async def whole(self) -> None:
@@ -161,8 +163,9 @@ class Run:
         taken = self.taken
         self.at = datetime.now(UTC)
         facts = await world.run("[location.href, document.title, navigator.userAgent]", 2.0)
-        url, taken.title, self.agent = facts or (page.url, "", "")
-        taken.final_url, taken.title = taken.masks.text(url), taken.masks.text(taken.title)
+        url, title, self.agent = facts or (page.url, "", "")
+        taken.masks.add_cookies(await self.context.cookies())
+        taken.final_url, taken.title = taken.masks.text(url), taken.masks.text(title)
         origin = addresses.origin(url)
         if origin is None:
             return
@@ -193,10 +196,16 @@ class Run:
                                   await artifacts.mhtml(cdp))  # fmt: skip
 
         async def pdf() -> None:
+            if self.printed or taken.masks.shows(await artifacts.drawn(world)):
+                raise ArtifactError("session_in_page")
             data = await artifacts.pdf(cdp, taken.title)
+            if taken.masks.shows(data):
+                raise ArtifactError("session_in_page")
             await taken.keep("witness/pdf", "witness-page.pdf", "application/pdf", data)
 
         async def window() -> None:
+            if taken.masks.shows(await artifacts.framed(world)):
+                raise ArtifactError("session_in_page")
             await self._window(page, cdp, world, size)
 
         async def scrollers() -> None:
@@ -220,6 +229,7 @@ class Run:
         """Keep a page text, unless it prints a session value."""
         self.taken.masks.add_cookies(await self.context.cookies())
         if self.taken.masks.shows(data):
+            self.printed = True
             raise ArtifactError("session_in_page")
         await self.taken.keep(role, name, media_type, data)
 

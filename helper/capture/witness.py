@@ -65,6 +65,7 @@ async def visit(browser: WarmBrowser, request: VisitRequest, folder: Path) -> Vi
 
 def _finish(taken: Taken, request: VisitRequest, started: datetime) -> Visit:
     _lack_rest(taken, "deadline")
+    taken.clean()
     return Visit(
         final_url=taken.final_url,
         status=taken.status,
