@@ -46,9 +46,7 @@ _DOM = """
 """
 _FRAMED = "location.href + '\\n' + document.title"
 """What the browser itself writes: into its address bar and tab, and on every printed sheet."""
-_FIELDS = (
-    "[...document.querySelectorAll('input, textarea')].map(field => field.value).join('\\n')"
-)
+_FIELDS = "[...document.querySelectorAll('input, textarea')].map(field => field.value).join('\\n')"
 _SIZES = "[innerWidth, innerHeight, outerWidth, outerHeight]"
 _GROWN = """
 new Promise(done => {

@@ -196,16 +196,9 @@ class Run:
                                   await artifacts.mhtml(cdp))  # fmt: skip
 
         async def pdf() -> None:
-            if self.printed or taken.masks.shows(await artifacts.drawn(world)):
-                raise ArtifactError("session_in_page")
-            data = await artifacts.pdf(cdp, taken.title)
-            if taken.masks.shows(data):
-                raise ArtifactError("session_in_page")
-            await taken.keep("witness/pdf", "witness-page.pdf", "application/pdf", data)
+            await self._pdf(cdp, world)
 
         async def window() -> None:
-            if taken.masks.shows(await artifacts.framed(world)):
-                raise ArtifactError("session_in_page")
             await self._window(page, cdp, world, size)
 
         async def scrollers() -> None:
@@ -233,6 +226,16 @@ class Run:
             raise ArtifactError("session_in_page")
         await self.taken.keep(role, name, media_type, data)
 
+    async def _pdf(self, cdp: CDPSession, world: World) -> None:
+        """Keep the PDF, unless a text of the page prints a session value: it cannot be searched."""
+        taken = self.taken
+        if self.printed or taken.masks.shows(await artifacts.drawn(world)):
+            raise ArtifactError("session_in_page")
+        data = await artifacts.pdf(cdp, taken.title)
+        if taken.masks.shows(data):
+            raise ArtifactError("session_in_page")
+        await taken.keep("witness/pdf", "witness-page.pdf", "application/pdf", data)
+
     async def _pictures(self, cdp: CDPSession, size: artifacts.PageSize) -> None:
         taken = self.taken
         tiles = await artifacts.pictures(cdp, size)
@@ -258,6 +261,8 @@ class Run:
         display = self.browser.display
         if display is None:
             raise ArtifactError("no_private_display")
+        if self.taken.masks.shows(await artifacts.framed(world)):
+            raise ArtifactError("session_in_page")
         shot = await artifacts.window(
             page, cdp, world, display=display, slot=self.slot, window_id=self.window_id, size=size
         )

@@ -1,5 +1,6 @@
 """Values of a lent session that a page hands out: in no artifact, no name, no note, no message."""
 
+import json
 import re
 import zlib
 from collections.abc import Iterator
@@ -12,12 +13,18 @@ from aiohttp import web
 from helper.capture.browser import WarmBrowser
 from helper.capture.witness import Visit, visit
 
-from .conftest import Site, everything, file_of, picture_of, request
+from .conftest import Site, everything, file_of, picture_of, records, request
 
 pytestmark = pytest.mark.browser
 
 COOKIE = "DeadBeefCafe0123456789abcdef"
 FILLER = "<p>会员的订单 KZ5 金额 12.50 元，已付款，等待发货</p>" * 3
+
+
+SHADOW = (
+    "<div id=d></div><script>d.attachShadow({mode: 'open'}).innerHTML ="
+    f"'<a href=\"/x?{COOKIE}\">x</a>'</script>"
+)
 
 
 def lent(*, stored: str | None = None, origin: str = "", name: str = "token") -> dict[str, Any]:
@@ -36,7 +43,8 @@ def unpacked(visit: Visit, folder: Path) -> Iterator[bytes]:
     yield repr(visit).encode()
     for made in visit.files:
         if made.role == "witness/pdf":
-            for match in re.finditer(rb"stream\r?\n(.*?)endstream", made.path.read_bytes(), re.S):
+            data = made.path.read_bytes()
+            for match in re.finditer(rb"stream\r?\n(.*?)endstream", data, re.DOTALL):
                 yield zlib.decompressobj().decompress(match[1])
 
 
@@ -60,8 +68,7 @@ async def test_the_search_finds_a_value_that_is_no_secret(
         f"<a href='/logout?token={COOKIE}'>退出</a>",
         f"<script>document.title = '{COOKIE}'</script>",
         f"<input id=i><script>i.value = '{COOKIE}'</script>",
-        f"<div id=d></div><script>d.attachShadow({{mode: 'open'}}).innerHTML ="
-        f"'<a href=\"/x?{COOKIE}\">x</a>'</script>",
+        SHADOW,
         "<iframe src='/frame'></iframe>",
     ],
     ids=["link", "title", "field", "shadow", "frame"],
@@ -90,7 +97,9 @@ async def test_an_address_with_a_session_value_is_shown_without_it(
         return answer
 
     site.routes["/go"] = give
-    site.page(f"/order;sid={fresh}", f"<title>a</title>{FILLER}<script>alert(location.href)</script>")
+    site.page(
+        f"/order;sid={fresh}", f"<title>a</title>{FILLER}<script>alert(location.href)</script>"
+    )
     made = await visit(browser, request(f"{site.origin}/go"), tmp_path / "v")
     reasons = {lack.role: lack.reason for lack in made.missing}
     assert {role for role, reason in reasons.items() if reason == "session_in_page"} >= {
@@ -99,3 +108,60 @@ async def test_an_address_with_a_session_value_is_shown_without_it(
     assert "/order;sid=sha256-salted" in made.final_url
     assert holds(made, tmp_path, fresh) == set()
     assert {"witness/page", "witness/sheet", "witness/html"} <= {f.role for f in made.files}
+
+
+async def test_a_stored_token_that_the_shop_answers_with_is_left_nowhere(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJ1aWQiOjE3fQ.Q2hpbmVzZUNhcmRTaG9w"
+
+    async def api(_: web.Request) -> web.Response:
+        return web.json_response({"token": token})
+
+    site.routes["/api"] = api
+    site.page(
+        "/order",
+        f"<title>a</title>{FILLER}<script>fetch('/api').then(r => r.json()).then(j => {{"
+        "const p = document.createElement('p'); p.dataset.t = j.token; document.body.append(p)})"
+        "</script>",
+    )
+    state = lent(stored=json.dumps({"token": token}), origin=site.origin)
+    made = await visit(
+        browser, request(f"{site.origin}/order", storage_state=state), tmp_path / "v"
+    )
+    reasons = {lack.role: lack.reason for lack in made.missing}
+    assert reasons["witness/html"] == reasons["witness/mhtml"] == "session_in_page"
+    assert f"body_not_kept: session_in_body {site.origin}/api" in made.notes
+    assert holds(made, tmp_path, token) == set()
+
+
+@pytest.mark.parametrize("port", [8099, 80])
+async def test_a_host_made_of_a_session_value_costs_no_record_and_tells_nothing(
+    site: Site, browser: WarmBrowser, tmp_path: Path, port: int
+) -> None:
+    script = (
+        "const t = document.cookie.split('=')[1]; for (const end of ['localhost', 'invalid'])"
+        f"fetch('http://' + t + '.' + end + ':{port}/').catch(() => 0);"
+    )
+    site.page("/order", f"<title>a</title>{FILLER}<script>{script}</script>")
+    wanted = request(f"{site.origin}/order", storage_state=lent())
+    made = await visit(browser, wanted, tmp_path / "v")
+    assert made.missing == ()
+    assert any(note.startswith("address_refused: loopback sha256-salted-") for note in made.notes)
+    failed = [r for r in records(made) if r.kind == "request" and "sha256-salted-" in r.url]
+    assert len(failed) == 2
+    assert holds(made, tmp_path, COOKIE) == set()
+
+
+async def test_a_refused_address_with_a_session_value_is_said_without_it(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def away(_: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": f"http://{COOKIE}.localhost:8099/x"})
+
+    site.routes["/away"] = away
+    wanted = request(f"{site.origin}/away", storage_state=lent())
+    made = await visit(browser, wanted, tmp_path / "v")
+    assert {lack.reason for lack in made.missing} == {"address_refused"}
+    assert {"witness/warc", "witness/har"} <= {produced.role for produced in made.files}
+    assert holds(made, tmp_path, COOKIE) == set()
