@@ -26,17 +26,18 @@ async def write_records(run: Run) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_COOKIE_SECONDS):
                 taken.masks.add_cookies(await run.context.cookies())
+    text = taken.masks.text
     about = archive.About(
         software=f"kazheng/{version('kazheng')}",
         user_agent=run.agent or run.request.user_agent or "",
-        peers={f"{host}:{port}": ip for (host, port), ip in gate.peers.items()},
-        refused=[vars(refusal) for refusal in gate.refused],
+        peers={f"{text(host)}:{port}": ip for (host, port), ip in gate.peers.items()},
+        refused=[vars(refusal) | {"host": text(refusal.host)} for refusal in gate.refused],
     )
     exchanges = archive.masked(run.log.exchanges(), taken.masks)
     _note(taken, gate, exchanges)
     if not run.browser.sandboxed:
         taken.note("no_sandbox")
-    answers = {host: list(found) for host, found in gate.answers.items()}
+    answers = {text(host): list(found) for host, found in gate.answers.items()}
 
     async def warc() -> None:
         path = taken.folder / "witness-network.warc.gz"
@@ -63,14 +64,15 @@ async def write_records(run: Run) -> None:
 
 
 def _note(taken: Taken, gate: Gate, exchanges: list[Exchange]) -> None:
+    text = taken.masks.text
     for refusal in gate.refused:
-        taken.note(f"address_refused: {refusal.reason} {refusal.host}:{refusal.port}")
+        taken.note(f"address_refused: {refusal.reason} {text(refusal.host)}:{refusal.port}")
     if gate.fake_ip:
         taken.note("fake_ip")
     if gate.upstream is not None:
         taken.note("system_proxy")
     for host in sorted(gate.unchecked):
-        taken.note(f"proxy_unchecked: {host}")
+        taken.note(f"proxy_unchecked: {text(host)}")
     for exchange in exchanges:
         if exchange.body_reason is not None:
             taken.note(f"body_not_kept: {exchange.body_reason} {exchange.url[:200]}")
