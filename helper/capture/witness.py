@@ -29,6 +29,8 @@ from helper.capture.visits import (
 __all__ = ["EXPECTED", "Produced", "Visit", "VisitRequest", "visit"]
 
 _ATTEMPTS = 2
+_GRACE_SECONDS = 60.0
+"""For all that is around the page's own time: context, records, closing."""
 
 
 async def visit(browser: WarmBrowser, request: VisitRequest, folder: Path) -> Visit:
@@ -95,8 +97,12 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
 
     gate = Gate(addresses.origin(request.url), request.own_ports, system_proxy())
     proxy = await gate.start()
+    start = browser.starts
     try:
-        async with contextlib.AsyncExitStack() as stack:
+        async with (
+            asyncio.timeout(request.seconds + _GRACE_SECONDS),
+            contextlib.AsyncExitStack() as stack,
+        ):
             context = await stack.enter_async_context(
                 browser.context(**_options(browser, request, proxy))
             )
@@ -105,6 +111,10 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
             await write_records(run)
             if trouble is not None:
                 _lack_rest(taken, *trouble)
+    except TimeoutError:
+        browser.abandon(start)
+        _lack_rest(taken, "browser_died", "frozen")
+        return False
     except Error as error:
         detail = taken.masks.text(first_line(error))
         if not browser.alive or is_closed(error):
