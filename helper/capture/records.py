@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+from collections.abc import Iterator
 from importlib.metadata import version
 
 from helper.capture import archive
@@ -18,12 +19,14 @@ _COOKIE_SECONDS = 2.0
 
 async def write_records(run: Run) -> None:
     """Write WARC, HAR and DNS answers; note what the gate refused and what had no body."""
+    from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
     if run.log is None:
         return
     await run.log.stop()
     taken, gate = run.taken, run.gate
     if run.browser.alive:
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, Error):
             async with asyncio.timeout(_COOKIE_SECONDS):
                 taken.masks.add_cookies(await run.context.cookies())
     text = taken.masks.text
@@ -33,7 +36,9 @@ async def write_records(run: Run) -> None:
         peers={f"{text(host)}:{port}": ip for (host, port), ip in gate.peers.items()},
         refused=[vars(refusal) | {"host": text(refusal.host)} for refusal in gate.refused],
     )
-    exchanges = archive.masked(run.log.exchanges(), taken.masks)
+    loaded = run.log.exchanges()
+    taken.masks.add_cookies(cookie for exchange in loaded for cookie in _set_by(exchange))
+    exchanges = archive.masked(loaded, taken.masks)
     _note(taken, gate, exchanges)
     if not run.browser.sandboxed:
         taken.note("no_sandbox")
@@ -61,6 +66,16 @@ async def write_records(run: Run) -> None:
             ("witness/dns", explained(dns)),
         ),
     )
+
+
+def _set_by(exchange: Exchange) -> Iterator[dict[str, object]]:
+    """Give the cookies of a response: the browser may be dead, or have other ones by now."""
+    for name, line in exchange.headers:
+        if name.lower() == "set-cookie":
+            pair, _, attributes = line.partition(";")
+            key, _, value = pair.partition("=")
+            http_only = "httponly" in attributes.lower()
+            yield {"name": key.strip(), "value": value.strip(), "httpOnly": http_only}
 
 
 def _note(taken: Taken, gate: Gate, exchanges: list[Exchange]) -> None:

@@ -62,6 +62,8 @@ class Run:
         self.log: NetworkLog | None = None
         self.window_id = 0
         self.agent = ""
+        self.limit: asyncio.Timeout | None = None
+        self.crashed = False
         self.printed = False
         """Whether a text of the page prints a session value: its PDF would, too."""
         self.at = datetime.now(UTC)
@@ -82,7 +84,7 @@ class Run:
         await self._take(page, cdp, world)
 
     def _watch(self, page: Page) -> None:
-        """Dismiss dialogs, refuse downloads, close other pages; note each kind."""
+        """Dismiss dialogs, refuse downloads, close other pages, noting each; end with a crash."""
 
         async def dismiss(dialog: Dialog) -> None:
             self.taken.note(f"dialog_dismissed: {self.taken.masks.text(dialog.message)[:200]}")
@@ -96,6 +98,12 @@ class Run:
         def refuse(download: Download) -> None:
             self.taken.note(f"download_refused: {self.taken.masks.text(download.url)[:200]}")
 
+        def crash(_: Page) -> None:
+            self.crashed = True
+            if self.limit is not None:
+                self.limit.reschedule(0)  # calls to a crashed page are never answered
+
+        page.on("crash", crash)
         page.on("dialog", dismiss)
         page.on("download", refuse)
         self.context.on("page", close)

@@ -107,7 +107,11 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
                 browser.context(**_options(browser, request, proxy))
             )
             run = Run(browser, request, taken, slot, gate, context)
-            trouble = await _whole(run, request.seconds)
+            try:
+                trouble = await _whole(run, request.seconds)
+            except Error:
+                await write_records(run)  # the page is gone; what it loaded is known
+                raise
             await write_records(run)
             if trouble is not None:
                 _lack_rest(taken, *trouble)
@@ -135,9 +139,11 @@ async def _whole(run: Run, seconds: float) -> tuple[str, str] | None:
 
     taken = run.taken
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as run.limit:
             await run.whole()
     except TimeoutError:
+        if run.crashed:
+            raise Error("Target crashed") from None
         taken.note("deadline")
         return None
     except Error as error:

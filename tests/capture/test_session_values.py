@@ -165,3 +165,23 @@ async def test_a_refused_address_with_a_session_value_is_said_without_it(
     assert {lack.reason for lack in made.missing} == {"address_refused"}
     assert {"witness/warc", "witness/har"} <= {produced.role for produced in made.files}
     assert holds(made, tmp_path, COOKIE) == set()
+
+
+async def test_a_cookie_that_was_set_and_taken_back_is_left_nowhere(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def order(_: web.Request) -> web.Response:
+        text = f"<title>a</title>{FILLER}<script>fetch('/api').catch(() => 0)</script>"
+        answer = web.Response(text=text, content_type="text/html")
+        answer.set_cookie("sid", COOKIE, httponly=True)
+        return answer
+
+    async def api(_: web.Request) -> web.Response:
+        answer = web.json_response({"was": COOKIE})
+        answer.del_cookie("sid")
+        return answer
+
+    site.routes |= {"/order": order, "/api": api}
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    assert made.missing == ()
+    assert holds(made, tmp_path, COOKIE) == set()

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 from aiohttp import web
 from PIL import UnidentifiedImageError
@@ -66,6 +67,28 @@ async def test_a_page_that_was_closed_is_visited_again(
     made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
     assert made.missing == ()
     assert "browser_restarted" in made.notes
+
+
+@pytest.mark.parametrize("what", ["page", "browser"])
+async def test_a_page_that_crashes_every_time_leaves_what_it_loaded(
+    site: Site, browser: WarmBrowser, tmp_path: Path, what: str
+) -> None:
+    async def fatal(_: web.Request) -> web.Response:
+        whole = psutil.Process(await browser.process_id())
+        for process in whole.children(recursive=True) if what == "page" else [whole]:
+            if what == "browser" or "--type=renderer" in process.cmdline():
+                process.kill()
+        return web.Response(text="")
+
+    site.routes["/fatal"] = fatal
+    site.page("/order", ORDER.replace("</body>", "<script src=/fatal></script></body>"))
+    made = await visit(browser, request(f"{site.origin}/order", seconds=10), tmp_path / "v")
+    assert site.asked.count("GET /fatal") == 2
+    assert response(made, f"{site.origin}/order").body.decode().startswith("<!doctype html>")
+    kept = {produced.role for produced in made.files}
+    assert {"witness/warc", "witness/har"} <= kept
+    assert {lack.reason for lack in made.missing} == {"browser_died"}
+    assert {lack.role for lack in made.missing} == set(EXPECTED) - kept
 
 
 @pytest.mark.parametrize(
