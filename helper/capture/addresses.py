@@ -19,7 +19,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_WITH_IPV4 = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b::/96", "64:ff9b:1::/96", "::ffff:0:0:0/96", "::/96")
+)
+"""NAT64 (RFC 6052, RFC 8215), IPv4-translated (RFC 2765), IPv4-compatible (RFC 4291, 2.5.5.1)."""
 _INTRANET = tuple(
     ipaddress.ip_network(network)
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
@@ -149,11 +153,15 @@ def _kind(address: Address) -> str | None:
         return "link_local"
     if address in _FAKE_IP:
         return None
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.is_site_local or address.is_reserved
+    ):
+        return "private"  # deprecated, or given to nobody
     return None if address.is_global else "private"
 
 
 def _unwrap(address: Address) -> Address:
-    """Return the IPv4 address that a mapped, NAT64, 6to4 or Teredo address leads to."""
+    """Return the IPv4 address that a mapped, translated, 6to4 or Teredo address leads to."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address.ipv4_mapped is not None:
@@ -162,7 +170,9 @@ def _unwrap(address: Address) -> Address:
         return address.sixtofour
     if address.teredo is not None:
         return address.teredo[1]
-    if address in _NAT64:
+    if address.is_loopback or address.is_unspecified:
+        return address
+    if any(address in network for network in _WITH_IPV4):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
