@@ -151,30 +151,26 @@ def _kind(address: Address) -> str | None:
         return "reserved"
     if address.is_link_local:
         return "link_local"
-    if address in _FAKE_IP:
-        return None
+    return None if address in _FAKE_IP or _is_public(address) else "private"
+
+
+def _is_public(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address) and (
         address.is_site_local or address.is_reserved
     ):
-        return "private"  # deprecated, or given to nobody
-    return None if address.is_global else "private"
+        return False  # deprecated, or given to nobody
+    return address.is_global
 
 
 def _unwrap(address: Address) -> Address:
     """Return the IPv4 address that a mapped, translated, 6to4 or Teredo address leads to."""
-    if isinstance(address, ipaddress.IPv4Address):
+    if isinstance(address, ipaddress.IPv4Address) or address.is_loopback or address.is_unspecified:
         return address
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if address.is_loopback or address.is_unspecified:
-        return address
-    if any(address in network for network in _WITH_IPV4):
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
+    teredo = address.teredo
+    inside = address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+    if inside is None and any(address in network for network in _WITH_IPV4):
+        inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inside or address
 
 
 def _is_seen(host: str, port: int, seen_origin: str | None) -> bool:
