@@ -1,6 +1,7 @@
 """Visits that meet trouble: what is kept, and what the records say."""
 
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -263,3 +264,29 @@ async def test_folders_of_killed_helpers_go_and_all_others_stay(
         assert display.authority.parent.name.startswith(f"kazheng-display-{os.getpid()}-")
     finally:
         await display.stop()
+
+
+async def test_a_body_cut_in_transfer_is_not_recorded_as_whole(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def cut(got: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "image/png"})
+        answer.content_length = 100_000
+        await answer.prepare(got)
+        await answer.write(b"x" * 100)
+        assert got.transport is not None
+        got.transport.close()
+        return answer
+
+    site.routes["/cut.png"] = cut
+    site.raw("/whole.png", b"x" * 100, "image/png")
+    images = "".join(f"<img src=/{name}.png>" for name in ("cut", "whole"))
+    site.page("/order", ORDER.replace("<h1>", f"{images}<h1>"))
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    notes = {note for note in made.notes if note.startswith("body_not_kept")}
+    told = {note.split("/")[-1]: note.split()[1] for note in notes}
+    assert told == {"cut.png": "cut_off"}
+    reasons = [json.loads(r.body) for r in records(made)
+               if r.kind == "metadata" and r.url.endswith("cut.png")]  # fmt: skip
+    assert reasons[0]["body"] == "cut_off"
+    assert response(made, f"{site.origin}/whole.png").body == b"x" * 100
