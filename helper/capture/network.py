@@ -29,6 +29,8 @@ _FORGET_SECONDS = 1.5
 """A request older than this no longer counts as traffic: long polls never end."""
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 _CUT = "cut_off"
+_MOST_SOCKETS = 100
+"""A page may open one after the other for ever."""
 _STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
 
 Headers = list[tuple[str, str]]
@@ -85,6 +87,9 @@ class NetworkLog:
         self.hold_documents = True
         """False lets documents through unheld: for a page whose document never ends."""
         self.endless_document = asyncio.Event()
+        self.sockets: list[str] = []
+        """Addresses of the WebSockets that were opened; what they carried is not recorded."""
+        self._asked: dict[str, str] = {}
         self._open = True
 
     async def start(self) -> None:
@@ -96,6 +101,8 @@ class NetworkLog:
         self._cdp.on("Network.loadingFinished", self._on_finished)
         self._cdp.on("Network.loadingFailed", self._on_failed)
         self._cdp.on("Fetch.requestPaused", self._on_paused)
+        self._cdp.on("Network.webSocketCreated", self._on_socket)
+        self._cdp.on("Network.webSocketHandshakeResponseReceived", self._on_socket_open)
         limits = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}
         await asyncio.gather(
             self._cdp.send("Network.enable", limits),
@@ -168,6 +175,15 @@ class NetworkLog:
         hops = self._end(event["requestId"])
         if hops.exchanges:
             hops.exchanges[-1].error = event.get("blockedReason") or event.get("errorText")
+
+    def _on_socket(self, event: dict[str, Any]) -> None:
+        if len(self._asked) < _MOST_SOCKETS:
+            self._asked[event["requestId"]] = event["url"]
+
+    def _on_socket_open(self, event: dict[str, Any]) -> None:
+        url = self._asked.get(event["requestId"])
+        if url is not None and url not in self.sockets:
+            self.sockets.append(url)
 
     def _end(self, request_id: str) -> _Hops:
         hops = self._of(request_id)

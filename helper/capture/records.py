@@ -15,6 +15,7 @@ from helper.capture.run import Run, explained
 from helper.capture.visits import Produced, Taken, every, sync
 
 _COOKIE_SECONDS = 2.0
+_MOST_SOCKETS = 5
 
 
 async def write_records(run: Run) -> None:
@@ -40,6 +41,8 @@ async def write_records(run: Run) -> None:
     taken.masks.add_cookies(cookie for exchange in loaded for cookie in _set_by(exchange))
     exchanges = archive.masked(loaded, taken.masks)
     _note(taken, gate, exchanges)
+    for url in run.log.sockets[:_MOST_SOCKETS]:
+        taken.note(f"websocket_not_recorded: {text(url)[:200]}")
     if not run.browser.sandboxed:
         taken.note("no_sandbox")
     answers = {text(host): list(found) for host, found in gate.answers.items()}

@@ -17,6 +17,7 @@ from playwright.async_api import Error
 from helper.capture import artifacts, network, window
 from helper.capture.browser import WarmBrowser
 from helper.capture.witness import EXPECTED, visit
+from helper.messages import LANGUAGES, catalogue
 
 from .conftest import (
     ORDER,
@@ -27,6 +28,7 @@ from .conftest import (
     response,
 )
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.browser
 
 
@@ -231,6 +233,34 @@ async def test_bodies_without_a_length_reach_the_page_and_the_archive_unchanged(
     assert headers["x-own"] == "own"
     assert headers["x-orig-content-encoding"] == "gzip"
     assert headers["set-cookie"].startswith("hop=sha256-salted-")
+
+
+async def test_websocket_traffic_is_named_as_not_recorded(
+    site: Site, inside: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def chat(got: web.Request) -> web.WebSocketResponse:
+        link = web.WebSocketResponse()
+        await link.prepare(got)
+        await link.send_str("客服 请稍等")
+        async for _ in link:
+            pass
+        return link
+
+    site.routes["/chat"] = chat
+    script = (
+        f"new WebSocket('ws://127.0.0.1:{inside.port}/refused');"
+        "const s = new WebSocket(`ws://${location.host}/chat?a=1`);"
+        "s.onmessage = e => { document.querySelector('h1').textContent += e.data; }"
+    )
+    site.page("/order", ORDER.replace("</body>", f"<script>{script}</script></body>"))
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    assert [note for note in made.notes if note.startswith("websocket")] == [
+        f"websocket_not_recorded: ws://127.0.0.1:{site.port}/chat?a=1"
+    ]
+    for language in LANGUAGES:
+        assert "notes.websocket_not_recorded" in catalogue(language)
+        told = json.loads((ROOT / f"extension/_locales/{language}/messages.json").read_bytes())
+        assert "note_websocket_not_recorded" in told
 
 
 async def test_a_private_display_is_started_on_linux_only(monkeypatch: pytest.MonkeyPatch) -> None:
