@@ -115,7 +115,8 @@ def services(helper: Helper) -> Services:
     async def lend(capture_id: str, state: Mapping[str, Any]) -> None:
         view = await asyncio.to_thread(helper.store.vault.capture, capture_id)
         visited = any(step.step == "witness" for step in view.steps)
-        if view.meta.revisit == "allowed" and not visited:
+        promised = view.meta.session == "lent" and view.meta.revisit == "allowed"
+        if promised and not visited:
             await helper.sessions.lend(capture_id, dict(state))
 
     return Services(

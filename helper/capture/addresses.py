@@ -19,7 +19,11 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _FAKE_IP = ipaddress.ip_network("198.18.0.0/15")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_WITH_IPV4 = tuple(
+    ipaddress.ip_network(network)
+    for network in ("64:ff9b::/96", "64:ff9b:1::/96", "::ffff:0:0:0/96", "::/96")
+)
+"""NAT64 (RFC 6052, RFC 8215), IPv4-translated (RFC 2765), IPv4-compatible (RFC 4291, 2.5.5.1)."""
 _INTRANET = tuple(
     ipaddress.ip_network(network)
     for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
@@ -147,24 +151,26 @@ def _kind(address: Address) -> str | None:
         return "reserved"
     if address.is_link_local:
         return "link_local"
-    if address in _FAKE_IP:
-        return None
-    return None if address.is_global else "private"
+    return None if address in _FAKE_IP or _is_public(address) else "private"
+
+
+def _is_public(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv6Address) and (
+        address.is_site_local or address.is_reserved
+    ):
+        return False  # deprecated, or given to nobody
+    return address.is_global
 
 
 def _unwrap(address: Address) -> Address:
-    """Return the IPv4 address that a mapped, NAT64, 6to4 or Teredo address leads to."""
-    if isinstance(address, ipaddress.IPv4Address):
+    """Return the IPv4 address that a mapped, translated, 6to4 or Teredo address leads to."""
+    if isinstance(address, ipaddress.IPv4Address) or address.is_loopback or address.is_unspecified:
         return address
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if address in _NAT64:
-        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-    return address
+    teredo = address.teredo
+    inside = address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+    if inside is None and any(address in network for network in _WITH_IPV4):
+        inside = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return inside or address
 
 
 def _is_seen(host: str, port: int, seen_origin: str | None) -> bool:

@@ -100,9 +100,21 @@ def _masked_headers(headers: Headers, masks: Masks) -> Headers:
 
 
 def _peer(exchange: Exchange, about: About) -> str | None:
-    parts = urlsplit(exchange.url)
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    try:
+        parts = urlsplit(exchange.url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    except ValueError:  # a page may ask for any nonsense; the record of it is kept
+        return None
     return about.peers.get(f"{parts.hostname}:{port}")
+
+
+def _target(url: str) -> tuple[str, str]:
+    """Return host and request target of a URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", "/"
+    return parts.netloc, (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _write_exchange(writer: WARCWriter, exchange: Exchange, about: About) -> None:
@@ -130,12 +142,11 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange, about: About) -> Non
             warc_headers_dict=extra,
         )
         writer.write_record(response)
-    target = urlsplit(exchange.url)
-    line = (target.path or "/") + (f"?{target.query}" if target.query else "")
+    host, line = _target(exchange.url)
     names = {name.lower() for name, _ in exchange.request_headers}
     sent = [pair for pair in exchange.request_headers if not pair[0].startswith(":")]
     if "host" not in names:
-        sent.insert(0, ("Host", target.netloc))
+        sent.insert(0, ("Host", host))
     request = writer.create_warc_record(
         exchange.url,
         "request",

@@ -44,6 +44,9 @@ _DOM = """
     : root.outerHTML);
 })()
 """
+_FRAMED = "location.href + '\\n' + document.title"
+"""What the browser itself writes: into its address bar and tab, and on every printed sheet."""
+_FIELDS = "[...document.querySelectorAll('input, textarea')].map(field => field.value).join('\\n')"
 _SIZES = "[innerWidth, innerHeight, outerWidth, outerHeight]"
 _GROWN = """
 new Promise(done => {
@@ -168,6 +171,17 @@ async def dom(world: World) -> bytes:
     if not isinstance(found, str):
         raise ArtifactError("dom_empty")
     return found.encode("utf-8", "replace")
+
+
+async def framed(world: World) -> bytes:
+    """Return address and title, which a picture of the window shows around the page."""
+    return str(await world.run(_FRAMED, 2.0)).encode("utf-8", "replace")
+
+
+async def drawn(world: World) -> bytes:
+    """Return what a print of the page shows and its HTML does not: address, title, typed values."""
+    found = await world.run(f"{_FRAMED} + '\\n' + {_FIELDS}", 2.0)
+    return str(found).encode("utf-8", "replace")
 
 
 async def certificates(cdp: CDPSession, origin: str) -> tuple[bytes, bytes, str]:

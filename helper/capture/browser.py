@@ -57,6 +57,9 @@ _PREFERENCES = {
 }
 _PREFIX = "kazheng-browser-"
 _CLOSE_SECONDS = 5.0
+_START_SECONDS = 60.0
+_CONTEXT_SECONDS = 15.0
+"""A browser that gives no context in that time is frozen."""
 
 
 def find_browser(settings: Settings, environment: Mapping[str, str] = os.environ) -> Path:
@@ -90,6 +93,7 @@ class WarmBrowser:
         self._browser: Browser | None = None
         self._display: PrivateDisplay | None = None
         self._profile: Path | None = None
+        self._number: int | None = None
         self._starting = asyncio.Lock()
         self._slots: asyncio.Queue[int] = asyncio.Queue()
         for slot in range(SLOTS):
@@ -99,9 +103,24 @@ class WarmBrowser:
     async def start(self) -> None:
         """Start the browser unless it runs; raise BrowserMissingError or BrowserFailedError."""
         async with self._starting:
-            if not self.alive:
+            if self.alive:
+                return
+            try:
+                async with asyncio.timeout(_START_SECONDS):
+                    await self._tear_down()
+                    await self._launch()
+            except TimeoutError as error:
                 await self._tear_down()
-                await self._launch()
+                raise BrowserFailedError(cause="timeout") from error
+
+    def abandon(self, start: int) -> None:
+        """Kill the browser of that start, which answers no more; the next visit starts another."""
+        if start != self.starts or self._browser is None:
+            return
+        self._browser = None
+        if self._number is not None:
+            with contextlib.suppress(psutil.Error):
+                psutil.Process(self._number).kill()
 
     async def stop(self) -> None:
         """Close browser, display and profile."""
@@ -138,7 +157,10 @@ class WarmBrowser:
 
     @contextlib.asynccontextmanager
     async def context(self, **options: Any) -> AsyncIterator[BrowserContext]:
-        """Give a clean context; options are those of Playwright's `new_context`."""
+        """Give a clean context; options are those of Playwright's `new_context`.
+
+        Raise TimeoutError if the browser is frozen.
+        """
         from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
 
         try:
@@ -166,7 +188,8 @@ class WarmBrowser:
         await self.start()
         if self._browser is None:
             raise BrowserFailedError(cause="gone")
-        return await self._browser.new_context(**options)
+        async with asyncio.timeout(_CONTEXT_SECONDS):
+            return await self._browser.new_context(**options)
 
     async def _launch(self) -> None:
         from playwright.async_api import Error, async_playwright  # noqa: PLC0415  # 165 MB
@@ -186,6 +209,7 @@ class WarmBrowser:
                     raise
                 self.sandboxed = False
                 await self._open_home(self._playwright)
+            self._number = await self.process_id()
         except (Error, OSError) as error:
             await self._tear_down()
             raise BrowserFailedError(cause=str(error).strip().split("\n")[0][:300]) from error

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 import bisect
 import hashlib
-import json
 import os
-import quopri
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, quote_plus
+
+from helper.capture import tokens
+from helper.capture.spellings import forms, pattern, spellings
+from helper.capture.tokens import SHORTEST, SHORTEST_STORED
 
 _COOKIE = "cookie"
 _SET_COOKIE = "set-cookie"
 _SECRET_HEADER = re.compile(
     r"authorization$|token$|^x-api-key$|^x-session|^set-cookie2$", re.IGNORECASE
 )
-_SESSION_NAME = re.compile(r"sess|sid|token|auth", re.IGNORECASE)
-_SHORTEST = 8
-_SHORTEST_STORED = 16
-_SHORTEST_WITHHELD = 12
-_SHORTEST_MIXED = 16
-"""Shorter values (a language, a flag) stand in every page and identify nobody."""
-_DEPTH = 32
-_JSON_STARTS = ("{", "[", '"')
-_AS_ENCODE_URI_COMPONENT = "!'()*"
+_KEYS = (SHORTEST, 5)
+"""Spellings are found by this many first characters; no secret is shorter than the last."""
+_MOST_STORED = 64
+"""Stored tokens that withhold a page, the certain ones first: each costs a search of each body."""
 
 
 class Masks:
@@ -41,30 +37,31 @@ class Masks:
         """Every spelling of a secret, and the secret that it spells."""
         self._index: dict[str, list[str]] = {}
         """Spellings by their first characters, the longest first."""
-        self._withheld: set[bytes] = set()
+        self._withheld: dict[str, re.Pattern[bytes] | None] = {}
         state = storage_state or {}
         self.add_cookies(state.get("cookies", ()), lent=True)
-        for stored in state.get("origins", ()):
-            for item in stored.get("localStorage", ()):
-                for text in _strings(str(item.get("value", ""))):
-                    if len(text) >= _SHORTEST_STORED:
-                        self._add(text)
+        found = [text for origin in state.get("origins", ()) for text in _stored(origin)]
+        keys = {text.text: text.certain for text in found if text.is_token}
+        for text in found:
+            if len(text.text) >= SHORTEST_STORED or text.text in keys:
+                self._add(text.text)
+        for key in sorted(keys, key=lambda key: not keys[key])[:_MOST_STORED]:
+            self._withhold(key)
 
     def add_cookies(self, cookies: Iterable[Mapping[str, Any]], *, lent: bool = False) -> None:
         """Treat the values of Playwright cookies as secrets; `lent` ones came with the session."""
         for cookie in cookies:
             value = str(cookie.get("value", ""))
-            if len(value) >= _SHORTEST:
+            key = tokens.is_key(cookie, value, lent=lent)
+            if len(value) >= SHORTEST or key:
                 self._add(value)
-            if _is_key(cookie, value, lent=lent):
-                for spelling in _spellings(value):
-                    raw = spelling.encode("utf-8", "replace")
-                    self._withheld |= {raw, quopri.encodestring(raw).replace(b"=\n", b"")}
+            if key:
+                self._withhold(value)
 
     def value(self, secret: str) -> str:
-        """Return the salted hash that stands for a secret."""
+        """Return the salted hash that stands for a secret; it may stand in any part of a URL."""
         raw = secret.encode("utf-8", "replace")
-        return "sha256-salted:" + hashlib.sha256(self._salt + raw).hexdigest()
+        return "sha256-salted-" + hashlib.sha256(self._salt + raw).hexdigest()
 
     def header(self, name: str, value: str) -> str:
         """Return a header value without its secrets; cookie names and attributes stay."""
@@ -83,14 +80,13 @@ class Masks:
         """Return a text with every known secret replaced, in any spelling."""
         parts: list[str] = []
         start = at = 0
-        while at <= len(text) - _SHORTEST:
-            for spelling in self._index.get(text[at : at + _SHORTEST], ()):
-                if text.startswith(spelling, at):
-                    parts += (text[start:at], self.value(self._secrets[spelling]))
-                    start = at = at + len(spelling)
-                    break
-            else:
+        while at <= len(text) - _KEYS[-1]:
+            found = self._spelling(text, at)
+            if found is None:
                 at += 1
+                continue
+            parts += (text[start:at], self.value(self._secrets[found]))
+            start = at = at + len(found)
         return "".join((*parts, text[start:])) if parts else text
 
     def body(self, data: bytes) -> bytes:
@@ -102,60 +98,59 @@ class Masks:
         return data
 
     def shows(self, data: bytes) -> bool:
-        """Tell whether bytes print the value of a session cookie (quoted-printable too)."""
+        """Tell whether bytes print a session value, in any notation, over soft breaks too."""
         if not self._withheld:
             return False
-        joined = data.replace(b"=\r\n", b"").replace(b"=\n", b"")
-        return any(secret in data or secret in joined for secret in self._withheld)
+        texts = [data]
+        if b"=\n" in data or b"=\r\n" in data:
+            texts.append(data.replace(b"=\r\n", b"").replace(b"=\n", b""))
+        for secret, notations in self._withheld.items():
+            if notations is None:
+                plain = secret.encode()
+                if any(plain in text for text in texts):
+                    return True
+            elif any(notations.search(text) for text in texts):
+                return True
+        return False
 
     def _add(self, secret: str) -> None:
-        for spelling in _spellings(secret):
-            if spelling not in self._secrets:
+        for spelling in spellings(secret):
+            if len(spelling) >= _KEYS[-1] and spelling not in self._secrets:
                 self._secrets[spelling] = secret
-                same = self._index.setdefault(spelling[:_SHORTEST], [])
+                key = next(length for length in _KEYS if length <= len(spelling))
+                same = self._index.setdefault(spelling[:key], [])
                 bisect.insort(same, spelling, key=lambda known: -len(known))
+
+    def _withhold(self, secret: str) -> None:
+        for form in forms(secret):
+            if form not in self._withheld:
+                self._withheld[form] = pattern(form)
+
+    def _spelling(self, text: str, at: int) -> str | None:
+        """Return the longest known spelling that begins at a place of a text."""
+        for length in _KEYS:
+            for spelling in self._index.get(text[at : at + length], ()):
+                if text.startswith(spelling, at):
+                    return spelling
+        return None
 
     def _pair(self, pair: str) -> str:
         name, mark, secret = pair.strip().partition("=")
         return f"{name}={self.value(secret)}" if mark else self.value(name)
 
 
-def _is_key(cookie: Mapping[str, Any], value: str, *, lent: bool) -> bool:
-    """Tell whether a cookie may open an account, so that no page that prints it is kept."""
-    if cookie.get("httpOnly") and len(value) >= _SHORTEST_WITHHELD:
-        return True
-    if len(value) >= _SHORTEST and _SESSION_NAME.search(str(cookie.get("name", ""))):
-        return True
-    mixed = any(c.isalpha() for c in value) and any(c.isdigit() for c in value)
-    return lent and mixed and len(value) >= _SHORTEST_MIXED
-
-
-def _spellings(secret: str) -> set[str]:
-    """Return a secret as it is and as it stands in URLs and forms."""
-    plain = secret.encode("utf-8", "replace").decode()
-    return {
-        secret,
-        quote(plain, safe=""),
-        quote(plain),
-        quote(plain, safe=_AS_ENCODE_URI_COMPONENT),
-        quote_plus(plain),
-    }
-
-
-def _strings(text: str, depth: int = _DEPTH) -> Iterator[str]:
-    """Give a stored text and, if it is JSON, every string in it, JSON inside JSON too."""
-    yield text
-    if depth == 0 or len(text) < _SHORTEST_STORED or text.lstrip()[:1] not in _JSON_STARTS:
-        return
-    try:
-        waiting = [json.loads(text)]
-    except (ValueError, RecursionError):
-        return
-    while waiting:
-        found = waiting.pop()
-        if isinstance(found, str):
-            yield from _strings(found, depth - 1)
-        elif isinstance(found, list):
-            waiting.extend(found)
-        elif isinstance(found, dict):
-            waiting.extend(found.values())
+def _stored(origin: Mapping[str, Any]) -> list[tokens.Stored]:
+    """Return the texts of a site's storage; what is not localStorage comes as the browser gave."""
+    items = origin.get("localStorage", ())
+    local = [
+        text
+        for item in items
+        for text in tokens.stored(str(item.get("name", "")), str(item.get("value", "")))
+    ]
+    other = [
+        text
+        for kind, value in origin.items()
+        if kind not in {"origin", "localStorage"}
+        for text in tokens.stored(kind, value)
+    ]
+    return local + other

@@ -28,6 +28,9 @@ _PIECE = 1024 * 1024
 _FORGET_SECONDS = 1.5
 """A request older than this no longer counts as traffic: long polls never end."""
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
+_CUT = "cut_off"
+_MOST_SOCKETS = 100
+"""A page may open one after the other for ever."""
 _STREAMS = ("text/event-stream", "multipart/x-mixed-replace")
 
 Headers = list[tuple[str, str]]
@@ -84,6 +87,9 @@ class NetworkLog:
         self.hold_documents = True
         """False lets documents through unheld: for a page whose document never ends."""
         self.endless_document = asyncio.Event()
+        self.sockets: list[str] = []
+        """Addresses of the WebSockets that were opened; what they carried is not recorded."""
+        self._asked: dict[str, str] = {}
         self._open = True
 
     async def start(self) -> None:
@@ -95,6 +101,8 @@ class NetworkLog:
         self._cdp.on("Network.loadingFinished", self._on_finished)
         self._cdp.on("Network.loadingFailed", self._on_failed)
         self._cdp.on("Fetch.requestPaused", self._on_paused)
+        self._cdp.on("Network.webSocketCreated", self._on_socket)
+        self._cdp.on("Network.webSocketHandshakeResponseReceived", self._on_socket_open)
         limits = {"maxTotalBufferSize": 0, "maxResourceBufferSize": 0}
         await asyncio.gather(
             self._cdp.send("Network.enable", limits),
@@ -168,6 +176,15 @@ class NetworkLog:
         if hops.exchanges:
             hops.exchanges[-1].error = event.get("blockedReason") or event.get("errorText")
 
+    def _on_socket(self, event: dict[str, Any]) -> None:
+        if len(self._asked) < _MOST_SOCKETS:
+            self._asked[event["requestId"]] = event["url"]
+
+    def _on_socket_open(self, event: dict[str, Any]) -> None:
+        url = self._asked.get(event["requestId"])
+        if url is not None and url not in self.sockets:
+            self.sockets.append(url)
+
     def _end(self, request_id: str) -> _Hops:
         hops = self._of(request_id)
         hops.done = True
@@ -197,12 +214,15 @@ class NetworkLog:
                 now = datetime.now(UTC)
                 hops.exchanges.append(_exchange_of(event, event["resourceType"], place, now))
             exchange = hops.exchanges[place]
-            measured = self._measured(event)
-            body, reason = await (self._body(event) if measured else self._pieces(event))
-            exchange.body, exchange.body_reason = body, reason
             exchange.status = event.get("responseStatusCode")
             exchange.status_text = event.get("responseStatusText") or ""
             exchange.headers = [(h["name"], h["value"]) for h in event.get("responseHeaders", ())]
+            exchange.body_reason = _CUT  # until it is here
+            measured = self._measured(event)
+            body, reason = await (self._body(event) if measured else self._pieces(event))
+            if body is not None and _is_short(event, body):
+                body, reason = None, _CUT
+            exchange.body, exchange.body_reason = body, reason
             if not measured and body is None:
                 await self._cdp.send("Fetch.failRequest", {**held, "errorReason": "Aborted"})
             elif not measured:
@@ -210,8 +230,10 @@ class NetworkLog:
             elif not (reason == "endless" and self.hold_documents):
                 await self._cdp.send("Fetch.continueResponse", held)
         except Error:
-            # the page or its request is gone; the hop stays in the log without a body
+            # the page, its request or the server is gone; the hop stays without a body
             hops.done = True
+            with contextlib.suppress(Error):
+                await self._cdp.send("Fetch.failRequest", {**held, "errorReason": "Failed"})
 
     async def _body(self, event: dict[str, Any]) -> tuple[bytes | None, str | None]:
         reason = self._unwanted(event)
@@ -279,6 +301,22 @@ class NetworkLog:
         if length.isdigit() and int(length) > min(_BODY_LIMIT, _TOTAL_LIMIT - self._bytes):
             return "too_large"
         return "too_large" if self._bytes > _TOTAL_LIMIT else None
+
+
+def _is_short(event: Mapping[str, Any], body: bytes) -> bool:
+    """Tell whether less came than was announced (RFC 9112, section 8).
+
+    Chromium hands over an incomplete chunked body without a word: that one cannot be told.
+    """
+    headers = {h["name"].lower(): h["value"] for h in event.get("responseHeaders", ())}
+    length = headers.get("content-length", "")
+    if (
+        "content-encoding" in headers
+        or not length.isdigit()
+        or event["request"]["method"] == "HEAD"
+    ):
+        return False
+    return not 300 <= event["responseStatusCode"] < 400 and len(body) < int(length)
 
 
 def _answer(event: Mapping[str, Any], body: bytes) -> dict[str, Any]:

@@ -62,6 +62,10 @@ class Run:
         self.log: NetworkLog | None = None
         self.window_id = 0
         self.agent = ""
+        self.limit: asyncio.Timeout | None = None
+        self.crashed = False
+        self.printed = False
+        """Whether a text of the page prints a session value: its PDF would, too."""
         self.at = datetime.now(UTC)
 
     async def whole(self) -> None:
@@ -80,7 +84,7 @@ class Run:
         await self._take(page, cdp, world)
 
     def _watch(self, page: Page) -> None:
-        """Dismiss dialogs, refuse downloads, close other pages; note each kind."""
+        """Dismiss dialogs, refuse downloads, close other pages, noting each; end with a crash."""
 
         async def dismiss(dialog: Dialog) -> None:
             self.taken.note(f"dialog_dismissed: {self.taken.masks.text(dialog.message)[:200]}")
@@ -94,6 +98,12 @@ class Run:
         def refuse(download: Download) -> None:
             self.taken.note(f"download_refused: {self.taken.masks.text(download.url)[:200]}")
 
+        def crash(_: Page) -> None:
+            self.crashed = True
+            if self.limit is not None:
+                self.limit.reschedule(0)  # calls to a crashed page are never answered
+
+        page.on("crash", crash)
         page.on("dialog", dismiss)
         page.on("download", refuse)
         self.context.on("page", close)
@@ -161,8 +171,9 @@ class Run:
         taken = self.taken
         self.at = datetime.now(UTC)
         facts = await world.run("[location.href, document.title, navigator.userAgent]", 2.0)
-        url, taken.title, self.agent = facts or (page.url, "", "")
-        taken.final_url, taken.title = taken.masks.text(url), taken.masks.text(taken.title)
+        url, title, self.agent = facts or (page.url, "", "")
+        taken.masks.add_cookies(await self.context.cookies())
+        taken.final_url, taken.title = taken.masks.text(url), taken.masks.text(title)
         origin = addresses.origin(url)
         if origin is None:
             return
@@ -193,8 +204,7 @@ class Run:
                                   await artifacts.mhtml(cdp))  # fmt: skip
 
         async def pdf() -> None:
-            data = await artifacts.pdf(cdp, taken.title)
-            await taken.keep("witness/pdf", "witness-page.pdf", "application/pdf", data)
+            await self._pdf(cdp, world)
 
         async def window() -> None:
             await self._window(page, cdp, world, size)
@@ -220,8 +230,19 @@ class Run:
         """Keep a page text, unless it prints a session value."""
         self.taken.masks.add_cookies(await self.context.cookies())
         if self.taken.masks.shows(data):
+            self.printed = True
             raise ArtifactError("session_in_page")
         await self.taken.keep(role, name, media_type, data)
+
+    async def _pdf(self, cdp: CDPSession, world: World) -> None:
+        """Keep the PDF, unless a text of the page prints a session value: it cannot be searched."""
+        taken = self.taken
+        if self.printed or taken.masks.shows(await artifacts.drawn(world)):
+            raise ArtifactError("session_in_page")
+        data = await artifacts.pdf(cdp, taken.title)
+        if taken.masks.shows(data):
+            raise ArtifactError("session_in_page")
+        await taken.keep("witness/pdf", "witness-page.pdf", "application/pdf", data)
 
     async def _pictures(self, cdp: CDPSession, size: artifacts.PageSize) -> None:
         taken = self.taken
@@ -248,6 +269,8 @@ class Run:
         display = self.browser.display
         if display is None:
             raise ArtifactError("no_private_display")
+        if self.taken.masks.shows(await artifacts.framed(world)):
+            raise ArtifactError("session_in_page")
         shot = await artifacts.window(
             page, cdp, world, display=display, slot=self.slot, window_id=self.window_id, size=size
         )

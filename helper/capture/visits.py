@@ -85,7 +85,18 @@ class Taken:
 
     def lack(self, role: str, reason: str, detail: str | None = None) -> None:
         """Record that a role is missing."""
-        self.missing.append(Missing(role=role, reason=reason, detail=detail and detail[:300]))
+        detail = detail and self.masks.text(detail)[:300]
+        self.missing.append(Missing(role=role, reason=reason, detail=detail))
+
+    def clean(self) -> None:
+        """Take out once more what the visit said before it knew all its secrets."""
+        text = self.masks.text
+        self.final_url, self.title = text(self.final_url), text(self.title)
+        self.notes = [text(note) for note in self.notes]
+        self.missing = [
+            lack.model_copy(update={"detail": lack.detail and text(lack.detail)})
+            for lack in self.missing
+        ]
 
     async def keep(self, role: Role, name: str, media_type: str, data: bytes) -> None:
         """Write and sync a file."""

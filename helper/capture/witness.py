@@ -29,6 +29,8 @@ from helper.capture.visits import (
 __all__ = ["EXPECTED", "Produced", "Visit", "VisitRequest", "visit"]
 
 _ATTEMPTS = 2
+_GRACE_SECONDS = 60.0
+"""For all that is around the page's own time: context, records, closing."""
 
 
 async def visit(browser: WarmBrowser, request: VisitRequest, folder: Path) -> Visit:
@@ -65,6 +67,7 @@ async def visit(browser: WarmBrowser, request: VisitRequest, folder: Path) -> Vi
 
 def _finish(taken: Taken, request: VisitRequest, started: datetime) -> Visit:
     _lack_rest(taken, "deadline")
+    taken.clean()
     return Visit(
         final_url=taken.final_url,
         status=taken.status,
@@ -94,16 +97,28 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
 
     gate = Gate(addresses.origin(request.url), request.own_ports, system_proxy())
     proxy = await gate.start()
+    start = browser.starts
     try:
-        async with contextlib.AsyncExitStack() as stack:
+        async with (
+            asyncio.timeout(request.seconds + _GRACE_SECONDS),
+            contextlib.AsyncExitStack() as stack,
+        ):
             context = await stack.enter_async_context(
                 browser.context(**_options(browser, request, proxy))
             )
             run = Run(browser, request, taken, slot, gate, context)
-            trouble = await _whole(run, request.seconds)
+            try:
+                trouble = await _whole(run, request.seconds)
+            except Error:
+                await write_records(run)  # the page is gone; what it loaded is known
+                raise
             await write_records(run)
             if trouble is not None:
                 _lack_rest(taken, *trouble)
+    except TimeoutError:
+        browser.abandon(start)
+        _lack_rest(taken, "browser_died", "frozen")
+        return False
     except Error as error:
         detail = taken.masks.text(first_line(error))
         if not browser.alive or is_closed(error):
@@ -124,9 +139,11 @@ async def _whole(run: Run, seconds: float) -> tuple[str, str] | None:
 
     taken = run.taken
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(seconds) as run.limit:
             await run.whole()
     except TimeoutError:
+        if run.crashed:
+            raise Error("Target crashed") from None
         taken.note("deadline")
         return None
     except Error as error:

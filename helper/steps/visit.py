@@ -22,21 +22,35 @@ WITNESS = "witness"
 WITNESS_SESSION = "witness/session"
 """Role of `missing` for the session of a visit that was made without it."""
 _ENVIRONMENT_SECONDS = 10.0
+_FORGET_SECONDS = 900.0
+"""A visit that comes later asks for the session again."""
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @dataclass(frozen=True)
 class Sessions:
-    """Lent sessions, in memory only, each for one visit."""
+    """Lent sessions, in memory only, each for one visit, forgotten if that does not come."""
 
-    _states: dict[CaptureId, dict[str, Any]] = field(default_factory=dict)
+    forget_seconds: float = _FORGET_SECONDS
+    _states: dict[CaptureId, dict[str, Any]] = field(default_factory=dict, repr=False)
+    _timers: dict[CaptureId, asyncio.TimerHandle] = field(default_factory=dict, repr=False)
     _lent: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def lend(self, capture_id: CaptureId, state: dict[str, Any]) -> None:
         """Keep a Playwright storage_state until the visit takes it."""
         async with self._lent:
+            self.drop(capture_id)
             self._states[capture_id] = state
+            loop = asyncio.get_running_loop()
+            self._timers[capture_id] = loop.call_later(self.forget_seconds, self.drop, capture_id)
             self._lent.notify_all()
+
+    def drop(self, capture_id: CaptureId) -> None:
+        """Forget a session that no visit will take."""
+        self._states.pop(capture_id, None)
+        timer = self._timers.pop(capture_id, None)
+        if timer is not None:
+            timer.cancel()
 
     async def take(self, capture_id: CaptureId, seconds: float) -> dict[str, Any] | None:
         """Take the session out, waiting for it at most that long."""
@@ -46,7 +60,9 @@ class Sessions:
                     await self._lent.wait_for(lambda: capture_id in self._states)
             except TimeoutError:
                 return None
-            return self._states.pop(capture_id)
+            state = self._states[capture_id]
+            self.drop(capture_id)
+            return state
 
     def has(self, capture_id: CaptureId) -> bool:
         """Tell whether a session is waiting."""
@@ -64,6 +80,12 @@ class Visitor:
 
     async def visit(self, capture_id: CaptureId) -> None:
         """Visit the page again and keep what came; what did not come is in `missing`."""
+        try:
+            await self._visit(capture_id)
+        finally:
+            self.sessions.drop(capture_id)
+
+    async def _visit(self, capture_id: CaptureId) -> None:
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
         if any(step.step == "witness" for step in view.steps):
             return

@@ -16,7 +16,7 @@ from aiohttp import web
 from helper.capture.browser import WarmBrowser
 from helper.capture.environment import record
 from helper.capture.witness import visit
-from helper.errors import BrowserMissingError
+from helper.errors import BrowserFailedError, BrowserMissingError
 from helper.model import Viewport
 from helper.settings import Settings
 
@@ -47,6 +47,46 @@ async def test_a_browser_killed_in_the_middle_is_started_again(
     assert browser.starts == 2
     again = await visit(browser, request(f"{site.origin}/order"), tmp_path / "w")
     assert "browser_restarted" not in again.notes
+
+
+async def test_a_frozen_browser_is_killed_and_started_again(
+    site: Site, browser: WarmBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helper.capture.browser._CONTEXT_SECONDS", 2.0, raising=False)
+    site.page("/order", ORDER)
+    await browser.start()
+    number = await browser.process_id()
+    assert number is not None
+    frozen = psutil.Process(number)
+    frozen.suspend()
+    try:
+        async with asyncio.timeout(40):
+            made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+        assert made.missing == ()
+        assert "browser_restarted" in made.notes
+        assert browser.starts == 2
+        assert not frozen.is_running() or frozen.status() == psutil.STATUS_ZOMBIE
+    finally:
+        if frozen.is_running():
+            frozen.resume()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+async def test_a_browser_that_never_comes_up_is_an_explained_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helper.capture.browser._START_SECONDS", 2.0, raising=False)
+    program = tmp_path / "browser"
+    program.write_text("#!/bin/sh\nexec sleep 300\n")
+    program.chmod(0o755)
+    warm = WarmBrowser(Settings(data=tmp_path, browser=str(program), private_display=False))
+    async with asyncio.timeout(25):
+        with pytest.raises(BrowserFailedError):
+            await visit(warm, request("https://shop.example/"), tmp_path / "v")
+        assert not warm.alive
+        await warm.stop()
+    left = [p for p in psutil.Process().children(recursive=True) if p.name() == "sleep"]
+    assert left == []
 
 
 async def test_two_hosts_are_visited_at_once_each_in_its_own_window(

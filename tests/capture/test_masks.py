@@ -1,7 +1,7 @@
 import json
 import quopri
 import time
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlsplit
 
 import pytest
 
@@ -17,8 +17,8 @@ STATE = {
 def test_cookie_values_go_and_names_stay() -> None:
     masks = Masks(STATE)
     sent = masks.header("Cookie", f"sid={SECRET}; lang=zh")
-    assert sent.startswith("sid=sha256-salted:")
-    assert "; lang=sha256-salted:" in sent
+    assert sent.startswith("sid=sha256-salted-")
+    assert "; lang=sha256-salted-" in sent
     assert SECRET not in sent
     kept = masks.header("Set-Cookie", f"sid={SECRET}; Path=/; HttpOnly")
     assert kept.endswith("; Path=/; HttpOnly")
@@ -31,7 +31,7 @@ def test_equal_secrets_stay_equal_in_one_capture_only() -> None:
 
 
 def test_authorization_keeps_its_scheme() -> None:
-    assert Masks(None).header("Authorization", "Bearer abc").startswith("Bearer sha256-salted:")
+    assert Masks(None).header("Authorization", "Bearer abc").startswith("Bearer sha256-salted-")
 
 
 def test_lent_values_go_from_urls_bodies_and_other_headers() -> None:
@@ -105,6 +105,8 @@ def test_percent_encoded_secrets_go_and_stay_equal_to_the_plain_ones(form) -> No
         ("my_token", "abcdefgh-ijkl"),
         ("X-Auth", "98765432"),
         ("remember", "a1" * 8),
+        ("PHPSESSID", "a1b2c"),
+        ("remember", "qwertyuiopasdfghjklz"),
     ],
 )
 def test_a_page_that_prints_a_lent_session_like_cookie_is_known(name: str, value: str) -> None:
@@ -121,6 +123,7 @@ def test_a_page_that_prints_a_lent_session_like_cookie_is_known(name: str, value
         ("city", "shijiazhuang-hebei"),
         ("visits", "1234567890123456"),
         ("remember", "a1" * 7),
+        ("PHPSESSID", "2024"),
     ],
 )
 def test_a_cookie_that_is_nobodys_key_withholds_no_page(name: str, value: str) -> None:
@@ -134,6 +137,86 @@ def test_a_cookie_set_at_the_visit_withholds_by_its_name_only() -> None:
     assert not masks.shows(b"a1" * 10)
     masks.add_cookies([{"name": "sessionid", "value": "a1" * 12}])
     assert masks.shows(b"a1" * 12)
+
+
+SPECIAL = "q7/W+8e=R9&t0<yU"
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "q7\\/W+8e=R9&t0<yU",
+        "q7\\u002fW\\u002B8e\\u003dR9\\u0026t0\\u003CyU",
+        "q7%2fW%2b8e%3dR9%26t0%3cyU",
+        "q7%252FW%252B8e%253DR9%2526t0%253CyU",
+        "q7/W&#43;8e=R9&amp;t0&lt;yU",
+        "q7&#x2f;W&#x2B;8e&#61;R9&#38;t0&#60;yU",
+        "q7\\x2fW\\x2b8e\\x3dR9\\x26t0\\x3cyU",
+        "q7=2FW+8e=3DR9&t0<=\r\nyU",
+    ],
+    ids=["json", "script", "url", "url twice", "template", "html", "literal", "printable"],
+)
+def test_a_session_value_is_known_in_the_spelling_of_any_text(printed: str) -> None:
+    masks = Masks({"cookies": [{"name": "token", "value": SPECIAL}], "origins": []})
+    assert masks.shows(f"<p>{printed}</p>".encode())
+    assert not masks.shows(f"<p>{printed[:-1]}</p>".encode())
+
+
+@pytest.mark.parametrize(
+    "form", ["q7\\/W+8e=R9&t0<yU", "q7%2fW%2b8e%3dR9%26t0%3cyU", "q7/W&#43;8e=R9&amp;t0&lt;yU"]
+)
+def test_other_spellings_of_a_secret_go_from_texts_too(form: str) -> None:
+    masks = Masks({"cookies": [{"name": "token", "value": SPECIAL}], "origins": []})
+    assert masks.text(f"a {form} b") == f"a {masks.value(SPECIAL)} b"
+    assert masks.body(f"a {form} b".encode()) == f"a {masks.value(SPECIAL)} b".encode()
+
+
+def test_a_secret_in_a_host_goes_though_browsers_write_hosts_small() -> None:
+    masks = Masks({"cookies": [{"name": "token", "value": "DeadBeef0123"}], "origins": []})
+    assert masks.text("deadbeef0123.example:80") == f"{masks.value('DeadBeef0123')}.example:80"
+    assert urlsplit(masks.text("http://deadbeef0123.example:8099/")).port == 8099
+
+
+def named(name: str, value: str) -> Masks:
+    local = [{"name": name, "value": value}]
+    return Masks({"cookies": [], "origins": [{"origin": "https://a", "localStorage": local}]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "token"),
+    [
+        ("token", "abc123def456", "abc123def456"),
+        ("token", "Bearer abc123def456", "abc123def456"),
+        ("jwt", "qwertyuiopasdfghjklz", "qwertyuiopasdfghjklz"),
+        ("user", json.dumps({"id": 7, "access_token": "abc123def456"}), "abc123def456"),
+        ("auth", json.dumps({"user": {"key": "abc123def4567890"}}), "abc123def4567890"),
+        ("persist:root", json.dumps({"a": json.dumps({"jwt": "abc123def456"})}), "abc123def456"),
+        ("user", json.dumps({"v": TOKEN}), TOKEN),
+        ("x", "a1b2c3d4" * 4, "a1b2c3d4" * 4),
+    ],
+)
+def test_a_page_that_prints_a_stored_token_is_known(name: str, value: str, token: str) -> None:
+    masks = named(name, value)
+    assert masks.shows(f'{{"t": "{token}"}}'.encode())
+    assert token not in masks.text(f"https://a/?t={token}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "printed"),
+    [
+        ("lastOrder", "KZ2024010212345678", "KZ2024010212345678"),
+        ("lastOrder", "20240102123456789012345678901234", "20240102123456789012345678901234"),
+        ("author", "zhangsan1988", "zhangsan1988"),
+        ("device", "123e4567-e89b-12d3-a456-426614174000", "123e4567-e89b-12d3-a456-426614174000"),
+        ("logo", "https://cdn.example/a1b2c3d4a1b2c3d4a1b2c3d4/logo.png",
+         "https://cdn.example/a1b2c3d4a1b2c3d4a1b2c3d4/logo.png"),
+        ("user", json.dumps({"token": "abc123def456", "name": "zhangsan1988"}), "zhangsan1988"),
+        ("cart", json.dumps({"note": "20 元话费 A1 到账 B2 请注意查收谢谢谢谢谢谢谢谢谢谢谢"}),
+         "20 元话费 A1 到账 B2 请注意查收谢谢谢谢谢谢谢谢谢谢谢"),
+    ],
+)  # fmt: skip
+def test_what_a_shop_only_remembers_withholds_no_page(name: str, value: str, printed: str) -> None:
+    assert not named(name, value).shows(f"<p>{printed}</p>".encode())
 
 
 def test_thousands_of_stored_strings_cost_little() -> None:

@@ -1,12 +1,14 @@
 """Visits that meet trouble: what is kept, and what the records say."""
 
 import gzip
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 from aiohttp import web
 from PIL import UnidentifiedImageError
@@ -15,6 +17,7 @@ from playwright.async_api import Error
 from helper.capture import artifacts, network, window
 from helper.capture.browser import WarmBrowser
 from helper.capture.witness import EXPECTED, visit
+from helper.messages import LANGUAGES, catalogue
 
 from .conftest import (
     ORDER,
@@ -25,6 +28,7 @@ from .conftest import (
     response,
 )
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.browser
 
 
@@ -66,6 +70,28 @@ async def test_a_page_that_was_closed_is_visited_again(
     made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
     assert made.missing == ()
     assert "browser_restarted" in made.notes
+
+
+@pytest.mark.parametrize("what", ["page", "browser"])
+async def test_a_page_that_crashes_every_time_leaves_what_it_loaded(
+    site: Site, browser: WarmBrowser, tmp_path: Path, what: str
+) -> None:
+    async def fatal(_: web.Request) -> web.Response:
+        whole = psutil.Process(await browser.process_id())
+        for process in whole.children(recursive=True) if what == "page" else [whole]:
+            if what == "browser" or "--type=renderer" in process.cmdline():
+                process.kill()
+        return web.Response(text="")
+
+    site.routes["/fatal"] = fatal
+    site.page("/order", ORDER.replace("</body>", "<script src=/fatal></script></body>"))
+    made = await visit(browser, request(f"{site.origin}/order", seconds=10), tmp_path / "v")
+    assert site.asked.count("GET /fatal") == 2
+    assert response(made, f"{site.origin}/order").body.decode().startswith("<!doctype html>")
+    kept = {produced.role for produced in made.files}
+    assert {"witness/warc", "witness/har"} <= kept
+    assert {lack.reason for lack in made.missing} == {"browser_died"}
+    assert {lack.role for lack in made.missing} == set(EXPECTED) - kept
 
 
 @pytest.mark.parametrize(
@@ -206,7 +232,35 @@ async def test_bodies_without_a_length_reach_the_page_and_the_archive_unchanged(
     headers = response(made, f"{site.origin}/app.js").headers
     assert headers["x-own"] == "own"
     assert headers["x-orig-content-encoding"] == "gzip"
-    assert headers["set-cookie"].startswith("hop=sha256-salted:")
+    assert headers["set-cookie"].startswith("hop=sha256-salted-")
+
+
+async def test_websocket_traffic_is_named_as_not_recorded(
+    site: Site, inside: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def chat(got: web.Request) -> web.WebSocketResponse:
+        link = web.WebSocketResponse()
+        await link.prepare(got)
+        await link.send_str("客服 请稍等")
+        async for _ in link:
+            pass
+        return link
+
+    site.routes["/chat"] = chat
+    script = (
+        f"new WebSocket('ws://127.0.0.1:{inside.port}/refused');"
+        "const s = new WebSocket(`ws://${location.host}/chat?a=1`);"
+        "s.onmessage = e => { document.querySelector('h1').textContent += e.data; }"
+    )
+    site.page("/order", ORDER.replace("</body>", f"<script>{script}</script></body>"))
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    assert [note for note in made.notes if note.startswith("websocket")] == [
+        f"websocket_not_recorded: ws://127.0.0.1:{site.port}/chat?a=1"
+    ]
+    for language in LANGUAGES:
+        assert "notes.websocket_not_recorded" in catalogue(language)
+        told = json.loads((ROOT / f"extension/_locales/{language}/messages.json").read_bytes())
+        assert "note_websocket_not_recorded" in told
 
 
 async def test_a_private_display_is_started_on_linux_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,3 +294,29 @@ async def test_folders_of_killed_helpers_go_and_all_others_stay(
         assert display.authority.parent.name.startswith(f"kazheng-display-{os.getpid()}-")
     finally:
         await display.stop()
+
+
+async def test_a_body_cut_in_transfer_is_not_recorded_as_whole(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def cut(got: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "image/png"})
+        answer.content_length = 100_000
+        await answer.prepare(got)
+        await answer.write(b"x" * 100)
+        assert got.transport is not None
+        got.transport.close()
+        return answer
+
+    site.routes["/cut.png"] = cut
+    site.raw("/whole.png", b"x" * 100, "image/png")
+    images = "".join(f"<img src=/{name}.png>" for name in ("cut", "whole"))
+    site.page("/order", ORDER.replace("<h1>", f"{images}<h1>"))
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    notes = {note for note in made.notes if note.startswith("body_not_kept")}
+    told = {note.split("/")[-1]: note.split()[1] for note in notes}
+    assert told == {"cut.png": "cut_off"}
+    reasons = [json.loads(r.body) for r in records(made)
+               if r.kind == "metadata" and r.url.endswith("cut.png")]  # fmt: skip
+    assert reasons[0]["body"] == "cut_off"
+    assert response(made, f"{site.origin}/whole.png").body == b"x" * 100

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from warcio.archiveiterator import ArchiveIterator
 
 from tests.e2e.world import World
 
@@ -48,6 +51,17 @@ async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
     url = f"{world.demo.origins['hostile']}/aims?port={world.port}"
     view = await world.sealed(await world.one_click(url, settled=False), 120)
     assert view.state == "sealed"
+    refused = {note for note in view.notes if note.startswith("address_refused: own_port")}
+    hosts = ("127.0.0.1", "::1", "localhost", "kazheng.localhost")
+    assert {f"address_refused: own_port {host}:{world.port}" for host in hosts} <= refused
+    warc = world.store.read_role(view.artifacts, "witness/warc")
+    assert warc is not None
+    records = [
+        (record.rec_type, urlsplit(record.rec_headers.get_header("WARC-Target-URI") or "").port)
+        for record in ArchiveIterator(io.BytesIO(warc))
+    ]
+    assert ("request", world.port) in records, "the page tried"
+    assert ("response", world.port) not in records, "and got no answer"
     assert [v.capture_id for v in world.store.vault.recent(9)] == [view.capture_id]
 
 

@@ -1,16 +1,20 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiohttp import web
 
+from helper.app import Helper, services
 from helper.capture import witness
 from helper.capture.browser import WarmBrowser
 from helper.capture.witness import EXPECTED, Produced, Visit
+from helper.desk import Desk
 from helper.errors import BrowserFailedError, DiskFullError
 from helper.messages import LANGUAGES, catalogue
 from helper.model import Missing
@@ -145,6 +149,63 @@ async def test_a_lent_session_is_taken_once() -> None:
     assert await sessions.take("one", 0.01) == {"cookies": []}
     assert not sessions.has("one")
     assert await sessions.take("one", 0.01) is None
+
+
+@pytest.mark.parametrize(
+    "given", [{"revisit": "post"}, {"session": "not_lent"}, {"session": "lent"}]
+)
+async def test_no_session_stays_in_memory_after_the_visit(
+    captures: Captures, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, given: dict[str, str]
+) -> None:
+    uuid = captures.new(**given)
+
+    async def fails(*_: object) -> Visit:
+        await visitor.sessions.lend(uuid, {"cookies": []})  # once more, too late
+        raise ValueError
+
+    monkeypatch.setattr(witness, "visit", fails)
+    await visitor.sessions.lend(uuid, {"cookies": []})
+    await visitor.visit(uuid)
+    assert not visitor.sessions.has(uuid)
+    await visitor.sessions.lend(uuid, {"cookies": []})
+    await visitor.visit(uuid)
+    assert not visitor.sessions.has(uuid)
+
+
+async def test_a_session_that_no_visit_takes_is_forgotten() -> None:
+    sessions = Sessions(forget_seconds=0)
+    await sessions.lend("one", {"cookies": []})
+    assert sessions.has("one")
+    for _ in range(3):  # turns of the loop
+        await asyncio.sleep(0)
+    assert not sessions.has("one")
+    sessions = Sessions(forget_seconds=0.3)
+    await sessions.lend("one", {"cookies": []})
+    await sessions.take("one", 0.01)
+    await sessions.lend("one", {"cookies": [1]})
+    assert await sessions.take("one", 0.01) == {"cookies": [1]}
+
+
+@pytest.mark.parametrize(
+    ("given", "visited", "kept"),
+    [
+        ({"session": "lent"}, False, True),
+        ({"session": "lent"}, True, False),
+        ({"session": "not_lent"}, False, False),
+        ({"session": "lent", "revisit": "post"}, False, False),
+    ],
+)
+async def test_only_a_session_that_was_promised_for_a_visit_to_come_is_taken_in(
+    store: Store, captures: Captures, visitor: Visitor, given: dict[str, str], visited: bool,
+    kept: bool,
+) -> None:  # fmt: skip
+    uuid = captures.new(**given)
+    if visited:
+        store.note(uuid, "witness")
+    pipeline: Any = SimpleNamespace(start=None, strips_complete=None)
+    helper = Helper(store.settings, store, pipeline, Desk(store), visitor.browser, visitor.sessions)
+    await services(helper).lend_session(uuid, {"cookies": []})
+    assert visitor.sessions.has(uuid) is kept
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
