@@ -34,7 +34,7 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from scrapers import cards, moments, status
+from scrapers import cards, moments, promise, status
 from scrapers.contract import Page
 from scrapers.dom import Found, Token, attribute, is_shown, join_lines, value_of, walk
 from scrapers.labels import label_key
@@ -225,6 +225,20 @@ class RecordBuilder:
         kind = status.delivery_kind(found.text) if found else "unknown"
         if found is not None and kind != "unknown":
             self.put("delivery.kind", kind, found.source)
+
+    def promise(self, *shown: Found | None) -> None:
+        """Set `delivery.promised` and its words from the places that show it, the surest first.
+
+        A moment (最晚发货 2026-11-24 00:14) is only taken for words where there are no others.
+        """
+        told = [found for found in shown if found is not None and not is_placeholder(found.text)]
+        ats = [moments.moment(found.text, seen=self.page.captured_at) for found in told]
+        for found, at in zip(told, ats, strict=True):
+            named = at.isoformat() if at else promise.duration(found.text)
+            if not self.has("delivery.promised"):
+                self.put("delivery.promised", named, found.source)
+        worded = [found for found, at in zip(told, ats, strict=True) if at is None]
+        self.text("delivery.promised_text", next(iter([*worded, *told]), None))
 
     def order_inputs(self, found: Found | None) -> None:
         """Set `recharge_account` from the buyer's own inputs (下单信息), never a password."""
