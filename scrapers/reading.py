@@ -43,7 +43,7 @@ from scrapers.pairs import Pair, find_pairs
 from scrapers.record import OrderRecord, PlatformRef, Source
 from scrapers.text import fold, is_placeholder, squeeze
 
-__all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part"]
+__all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "shown_text"]
 
 _INTEGER = re.compile(r"(?<![\d.])(\d{1,7})(?![\d.])")
 _MAX_TEXT = 500
@@ -56,6 +56,26 @@ def host_of(url: str) -> str | None:
         return parts.netloc.rpartition("@")[2].lower() or None
     except ValueError:
         return None
+
+
+def shown_text(page: Page) -> str:
+    """Return what a page shows as far as its code tells: nothing hidden, no closed details."""
+    closed = {id(tag) for tag in page.soup.select("details:not([open])")}
+    return "\n".join(
+        token.text
+        for token in walk(page.soup).tokens
+        if not token.hidden and not _is_folded(token.element, closed)
+    )
+
+
+def _is_folded(tag: Tag, closed: set[int]) -> bool:
+    """Say whether a tag lies inside a closed `<details>`, its `<summary>` not counting."""
+    inner = tag
+    for outer in tag.parents:
+        if id(outer) in closed and inner.name != "summary":
+            return True
+        inner = outer
+    return False
 
 
 def part(found: Found | None, pattern: str) -> Found | None:

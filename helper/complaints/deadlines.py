@@ -43,9 +43,8 @@ def promised_by(order: OrderRecord) -> datetime | None:
 
 def _read(order: OrderRecord) -> str:
     """Return the promise as read, unless the user gave other words for it."""
-    words, read = (
-        order.sources.get(f"delivery.{n}", _UNSAID) for n in ("promised_text", "promised")
-    )
+    words = order.sources.get("delivery.promised_text", _UNSAID)
+    read = order.sources.get("delivery.promised", _UNSAID)
     by_user = words.artifact == "user" and read.artifact != "user"
     return "" if by_user else order.delivery.promised or ""
 

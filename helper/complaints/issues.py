@@ -15,14 +15,17 @@ from helper.messages import Language
 from scrapers.record import Frozen, OrderRecord, Payment
 
 DEMAND_KINDS = {
-    "reissue_or_refund": "reissue",
+    "reissue_or_refund": "reissue_or_refund",
     "reissue": "reissue",
     "refund": "refund",
     "complete_refund": "refund",
     "refund_duplicate": "refund",
     "answer": "explain",
 }
-"""Demand to the coarse kind that forms offer: refund, reissue, compensate, explain, other."""
+"""Demand to the coarse kind that forms offer: refund, reissue, compensate, explain, other.
+
+Few forms offer reissue_or_refund; `fill` then takes other, as neither part alone is meant.
+"""
 
 
 class Choice(Frozen):

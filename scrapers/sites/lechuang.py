@@ -91,7 +91,12 @@ PLATFORM = Platform(
             ),
             FormField("demand", 'input[name="appeal"]', "text", required=True, max_length=80),
             FormField("contact", 'input[name="mail"]', "text", required=True, max_length=60),
-            FormField("attachments", 'input[name="proof[]"]', "file"),
+            FormField(
+                "attachments",
+                'input[name="proof[]"]',
+                "file",
+                accept="image/png,image/jpeg,image/webp",
+            ),
         ),
     ),
     deadlines=(

@@ -101,7 +101,7 @@ PLATFORM = Platform(
             ),
             FormField("demand", "#f-demand", "text", required=True, max_length=100),
             FormField("contact", "#f-contact", "text", required=True, max_length=50),
-            FormField("attachments", "#f-files", "file"),
+            FormField("attachments", "#f-files", "file", accept="image/*"),
         ),
     ),
     deadlines=(

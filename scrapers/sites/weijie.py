@@ -108,7 +108,7 @@ PLATFORM = Platform(
             ),
             FormField("demand", 'input[name="claim"]', "text", required=True, max_length=60),
             FormField("contact", 'input[name="phone"]', "text", required=True, max_length=40),
-            FormField("attachments", 'input[name="images"]', "file"),
+            FormField("attachments", 'input[name="images"]', "file", accept="image/*"),
         ),
     ),
     deadlines=(
