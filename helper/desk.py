@@ -53,7 +53,8 @@ class Desk:
         draft = await asyncio.to_thread(self._store.vault.draft, draft_id)
         kept = sum(1 for field in report.fields if field.ok)
         text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
-        await asyncio.to_thread(self._store.vault.add_note, draft.case_id, text, self._store.now())
+        vault, now = self._store.vault, self._store.now()
+        await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
 
     def _draft(
         self,

@@ -74,7 +74,8 @@ def issue(key: str) -> Issue:
     """Return one kind of dispute; raises InvalidError for an unknown one."""
     found = next((one for one in issues() if one.key == key), None)
     if found is None:
-        raise InvalidError(what="issue")
+        known = "、".join(one.key for one in issues())
+        raise InvalidError(reason="issue", what=key, known=known)
     return found
 
 

@@ -19,7 +19,7 @@ from helper.demo import platform, stage, tour
 from helper.demo.driver import EXTENSION, Person, demo_browser, first_line, launch
 from helper.errors import BrowserFailedError
 from helper.messages import Language, text
-from helper.printing import missing_lines
+from helper.printing import coded, missing_lines
 from helper.settings import Settings
 from helper.web.pairing import offer
 
@@ -60,6 +60,7 @@ async def demonstrate(
 def summary(result: Mapping[str, Any], language: Language) -> list[str]:
     """Return the result of `--once` in sentences."""
     order, timings = result["order"] or {}, result["timings_ms"]
+    compared = (result["corroboration"] or {}).get("verdict", "no_visit")
     items = order.get("items") or [{}]
     return [
         text(
@@ -75,7 +76,7 @@ def summary(result: Mapping[str, Any], language: Language) -> list[str]:
             language,
             kept=timings.get("click_to_kept"),
             sealed=timings.get("click_to_sealed"),
-            verdict=(result["corroboration"] or {}).get("verdict"),
+            verdict=coded("corroboration", compared, language),
         ),
         text(
             "demo.summary.filled",
