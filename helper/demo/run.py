@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -53,7 +54,11 @@ async def demonstrate(
                     return await tour.once(helper, demo, person, shop=shop, lend=lend)
                 await _by_hand(helper, demo, person, shop)
                 return None
-        except Error as error:
+        except BaseException as error:
+            if not keep:
+                shutil.rmtree(data, ignore_errors=True)
+            if not isinstance(error, Error):
+                raise
             raise BrowserFailedError(reason="demo", cause=first_line(error)) from error
 
 
