@@ -10,13 +10,23 @@ FIND_PYTHON := for name in python3.13 python3.12 python3.11 python3; do \
 # looked for when it is used: the first target may have to install it
 PYTHON ?= $(shell $(FIND_PYTHON))
 BIN := .venv/bin
+# Hints say `kazheng …`: the command goes where a shell finds it, unless another one is there.
+LINK_COMMAND = here="$(CURDIR)/$(BIN)/kazheng"; \
+  if [ "$$(id -u)" = 0 ]; then place=/usr/local/bin; else place="$$HOME/.local/bin"; fi; \
+  name="$$place/kazheng"; \
+  if [ -e "$$name" ] && [ ! "$$name" -ef "$$here" ] || ! mkdir -p "$$place" 2>/dev/null \
+    || ! ln -sfn "$$here" "$$name" 2>/dev/null; then \
+    echo "没有把 kazheng 放进 $$place。请输入：alias kazheng='$$here'" >&2; \
+  elif ! command -v kazheng >/dev/null; then \
+    echo "要直接输入 kazheng，请先输入：export PATH=\"$$place:\$$PATH\"" >&2; fi
 NODE_TOOLS := .venv/node-tools
 TSC := $(NODE_TOOLS)/node_modules/typescript/lib/tsc.js
 
 .PHONY: install demo test check bench clean
 
 install: .venv/.installed
-	@$(BIN)/kazheng doctor --fix --quiet
+	@$(BIN)/kazheng doctor --fix --quiet || true  # what it finds stands above, and is no failed build
+	@$(LINK_COMMAND)
 
 .venv/.installed: pyproject.toml
 	@python='$(PYTHON)'; \

@@ -19,6 +19,7 @@ from helper import __version__
 from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
 from helper.errors import DiskFullError, KazhengError, VaultError
+from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
@@ -185,7 +186,7 @@ async def _warm(browser: WarmBrowser) -> None:
         await browser.start()
     except KazhengError as error:
         # The capture is kept all the same; each visit says what is missing.
-        _log.warning("no browser for second visits: %s", error)
+        _log.warning("%s", explain(error, browser.settings.language)["message"])
 
 
 @contextmanager

@@ -6,36 +6,82 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from helper import __version__
+from helper.given import (
+    existing,
+    fingerprint,
+    has_vault,
+    moment,
+    page_file,
+    require_vault,
+    web_address,
+)
 from helper.messages import pick_language, text
-from helper.printing import case_lines, coded, emit, explained, missing_lines
+from helper.printing import (
+    case_lines,
+    coded,
+    draft_lines,
+    emit,
+    explained,
+    missing_lines,
+    used_wrongly,
+    verdict_lines,
+)
 from helper.settings import Settings
 
 if TYPE_CHECKING:
-    from helper.evidence.verify import Verification
-    from helper.messages import Language
+    from helper.steps.store import Store
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+def told(name: str) -> str:
+    """Return the help of a command or option in the reader's language."""
+    return text(f"cli.help.{name}", pick_language(os.environ.get("KAZHENG_LANGUAGE")))
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help=told("kazheng"),
+)
 case_app = typer.Typer(no_args_is_help=True)
-app.add_typer(case_app, name="case", help="Cases with their orders, due dates and gaps.")
+app.add_typer(case_app, name="case", help=told("case"))
 
-Data = Annotated[Path | None, typer.Option("--data", help="Where everything is kept.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document, nothing else.")]
+Data = Annotated[Path | None, typer.Option("--data", help=told("data"))]
+Json = Annotated[bool, typer.Option("--json", help=told("json"))]
+Case = Annotated[str, typer.Argument(help=told("case_id"))]
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; wrong usage ends with exit code 2 and, with --json, its document."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    app()
+    language = pick_language(os.environ.get("KAZHENG_LANGUAGE"))
+    sys.exit(used_wrongly(app, as_json="--json" in sys.argv[1:], language=language))
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kazheng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def kazheng(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help=told("version"), callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @contextmanager
@@ -46,14 +92,12 @@ def command(data: Path | None, as_json: bool, **given: object) -> Iterator[Setti
         yield Settings.from_environment(os.environ, data=data, language=language, **given)
 
 
-@app.command()
+@app.command(help=told("demo"))
 def demo(
     data: Data = None,
-    once: Annotated[
-        bool, typer.Option("--once", help="One click, one filled form, then end.")
-    ] = False,
-    shop: Annotated[str, typer.Option(help="wangzi, lechuang or weijie.")] = "wangzi",
-    lend: Annotated[bool, typer.Option("--lend/--no-lend", help="Lend the session.")] = True,
+    once: Annotated[bool, typer.Option("--once", help=told("once"))] = False,
+    shop: Annotated[str, typer.Option(help=told("shop"))] = "wangzi",
+    lend: Annotated[bool, typer.Option("--lend/--no-lend", help=told("lend"))] = True,
     as_json: Json = False,
 ) -> None:
     """Show the whole way on a demo shop: click, evidence, order, draft, filled form."""
@@ -69,12 +113,10 @@ def demo(
             emit(result, as_json=as_json, lines=run.summary(result, chosen.language))
 
 
-@app.command()
+@app.command(help=told("serve"))
 def serve(
     data: Data = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="Loopback port; default 17650.")
-    ] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help=told("port"))] = None,
     as_json: Json = False,
 ) -> None:
     """Run the helper until interrupted."""
@@ -99,7 +141,7 @@ async def _serve(chosen: Settings, *, as_json: bool) -> None:
         await stop.wait()
 
 
-@app.command()
+@app.command(help=told("pair"))
 def pair(data: Data = None, as_json: Json = False) -> None:
     """Show a pairing code for the extension; valid once, for two minutes."""
     from helper.app import open_store  # noqa: PLC0415
@@ -111,11 +153,11 @@ def pair(data: Data = None, as_json: Json = False) -> None:
         emit(found, as_json=as_json, lines=[text("cli.pairing", chosen.language, **found)])
 
 
-@app.command()
+@app.command(help=told("capture"))
 def capture(
-    url: str,
+    url: Annotated[str, typer.Argument(help=told("address"))],
     data: Data = None,
-    session: Annotated[Path | None, typer.Option(help="A Playwright storage_state file.")] = None,
+    session: Annotated[Path | None, typer.Option(help=told("session"))] = None,
     as_json: Json = False,
 ) -> None:
     """Keep a page by the helper's own visit alone."""
@@ -131,26 +173,22 @@ def capture(
         emit(found, as_json=as_json, lines=lines)
 
 
-@app.command()
+@app.command(help=told("extract"))
 def extract(
-    file: Path,
-    url: Annotated[str, typer.Option(help="The address the page had.")],
-    captured_at: Annotated[str | None, typer.Option(help="ISO 8601 with zone.")] = None,
-    all_orders: Annotated[bool, typer.Option("--all", help="All orders of the page.")] = False,
+    file: Annotated[Path, typer.Argument(help=told("page_file"))],
+    url: Annotated[str, typer.Option(help=told("page_url"))],
+    captured_at: Annotated[str | None, typer.Option(help=told("captured_at"))] = None,
+    all_orders: Annotated[bool, typer.Option("--all", help=told("all"))] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Read the order out of a saved HTML or MHTML page."""
-    from helper.errors import InvalidError  # noqa: PLC0415
-    from scrapers.page import PageTooLargeError  # noqa: PLC0415
     from scrapers.read import extract_bytes  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        try:
-            at = datetime.fromisoformat(captured_at) if captured_at else None
-            found = extract_bytes(file.read_bytes(), url=url, captured_at=at, all_orders=all_orders)
-        except (OSError, PageTooLargeError, ValueError) as error:
-            raise InvalidError(what=str(error)) from error
+        at = moment(captured_at) if captured_at else None
+        page = page_file(file, web_address(url))
+        found = extract_bytes(page, url=url, captured_at=at, all_orders=all_orders)
         codes = dict.fromkeys(
             [*found.warnings, *(code for order in found.orders for code in order.warnings)]
         )
@@ -161,12 +199,13 @@ def extract(
         emit(found, as_json=as_json, lines=lines)
 
 
-@app.command()
+@app.command(help=told("draft"))
 def draft(
-    case: str,
-    channel: Annotated[str, typer.Option(help="An id of the channels.")],
-    issue: Annotated[str | None, typer.Option(help="Issue type; default: the guess.")] = None,
-    demand: Annotated[str | None, typer.Option(help="What you ask for.")] = None,
+    case: Case,
+    channel: Annotated[str, typer.Option(help=told("channel"))],
+    issue: Annotated[str | None, typer.Option(help=told("issue"))] = None,
+    demand: Annotated[str | None, typer.Option(help=told("demand"))] = None,
+    facts: Annotated[str | None, typer.Option(help=told("facts"))] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -175,62 +214,84 @@ def draft(
     from helper.desk import Desk  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        desk = Desk(open_store(chosen))
-        found = asyncio.run(desk.make_draft(case, channel=channel, issue=issue, demand=demand))
-        emit(found, as_json=as_json, lines=[found.title, "", found.text])
+        desk = Desk(open_store(require_vault(chosen)))
+        making = desk.make_draft(
+            case, channel=channel, issue=issue, demand=demand, answers={"facts": facts or ""}
+        )
+        found = asyncio.run(making)
+        emit(found, as_json=as_json, lines=draft_lines(found, chosen.language))
 
 
-@case_app.command("list")
+@case_app.command("list", help=told("case_list"))
 def case_list(data: Data = None, as_json: Json = False) -> None:
     """List all cases with their due dates and gaps."""
     from helper.app import open_store  # noqa: PLC0415
     from helper.result import case_result  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(chosen)
-        cases = [case_result(store, case) for case in store.vault.cases()]
+        cases = []
+        if has_vault(chosen):  # a mistyped --data must not look like lost evidence, nor make one
+            store = open_store(chosen)
+            cases = [case_result(store, case) for case in store.vault.cases()]
         lines = [line for case in cases for line in case_lines(case, chosen.language)]
-        emit({"cases": cases}, as_json=as_json, lines=lines)
+        none = text("cli.case.none", chosen.language, data=chosen.data)
+        emit({"cases": cases}, as_json=as_json, lines=lines or [none])
 
 
-@case_app.command("show")
-def case_show(case: str, data: Data = None, as_json: Json = False) -> None:
+@case_app.command("show", help=told("case_show"))
+def case_show(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Show one case with its due dates and gaps."""
     from helper.app import open_store  # noqa: PLC0415
     from helper.result import case_result  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(chosen)
+        store = open_store(require_vault(chosen))
         found = case_result(store, store.vault.case(case))
         emit(found, as_json=as_json, lines=case_lines(found, chosen.language))
 
 
-@case_app.command("note")
-def case_note(case: str, words: str, data: Data = None, as_json: Json = False) -> None:
+@case_app.command("note", help=told("case_note"))
+def case_note(
+    case: Case,
+    words: Annotated[str, typer.Argument(help=told("words"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
     """Add a note to a case."""
-    _on_case(data, as_json, case, lambda store: store.vault.add_note(case, words, store.now()))
+
+    def add(store: Store) -> None:
+        from helper.errors import InvalidError  # noqa: PLC0415
+
+        if not words.strip():
+            raise InvalidError(reason="empty_note")
+        store.vault.add_note(case, words.strip(), store.now())
+
+    _on_case(data, as_json, case, add)
 
 
-@case_app.command("close")
-def case_close(case: str, data: Data = None, as_json: Json = False) -> None:
+@case_app.command("close", help=told("case_close"))
+def case_close(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Close a case; nothing is deleted."""
     _on_case(data, as_json, case, lambda store: store.vault.close_case(case, store.now()))
 
 
-def _on_case(data: Path | None, as_json: bool, case: str, change: Any) -> None:
+def _on_case(data: Path | None, as_json: bool, case: str, change: Callable[[Store], None]) -> None:
     from helper.app import open_store  # noqa: PLC0415
+    from helper.result import case_result  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(chosen)
+        store = open_store(require_vault(chosen))
         change(store)
         found = store.vault.case(case)
-        emit(found, as_json=as_json, lines=[found.case_id])
+        lines = case_lines(case_result(store, found), chosen.language)
+        emit(found, as_json=as_json, lines=lines)
 
 
-@app.command()
+@app.command(help=told("export"))
 def export(
-    case: str,
-    out: Annotated[Path, typer.Option(help="The ZIP to write.")],
+    case: Case,
+    out: Annotated[Path, typer.Option(help=told("out"))],
+    redacted: Annotated[bool, typer.Option("--redacted", help=told("redacted"))] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -239,50 +300,64 @@ def export(
     from helper.exporting import export_case  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        path = export_case(open_store(chosen), case, out)
+        if redacted:
+            _not_yet("export --redacted")
+        path = export_case(open_store(require_vault(chosen)), case, out)
         found = {"case_id": case, "evidence": str(path)}
-        emit(found, as_json=as_json, lines=[str(path)])
+        emit(found, as_json=as_json, lines=[text("cli.exported", chosen.language, path=path)])
 
 
-@app.command()
+@app.command("import-bill", help=told("import_bill"))
+def import_bill(
+    file: Annotated[Path, typer.Argument(help=told("bill_file"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say that bills cannot be read yet."""
+    with command(data, as_json):
+        _not_yet(f"import-bill {file.name}")
+
+
+@app.command(help=told("search"))
+def search(
+    terms: Annotated[list[str], typer.Argument(help=told("terms"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say that there is no search yet."""
+    with command(data, as_json):
+        _not_yet(f"search {' '.join(terms)}")
+
+
+def _not_yet(what: str) -> None:
+    from helper.errors import RefusedError  # noqa: PLC0415
+
+    raise RefusedError(reason="not_yet", what=what)
+
+
+@app.command(help=told("verify"))
 def verify(
-    path: Path,
-    installation: Annotated[str | None, typer.Option(help="Expected fingerprint.")] = None,
+    path: Annotated[Path, typer.Argument(help=told("evidence"))],
+    installation: Annotated[str | None, typer.Option(help=told("installation"))] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Check exported evidence from the files alone."""
     from helper.evidence.verify import verify as check  # noqa: PLC0415
 
+    if not fingerprint(installation):
+        raise typer.BadParameter(told("installation"), param_hint="--installation")
     with command(data, as_json) as chosen:
-        found = check(path, installation)
-        emit(found, as_json=as_json, lines=_verdict_lines(found, chosen.language))
+        found = check(existing(path), installation)
+        emit(found, as_json=as_json, lines=verdict_lines(found, chosen.language))
         if found.verdict != "pass":
             raise typer.Exit(1)
 
 
-def _verdict_lines(found: Verification, language: Language) -> list[str]:
-    """Return the checks as sentences; what failed is followed by its technical detail."""
-    lines = []
-    for item in found.checks:
-        key = f"verify.{item.name}"
-        mark = text(f"cli.verify.mark.{item.verdict}", language)
-        sentence = text(f"{key}.{item.verdict}", language)
-        lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
-        if item.verdict != "pass":
-            lines.append(f"    {item.detail}")
-    lines.append(text(f"verify.{found.verdict}", language))
-    if found.installation is not None:
-        compared = any(item.name == "installation" for item in found.checks)
-        key = "cli.verify.installation" if compared else "verify.not_compared"
-        lines.append(text(key, language, installation=found.installation))
-    return lines
-
-
-@app.command()
+@app.command(help=told("doctor"))
 def doctor(
-    fix: Annotated[bool, typer.Option("--fix", help="Install what is missing.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Only what is wrong.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help=told("fix"))] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help=told("quiet"))] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -293,6 +368,8 @@ def doctor(
         findings = practice.examine(chosen, fix=fix, ask=not quiet)
         lines = practice.lines(findings, chosen.language, quiet=quiet)
         emit({"checks": findings}, as_json=as_json, lines=lines)
+        if any(finding.verdict == "problem" for finding in findings):
+            raise typer.Exit(1)
 
 
 if __name__ == "__main__":

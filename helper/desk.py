@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 
 from helper.complaints import fill, issues
 from helper.complaints.compose import compose
-from helper.complaints.exhibits import choose
+from helper.complaints.exhibits import choose, main_capture
+from helper.complaints.listing import QUOTED
+from helper.complaints.visible import hidden_fields
 from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
+from scrapers.page import PageTooLargeError, load
+from scrapers.reading import shown_text
 
 
 class Desk:
@@ -57,7 +61,8 @@ class Desk:
         draft = await asyncio.to_thread(self._store.vault.draft, draft_id)
         kept = sum(1 for field in report.fields if field.ok)
         text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
-        await asyncio.to_thread(self._store.vault.add_note, draft.case_id, text, self._store.now())
+        vault, now = self._store.vault, self._store.now()
+        await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
 
     def _draft(
         self,
@@ -72,12 +77,15 @@ class Desk:
         case = vault.case(case_id)
         guess = issues.guess(case.order, now=now)
         chosen = issue or guess.issue
+        shown = self._shown(case)
+        hidden = hidden_fields(case.order, shown) if case.order else frozenset()
         draft = compose(
             case,
             channel=channel,
             issue=chosen,
             demand=demand or issues.default_demand(chosen),
-            exhibits=choose(case, channel=channel),
+            exhibits=choose(case, channel=channel, page_file=not hidden.isdisjoint(QUOTED)),
+            page_text=shown,
             now=now,
             draft_id=f"d-{uuid.uuid4().hex[:12]}",
             answers=answers,
@@ -85,6 +93,20 @@ class Desk:
         )
         vault.put_draft(draft)
         return draft
+
+    def _shown(self, case: CaseView) -> str | None:
+        """Return the text that the order page showed, None where nothing tells it."""
+        main = main_capture(case)
+        if main is None:
+            return None
+        text = self._store.read_role(main.artifacts, "seen/text")
+        if text is not None:
+            return text.decode("utf-8", "replace")
+        html = self._store.read_role(main.artifacts, "witness/html")
+        try:
+            return shown_text(load(html, url=main.meta.url)) if html else None
+        except PageTooLargeError:
+            return None
 
 
 def origins(case: CaseView) -> tuple[str, ...]:

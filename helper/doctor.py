@@ -12,17 +12,20 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from helper.app import open_store
 from helper.capture.browser import find_browser
 from helper.capture.fonts import cjk_font
 from helper.capture.services import Asking, UnansweredError
-from helper.errors import BrowserMissingError
+from helper.errors import BrowserMissingError, KazhengError, VaultError
 from helper.evidence import pinned, stamp
+from helper.given import has_vault
 from helper.messages import Language, text
 from helper.settings import Authority, Settings
 from scrapers.record import Frozen
@@ -52,7 +55,7 @@ def examine(settings: Settings, *, fix: bool = False, ask: bool = True) -> list[
     With `ask` every time-stamp authority is asked for a stamp of random bytes.
     """
     findings = list(_checks(settings))
-    if fix and any(f.name in {"browser", "font", "display"} and f.next_step for f in findings):
+    if fix and any(f.next_step == "doctor.apt.next_step" for f in findings):
         failure = _install()
         findings = list(_checks(settings))
         if failure is not None:
@@ -106,7 +109,8 @@ def lines(findings: list[Finding], language: Language, *, quiet: bool) -> list[s
         name = text(f"doctor.{finding.name}", language)
         out.append(f"{text(f'doctor.{finding.verdict}', language)} {name}: {finding.detail}")
         if finding.next_step:
-            out.append("    " + text(finding.next_step, language, packages=" ".join(PACKAGES)))
+            values = {"packages": " ".join(PACKAGES), "detail": finding.detail}
+            out.append("    " + text(finding.next_step, language, **values))
     return out
 
 
@@ -117,6 +121,7 @@ def _checks(settings: Settings) -> Iterator[Finding]:
         yield _display()
     yield _port(settings.port)
     yield _disk(settings)
+    yield _vault(settings)
     yield clock(datetime.now(UTC), os.environ.get("TZ"))
 
 
@@ -157,6 +162,10 @@ def _browser(settings: Settings) -> Finding:
     try:
         return Finding(name="browser", verdict="ok", detail=str(find_browser(settings)))
     except BrowserMissingError:
+        if settings.browser is not None:
+            step = "doctor.browser.setting.next_step"
+            detail = settings.browser
+            return Finding(name="browser", verdict="problem", detail=detail, next_step=step)
         return Finding(name="browser", verdict="problem", detail="-", next_step=_step("browser"))
 
 
@@ -205,6 +214,26 @@ def _disk(settings: Settings) -> Finding:
             name="disk", verdict="problem", detail=detail, next_step="doctor.disk.next_step"
         )
     return Finding(name="disk", verdict="ok", detail=detail)
+
+
+def _vault(settings: Settings) -> Finding:
+    """Open the vault as a command would; one that was never written is only to be writable."""
+    at = str(settings.data)
+    try:
+        if has_vault(settings):
+            open_store(settings).vault.engine.dispose()
+            return Finding(name="vault", verdict="ok", detail=at)
+        folder = next(p for p in (settings.data, *settings.data.parents) if p.exists())
+        if not folder.is_dir():
+            raise VaultError(reason="unwritable", path=at)
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding(name="vault", verdict="ok", detail=f"{at} (-)")
+    except KazhengError as error:
+        key = f"errors.{error.code}.{error.details.get('reason', '')}".rstrip(".")
+        return Finding(name="vault", verdict="problem", detail=at, next_step=f"{key}.next_step")
+    except OSError:
+        step = "errors.vault.unwritable.next_step"
+        return Finding(name="vault", verdict="problem", detail=at, next_step=step)
 
 
 def _step(name: str) -> str:

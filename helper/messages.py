@@ -44,7 +44,7 @@ def text(key: str, language: Language = "zh_CN", **values: object) -> str:
 
 def explain(error: KazhengError, language: Language = "zh_CN") -> dict[str, str]:
     """Return `{code, message, next_step}` for a person to read."""
-    reason = error.details.get("reason")
+    reason = error.details.get("reason") or error.details.get("kind")
     keys = [f"errors.{error.code}.{reason}"] if reason else []
     keys.append(f"errors.{error.code}")
     known = catalogue(language)

@@ -7,13 +7,19 @@ import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import typer
 from pydantic import BaseModel
 
+from helper.complaints.wording import moment
 from helper.errors import KazhengError
 from helper.messages import Language, explain, text
+from helper.model import Draft
+
+if TYPE_CHECKING:
+    from helper.evidence.verify import Verification
 
 
 def emit(value: Any, *, as_json: bool, lines: list[str]) -> None:
@@ -39,9 +45,15 @@ def plain(value: Any) -> Any:
 def coded(area: str, code: str, language: Language) -> str:
     """Return the sentence of a code `name` or `name:detail` from an area of the catalogue."""
     name, _, detail = code.partition(":")
-    sentence = text(f"{area}.{name}", language)
-    said = name if sentence == f"{area}.{name}" else sentence
+    said = _named(area, name, language)
     return f"{said} ({detail.strip()})" if detail.strip() else said
+
+
+def _named(area: str, code: str, language: Language) -> str:
+    """Return the text of a code, the code itself where the catalogue has none."""
+    key = f"{area}.{code}"
+    said = text(key, language)
+    return code if said == key else said
 
 
 def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
@@ -50,7 +62,7 @@ def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> l
         text(
             "cli.missing",
             language,
-            role=item["role"],
+            role=_named("cli.role", item["role"], language),
             sentence=coded("missing", item["reason"], language),
         )
         for item in missing
@@ -71,19 +83,97 @@ def stamp_lines(stamps: Iterable[Mapping[str, Any]], language: Language) -> list
 
 
 def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
-    """Return a case in sentences: its order, due dates, gaps, captures and drafts."""
+    """Return a case in sentences: order, due dates, gaps, notes, captures and drafts."""
     lines = [f"{case['case_id']}  {case['order_no'] or '-'}  {case['title']}"]
+    if case.get("closed_at"):
+        lines.append("    " + text("cli.case.closed", language, at=_china(case["closed_at"])))
     for date in case["due"]:
         key = "cli.case.passed" if date["passed"] else "cli.case.due"
-        lines.append("    " + text(key, language, name=date["name"], at=date["at"]))
+        lines.append("    " + text(key, language, name=date["name"], at=_china(date["at"])))
     lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
-    captures = [f"{capture['capture_id']} ({capture['state']})" for capture in case["captures"]]
     for capture in case["captures"]:
         lines += ["    " + line for line in stamp_lines(capture["stamps"], language)]
+    for note in case.get("notes", ()):
+        key = f"cli.case.{'filled' if note['step'] == 'filled' else 'note'}"
+        lines.append("    " + text(key, language, at=_china(note["at"]), words=note["detail"]))
+    captures = [
+        f"{one['capture_id']} ({_named('cli.state', one['state'], language)})"
+        for one in case["captures"]
+    ]
     for key, names in (("captures", captures), ("drafts", case["drafts"])):
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
     return lines
+
+
+def _china(at: str) -> str:
+    return moment(datetime.fromisoformat(at))
+
+
+def draft_lines(draft: Draft, language: Language) -> list[str]:
+    """Return a draft for a person: title, text, then what is missing and what to change."""
+    gaps = [text("cli.draft.gap", language, sentence=gap.text) for gap in draft.gaps]
+    lint = [text("cli.draft.lint", language, words=x.text, advice=x.advice) for x in draft.lint]
+    told = [*gaps, *lint]
+    return [draft.title, "", draft.text, *(["", *told] if told else [])]
+
+
+def verdict_lines(found: Verification, language: Language) -> list[str]:
+    """Return the checks as sentences; what failed is followed by its technical detail."""
+    lines = []
+    for item in found.checks:
+        key = f"verify.{item.name}"
+        mark = text(f"cli.verify.mark.{item.verdict}", language)
+        sentence = text(f"{key}.{item.verdict}", language)
+        lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
+        if item.verdict != "pass":
+            lines.append(f"    {item.detail}")
+    failed = {item.name for item in found.checks if item.verdict == "fail"}
+    whole = {"container": "cli.verify.unreadable", "installation": "cli.verify.other_installation"}
+    only = failed.pop() if len(failed) == 1 else ""
+    closing = f"verify.{found.verdict}" if found.verdict == "pass" else "cli.verify.changed"
+    lines.append(text(whole.get(only, closing), language))
+    if found.installation is not None:
+        compared = any(item.name == "installation" for item in found.checks)
+        key = "cli.verify.installation" if compared else "verify.not_compared"
+        lines.append(text(key, language, installation=found.installation))
+    return lines
+
+
+def used_wrongly(app: typer.Typer, *, as_json: bool, language: Language) -> int:
+    """Run the commands; return the exit code, 2 with its reason where they were used wrongly."""
+    try:
+        code = app(standalone_mode=False)
+    except typer.Abort:
+        return 1
+    except Exception as error:
+        # typer brings its own copy of click in some versions: the classes have no stable name
+        told = getattr(error, "format_message", None)
+        if told is None or getattr(error, "exit_code", None) != 2:
+            raise
+        if type(error).__name__ == "NoArgsIsHelpError" and not as_json:
+            error.show()  # type: ignore[attr-defined]
+            return 2
+        _fail(_usage(error, told(), language), as_json=as_json)
+        return 2
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: Exception, told: str, language: Language) -> dict[str, str]:
+    """Return code, message and next step for wrong usage, in the reader's language."""
+    kind = type(error).__name__
+    parameter = getattr(error, "param", None)
+    told = getattr(error, "message", "") if kind == "BadParameter" else told
+    hint = getattr(error, "param_hint", None) or (parameter and parameter.opts[0])
+    what = getattr(error, "option_name", None) or hint or ""
+    key = "cli.usage.command" if told.startswith("No such command") else f"cli.usage.{kind}"
+    message = text(key, language, what=str(what).strip("'"), told=told)
+    path = getattr(getattr(error, "ctx", None), "command_path", None) or "kazheng"
+    return {
+        "code": "usage",
+        "message": text("cli.usage.other", language, told=told) if message == key else message,
+        "next_step": text("cli.usage.next_step", language, command=f"{path} --help"),
+    }
 
 
 @contextmanager

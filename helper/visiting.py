@@ -7,11 +7,14 @@ import json
 import uuid
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from helper.app import open_helper
-from helper.errors import InvalidError, RefusedError
-from helper.model import CaptureMeta, Missing
+from helper.capture.browser import find_browser
+from helper.errors import BrowserFailedError, BrowserMissingError, InvalidError, RefusedError
+from helper.given import web_address
+from helper.messages import Language
+from helper.model import CaptureMeta, CaptureView, Missing
+from helper.printing import coded
 from helper.result import capture_result
 from helper.settings import Settings
 
@@ -21,11 +24,12 @@ _SEALING_SECONDS = 60
 async def capture_address(settings: Settings, url: str, session: Path | None) -> dict[str, Any]:
     """Visit, seal and read an address.
 
-    Raises InvalidError for what is no web address, RefusedError when sealing takes too long.
+    Raises InvalidError for what is no web address, BrowserMissingError or BrowserFailedError,
+    RefusedError when no page came or when sealing takes too long.
     """
-    if not _is_web(url):
-        raise InvalidError(reason="address", what=url)
+    web_address(url)
     state = _session(session)
+    require_browser(settings)
     async with open_helper(settings) as helper:
         store, capture_id = helper.store, str(uuid.uuid4())
         meta = CaptureMeta(
@@ -44,16 +48,33 @@ async def capture_address(settings: Settings, url: str, session: Path | None) ->
         if not await helper.sealed(capture_id, settings.visit_seconds + _SEALING_SECONDS):
             raise RefusedError(reason="not_sealed", capture_id=capture_id)
         view = await asyncio.to_thread(store.vault.capture, capture_id)
+        require_page(view, settings.language)
         return capture_result(store, view)
 
 
-def _is_web(url: str) -> bool:
+def require_browser(settings: Settings) -> Path:
+    """Return the browser's path; raises BrowserMissingError, naming the setting if that is it."""
     try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return find_browser(settings)
+    except BrowserMissingError as error:
+        if settings.browser is None:
+            raise
+        raise BrowserMissingError(reason="setting", browser=settings.browser) from error
+
+
+def require_page(view: CaptureView, language: Language) -> None:
+    """Raise the reason why the visit kept nothing of the page."""
+    if any(item.role in {"witness/html", "witness/page"} for item in view.artifacts):
+        return
+    lacks = {item.role: item for item in reversed(view.missing)}
+    why = lacks.get("witness") or lacks.get("witness/html")
+    reason, detail = (why.reason, why.detail) if why else ("visit_failed", None)
+    if reason == "browser_missing":
+        raise BrowserMissingError
+    if reason == "browser_failed":
+        raise BrowserFailedError(cause=detail or "")
+    said = coded("missing", reason, language).rstrip("。.")
+    raise RefusedError(reason="no_page_kept", why=said, url=view.meta.url)
 
 
 def _session(path: Path | None) -> dict[str, object] | None:

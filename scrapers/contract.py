@@ -32,7 +32,8 @@ class FormField:
     """One field of a complaint form.
 
     `name` is the draft field that fills it (see `DRAFT_FIELDS`). `options` maps a draft value
-    to the option's value, for `select` and `radio`.
+    to the option's value, for `select` and `radio`. `accept` is that of a file field's HTML
+    (`image/*`, `.pdf`); empty takes every file.
     """
 
     name: str
@@ -41,6 +42,7 @@ class FormField:
     required: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     max_length: int | None = None
+    accept: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ _CARD_WORD = re.compile(r"卡密|卡号|兑换码|激活码|secret|card|kami", r
 _BAD_END = frozenset({"failed", "refunded", "refunding", "partially_refunded", "cancelled"})
 _TEXTS = (
     ("recharge_account", "recharge_account"),
-    ("delivery.promised_text", "promise"),
     ("seller.name", "seller_name"),
     ("seller.contact", "seller_contact"),
     ("buyer_contact", "buyer_contact"),
@@ -49,6 +48,7 @@ def fill_order(page: Page, cluster: Cluster, walked: Walk) -> OrderRecord | None
     build.delivery_kind(choice.best("delivery_kind"))
     for path, name in _TEXTS:
         build.text(path, choice.best(name))
+    build.promise(choice.best("promise"))
     _fill_result(build, choice)
     _fill_cards(build, choice)
     return build.record() if _is_order(build, cluster.seed) else None

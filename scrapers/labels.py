@@ -68,7 +68,8 @@ _WORDS: dict[str, str] = {
         "订单类型 发货方式 交付方式 发货类型 交付类型 类型 deliverytype deliverymethod type"
     ),
     "promise": (
-        "发货承诺 发货时效 到账时间承诺 承诺时效 到账时效 预计到账 预计到账时间 预计发货 "
+        "发货承诺 最晚发货 最晚发货时间 最晚到账时间 "
+        "发货时效 到账时间承诺 承诺时效 到账时效 预计到账 预计到账时间 预计发货 "
         "处理时效 充值时效 发货说明 交付时效 售后承诺 deliverypromise estimateddelivery"
     ),
     "recharge_account": (

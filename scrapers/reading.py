@@ -34,7 +34,7 @@ from urllib.parse import urlsplit
 
 from bs4 import Tag
 
-from scrapers import cards, moments, status
+from scrapers import cards, moments, promise, status
 from scrapers.contract import Page
 from scrapers.dom import Found, Token, attribute, is_shown, join_lines, value_of, walk
 from scrapers.labels import label_key
@@ -43,7 +43,7 @@ from scrapers.pairs import Pair, find_pairs
 from scrapers.record import OrderRecord, PlatformRef, Source
 from scrapers.text import fold, is_placeholder, squeeze
 
-__all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part"]
+__all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "shown_text"]
 
 _INTEGER = re.compile(r"(?<![\d.])(\d{1,7})(?![\d.])")
 _MAX_TEXT = 500
@@ -56,6 +56,26 @@ def host_of(url: str) -> str | None:
         return parts.netloc.rpartition("@")[2].lower() or None
     except ValueError:
         return None
+
+
+def shown_text(page: Page) -> str:
+    """Return what a page shows as far as its code tells: nothing hidden, no closed details."""
+    closed = {id(tag) for tag in page.soup.select("details:not([open])")}
+    return "\n".join(
+        token.text
+        for token in walk(page.soup).tokens
+        if not token.hidden and not _is_folded(token.element, closed)
+    )
+
+
+def _is_folded(tag: Tag, closed: set[int]) -> bool:
+    """Say whether a tag lies inside a closed `<details>`, its `<summary>` not counting."""
+    inner = tag
+    for outer in tag.parents:
+        if id(outer) in closed and inner.name != "summary":
+            return True
+        inner = outer
+    return False
 
 
 def part(found: Found | None, pattern: str) -> Found | None:
@@ -225,6 +245,20 @@ class RecordBuilder:
         kind = status.delivery_kind(found.text) if found else "unknown"
         if found is not None and kind != "unknown":
             self.put("delivery.kind", kind, found.source)
+
+    def promise(self, *shown: Found | None) -> None:
+        """Set `delivery.promised` and its words from the places that show it, the surest first.
+
+        A moment (最晚发货 2026-11-24 00:14) is only taken for words where there are no others.
+        """
+        told = [found for found in shown if found is not None and not is_placeholder(found.text)]
+        ats = [moments.moment(found.text, seen=self.page.captured_at) for found in told]
+        for found, at in zip(told, ats, strict=True):
+            named = at.isoformat() if at else promise.duration(found.text)
+            if not self.has("delivery.promised"):
+                self.put("delivery.promised", named, found.source)
+        worded = [found for found, at in zip(told, ats, strict=True) if at is None]
+        self.text("delivery.promised_text", next(iter([*worded, *told]), None))
 
     def order_inputs(self, found: Found | None) -> None:
         """Set `recharge_account` from the buyer's own inputs (下单信息), never a password."""

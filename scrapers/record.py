@@ -85,7 +85,10 @@ class Secret(Frozen):
 
 
 class Delivery(Frozen):
-    """What was to be delivered and what came."""
+    """What was to be delivered and what came.
+
+    `promised` is ISO 8601: the latest moment, or the time from the payment on (`PT10M`).
+    """
 
     kind: DeliveryKind = "unknown"
     promised: str | None = None

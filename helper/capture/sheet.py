@@ -40,6 +40,8 @@ class Caption:
     capture_id: str
     peer: str | None = None
     certificate_sha256: str | None = None
+    composed: tuple[int, int] | None = None
+    """Number of strips the picture is made of, and of elements changed to take them."""
 
 
 def compose(picture: bytes, caption: Caption) -> bytes:
@@ -160,6 +162,12 @@ def _entries(caption: Caption, picture_sha256: str, chinese: bool) -> Iterator[t
     yield _both("sheet.title", chinese), caption.title or "-"
     yield _both("sheet.time", chinese), _times(caption)
     yield _both("sheet.kind", chinese), _both(f"sheet.kind.{caption.kind}", chinese)
+    if caption.composed:
+        strips, changed = caption.composed
+        yield (
+            _both("sheet.composed", chinese),
+            _both("sheet.composed.of", chinese, strips=strips, changed=changed),
+        )
     if caption.peer:
         yield _both("sheet.peer", chinese), caption.peer
     if caption.certificate_sha256:
@@ -168,10 +176,10 @@ def _entries(caption: Caption, picture_sha256: str, chinese: bool) -> Iterator[t
     yield _both("sheet.picture", chinese), picture_sha256
 
 
-def _both(key: str, chinese: bool) -> str:
+def _both(key: str, chinese: bool, **values: int) -> str:
     if not chinese:
-        return text(key, "en")
-    return " / ".join(text(key, language) for language in LANGUAGES)
+        return text(key, "en", **values)
+    return " / ".join(text(key, language, **values) for language in LANGUAGES)
 
 
 def _times(caption: Caption) -> str:

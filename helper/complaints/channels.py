@@ -43,7 +43,8 @@ def ready_channel(key: str) -> Channel:
     """
     found = next((channel for channel in channels() if channel.id == key), None)
     if found is None:
-        raise InvalidError(what="channel")
+        known = "、".join(channel.id for channel in channels())
+        raise InvalidError(reason="channel", what=key, known=known)
     if not found.ready:
         raise RefusedError(reason="channel_not_ready", channel=found.name)
     return found

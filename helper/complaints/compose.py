@@ -8,6 +8,7 @@ from typing import Any
 
 from helper.complaints import gaps, lint, packaged, preconditions
 from helper.complaints.channels import ready_channel
+from helper.complaints.deadlines import promised_by
 from helper.complaints.demanding import Wish, supply, wishes
 from helper.complaints.figures import Figures, figures
 from helper.complaints.issues import DEMAND_KINDS
@@ -40,21 +41,23 @@ def compose(
     now: datetime,
     draft_id: str,
     answers: Mapping[str, Any] | None = None,
+    page_text: str | None = None,
     language: Language = "zh_CN",
 ) -> Draft:
     """Return the draft; the text is Chinese, gaps and advice are in `language`.
 
     `demand` is a key of the issue's demands or the user's own sentence. `answers`: `resale` (bool),
-    `facts` (own words). Raises InvalidError for an unknown issue or channel, RefusedError with
-    reason channel_not_ready, no_order, no_exhibit, not_paid, already_refunded or code_on_page.
+    `facts` (own words). `page_text`: what the order page showed. Raises InvalidError for an unknown
+    issue or channel, RefusedError with reason channel_not_ready, no_order, no_exhibit or one of
+    `preconditions`.
     """
     ready_channel(channel)
     known_issue(issue)
-    seen = _look(case, tuple(exhibits))
-    preconditions.check(issue, seen)
+    seen = _look(case, tuple(exhibits), page_text)
     given = answers or {}
     facts = shorten(clean(str(given.get("facts") or "")), _FACTS_LIMIT)
-    told = problem(case, issue, seen, facts)
+    stated = preconditions.check(issue, seen, facts=bool(facts))
+    told = problem(case, issue, seen, facts, stated=stated)
     shown = evidence(seen)
     asked = wishes(issue, demand, seen, resale=given.get("resale"))
     sentences = (*told, *shown, *asked.sentences)
@@ -83,10 +86,10 @@ def compose(
     )
 
 
-def _look(case: CaseView, exhibits: tuple[Exhibit, ...]) -> Figures:
+def _look(case: CaseView, exhibits: tuple[Exhibit, ...], page_text: str | None) -> Figures:
     if case.order is None:
         raise RefusedError(reason="no_order")
-    seen = figures(case, case.order, exhibits)
+    seen = figures(case, case.order, exhibits, page_text)
     if seen is None:
         raise RefusedError(reason="no_exhibit")
     return seen
@@ -156,6 +159,7 @@ def _known(channel: str, seen: Figures, articles: Sequence[Article]) -> str:
     """Return all text whose figures a draft may repeat."""
     order = seen.order
     times = [order.created_at, order.delivered_at, order.payment.paid_at, seen.seen_at]
+    times.append(promised_by(order))
     return "\n".join(
         [
             *leaves(order.model_dump(mode="json")),

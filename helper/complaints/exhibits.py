@@ -15,6 +15,8 @@ _ORDER: tuple[tuple[Role, ...], ...] = (
     ("witness/pdf",),
 )
 """For the order page: of each group the first role that exists."""
+PAGE_FILES: tuple[Role, ...] = ("seen/html", "seen/mhtml", "witness/html", "witness/mhtml")
+"""The page's own file: an exhibit only where it alone shows what a draft quotes."""
 _OTHER: tuple[Role, ...] = (*_WITH_ADDRESS, "seen/page", "seen/viewport", "witness/page")
 _MOST_OTHER = 4
 _MOST_ATTACHED = 20
@@ -28,6 +30,10 @@ _WORDS: dict[Role, str] = {
     "witness/sheet": "再次访问时的截图（含网址{at}）",
     "witness/page": "再次访问时的完整长图（{at}）",
     "witness/pdf": "再次访问时的 PDF（{at}）",
+    "seen/html": "网页文件 HTML（{at}）",
+    "seen/mhtml": "网页文件 MHTML（{at}）",
+    "witness/html": "再次访问时的网页文件 HTML（{at}）",
+    "witness/mhtml": "再次访问时的网页文件 MHTML（{at}）",
 }
 KINDS = {
     "payment": "付款账单",
@@ -39,11 +45,14 @@ KINDS = {
 """`about.kind` of an attachment and what it is called."""
 
 
-def choose(case: CaseView, *, channel: str) -> tuple[Exhibit, ...]:
-    """Return the exhibits for a channel, numbered from 1; empty where nothing can be shown."""
+def choose(case: CaseView, *, channel: str, page_file: bool = False) -> tuple[Exhibit, ...]:
+    """Return the exhibits for a channel, numbered from 1; empty where nothing can be shown.
+
+    `page_file`: the order page's own file belongs to them, for what no picture shows.
+    """
     del channel  # every channel that is ready takes the same ones
     numbered: list[Exhibit] = []
-    for capture, artifact, words in _found(case):
+    for capture, artifact, words in _found(case, page_file=page_file):
         if all(artifact.sha256 != other.sha256 for other in numbered):
             numbered.append(_exhibit(len(numbered) + 1, capture, artifact, words))
     return tuple(numbered)
@@ -75,11 +84,14 @@ def kind_of(case: CaseView, exhibit: Exhibit) -> str | None:
     return None
 
 
-def _found(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
+def _found(case: CaseView, *, page_file: bool) -> Iterator[tuple[CaptureView, Artifact, str]]:
     main = main_capture(case)
     if main is not None:
         for artifact in _of_order(main):
-            yield main, artifact, ("订单页" if main.order else "网页") + _words(main, artifact)
+            yield main, artifact, _order_page(main) + _words(main, artifact)
+        saved = _first(main, PAGE_FILES) if page_file else None
+        if saved is not None:
+            yield main, saved, _order_page(main) + _words(main, saved)
     others = [c for c in case.captures if main is None or c.capture_id != main.capture_id]
     others.sort(key=lambda c: c.meta.clicked_at, reverse=True)
     for capture in others[:_MOST_OTHER]:
@@ -87,6 +99,10 @@ def _found(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
         if picture is not None:
             yield capture, picture, _page_name(case, capture) + _words(capture, picture)
     yield from _attached(case)
+
+
+def _order_page(capture: CaptureView) -> str:
+    return "订单页" if capture.order else "网页"
 
 
 def _of_order(capture: CaptureView) -> Iterator[Artifact]:
@@ -112,7 +128,7 @@ def _words(capture: CaptureView, artifact: Artifact) -> str:
     at = capture.meta.clicked_at if seen or visited is None else visited
     words = _WORDS[artifact.role]
     joint = "" if "（{at}" in words else "，"
-    return words.format(at=f"{joint}{moment(at)} 保存")
+    return words.format(at=f"{joint}北京时间 {moment(at)} 保存")
 
 
 def _page_name(case: CaseView, capture: CaptureView) -> str:

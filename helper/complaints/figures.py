@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from helper.complaints import exhibits as choosing
+from helper.complaints.visible import hidden_fields
 from helper.complaints.wording import money
 from helper.model import CaseView, Exhibit
 from scrapers.record import Item, OrderRecord, Secret
@@ -36,11 +37,19 @@ class Figures:
     """Numbers of the user's own files by kind."""
     agreed: frozenset[str]
     seen_at: datetime
+    hidden: frozenset[str] = frozenset()
+    """Fields that the page's code holds and no picture shows."""
+    files: tuple[int, ...] = ()
+    """Numbers of the page's own file, there to show what is hidden."""
 
     def by_user(self, *paths: str) -> bool:
         """Tell whether the user gave one of these fields."""
         sources = self.order.sources
         return any(sources[p].artifact == "user" for p in paths if p in sources)
+
+    def is_hidden(self, path: str) -> bool:
+        """Tell whether only the page's own file, which is an exhibit, shows a field."""
+        return path in self.hidden and bool(self.files)
 
     def unproven(self, path: str) -> bool:
         """Tell whether only the user's word stands for a field."""
@@ -50,10 +59,14 @@ class Figures:
         """Return the exhibits that show these fields; the order page where none is named."""
         named = list(paths)
         from_bill = [path for path in named if self.by_user(path) and path in _BILL_FIELDS]
-        shown = [path for path in named if not self.by_user(path)]
-        numbers = list(self.main[:1]) if shown or not from_bill or not self.bills else []
+        coded = [path for path in named if self.is_hidden(path)]
+        shown = [path for path in named if not self.by_user(path) and path not in coded]
+        proven = coded or (from_bill and self.bills)
+        numbers = list(self.main[:1]) if shown or not proven else []
         if self.agreed.intersection(shown):
             numbers += self.again[:1]
+        if coded:
+            numbers += self.files
         if from_bill:
             numbers += self.bills
         return tuple(dict.fromkeys(numbers))
@@ -100,15 +113,22 @@ class Figures:
         return self.order.delivery.secrets
 
 
-def figures(case: CaseView, order: OrderRecord, chosen: tuple[Exhibit, ...]) -> Figures | None:
-    """Join order and exhibits; None where no exhibit shows the order's page."""
+def figures(
+    case: CaseView, order: OrderRecord, chosen: tuple[Exhibit, ...], page_text: str | None = None
+) -> Figures | None:
+    """Join order and exhibits; None where no exhibit shows the order's page.
+
+    `page_text` is what the page showed, None where that is not known.
+    """
     capture = choosing.main_capture(case)
     if capture is None:
         return None
     own = [e for e in chosen if e.capture_id == capture.capture_id and e.role != "attachment"]
-    seen = tuple(e.number for e in own if e.role.startswith("seen/"))
-    again = tuple(e.number for e in own if e.role.startswith("witness/"))
-    if not own:
+    files = tuple(e.number for e in own if e.role in choosing.PAGE_FILES)
+    pictures = [e for e in own if e.number not in files]
+    seen = tuple(e.number for e in pictures if e.role.startswith("seen/"))
+    again = tuple(e.number for e in pictures if e.role.startswith("witness/"))
+    if not pictures:
         return None
     return Figures(
         order=order,
@@ -118,6 +138,8 @@ def figures(case: CaseView, order: OrderRecord, chosen: tuple[Exhibit, ...]) -> 
         attached=_attached(case, chosen),
         agreed=choosing.agreed_fields(capture),
         seen_at=capture.meta.clicked_at,
+        hidden=hidden_fields(order, page_text),
+        files=files,
     )
 
 

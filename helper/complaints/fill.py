@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from helper.complaints import packaged
+from helper.complaints.wording import exhibits as cited
 from helper.complaints.wording import shorten
 from helper.model import CaseView, Draft, Exhibit, FillFile, FillPlan
 from scrapers.contract import ComplaintForm, FormField
@@ -23,6 +24,8 @@ _SPARE = (
     re.compile(r"^订单 [^：]*："),
 )
 """What a short box can do without, most dispensable first."""
+_INSTEAD = {"reissue_or_refund": ("other", "reissue")}
+"""What to choose, best first, where a form does not offer the kind of demand itself."""
 _TAIL = re.compile(r"（[^）]*）?")
 
 
@@ -35,15 +38,19 @@ def plan(
     """
     form = form or _form_of(case.platform_key)
     fields = {field.name: field for field in form.fields} if form else {}
+    sent = _accepted(draft.exhibits, fields.get("attachments"))
+    told = draft.fields.get("description", "").split("\n")
+    shown = _evidence(draft, told, sent)
     values = dict(draft.fields)
-    values["description"] = _description(draft, fields)
+    values["description"] = _description(draft, fields, told, shown, _short(draft, shown))
+    values["evidence"] = "\n".join(shown)
     return FillPlan(
         draft_id=draft.draft_id,
         case_id=draft.case_id,
         platform=case.platform_key,
         origins=tuple(origins),
         values={name: _fit(value, fields.get(name)) for name, value in values.items()},
-        files=_files(draft.exhibits),
+        files=_files(sent),
     )
 
 
@@ -51,26 +58,83 @@ def _form_of(platform: str | None) -> ComplaintForm | None:
     return next((one.complaint_form for one in PLATFORMS if one.key == platform), None)
 
 
-def _description(draft: Draft, fields: dict[str, FormField]) -> str:
-    """Return what the main box gets: all of the draft, less what has a box of its own."""
-    parts = {name: draft.fields.get(name, "").split("\n") for name in ("description", "evidence")}
-    heading = packaged.template(draft.channel)["headings"]["demand"]
-    demand = draft.text.rpartition(f"{heading}\n")[2].split("\n")
-    told, shown = parts["description"], parts["evidence"]
+def _accepted(exhibits: Sequence[Exhibit], field: FormField | None) -> list[Exhibit]:
+    """Return the exhibits that the form's file field takes, by media type or ending."""
+    kinds = [kind.strip().lower() for kind in (field.accept if field else "").split(",")]
+    kinds = [kind for kind in kinds if kind]
+    return [one for one in exhibits if not kinds or any(_is_of(one, kind) for kind in kinds)]
+
+
+def _is_of(exhibit: Exhibit, kind: str) -> bool:
+    if kind.startswith("."):
+        return exhibit.name.lower().endswith(kind)
+    return exhibit.media_type == kind or (
+        kind.endswith("/*") and exhibit.media_type.startswith(kind[:-1])
+    )
+
+
+def _evidence(draft: Draft, told: Sequence[str], sent: Sequence[Exhibit]) -> list[str]:
+    """Return the lines of 证据列举 for what is sent along, and for what the text rests on."""
+    words = packaged.template(draft.channel)["evidence"]
+    lines = draft.fields.get("evidence", "").split("\n")
+    numbers = {exhibit.number for exhibit in sent}
+    if len(numbers) == len(draft.exhibits):
+        return lines
+    kept = []
+    for exhibit, line in zip(draft.exhibits, lines, strict=False):
+        if exhibit.number in numbers:
+            kept.append(line)
+        elif re.search(rf"证据{exhibit.number}(?!\d)", "\n".join(told)):
+            kept.append(line.rstrip("。") + words["not_sent"] + "。")
+    return [*kept, words["originals"].format(exhibits=cited(sorted(numbers)))] if numbers else kept
+
+
+def _short(draft: Draft, shown: Sequence[str]) -> str:
+    """Return the exhibits of the listed lines in one line of names."""
+    words = packaged.template(draft.channel)["evidence"]
+    names = []
+    for exhibit in draft.exhibits:
+        line = next((one for one in shown if one.startswith(f"证据{exhibit.number} ")), None)
+        if line is not None:
+            tail = words["not_sent"] if words["not_sent"] in line else ""
+            names.append(f"证据{exhibit.number} {_plain_label(exhibit)}{tail}")
+    return str(words["short"].format(exhibits="、".join(names)))
+
+
+def _description(
+    draft: Draft,
+    fields: dict[str, FormField],
+    told: Sequence[str],
+    shown: Sequence[str],
+    short: str,
+) -> str:
+    """Return what the main box gets: all of the draft, less what has a box of its own.
+
+    Where that is too long, the facts come before the evidence, of which the names are enough.
+    """
+    headings = packaged.template(draft.channel)["headings"]
+    demand = draft.text.rpartition(f"{headings['demand']}\n")[2].split("\n")
+    asked = [] if "demand" in fields else demand
+    listed = [] if "evidence" in fields else list(shown)
+    parts = {"problem": told, "evidence": listed, "demand": asked}
+    whole = "\n".join([*told, *listed, *asked])
+    if listed and asked:
+        blocks = ("\n".join([headings[name], *lines]) for name, lines in parts.items())
+        whole = "\n\n".join(blocks)
     box = fields.get("description")
-    whole = draft.text
-    if "demand" in fields or "evidence" in fields:
-        rest = [*told, *([] if "evidence" in fields else shown)]
-        whole = "\n".join([*rest, *([] if "demand" in fields else demand)])
     limit = box.max_length if box else None
     if limit is None or len(whole) <= limit:
         return whole
+    if listed:
+        listed = [short]
+    wanted = [told[0], *asked[:1], *_by_weight(draft, told[1:]), *listed, *asked[1:]]
+    return _within(wanted, [*told, *listed, *asked], limit)
+
+
+def _by_weight(draft: Draft, told: Sequence[str]) -> list[str]:
+    """Return the user's own words first, then the rest of the description as it stands."""
     said = packaged.template(draft.channel)["sentences"]["said"].partition("{")[0]
-    own = [line for line in told[1:] if line.startswith(said)]
-    wanted = [told[0], *([] if "demand" in fields else demand[:1]), *own]
-    wanted += [*([] if "evidence" in fields else shown), *told[1:]]
-    wanted += [] if "demand" in fields else demand[1:]
-    return _within(wanted, [*told, *shown, *demand], limit)
+    return sorted(told, key=lambda line: not line.startswith(said))
 
 
 def _within(wanted: Sequence[str], order: Sequence[str], limit: int) -> str:
@@ -89,8 +153,11 @@ def _within(wanted: Sequence[str], order: Sequence[str], limit: int) -> str:
 def _fit(value: str, field: FormField | None) -> str:
     if field is None:
         return value
+    if field.kind in {"select", "radio", "checkbox"}:
+        offered = [kind for kind in _INSTEAD.get(value, ()) if kind in field.options]
+        return value if value in field.options or not offered else offered[0]
     line = value if field.kind == "textarea" else " ".join(value.split("\n"))
-    if field.max_length is None or field.kind in {"select", "radio", "checkbox"}:
+    if field.max_length is None:
         return line
     ways = _tighter(line) if field.name in {"demand", "title"} else [line]
     return next((way for way in ways if len(way) <= field.max_length), None) or shorten(
@@ -116,8 +183,12 @@ def _files(exhibits: Sequence[Exhibit]) -> tuple[FillFile, ...]:
 
 def _name(exhibit: Exhibit) -> str:
     """Return `证据1-订单页截图.png`, valid on NTFS."""
-    words = exhibit.label.removeprefix(f"证据{exhibit.number} ")
-    plain = _UNSAFE.sub("", _TAIL.sub("", words)).strip(" .")[:40]
+    plain = _UNSAFE.sub("", _plain_label(exhibit)).strip(" .")[:40]
     own = _UNSAFE.sub("", PurePosixPath(exhibit.name).suffix)[:8]
     suffix = _SUFFIXES.get(exhibit.media_type) or own
     return f"证据{exhibit.number}-{plain or exhibit.role.split('/')[-1]}{suffix}"
+
+
+def _plain_label(exhibit: Exhibit) -> str:
+    """Return the words that name an exhibit, without number and what stands in brackets."""
+    return _TAIL.sub("", exhibit.label.removeprefix(f"证据{exhibit.number} "))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from helper import messages
 from helper.complaints import exhibits as choosing
 from helper.complaints.figures import Figures
+from helper.complaints.listing import QUOTED
 from helper.messages import Language
 from helper.model import CaseView, Gap
 
@@ -44,15 +45,14 @@ def _figures(seen: Figures) -> Iterator[str]:
     yield from (key for key, value in present.items() if not value)
     if not order.payment.trade_no and not seen.bills:
         yield "payment_bill"
+    if any(seen.is_hidden(path) for path in QUOTED):
+        yield "hidden"
     if any(seen.unproven(path) for path in order.sources):
         yield "user_value"
 
 
 def _proof(issue: str, seen: Figures, facts: bool) -> Iterator[str]:
-    order = seen.order
-    if issue == "not_delivered" and (
-        not order.delivery.promised_text or seen.by_user("delivery.promised_text")
-    ):
+    if issue == "not_delivered" and not _promise_read(seen):
         yield "promise"
     if issue == "dead_code" and not seen.secrets:
         yield "code"
@@ -61,6 +61,15 @@ def _proof(issue: str, seen: Figures, facts: bool) -> Iterator[str]:
     yield from (gap for gap, kind in _PROOF.get(issue, ()) if kind not in seen.attached)
     if issue in _NEEDS_FACTS and not facts:
         yield "facts"
+
+
+def _promise_read(seen: Figures) -> bool:
+    delivery = seen.order.delivery
+    values = {
+        "delivery.promised": delivery.promised,
+        "delivery.promised_text": delivery.promised_text,
+    }
+    return any(value and not seen.by_user(path) for path, value in values.items())
 
 
 def _pages(case: CaseView, seen: Figures) -> Iterator[str]:

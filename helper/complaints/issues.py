@@ -15,14 +15,17 @@ from helper.messages import Language
 from scrapers.record import Frozen, OrderRecord, Payment
 
 DEMAND_KINDS = {
-    "reissue_or_refund": "reissue",
+    "reissue_or_refund": "reissue_or_refund",
     "reissue": "reissue",
     "refund": "refund",
     "complete_refund": "refund",
     "refund_duplicate": "refund",
     "answer": "explain",
 }
-"""Demand to the coarse kind that forms offer: refund, reissue, compensate, explain, other."""
+"""Demand to the coarse kind that forms offer: refund, reissue, compensate, explain, other.
+
+Few forms offer reissue_or_refund; `fill` then takes other, as neither part alone is meant.
+"""
 
 
 class Choice(Frozen):
@@ -71,7 +74,8 @@ def issue(key: str) -> Issue:
     """Return one kind of dispute; raises InvalidError for an unknown one."""
     found = next((one for one in issues() if one.key == key), None)
     if found is None:
-        raise InvalidError(what="issue")
+        known = "、".join(one.key for one in issues())
+        raise InvalidError(reason="issue", what=key, known=known)
     return found
 
 

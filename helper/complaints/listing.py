@@ -6,18 +6,29 @@ from helper.complaints import packaged
 from helper.complaints.figures import Figures
 from helper.complaints.wording import exhibits
 from helper.model import Sentence
+from scrapers.promise import latest
+
+QUOTED = (
+    "order_no", "items.0.title", "amount", "created_at", "payment.paid_at", "status_text",
+    "delivery.promised", "delivery.promised_text", "payment.trade_no", "refunded", "failure_reason",
+)  # fmt: skip
+"""The fields that 证据列举 names."""
 
 
 def evidence(seen: Figures) -> list[Sentence]:
     """Return one sentence per exhibit, then one on the originals."""
     words = packaged.template("merchant_platform")["evidence"]
-    shown, agreed = _names(seen, None), _names(seen, seen.agreed)
+    pictured = frozenset(path for path in QUOTED if not seen.is_hidden(path))
+    shown, agreed = _names(seen, pictured), _names(seen, pictured & seen.agreed)
+    coded = _names(seen, frozenset(QUOTED) - pictured)
     sentences = []
     for exhibit in seen.exhibits:
         number = exhibit.number
         form = "plain"
         cited: tuple[int, ...] = (number,)
-        if number == seen.main[0] and shown:
+        if number in seen.files and coded:
+            form = "coded"
+        elif number == seen.main[0] and shown:
             form = "shows"
         elif number in seen.again[1:]:
             form, cited = "same_visit", (number, seen.again[0])
@@ -25,7 +36,7 @@ def evidence(seen: Figures) -> list[Sentence]:
             form, cited = "agrees", (number, seen.main[0])
         text = words[form].format(
             label=exhibit.label,
-            shown=agreed if form == "agrees" else shown,
+            shown={"agrees": agreed, "coded": coded}.get(form, shown),
             main=exhibits(seen.main[:1]),
             first=exhibits(seen.again[:1]),
         )
@@ -35,15 +46,17 @@ def evidence(seen: Figures) -> list[Sentence]:
     return [*sentences, Sentence(text=originals, exhibits=everything)]
 
 
-def _names(seen: Figures, only: frozenset[str] | None) -> str:
+def _names(seen: Figures, only: frozenset[str]) -> str:
+    """Join the names of those of the `only` fields that the page gave."""
     order = seen.order
-    values = {
+    values: dict[str, object] = {
         "order_no": order.order_no,
         "items.0.title": seen.items,
         "amount": seen.amount,
         "created_at": order.created_at,
         "payment.paid_at": order.payment.paid_at,
         "status_text": order.status_text,
+        "delivery.promised": latest(order.delivery.promised or ""),
         "delivery.promised_text": order.delivery.promised_text,
         "payment.trade_no": order.payment.trade_no,
         "refunded": seen.refunded,
@@ -51,8 +64,6 @@ def _names(seen: Figures, only: frozenset[str] | None) -> str:
     }
     names = packaged.template("merchant_platform")["shown"]
     listed = [
-        names[path]
-        for path, value in values.items()
-        if value and not seen.by_user(path) and (only is None or path in only)
+        names[path] for path in QUOTED if path in only and values[path] and not seen.by_user(path)
     ]
     return "、".join(listed[:-1]) + ("和" if len(listed) > 1 else "") + "".join(listed[-1:])

@@ -10,6 +10,7 @@ from helper.complaints.deadlines import promised_by
 from helper.complaints.figures import Figures
 from helper.complaints.wording import clean, exhibits, moment, money, quoted, shorten
 from helper.model import CaseView, Sentence
+from scrapers import promise
 from scrapers.record import Item
 
 _FINAL = frozenset({"delivered", "completed", "failed", "refunded", "cancelled", "expired"})
@@ -19,10 +20,16 @@ _CODES_NAMED = 5
 _LONG = 64
 
 
-def problem(case: CaseView, issue: str, seen: Figures, facts: str) -> list[Sentence]:
-    """Return the sentences of the description; `facts` are the user's own words."""
+def problem(
+    case: CaseView, issue: str, seen: Figures, facts: str, *, stated: bool = False
+) -> list[Sentence]:
+    """Return the sentences of the description; `facts` are the user's own words.
+
+    `stated`: what is complained of stands on the user's word alone, and is marked so.
+    """
     return [
-        _core(issue, seen),
+        _core(issue, seen, stated=stated),
+        *_rule(issue, seen),
         *_overdue(issue, seen),
         *_page_says(issue, seen),
         *_payment(seen),
@@ -45,7 +52,7 @@ def _mark(seen: Figures, path: str) -> str:
     return str(_words()["user"]) if seen.unproven(path) else ""
 
 
-def _core(issue: str, seen: Figures) -> Sentence:
+def _core(issue: str, seen: Figures, *, stated: bool) -> Sentence:
     """State order number, time, goods, amount, promise, what the page shows, what is wrong.
 
     The exhibits stand after what they show; behind the complaint itself only its own proof does.
@@ -66,7 +73,8 @@ def _core(issue: str, seen: Figures) -> Sentence:
     numbers, proof = seen.cite(used), seen.proof(issue)
     cited = f"（{exhibits(numbers)}）"
     page = f"{head}{turn}{shown}{cited}，" if shown else f"{head}{cited}{turn}"
-    text = f"{page}{_fact(issue, seen)}{f'（{exhibits(proof)}）' if proof else ''}。"
+    fact = _fact(issue, seen) + (_words()["stated"] if stated else "")
+    text = f"{page}{fact}{f'（{exhibits(proof)}）' if proof else ''}。"
     return Sentence(text=text, exhibits=tuple(dict.fromkeys([*numbers, *proof])))
 
 
@@ -116,11 +124,29 @@ def _amount(seen: Figures, used: list[str]) -> Iterator[str]:
 
 
 def _promise(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:
-    promise = quoted(seen.order.delivery.promised_text)
-    path = "delivery.promised_text"
-    if promise and issue in _PROMISE_MATTERS and not seen.by_user(path):
-        used.append(path)
-        yield _words()["opening"]["promise"].format(promise=promise)
+    """Quote the promise that a picture shows: the latest moment to deliver, else its words."""
+    opening, delivery = _words()["opening"], seen.order.delivery
+    path = _promise_told(issue, seen)
+    at = promise.latest(delivery.promised or "")
+    if path == "delivery.promised" and at is not None:
+        yield opening["latest"].format(at=moment(at))
+    elif path is not None:
+        words = quoted(delivery.promised_text)
+        yield opening["promise_named" if "承诺" in words else "promise"].format(promise=words)
+    used.extend([path] if path else [])
+
+
+def _promise_told(issue: str, seen: Figures) -> str | None:
+    """Return the field that the first sentence quotes as promise, None for none."""
+    delivery = seen.order.delivery
+    at = promise.latest(delivery.promised or "") if issue == "not_delivered" else None
+    found = {"delivery.promised": at, "delivery.promised_text": quoted(delivery.promised_text)}
+    usable = [
+        path
+        for path, value in found.items()
+        if value and not seen.by_user(path) and not seen.is_hidden(path)
+    ]
+    return usable[0] if usable and issue in _PROMISE_MATTERS else None
 
 
 def _state(seen: Figures, used: list[str]) -> Iterator[str]:
@@ -168,13 +194,26 @@ def _codes(seen: Figures) -> str:
     return "、".join(named) + rest
 
 
+def _rule(issue: str, seen: Figures) -> Iterator[Sentence]:
+    """Quote the promise's words where the first sentence does not."""
+    path = "delivery.promised_text"
+    words = quoted(seen.order.delivery.promised_text)
+    if words and issue in _PROMISE_MATTERS and not seen.by_user(path):
+        if seen.is_hidden(path):
+            yield _sentence("rule_hidden", seen.cite([path]), promise=words)
+        elif _promise_told(issue, seen) != path:
+            yield _sentence("rule", seen.cite([path]), promise=words)
+
+
 def _overdue(issue: str, seen: Figures) -> Iterator[Sentence]:
-    paid, by = seen.order.payment.paid_at, promised_by(seen.order)
-    fields = ["payment.paid_at", "delivery.promised_text"]
-    late = issue == "not_delivered" and by is not None and by < seen.seen_at
-    if late and paid is not None and not seen.by_user("delivery.promised_text"):
-        values = {"paid_at": moment(paid), "seen_at": moment(seen.seen_at)}
-        yield _sentence("overdue", seen.cite(fields), **values)
+    by = promised_by(seen.order)
+    if issue != "not_delivered" or by is None or by >= seen.seen_at:
+        return
+    if _promise_told(issue, seen) == "delivery.promised":
+        yield _sentence("overdue_latest", seen.cite(["delivery.promised"]))
+    elif not seen.by_user("delivery.promised_text", "delivery.promised"):
+        fields = ["payment.paid_at", "delivery.promised_text"]
+        yield _sentence("overdue", seen.cite(fields), by=moment(by))
 
 
 def _page_says(issue: str, seen: Figures) -> Iterator[Sentence]:

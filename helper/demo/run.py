@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ from helper.demo import platform, stage, timekeeper, tour
 from helper.demo.driver import EXTENSION, Person, demo_browser, first_line, launch
 from helper.errors import BrowserFailedError
 from helper.messages import Language, text
-from helper.printing import missing_lines
+from helper.printing import coded, missing_lines
 from helper.settings import Authority, Settings
 from helper.web.pairing import offer
 
@@ -53,13 +54,18 @@ async def demonstrate(
                     return await tour.once(helper, demo, person, shop=shop, lend=lend)
                 await _by_hand(helper, demo, person, shop)
                 return None
-        except Error as error:
+        except BaseException as error:
+            if not keep:
+                shutil.rmtree(data, ignore_errors=True)
+            if not isinstance(error, Error):
+                raise
             raise BrowserFailedError(reason="demo", cause=first_line(error)) from error
 
 
 def summary(result: Mapping[str, Any], language: Language) -> list[str]:
     """Return the result of `--once` in sentences."""
     order, timings = result["order"] or {}, result["timings_ms"]
+    compared = (result["corroboration"] or {}).get("verdict", "no_visit")
     items = order.get("items") or [{}]
     return [
         text(
@@ -75,7 +81,7 @@ def summary(result: Mapping[str, Any], language: Language) -> list[str]:
             language,
             kept=timings.get("click_to_kept"),
             sealed=timings.get("click_to_sealed"),
-            verdict=(result["corroboration"] or {}).get("verdict"),
+            verdict=coded("corroboration", compared, language),
         ),
         text(
             "demo.summary.filled",

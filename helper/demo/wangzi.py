@@ -9,7 +9,15 @@ from helper.demo.desk import Desk
 from helper.demo.markup import Markup, join, render
 from helper.demo.site import Shop, add_pictures, add_static, rows, yuan
 from helper.demo.stock import Order, clock
-from helper.demo.wangzi_shell import COOKIE, Guard, Member, entry_open, members_only, page
+from helper.demo.wangzi_shell import (
+    COOKIE,
+    Guard,
+    Member,
+    entry_open,
+    member_page,
+    members_only,
+    page,
+)
 
 
 def application(shop: Shop, member: Member, desk: Desk) -> web.Application:
@@ -88,11 +96,11 @@ def _add_member(app: web.Application, shop: Shop, guard: Guard) -> None:
 
     async def orders(_: web.Request) -> web.StreamResponse:
         listed = rows("orders-row", map(_row, _newest(shop)), "wangzi")
-        return page("我的订单", render("wangzi", "orders", rows=listed))
+        return member_page("我的订单", render("wangzi", "orders", rows=listed))
 
     async def detail(request: web.Request) -> web.StreamResponse:
         order = shop.order(request.match_info["order_no"])
-        return page(f"订单详情 {order.order_no}", _detail(shop, order))
+        return member_page(f"订单详情 {order.order_no}", _detail(shop, order))
 
     app.router.add_get("/member", guard(centre))
     app.router.add_get("/member/orders", guard(orders))

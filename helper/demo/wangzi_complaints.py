@@ -9,7 +9,7 @@ from helper.demo.journal import Submission
 from helper.demo.markup import Markup, join, render
 from helper.demo.site import Shop, yuan
 from helper.demo.stock import Order, clock
-from helper.demo.wangzi_shell import Guard, entry_open, page
+from helper.demo.wangzi_shell import Guard, entry_open, member_page
 
 STEPS = ("受理", "审核中", "处理中", "待确认")
 ISSUES = {
@@ -42,17 +42,17 @@ def _add_form(app: web.Application, shop: Shop, desk: Desk, guard: Guard) -> Non
     async def form(request: web.Request) -> web.StreamResponse:
         order = shop.order(request.query.get("order_no", ""))
         if not entry_open(shop, order):
-            return page("投诉入口已关闭", render("wangzi", "entry-closed"))
-        return page("申请投诉", _form(order, ""))
+            return member_page("投诉入口已关闭", render("wangzi", "entry-closed"))
+        return member_page("申请投诉", _form(order, ""))
 
     async def send(request: web.Request) -> web.StreamResponse:
         sent = await shop.journal.submission("wangzi", request)
         order = shop.order(sent.value("order_no"))
         if not entry_open(shop, order):
-            return page("投诉入口已关闭", render("wangzi", "entry-closed"))
+            return member_page("投诉入口已关闭", render("wangzi", "entry-closed"))
         fault = _fault(sent)
         if fault:
-            return page("申请投诉", _form(order, fault))
+            return member_page("申请投诉", _form(order, fault))
         ticket = _file(desk, order, sent)
         raise web.HTTPSeeOther(f"/member/complaints/{ticket.number}")
 
@@ -64,7 +64,7 @@ def _add_progress(app: web.Application, shop: Shop, desk: Desk, guard: Guard) ->
     async def show(request: web.Request) -> web.StreamResponse:
         ticket = _ticket(desk, request)
         order = shop.order(ticket.order_no)
-        return page(f"投诉详情 {ticket.number}", _show(ticket, order))
+        return member_page(f"投诉详情 {ticket.number}", _show(ticket, order))
 
     async def supplement(request: web.Request) -> web.StreamResponse:
         ticket = _ticket(desk, request)

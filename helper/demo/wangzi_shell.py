@@ -29,9 +29,14 @@ class Member:
     cookie: str
 
 
-def page(title: str, body: Markup) -> web.Response:
-    """Answer with a page of the shop."""
-    return html_page(render("wangzi", "layout", title=title, body=body))
+def page(title: str, body: Markup, *, door: str = "登录") -> web.Response:
+    """Answer with a page of the shop; `door` is what its login link says."""
+    return html_page(render("wangzi", "layout", title=title, body=body, door=door))
+
+
+def member_page(title: str, body: Markup) -> web.Response:
+    """Answer with a page that only the member sees."""
+    return page(title, body, door="退出")
 
 
 def entry_open(shop: Shop, order: Order) -> bool:

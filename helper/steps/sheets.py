@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 
 from helper.capture import sheet, stitch
 from helper.capture.fonts import cjk_font
 from helper.model import Artifact, CaptureId, CaptureView, Missing
 from helper.steps.store import Store
+
+_ZONE = re.compile(r"[A-Za-z0-9_+\-/]{1,64}")
 
 
 def draw_viewport_sheet(store: Store, capture_id: CaptureId) -> None:
@@ -37,7 +41,7 @@ def stitch_page(store: Store, capture_id: CaptureId) -> None:
         store.vault.add_artifacts(capture_id, [_strip_log(store, strips)])
         return
     artifacts = [_strip_log(store, strips), store.keep("seen/page", page, "image/png")]
-    artifacts += _sheet(store, view, page, "seen-page-sheet.png")
+    artifacts += _sheet(store, view, page, "seen-page-sheet.png", _composed(strips))
     store.vault.add_artifacts(capture_id, artifacts)
 
 
@@ -48,15 +52,40 @@ def _strip_log(store: Store, strips: list[Artifact]) -> Artifact:
     return store.keep("log", text, "application/json", name="seen-strips.json")
 
 
-def _sheet(store: Store, view: CaptureView, picture: bytes, name: str) -> list[Artifact]:
+def _composed(strips: Sequence[Artifact]) -> tuple[int, int]:
+    """Return of how many strips a picture is made, and how many elements were changed for it."""
+    changes = [strip.about.get("page_changes") for strip in strips]
+    rows = [row for told in changes if isinstance(told, list) for row in told]
+    return len(strips), len({str(row.get("selector")) for row in rows if isinstance(row, dict)})
+
+
+def _page_zone(store: Store, view: CaptureView) -> str:
+    """Return the page's own time zone; the background's may be another one."""
+    try:
+        told = json.loads(store.read_role(view.artifacts, "seen/context") or b"{}")
+        zone = told["page"]["timezone"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        zone = None
+    usable = isinstance(zone, str) and _ZONE.fullmatch(zone)
+    return str(zone) if usable else view.meta.timezone or "Asia/Shanghai"
+
+
+def _sheet(
+    store: Store,
+    view: CaptureView,
+    picture: bytes,
+    name: str,
+    composed: tuple[int, int] | None = None,
+) -> list[Artifact]:
     """Return the sheet of a picture; none, and why in `missing`, if it cannot be drawn."""
     caption = sheet.Caption(
         url=view.meta.url,
         title=view.meta.title,
         captured_at=view.meta.clicked_at,
-        timezone=view.meta.timezone or "Asia/Shanghai",
+        timezone=_page_zone(store, view),
         kind="seen",
         capture_id=view.capture_id,
+        composed=composed,
     )
     try:
         drawn = sheet.compose(picture, caption)

@@ -33,7 +33,7 @@ def _order(page: Page, order: Reader) -> OrderRecord:
     build.moment("delivered_at", order.text(".lc-box .lc-at"))
     build.text("recharge_account", order.text(".lc-account"))
     build.text("buyer_contact", order.labelled("下单邮箱"))
-    build.text("delivery.promised_text", order.text(".lc-rule"))
+    build.promise(order.text(".lc-due"), order.text(".lc-rule"))
     build.card_box(order.text(".lc-box .lc-cards"))
     build.text("delivery.message", order.text(".lc-box .lc-message"))
     build.text("failure_reason", order.text(".lc-box .lc-failure"))
@@ -91,7 +91,12 @@ PLATFORM = Platform(
             ),
             FormField("demand", 'input[name="appeal"]', "text", required=True, max_length=80),
             FormField("contact", 'input[name="mail"]', "text", required=True, max_length=60),
-            FormField("attachments", 'input[name="proof[]"]', "file"),
+            FormField(
+                "attachments",
+                'input[name="proof[]"]',
+                "file",
+                accept="image/png,image/jpeg,image/webp",
+            ),
         ),
     ),
     deadlines=(

@@ -35,7 +35,7 @@ def _detail(page: Page, order: Reader) -> OrderRecord:
     build.moment("delivered_at", order.text(".wz-delivery .wz-at span"))
     build.text("recharge_account", order.text(".wz-info .wz-account"))
     build.text("buyer_contact", order.text(".wz-info .wz-contact"))
-    build.text("delivery.promised_text", order.text(".wz-info .wz-promise"))
+    build.promise(order.text(".wz-info .wz-promise"))
     build.card_box(*order.texts(".wz-delivery .wz-code code"))
     build.text("delivery.message", order.text(".wz-delivery .wz-message"))
     build.text("failure_reason", order.text(".wz-delivery .wz-failure"))
@@ -101,7 +101,7 @@ PLATFORM = Platform(
             ),
             FormField("demand", "#f-demand", "text", required=True, max_length=100),
             FormField("contact", "#f-contact", "text", required=True, max_length=50),
-            FormField("attachments", "#f-files", "file"),
+            FormField("attachments", "#f-files", "file", accept="image/*"),
         ),
     ),
     deadlines=(

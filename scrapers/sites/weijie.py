@@ -58,7 +58,7 @@ def _common(page: Page, reader: Reader) -> RecordBuilder:
     build.text("buyer_contact", reader.text(".contact"))
     build.text("seller.name", reader.text(".seller"))
     build.text("seller.contact", reader.text(".seller-contact"))
-    build.text("delivery.promised_text", reader.text(".promise"))
+    build.promise(reader.text(".promise"))
     return build
 
 
@@ -108,7 +108,7 @@ PLATFORM = Platform(
             ),
             FormField("demand", 'input[name="claim"]', "text", required=True, max_length=60),
             FormField("contact", 'input[name="phone"]', "text", required=True, max_length=40),
-            FormField("attachments", 'input[name="images"]', "file"),
+            FormField("attachments", 'input[name="images"]', "file", accept="image/*"),
         ),
     ),
     deadlines=(

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from helper.cli import app
+from helper import __version__
+from helper.cli import app, main
 
 PAGE = "<!doctype html><meta charset=utf-8><title>x</title><p>nothing here</p>"
 
@@ -55,3 +56,99 @@ def test_an_empty_vault_has_no_cases(tmp_path: Path) -> None:
     done = run("case", "show", "c-none", "--json", "--data", str(tmp_path))
     assert done.exit_code == 1
     assert json.loads(done.stdout)["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["case", "show", "c-1"],
+        ["case", "note", "c-1", "x"],
+        ["case", "close", "c-1"],
+        ["draft", "c-1", "--channel", "merchant_platform"],
+        ["export", "c-1", "--out", "x.zip"],
+    ],
+)
+def test_looking_into_a_folder_without_vault_makes_none(words: list[str], tmp_path: Path) -> None:
+    data = tmp_path / "mistyped"
+    done = run(*words, "--json", "--data", str(data))
+    assert done.exit_code == 1
+    assert str(data) in json.loads(done.stdout)["error"]["message"]
+    assert not data.exists()
+
+
+def test_an_empty_list_says_so_and_makes_no_vault(tmp_path: Path) -> None:
+    data = tmp_path / "mistyped"
+    done = run("case", "list", "--data", str(data))
+    assert "No cases yet" in done.stdout
+    assert not data.exists()
+
+
+def test_a_path_that_is_not_there_is_no_failed_evidence(tmp_path: Path) -> None:
+    done = run("verify", str(tmp_path / "gone.zip"), "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["error"]["code"] == "invalid"
+
+
+def test_a_fingerprint_of_the_wrong_form_is_wrong_usage(tmp_path: Path) -> None:
+    bundle = tmp_path / "evidence.zip"
+    bundle.write_bytes(b"x")
+    assert run("verify", str(bundle), "--installation", "abc").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "words", "told"),
+    [
+        (None, [], "Cannot read the file"),
+        (b"", [], "no saved page"),
+        (b"\x00\x01\xff" * 999, [], "no saved page"),
+        (b"# a text\nwith <key>\n", [], "no saved page"),
+        (PAGE.encode(), ["--captured-at", "yesterday"], "no time"),
+        (PAGE.encode(), ["--url", "foo"], "no web address"),
+        (b"<p>" + b"x" * (20 << 20), [], "too large"),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_told_apart(
+    content: bytes | None, words: list[str], told: str, tmp_path: Path
+) -> None:
+    page = tmp_path / "page.html"
+    if content is not None:
+        page.write_bytes(content)
+    done = run("extract", str(page), "--url", "https://shop.example/", *words, "--json")
+    assert done.exit_code == 1
+    assert told in json.loads(done.stdout)["error"]["message"]
+
+
+def test_a_page_in_another_encoding_is_a_page(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes("<p>订单</p>".encode("utf-16"))
+    assert run("extract", str(page), "--url", "https://shop.example/").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["search", "x"], ["import-bill", "x.csv"], ["export", "c", "--out", "x", "--redacted"]],
+)
+def test_what_is_not_there_yet_says_so(words: list[str], tmp_path: Path) -> None:
+    done = run(*words, "--json", "--data", str(tmp_path / "data"))
+    assert done.exit_code == 1
+    assert "not there yet" in json.loads(done.stdout)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "words", [["draft"], ["nonsense"], ["doctor", "--nonsense"], ["serve", "--port", "x"]]
+)
+def test_wrong_usage_is_a_document_too(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["kazheng", *words, "--json"])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "usage"
+    assert error["message"]
+    assert "--help" in error["next_step"]
+
+
+def test_the_version_is_told() -> None:
+    assert __version__ in run("--version").stdout

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from helper.app import open_store
+from helper.cli import app
 from helper.demo import timekeeper
 from helper.doctor import Finding, authorities, clock, examine, lines
 from helper.messages import LANGUAGES
@@ -100,3 +103,37 @@ def test_nobody_is_asked_where_none_is_set_or_none_shall_be(tmp_path: Path) -> N
     assert finding.next_step == "doctor.authority.none.next_step"
     names = {one.name for one in examine(Settings(data=tmp_path, browser="/x"), ask=False)}
     assert "authority" not in names
+
+
+def vault_of(data: Path) -> Finding:
+    found = examine(Settings(data=data, browser="/nowhere/x"))
+    return next(finding for finding in found if finding.name == "vault")
+
+
+def test_a_vault_that_opens_is_well_and_none_is_made_by_looking(tmp_path: Path) -> None:
+    assert vault_of(tmp_path / "none").verdict == "ok"
+    assert not (tmp_path / "none").exists()
+    open_store(Settings(data=tmp_path)).vault.engine.dispose()
+    assert vault_of(tmp_path).verdict == "ok"
+
+
+def test_a_broken_vault_is_a_problem_with_its_next_step(tmp_path: Path) -> None:
+    (tmp_path / "vault.db").write_bytes(b"no database" * 999)
+    found = vault_of(tmp_path)
+    assert found.verdict == "problem"
+    assert found.next_step == "errors.vault.damaged.next_step"
+
+
+def test_a_folder_that_cannot_be_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    assert vault_of(tmp_path / "file" / "data").verdict == "problem"
+
+
+def test_a_wrong_setting_for_the_browser_is_named(tmp_path: Path) -> None:
+    told = lines(examine(Settings(data=tmp_path, browser="/nowhere/x")), "en", quiet=True)
+    assert any("KAZHENG_BROWSER" in line and "/nowhere/x" in line for line in told)
+
+
+def test_a_problem_ends_with_exit_code_1(tmp_path: Path) -> None:
+    words = ["doctor", "--data", str(tmp_path)]
+    assert CliRunner().invoke(app, words, env={"KAZHENG_BROWSER": "/nowhere/x"}).exit_code == 1

@@ -60,7 +60,7 @@ def test_codes_become_sentences_and_keep_their_detail() -> None:
     assert coded("notes", "dialog_dismissed: hello", "en").endswith("(hello)")
     assert coded("warnings", "never_heard_of", "en") == "never_heard_of"
     [line] = missing_lines([{"role": "witness", "reason": "browser_missing"}], "en")
-    assert "witness" in line
+    assert "second visit" in line
     assert "kazheng doctor" in line
 
 

@@ -154,7 +154,12 @@ def variants(full: OrderRecord) -> dict[str, OrderRecord]:
         "dead_code": delivered,
         "failed_no_refund": failed,
         "refund_missing": refunded,
-        "duplicate_charge": {"status": "completed", "status_text": "已完成", "delivery": code},
+        "duplicate_charge": {
+            "status": "completed",
+            "status_text": "已完成",
+            "delivery": code,
+            "warnings": ("several_payments",),
+        },
         "not_as_described": delivered | {"seller": Seller(name="清风数卡专营店")},
         "other": {},
     }

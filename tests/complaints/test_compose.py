@@ -36,7 +36,7 @@ def test_the_first_sentence_is_the_core_contradiction(full: OrderRecord, draft_f
     assert first.text == (
         "订单号 WZ20261120142251617：我于 2026-11-20 14:23 在王子卡盟付款购买"
         "“星穹纪元 月光石 980枚 官方点卡”（数量 1），订单金额 98.00 元，"
-        "页面承诺“即时商品：支付成功后10分钟内自动到账”；但截至 2026-11-22 15:51，"
+        "页面承诺“即时商品：支付成功后10分钟内自动到账”；但截至北京时间 2026-11-22 15:51，"
         "订单仍显示“处理中”（证据1、证据2），我没有收到卡密。"
     )
     assert first.exhibits == (1, 2)
@@ -304,14 +304,15 @@ def test_page_text_cannot_break_out_of_its_quotes(full: OrderRecord, draft_for: 
 @pytest.mark.parametrize("issue", ISSUES)
 def test_codes_stay_masked(issue: str, variants: dict[str, OrderRecord], draft_for: Make) -> None:
     order = variants["dead_code"].model_copy(update={"status": "partially_delivered"})
-    assert HASH not in draft_for(case_of(order), issue).model_dump_json()
+    draft = draft_for(case_of(order), issue, answers={"facts": "见上"})
+    assert HASH not in draft.model_dump_json()
 
 
 def test_field_names_are_those_of_the_contract(full: OrderRecord, draft_for: Make) -> None:
     draft = draft_for(case_of(full))
     assert set(draft.fields) <= set(DRAFT_FIELDS)
     assert draft.fields["paid_at"] == "2026-11-20 14:23"
-    assert draft.fields["demand_kind"] == "reissue"
+    assert draft.fields["demand_kind"] == "reissue_or_refund"
 
 
 @pytest.mark.parametrize(
@@ -324,6 +325,11 @@ def test_field_names_are_those_of_the_contract(full: OrderRecord, draft_for: Mak
             "not_delivered",
             {"delivery": Delivery(secrets=(Secret(masked="A*", sha256=HASH),))},
         ),
+        ("no_failure_on_page", "failed_no_refund", {}),
+        ("no_refund_on_page", "refund_missing", {}),
+        ("one_payment_on_page", "duplicate_charge", {}),
+        ("no_code_on_page", "dead_code", {}),
+        ("nothing_delivered_on_page", "not_as_described", {}),
     ],
 )
 def test_what_the_page_contradicts_is_refused_with_the_next_step(

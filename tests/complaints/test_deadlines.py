@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helper.complaints.deadlines import due, promised_span
+from helper.complaints.deadlines import due, promised_by, promised_span
 from scrapers.contract import Deadline
-from scrapers.record import Delivery, OrderRecord, Payment
+from scrapers.record import Delivery, OrderRecord, Payment, Source
 from tests.complaints.conftest import NOW, PAID
 
 RULE = Deadline("entry", "投诉入口关闭", "paid_at", 360, "平台规则")
@@ -51,3 +51,16 @@ def test_without_its_start_a_clock_is_not_invented() -> None:
 def test_a_date_at_the_end_of_time_has_no_deadline() -> None:
     paid = datetime(9999, 12, 31, tzinfo=UTC)
     assert due(OrderRecord(payment=Payment(paid_at=paid)), [RULE], NOW) == ()
+
+
+def test_a_moment_that_the_page_names_is_the_promise(full: OrderRecord) -> None:
+    at = PAID + timedelta(hours=24)
+    delivery = Delivery(promised=at.isoformat(), promised_text="付款后10分钟内发货")
+    assert promised_by(full.model_copy(update={"delivery": delivery})) == at
+
+
+def test_words_of_the_user_count_before_what_was_read(full: OrderRecord) -> None:
+    delivery = Delivery(promised="PT10M", promised_text="2小时内到账")
+    sources = {"delivery.promised_text": Source(artifact="user")}
+    order = full.model_copy(update={"delivery": delivery, "sources": sources})
+    assert promised_by(order) == PAID + timedelta(hours=2)

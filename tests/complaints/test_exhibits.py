@@ -14,7 +14,7 @@ def test_the_order_page_with_its_address_comes_first(full: OrderRecord) -> None:
     chosen = choose(case_of(full), channel=CHANNEL)
     assert [e.role for e in chosen] == ["seen/sheet", "witness/window", "witness/pdf"]
     assert [e.number for e in chosen] == [1, 2, 3]
-    assert chosen[0].label == "证据1 订单页截图（含网址，2026-11-22 15:51 保存）"
+    assert chosen[0].label == "证据1 订单页截图（含网址，北京时间 2026-11-22 15:51 保存）"
     assert chosen[1].label.startswith("证据2 订单页再次访问时的浏览器窗口截图（含地址栏，")
 
 
@@ -28,7 +28,7 @@ def test_without_sheet_and_window_the_plain_pictures_serve(full: OrderRecord) ->
     plain = (artifact("seen/viewport"), artifact("witness/page"))
     chosen = choose(case_of(full, capture(full, artifacts=plain)), channel=CHANNEL)
     assert [e.role for e in chosen] == ["seen/viewport", "witness/page"]
-    assert chosen[0].label == "证据1 订单页可见部分截图（2026-11-22 15:51 保存）"
+    assert chosen[0].label == "证据1 订单页可见部分截图（北京时间 2026-11-22 15:51 保存）"
 
 
 def test_a_visit_without_a_seen_page_is_the_order_page(full: OrderRecord) -> None:
@@ -67,7 +67,7 @@ def test_other_pages_of_the_case_are_named_by_their_title(full: OrderRecord) -> 
     )
     case = case_of(full, capture(full), capture(None, number=2, meta=meta))
     labels = [e.label for e in choose(case, channel=CHANNEL)]
-    assert labels[-1] == "证据4 网页“商品详情”截图（含网址，2026-11-21 15:51 保存）"
+    assert labels[-1] == "证据4 网页“商品详情”截图（含网址，北京时间 2026-11-21 15:51 保存）"
 
 
 def test_the_newest_page_of_the_order_is_the_main_one(full: OrderRecord) -> None:

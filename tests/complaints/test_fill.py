@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from helper.complaints.exhibits import choose
 from helper.complaints.fill import plan
 from helper.model import Draft
 from scrapers.contract import ComplaintForm, FormField
-from scrapers.record import Item, OrderRecord
+from scrapers.record import Item, OrderRecord, Source
 from tests.complaints.conftest import artifact, capture, case_of
 
 ORIGINS = ("https://wangzi.localhost:8443",)
@@ -51,7 +52,8 @@ def test_a_short_box_gets_whole_sentences_the_core_first(
     lines = plan(draft, case, ORIGINS, form(box, DEMAND)).values["description"].split("\n")
     assert len("\n".join(lines)) <= limit
     assert lines[0] == draft.sentences[0].text
-    assert set(lines) <= {sentence.text for sentence in draft.sentences}
+    short = {line for line in lines if line.startswith("随附：证据1 订单页截图、证据2 ")}
+    assert set(lines) - short <= {sentence.text for sentence in draft.sentences}
 
 
 def test_a_single_short_box_keeps_core_and_demand(full: OrderRecord, draft_for: Make) -> None:
@@ -125,3 +127,59 @@ def test_a_title_in_a_short_box_gives_up_the_order_number_first(
     field = FormField("title", "input", "text", max_length=30)
     values = plan(draft_for(case), case, ORIGINS, form(field)).values
     assert values["title"] == "付款后没有收到商品，要求补发或退款"
+
+
+def test_a_short_box_keeps_every_fact_before_the_list_of_exhibits(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    draft = draft_for(case)
+    told = draft.fields["description"]
+    box = FormField("description", "textarea", "textarea", max_length=len(told) + 60)
+    text = plan(draft, case, ORIGINS, form(box, DEMAND)).values["description"]
+    assert text.startswith(told)
+    assert text.count("\n") == told.count("\n") + 1
+    assert "随附：证据1 订单页截图、" in text
+
+
+PICTURES = FormField("attachments", "input[type=file]", "file", accept="image/png, image/jpeg,.gif")
+
+
+def test_a_form_that_takes_pictures_gets_and_lists_only_pictures(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    filled = plan(draft_for(case), case, ORIGINS, form(BOX, DEMAND, PICTURES))
+    assert {file.media_type for file in filled.files} == {"image/png"}
+    for name in ("description", "evidence"):
+        assert "PDF" not in filled.values[name]
+        assert "证据3" not in filled.values[name]
+
+
+def test_an_exhibit_that_the_form_does_not_take_is_named_where_the_text_rests_on_it(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    sources = {"delivery.promised_text": Source(selector="details > p", text="10分钟内到账")}
+    case = case_of(full.model_copy(update={"sources": sources}))
+    chosen = choose(case, channel="merchant_platform", page_file=True)
+    draft = draft_for(case, exhibits=chosen, page_text="处理中")
+    line = plan(draft, case, ORIGINS, form(PICTURES)).values["evidence"].split("\n")[-2]
+    assert "网页文件" in line
+    assert line.endswith("（本表不收这类文件，可以另行提供）。")
+
+
+@pytest.mark.parametrize(
+    ("options", "chosen"),
+    [
+        ({"refund": "1", "reissue": "2", "other": "9"}, "other"),
+        ({"refund": "1", "reissue": "2"}, "reissue"),
+        ({"reissue_or_refund": "3", "other": "9"}, "reissue_or_refund"),
+    ],
+)
+def test_a_twofold_demand_is_not_told_to_the_form_as_half(
+    options: dict[str, str], chosen: str, full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    field = FormField("demand_kind", "select", "select", options=options)
+    values = plan(draft_for(case), case, ORIGINS, form(field)).values
+    assert values["demand_kind"] == chosen

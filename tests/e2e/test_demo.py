@@ -148,3 +148,10 @@ async def test_an_extension_that_does_not_come_up_is_explained(tmp_path: Path) -
     said = explain(failure.value, "en")
     assert str(demo_browser(Settings())) in said["message"]
     assert str(tmp_path / "empty") in said["next_step"]
+
+
+def test_a_demo_that_failed_leaves_nothing_behind(short: Path) -> None:
+    code, found, _ = kazheng(short, "demo", "--once", KAZHENG_BROWSER=str(short / "no-browser"))
+    assert code == 1
+    assert found["error"]["code"] == "browser_missing"
+    assert list(short.glob("kazheng-*")) == []

@@ -6,6 +6,7 @@ import pytest
 
 from scrapers.page import MAX_BYTES, PageTooLargeError, cut, decode, documents, load
 from scrapers.read import extract_bytes
+from scrapers.reading import shown_text
 
 ORDER = "<p>订单号：AB20260818</p><p>商品名称：芒果季卡</p><p>订单金额：68.00元</p>"
 
@@ -87,3 +88,16 @@ def test_tags_in_scripts_are_not_counted() -> None:
     result = extract_bytes(f"{script}{html(None)}".encode(), url="https://x.invalid/")
     assert result.orders[0].order_no == "AB20260818"
     assert "page_cut" not in result.warnings
+
+
+def test_the_shown_text_leaves_out_what_is_hidden_or_folded() -> None:
+    page = (
+        "<p>shown</p><p hidden>gone</p><details><summary>title</summary><p>rule</p></details>"
+        "<details open><summary>more</summary><p>seen</p></details>"
+    )
+    assert shown_text(load(page.encode(), url="https://x.example/")).split() == [
+        "shown",
+        "title",
+        "more",
+        "seen",
+    ]

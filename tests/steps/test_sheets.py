@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 
+from helper.capture import sheet
 from helper.steps import sheets
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
@@ -167,3 +168,62 @@ def test_odd_words_never_stop_the_seal(
     drawn = "seen-sheet.png" in captures.names(uuid)
     assert drawn or ("seen/sheet", "sheet_failed") in captures.lacks(uuid)
     assert captures.view(uuid).seals
+
+
+def caption_of(
+    store: Store,
+    captures: Captures,
+    monkeypatch: pytest.MonkeyPatch,
+    *parts: tuple[str, bytes, dict],
+) -> sheet.Caption:
+    """Return what the sheet of the whole page was drawn with; the drawing itself goes on."""
+    drawn: list[sheet.Caption] = []
+    compose = sheet.compose
+
+    def watch(picture: bytes, caption: sheet.Caption) -> bytes:
+        drawn.append(caption)
+        return compose(picture, caption)
+
+    monkeypatch.setattr(sheet, "compose", watch)
+    uuid = captures.new(*parts)
+    keep_parts(store, uuid)
+    sheets.stitch_page(store, uuid)
+    return drawn[-1]
+
+
+def test_the_sheet_of_the_whole_page_says_that_it_is_composed(
+    store: Store, captures: Captures, picture: Picture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = {"selector": "header", "property": "position", "from": "sticky", "to": "relative"}
+    strips = [
+        ("seen/strip", picture(), {**STRIP, "index": 0, "y": 0}),
+        (
+            "seen/strip",
+            picture(),
+            {**STRIP, "index": 1, "y": 40, "page_changes": [change, {**change, "property": "top"}]},
+        ),
+    ]
+    assert caption_of(store, captures, monkeypatch, *strips).composed == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("context", "zone"),
+    [
+        (b'{"page": {"timezone": "America/New_York"}}', "America/New_York"),
+        (b'{"page": {"timezone": "<x>"}}', "Asia/Shanghai"),
+        (b"[" * 9999, "Asia/Shanghai"),
+    ],
+)
+def test_the_sheet_tells_the_time_of_the_page(
+    context: bytes,
+    zone: str,
+    store: Store,
+    captures: Captures,
+    picture: Picture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts = [
+        ("seen/context", context, {}),
+        ("seen/strip", picture(), {**STRIP, "index": 0, "y": 0, "scroll_height": 40}),
+    ]
+    assert caption_of(store, captures, monkeypatch, *parts).timezone == zone

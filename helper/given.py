@@ -1,0 +1,85 @@
+"""What a person typed or named, checked before anything is opened or made for it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from helper.errors import InvalidError, NotFoundError, TooLargeError
+from helper.settings import Settings
+from scrapers.moments import SHANGHAI
+from scrapers.page import MAX_BYTES, decode, documents
+
+_MARKUP = re.compile(
+    r"<(?:!doctype html"
+    r"|(?:html|head|meta|title|body|main|section|div|p|span|table|form|ul|h\d)[\s/>])",
+    re.IGNORECASE,
+)
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
+_LOOKED_AT = 1 << 20
+
+
+def web_address(url: str) -> str:
+    """Return an http(s) address; raises InvalidError(address) for anything else."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise InvalidError(reason="address", what=url) from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidError(reason="address", what=url)
+    return url
+
+
+def moment(text: str) -> datetime:
+    """Return an ISO 8601 time, China time where it names no zone; raises InvalidError(moment)."""
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidError(reason="moment", what=text) from error
+    return value if value.tzinfo is not None else value.replace(tzinfo=SHANGHAI)
+
+
+def page_file(path: Path, url: str) -> bytes:
+    """Return the bytes of a saved HTML or MHTML page, reading no more than the limit.
+
+    Raises InvalidError(file, not_a_page), TooLargeError.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise InvalidError(reason="file", what=str(path), cause=error.strerror) from error
+    if len(data) > MAX_BYTES:
+        raise TooLargeError(reason="page", path=str(path), limit=MAX_BYTES >> 20)
+    [first, *_] = documents(data, url=url)
+    head = first.html[:_LOOKED_AT]
+    if not _MARKUP.search(head) or "\x00" in decode(data[:4096]):
+        raise InvalidError(reason="not_a_page", what=str(path))
+    return data
+
+
+def fingerprint(text: str | None) -> bool:
+    """Tell whether a text can be an installation's fingerprint: 64 hexadecimal digits."""
+    return text is None or _FINGERPRINT.fullmatch(text) is not None
+
+
+def existing(path: Path) -> Path:
+    """Return a path that exists; raises InvalidError(file)."""
+    if not path.exists():
+        raise InvalidError(reason="file", what=str(path), cause="")
+    return path
+
+
+def has_vault(settings: Settings) -> bool:
+    """Tell whether there is a vault: one that was never written is not made by looking."""
+    return settings.database is not None or (settings.data / "vault.db").exists()
+
+
+def require_vault(settings: Settings) -> Settings:
+    """Return the settings of a vault that exists; raises NotFoundError(no_vault)."""
+    if not has_vault(settings):
+        raise NotFoundError(reason="no_vault", data=str(settings.data))
+    return settings

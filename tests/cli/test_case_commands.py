@@ -1,0 +1,105 @@
+"""The commands on a case that is there: what they change can be seen, what they write can be."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from helper.app import open_store
+from helper.cli import app
+from helper.model import CaptureMeta
+from helper.settings import Settings
+from helper.steps.seal import Sealer
+from helper.steps.store import Store
+from scrapers.record import OrderRecord
+
+CAPTURE = "12345678-1234-1234-1234-123456789012"
+
+
+def run(data: Path, *words: str) -> Result:
+    return CliRunner().invoke(
+        app, [*words, "--data", str(data)], env={"KAZHENG_LANGUAGE": "en", "COLUMNS": "200"}
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return open_store(Settings(data=tmp_path / "data"))
+
+
+@pytest.fixture
+def case(store: Store) -> str:
+    """A case with one sealed capture of a paid order."""
+    meta = CaptureMeta(url="https://shop.example/o/1", clicked_at=store.now())
+    store.vault.create_capture(CAPTURE, meta, [])
+    picture = store.keep("seen/viewport", b"picture", "image/png")
+    store.vault.add_artifacts(CAPTURE, [picture])
+    order = OrderRecord(order_no="A1", status="paid", status_text="已付款", amount="9.90")
+    store.vault.put_order(CAPTURE, order)
+    case_id = store.vault.join_case(
+        CAPTURE, platform_key=None, host="shop.example", order_no="A1", wanted=None,
+        title="Card", now=store.now(),
+    )  # fmt: skip
+    Sealer(store).seal(CAPTURE, "S0")
+    return case_id
+
+
+def test_a_note_and_the_end_of_a_case_can_be_seen(store: Store, case: str) -> None:
+    data = store.settings.data
+    assert "called the shop" in run(data, "case", "note", case, "called the shop").stdout
+    assert "closed (China time" in run(data, "case", "close", case).stdout
+    shown = run(data, "case", "show", case).stdout
+    assert "called the shop" in shown
+    assert "closed (China time" in shown
+
+
+def test_an_empty_note_is_refused(store: Store, case: str) -> None:
+    assert run(store.settings.data, "case", "note", case, "  ").exit_code == 1
+    assert store.vault.case(case).notes == ()
+
+
+def test_an_unknown_case_is_named_with_the_way_to_the_list(store: Store, case: str) -> None:
+    done = run(store.settings.data, "case", "show", "c-none")
+    assert done.exit_code == 1
+    assert "kazheng case list" in done.stderr
+    assert "c-none" in done.stderr
+
+
+def test_a_draft_tells_what_is_missing_and_what_to_change(store: Store, case: str) -> None:
+    words = ("--channel", "merchant_platform", "--demand", "尽快处理")
+    told = run(store.settings.data, "draft", case, *words).stdout
+    assert "Missing: " in told
+    assert "Please change “尽快处理”" in told
+
+
+@pytest.mark.parametrize(("option", "known"), [("--channel", "12315"), ("--issue", "dead_code")])
+def test_a_wrong_key_is_answered_with_the_right_ones(
+    option: str, known: str, store: Store, case: str
+) -> None:
+    given = {"--channel": "merchant_platform"} | {option: "nonsense"}
+    words = [word for pair in given.items() for word in pair]
+    done = run(store.settings.data, "draft", case, *words, "--json")
+    error = json.loads(done.stdout)["error"]
+    assert "nonsense" in error["message"]
+    assert known in error["next_step"]
+
+
+@pytest.mark.parametrize("out", ["gone/evidence.zip", "."])
+def test_an_export_that_cannot_be_written_is_explained(
+    out: str, store: Store, case: str, tmp_path: Path
+) -> None:
+    done = run(store.settings.data, "export", case, "--out", str(tmp_path / out), "--json")
+    assert done.exit_code == 1
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "invalid"
+    assert str(tmp_path / out) in error["message"]
+
+
+def test_bytes_that_are_gone_are_named_as_such(store: Store, case: str, tmp_path: Path) -> None:
+    [picture] = store.vault.capture(CAPTURE).artifacts
+    store.blobs.path(picture.sha256).unlink()
+    done = run(store.settings.data, "export", case, "--out", str(tmp_path / "e.zip"), "--json")
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "vault"
+    assert picture.sha256 in error["message"]
