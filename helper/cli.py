@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from helper.messages import pick_language, text
-from helper.printing import case_lines, coded, emit, explained, missing_lines
+from helper.printing import case_lines, coded, emit, environment_lines, explained, missing_lines
 from helper.settings import Settings
 
 if TYPE_CHECKING:
@@ -127,6 +127,7 @@ def capture(
             text("cli.captured", chosen.language, **found),
             *missing_lines(found["missing"], chosen.language),
             *(coded("notes", note, chosen.language) for note in found["notes"]),
+            *environment_lines(found, chosen.language),
         ]
         emit(found, as_json=as_json, lines=lines)
 

@@ -57,6 +57,12 @@ def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> l
     ]
 
 
+def environment_lines(capture: Mapping[str, Any], language: Language) -> list[str]:
+    """Return how many lines of the environment record warn; nothing where none does."""
+    count = len(capture["environment_warnings"] or ())
+    return [text("cli.environment_warnings", language, count=count)] if count else []
+
+
 def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     """Return a case in sentences: its order, due dates, gaps, captures and drafts."""
     lines = [f"{case['case_id']}  {case['order_no'] or '-'}  {case['title']}"]

@@ -12,6 +12,14 @@ from helper.errors import InvalidError
 from helper.messages import Language
 
 DEFAULT_PORT = 17650
+TIME_SERVERS = (
+    "ntp.ntsc.ac.cn", "ntp.aliyun.com", "ntp.tencent.com", "time.cloudflare.com", "time.apple.com",
+)  # fmt: skip
+"""NTP servers of five owners: the National Time Service Centre first, two reachable everywhere."""
+RESOLVERS = ("223.5.5.5", "1.1.1.1")
+"""Public DNS resolvers of two owners in two jurisdictions (Alibaba, Cloudflare)."""
+_LISTS = {"trusted_spki", "time_servers", "resolvers"}
+_OUTSIDE = {"time_servers": TIME_SERVERS, "resolvers": RESOLVERS}
 
 
 class Settings(BaseModel):
@@ -37,6 +45,12 @@ class Settings(BaseModel):
     """How long sealing waits for the strips of the seen page."""
     private_display: bool = True
     """Start an own Xvfb for the real window where one is installed."""
+    time_servers: tuple[str, ...] = ()
+    """NTP servers (`host` or `host:port`) that say how far the clock is off; empty asks nobody."""
+    resolvers: tuple[str, ...] = ()
+    """DNS resolvers (`address` or `address:port`) asked for the shop's name; empty asks nobody."""
+    hosts_file: Path | None = None
+    """The hosts file of this computer; None is the system's own."""
 
     @property
     def database_url(self) -> str:
@@ -47,13 +61,15 @@ class Settings(BaseModel):
     def from_environment(cls, environment: Mapping[str, str], **given: object) -> Settings:
         """Read `KAZHENG_<FIELD>` variables; what is given as argument wins.
 
-        Raises InvalidError naming the variable or option whose value cannot be used.
+        Only settings read here ask anybody outside by default. Raises InvalidError naming the
+        variable or option whose value cannot be used.
         """
-        values: dict[str, object] = {}
+        values: dict[str, object] = {**_OUTSIDE}
         for name in cls.model_fields:
             raw = environment.get(f"KAZHENG_{name.upper()}")
             if raw is not None:
-                values[name] = tuple(raw.split(",")) if name == "trusted_spki" else raw
+                split = tuple(part for part in raw.split(",") if part.strip())
+                values[name] = split if name in _LISTS else raw
         values |= {key: value for key, value in given.items() if value is not None}
         try:
             return cls.model_validate(values)

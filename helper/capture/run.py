@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from helper.capture import addresses, artifacts, sheet
+from helper.capture import addresses, artifacts, sheet, site_clock
 from helper.capture.artifacts import ArtifactError
 from helper.capture.browser import WarmBrowser
 from helper.capture.gate import Gate
@@ -141,6 +141,7 @@ class Run:
             endless.cancel()
             going.cancel()
         self.taken.status = response.status if response is not None else None
+        self.taken.site_clock = site_clock.read(response) if response is not None else None
         return True
 
     def _why(self, line: str) -> tuple[str, str]:

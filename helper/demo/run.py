@@ -103,7 +103,8 @@ async def _stage(
 
     demo = await platform.start(folder / "platform")
     hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
-    chosen = settings.model_copy(update={"data": data, "trusted_spki": (demo.spki,)})
+    inside = {"time_servers": (), "resolvers": ()}  # the demo needs nobody outside
+    chosen = settings.model_copy(update={"data": data, "trusted_spki": (demo.spki,), **inside})
     try:
         async with open_helper(chosen, port=0) as helper, async_playwright() as playwright:
             person = await launch(

@@ -128,7 +128,7 @@ async def test_an_environment_that_cannot_be_read_is_said(
     async def made(*_: object) -> Visit:
         return visited(missing=(Missing(role="witness/html", reason="unreachable"),))
 
-    async def broken(_: object) -> dict[str, Any]:
+    async def broken(*_: object) -> dict[str, Any]:
         raise RuntimeError("no")
 
     monkeypatch.setattr(witness, "visit", made)
