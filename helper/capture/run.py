@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from helper.capture import addresses, artifacts, sheet, site_clock
+from helper.capture import addresses, artifacts, page_text, sheet, site_clock
 from helper.capture.artifacts import ArtifactError
 from helper.capture.browser import WarmBrowser
 from helper.capture.gate import Gate
@@ -189,6 +189,10 @@ class Run:
             await self._keep_text("witness/html", "witness-page.html", "text/html;charset=utf-8",
                                   await artifacts.dom(world))  # fmt: skip
 
+        async def text() -> None:
+            await self._keep_text("witness/text", "witness-page.txt", "text/plain;charset=utf-8",
+                                  await page_text.take(world))  # fmt: skip
+
         async def mhtml() -> None:
             await self._keep_text("witness/mhtml", "witness-page.mhtml", "multipart/related",
                                   await artifacts.mhtml(cdp))  # fmt: skip
@@ -211,7 +215,14 @@ class Run:
         async def pictures() -> None:
             await self._pictures(cdp, size)
 
-        await every(taken, (("witness/html", explained(dom)), ("witness/mhtml", explained(mhtml))))
+        await every(
+            taken,
+            (
+                ("witness/html", explained(dom)),
+                ("witness/text", explained(text)),
+                ("witness/mhtml", explained(mhtml)),
+            ),
+        )
         await taken.attempt("witness/page", explained(pictures))
         steps = (("witness/pdf", explained(pdf)), ("witness/window", explained(window)))
         await every(taken, steps)
