@@ -23,7 +23,7 @@ _TONE = 48
 """Difference of brightness (0 to 255) that counts."""
 _COVERED = 10
 """Share of a square that must differ, in 255ths."""
-SAME_BELOW: Final = 0.002
+SAME_BELOW: Final = 0.001
 
 
 class Region(NamedTuple):
