@@ -8,14 +8,15 @@ them reaches counts as different. Memory is bounded by the pixels that are opene
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops
 
 from helper.model import PictureComparison, Role
 
-MOST_PIXELS: Final = 40_000_000
-"""Of one picture; decoded it takes four bytes for each."""
+MOST_PIXELS: Final = 25_000_000
+"""Of one picture; decoded it takes up to four bytes for each, and both are decoded at once."""
 _WIDTH = 640
 _MOST_HEIGHT = 12_000
 _SQUARE = 8
@@ -39,10 +40,10 @@ def compare(
     """Compare two pictures; with a region the seen one is that part of the page."""
     if seen is None or witness is None:
         return PictureComparison(state="not_compared", reason="no_picture", seen=role)
-    mine = _open(seen)
+    with ThreadPoolExecutor(2) as pool:
+        mine, other = pool.map(_open, (seen, witness))
     if isinstance(mine, str):
         return PictureComparison(state="not_compared", reason=mine, seen=role)
-    other = _open(witness)
     if isinstance(other, str):
         return PictureComparison(state="not_compared", reason=other, seen=role)
     if region is not None and region.page_width > 0:
