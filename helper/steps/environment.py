@@ -7,11 +7,12 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from helper.capture import cleanliness, environment, machine
+from helper.capture import cleanliness, environment, machine, surroundings
 from helper.capture.browser import WarmBrowser
 from helper.capture.cleanliness import Extension, Visited
 from helper.capture.surroundings import Surroundings
@@ -29,6 +30,19 @@ NOTES = {
 }
 """Warnings of the record that the popup tells too."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+async def measure(browser: WarmBrowser, settings: Settings, url: str) -> Surroundings:
+    """Measure what surrounds a visit; meanwhile hash the browser's file if it is not known yet."""
+    around, _ = await asyncio.gather(surroundings.measure(settings, url), _hash_browser(browser))
+    return around
+
+
+async def _hash_browser(browser: WarmBrowser) -> None:
+    with suppress(Exception):  # only to be quicker later: the record itself says what fails
+        async with asyncio.timeout(surroundings.ANSWER_SECONDS):
+            if browser.alive:
+                await environment.record(browser)
 
 
 async def record(

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helper.capture import surroundings, witness
+from helper.capture import witness
 from helper.capture.browser import WarmBrowser
 from helper.capture.cleanliness import Visited
+from helper.capture.surroundings import Surroundings
 from helper.errors import BrowserFailedError, BrowserMissingError, DiskFullError, KazhengError
 from helper.model import Artifact, CaptureId, CaptureView, Missing, Session
 from helper.steps import environment
@@ -24,7 +25,7 @@ WITNESS = "witness"
 WITNESS_SESSION = "witness/session"
 """Role of `missing` for the session of a visit that was made without it."""
 _ENVIRONMENT_SECONDS = 10.0
-Measuring = asyncio.Task[surroundings.Surroundings]
+Measuring = asyncio.Task[Surroundings]
 """What surrounds a visit, measured while it is made."""
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
@@ -71,7 +72,9 @@ class Visitor:
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
         if any(step.step == "witness" for step in view.steps):
             return
-        around = asyncio.create_task(surroundings.measure(self.store.settings, view.meta.url))
+        around = asyncio.create_task(
+            environment.measure(self.browser, self.store.settings, view.meta.url)
+        )
         try:
             await self._visit(view, around)
         finally:

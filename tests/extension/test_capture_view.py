@@ -163,7 +163,7 @@ async def test_other_text_that_differs_is_shown_in_few_words_without_overflow(ex
     await page.click("#keep")
     await page.wait_for_selector("body[data-state=done]")
     said = (await page.inner_text("#text-difference")).splitlines()
-    assert said[0] == "其他文字有 7 行不同"
+    assert said[0] == "页面文字有 7 行不同"
     assert "您看到“状态 已退款”，第二次访问“状态 待发货”" in said
     assert any(line.startswith("只在您的页面上：店主说明") for line in said)
     assert "只在第二次访问中：客服在线" in said
