@@ -5,7 +5,8 @@ from __future__ import annotations
 from helper.capture.artifacts import ArtifactError
 from helper.capture.settle import World
 
-_SECONDS = 5.0
+_SECONDS = 15.0
+"""It waits for the page's thread until the DOM, which may have 30 MB, is written out."""
 _TEXT = """
 (() => {
   const unseen = /^(HEAD|SCRIPT|STYLE|TEMPLATE|NOSCRIPT|TITLE|OPTION|TEXTAREA)$/;
