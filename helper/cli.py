@@ -29,6 +29,7 @@ from helper.printing import (
     coded,
     draft_lines,
     emit,
+    environment_lines,
     explained,
     missing_lines,
     used_wrongly,
@@ -169,6 +170,7 @@ def capture(
             text("cli.captured", chosen.language, **found),
             *missing_lines(found["missing"], chosen.language),
             *(coded("notes", note, chosen.language) for note in found["notes"]),
+            *environment_lines(found, chosen.language),
         ]
         emit(found, as_json=as_json, lines=lines)
 

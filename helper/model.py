@@ -21,6 +21,7 @@ Role = Literal[
     "seen/text", "seen/context", "seen/window", "seen/recording",
     "witness/page", "witness/scroller", "witness/sheet", "witness/window", "witness/pdf",
     "witness/mhtml", "witness/html", "witness/warc", "witness/har", "witness/tls", "witness/dns",
+    "witness/text",
     "environment", "log", "order", "corroboration", "manifest", "signature",
     "timestamp-query", "timestamp", "wacz", "attachment",
 ]  # fmt: skip
@@ -145,8 +146,48 @@ class FieldComparison(Frozen):
     state: Literal["agree", "differs", "only_seen", "only_witness"]
 
 
+class TextChange(Frozen):
+    """A line of visible text that differs; line numbers count from 1 in the kept texts.
+
+    `reason` is a code (`corroboration.<reason>`) where the difference is explained.
+    """
+
+    state: Literal["changed", "only_seen", "only_witness"]
+    seen: str | None = None
+    witness: str | None = None
+    seen_line: int | None = None
+    witness_line: int | None = None
+    reason: str | None = None
+
+
+class TextComparison(Frozen):
+    """The visible text as seen against that of the witness; codes in them are masked.
+
+    `changed` and `explained` count all lines, `changes` and `ignored` list the first of them.
+    """
+
+    state: Literal["same", "differs", "not_compared"]
+    reason: str | None = None
+    changed: int = 0
+    changes: tuple[TextChange, ...] = ()
+    explained: int = 0
+    ignored: tuple[TextChange, ...] = ()
+
+
+class PictureComparison(Frozen):
+    """The picture as seen against that of the witness; `share` of the area differs (0 to 1)."""
+
+    state: Literal["same", "differs", "not_compared"]
+    reason: str | None = None
+    share: float | None = None
+    seen: Role | None = None
+
+
 class Corroboration(Frozen):
-    """The seen order against the witness's. `reason` is a code (`corroboration.<reason>`)."""
+    """The seen order against the witness's. `reason` is a code (`corroboration.<reason>`).
+
+    `said` is the verdict in plain words, one text for each language.
+    """
 
     verdict: Verdict
     reason: str | None = None
@@ -154,6 +195,10 @@ class Corroboration(Frozen):
     seen_at: Moment | None = None
     witness_at: Moment | None = None
     fields: tuple[FieldComparison, ...] = ()
+    text: TextComparison | None = None
+    picture: PictureComparison | None = None
+    seconds_later: float | None = None
+    said: dict[str, str] = {}
 
 
 class CaptureView(Frozen):

@@ -82,6 +82,12 @@ def stamp_lines(stamps: Iterable[Mapping[str, Any]], language: Language) -> list
     return lines
 
 
+def environment_lines(capture: Mapping[str, Any], language: Language) -> list[str]:
+    """Return how many lines of the environment record warn; nothing where none does."""
+    count = len(capture["environment_warnings"] or ())
+    return [text("cli.environment_warnings", language, count=count)] if count else []
+
+
 def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     """Return a case in sentences: order, due dates, gaps, notes, captures and drafts."""
     lines = [f"{case['case_id']}  {case['order_no'] or '-'}  {case['title']}"]

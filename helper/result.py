@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from helper.complaints.deadlines import due
@@ -24,8 +25,16 @@ def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
         "missing": [item.model_dump(mode="json") for item in view.missing],
         "notes": list(view.notes),
         "stamps": [stamp.model_dump(mode="json") for stamp in view.stamps],
+        "environment_warnings": environment_warnings(store, view),
         "timings_ms": timings(view),
     }
+
+
+def environment_warnings(store: Store, view: CaptureView) -> list[str] | None:
+    """Return the keys of the lines that warn in the environment record; None without a record."""
+    record = store.read_role(view.artifacts, "environment")
+    found = json.loads(record).get("warnings") if record is not None else None
+    return [str(key) for key in found] if isinstance(found, list) else None
 
 
 def timings(view: CaptureView) -> dict[str, int]:

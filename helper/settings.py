@@ -23,6 +23,13 @@ from helper.errors import InvalidError
 from helper.messages import Language
 
 DEFAULT_PORT = 17650
+TIME_SERVERS = (
+    "ntp.ntsc.ac.cn", "ntp.aliyun.com", "ntp.tencent.com", "time.cloudflare.com", "time.apple.com",
+)  # fmt: skip
+"""NTP servers of five owners: the National Time Service Centre first, two reachable everywhere."""
+RESOLVERS = ("223.5.5.5", "1.1.1.1")
+"""Public DNS resolvers of two owners in two jurisdictions (Alibaba, Cloudflare)."""
+_LISTS = frozenset({"trusted_spki", "calendars", "beacons", "time_servers", "resolvers"})
 
 
 class Authority(BaseModel):
@@ -69,13 +76,19 @@ class Settings(BaseModel):
     private_display: bool = True
     """Start an own Xvfb for the real window where one is installed."""
     outside: bool = False
-    """Ask the package's time services; the commands allow it, `KAZHENG_OUTSIDE=no` does not."""
+    """Ask the package's time and name services; `KAZHENG_OUTSIDE=no` does not."""
     authorities: tuple[Authority, ...] | None = None
     """Whom to ask for time stamps, None: the package's own, if `outside`."""
     calendars: tuple[str, ...] | None = None
     """URLs of OpenTimestamps calendars, None: the package's, if `outside`."""
     beacons: tuple[str, ...] | None = None
     """URLs of drand servers, for the bound "not before", None: the package's, if `outside`."""
+    time_servers: tuple[str, ...] | None = None
+    """NTP servers (`host` or `host:port`) that say how far the clock is off, None: as above."""
+    resolvers: tuple[str, ...] | None = None
+    """DNS resolvers (`address` or `address:port`) asked for the shop's name, None: as above."""
+    hosts_file: Path | None = None
+    """The hosts file of this computer; None is the system's own."""
 
     @field_validator("database", "blobs", "browser")
     @classmethod
@@ -84,6 +97,20 @@ class Settings(BaseModel):
         if value is not None and not re.fullmatch(here[str(info.field_name)], value):
             raise ValueError("not built yet")
         return value or None
+
+    @property
+    def clock_sources(self) -> tuple[str, ...]:
+        """The NTP servers that are really asked."""
+        return (
+            (TIME_SERVERS if self.outside else ())
+            if self.time_servers is None
+            else (self.time_servers)
+        )
+
+    @property
+    def name_servers(self) -> tuple[str, ...]:
+        """The DNS resolvers that are really asked."""
+        return (RESOLVERS if self.outside else ()) if self.resolvers is None else self.resolvers
 
     @property
     def database_url(self) -> str:
@@ -115,12 +142,10 @@ class Settings(BaseModel):
 
 def _read(name: str, raw: str) -> object:
     """Return what a variable means: a list, the list in a file, or the text as it is."""
-    if name in {"authorities", "calendars", "beacons"} and raw == "none":
-        return ()
-    if name in {"trusted_spki", "calendars", "beacons"}:
-        return tuple(raw.split(","))
+    if name in _LISTS:
+        return tuple(part for part in raw.split(",") if part.strip() not in {"", "none"})
     if name == "authorities":
-        return _authorities(raw)
+        return () if raw == "none" else _authorities(raw)
     return raw
 
 

@@ -5,12 +5,16 @@
  */
 import { api } from "../background/api.js";
 import { byId, h, put } from "./dom.js";
-import { asWritten, has, money, named, t } from "./i18n.js";
+import { asWritten, has, money, named, t, when } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { noteList, warningList } from "./remarks.js";
 import { Explained, send } from "./talk.js";
 
 const POLL_MS = 350;
+/** Lines of differing text that the popup shows; the evidence has all. */
+const MOST_LINES = 3;
+/** A visit later than this saw the page at another time, which is then said. */
+const LATER_SECONDS = 600;
 /** Errors that say only that the helper is not there yet, not that something is wrong. */
 const AWAY = ["helper_away", "helper_unpaired"];
 
@@ -190,7 +194,15 @@ function corroborationLine(view) {
   const found = view.corroboration;
   if (!found) return null;
   const differing = found.fields.filter((/** @type {any} */ one) => one.state === "differs");
-  const tone = found.verdict === "agree" ? "good" : found.verdict === "differs" ? "bad" : "plain";
+  const text = textDifference(found);
+  const tone =
+    found.verdict === "agree"
+      ? text
+        ? "warn"
+        : "good"
+      : found.verdict === "differs"
+        ? "bad"
+        : "plain";
   const reason = found.reason ? named("corroboration_reason", found.reason) : "";
   return h(
     `div.notice.${tone}`,
@@ -209,7 +221,39 @@ function corroborationLine(view) {
           ),
         ),
       ),
+    text,
+    Math.abs(found.seconds_later ?? 0) > LATER_SECONDS &&
+      h("span.small", null, t("witness_time", when(found.witness_at))),
   );
+}
+
+/** Other text that differs, in few words; nothing where another page may have been answered. @param {any} found */
+function textDifference(found) {
+  const { text } = found;
+  const comparable = ["agree", "differs", "no_order"].includes(found.verdict);
+  if (text?.state !== "differs" || !comparable || found.session !== "lent") return null;
+  const line = (/** @type {any} */ one) =>
+    one.state === "changed"
+      ? t("text_changed", short(one.seen), short(one.witness))
+      : t(`text_${one.state}`, short(one.seen ?? one.witness));
+  return h(
+    "div.small.stack",
+    { id: "text-difference" },
+    h("span", null, t("text_differs_count", text.changed)),
+    h(
+      "ul.plain",
+      null,
+      ...text.changes
+        .slice(0, MOST_LINES)
+        .map((/** @type {any} */ one) => h("li.clamp", null, line(one))),
+    ),
+  );
+}
+
+/** @param {string | null} text @returns {string} */
+function short(text) {
+  const all = [...(text ?? "")];
+  return all.length > 40 ? `${all.slice(0, 39).join("")}…` : all.join("");
 }
 
 /** @param {any[]} missing */

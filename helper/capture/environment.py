@@ -1,4 +1,4 @@
-"""What a visit was made with: system, browser, fonts, display, clock. No names, no addresses."""
+"""What a visit was made with: helper, system, browser, fonts, display, clock. Nothing personal."""
 
 from __future__ import annotations
 

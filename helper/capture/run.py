@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from helper.capture import addresses, artifacts, sheet
+from helper.capture import addresses, artifacts, page_text, sheet, site_clock
 from helper.capture.artifacts import ArtifactError
 from helper.capture.browser import WarmBrowser
 from helper.capture.gate import Gate
@@ -151,6 +151,7 @@ class Run:
             endless.cancel()
             going.cancel()
         self.taken.status = response.status if response is not None else None
+        self.taken.site_clock = site_clock.read(response) if response is not None else None
         return True
 
     def _why(self, line: str) -> tuple[str, str]:
@@ -199,6 +200,10 @@ class Run:
             await self._keep_text("witness/html", "witness-page.html", "text/html;charset=utf-8",
                                   await artifacts.dom(world))  # fmt: skip
 
+        async def text() -> None:
+            await self._keep_text("witness/text", "witness-page.txt", "text/plain;charset=utf-8",
+                                  await page_text.take(world))  # fmt: skip
+
         async def mhtml() -> None:
             await self._keep_text("witness/mhtml", "witness-page.mhtml", "multipart/related",
                                   await artifacts.mhtml(cdp))  # fmt: skip
@@ -220,7 +225,14 @@ class Run:
         async def pictures() -> None:
             await self._pictures(cdp, size)
 
-        await every(taken, (("witness/html", explained(dom)), ("witness/mhtml", explained(mhtml))))
+        await every(
+            taken,
+            (
+                ("witness/html", explained(dom)),
+                ("witness/text", explained(text)),
+                ("witness/mhtml", explained(mhtml)),
+            ),
+        )
         await taken.attempt("witness/page", explained(pictures))
         steps = (("witness/pdf", explained(pdf)), ("witness/window", explained(window)))
         await every(taken, steps)

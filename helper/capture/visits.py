@@ -12,6 +12,7 @@ from typing import Any
 
 from helper.capture.artifacts import ArtifactError
 from helper.capture.masks import Masks
+from helper.capture.site_clock import SiteClock
 from helper.model import Missing, Role, Session, Viewport
 
 EXPECTED: tuple[Role, ...] = (
@@ -61,6 +62,7 @@ class Visit:
     files: tuple[Produced, ...]
     missing: tuple[Missing, ...]
     notes: tuple[str, ...]
+    site_clock: SiteClock | None = None
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Taken:
     title: str = ""
     peer: str | None = None
     certificate_sha256: str | None = None
+    site_clock: SiteClock | None = None
     files: list[Produced] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -147,6 +147,8 @@ def _chosen(
             "authorities": authorities,
             "calendars": (),
             "beacons": (),
+            "time_servers": (),
+            "resolvers": (),
         }
     )
 

@@ -1,7 +1,9 @@
-"""Compare the order as seen with the order as the witness read it, field by field.
+"""Compare what was seen with the witness: the order field by field, then text and picture.
 
 The witness is a second visit from the same computer; it agrees only if the session was lent, since
-without it the shop may have answered with another page.
+without it the shop may have answered with another page. There is no third, anonymous visit: it
+would come from the same computer, get the login page of most shops, and double what the shop sees
+of us, which may lock the account in the very moment of the dispute.
 """
 
 from __future__ import annotations
@@ -13,7 +15,16 @@ from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
 
-from helper.model import Corroboration, FieldComparison, Session, Verdict
+from helper.messages import LANGUAGES, Language
+from helper.messages import text as tell
+from helper.model import (
+    Corroboration,
+    FieldComparison,
+    PictureComparison,
+    Session,
+    TextComparison,
+    Verdict,
+)
 from scrapers.record import OrderRecord, Secret
 
 KEY_FIELDS: Final = frozenset({"order_no", "amount", "status"})
@@ -62,6 +73,59 @@ def compare(
         witness_at=witness_at,
         fields=fields,
     )
+
+
+def complete(
+    found: Corroboration, text: TextComparison | None, picture: PictureComparison | None
+) -> Corroboration:
+    """Add text, picture and the verdict in plain words.
+
+    The verdict stays that of the fields; where they agree, other text is the reason given.
+    """
+    reason = found.reason
+    if found.verdict == "agree" and text is not None and text.state == "differs":
+        reason = "text_differs"
+    later = None
+    if found.seen_at is not None and found.witness_at is not None:
+        later = round((found.witness_at - found.seen_at).total_seconds(), 1)
+    whole = found.model_copy(
+        update={"reason": reason, "text": text, "picture": picture, "seconds_later": later}
+    )
+    said = {language: " ".join(sentences(whole, language)) for language in LANGUAGES}
+    return whole.model_copy(update={"said": said})
+
+
+def sentences(found: Corroboration, language: Language) -> Iterator[str]:
+    """Yield the verdict, its reason, when the second visit was, and what of text and picture."""
+    yield tell(f"corroboration.{found.verdict}", language)
+    if found.reason is not None:
+        yield tell(f"corroboration.{found.reason}", language)
+    if found.seconds_later is not None and found.witness_at is not None:
+        at = found.witness_at.isoformat(timespec="seconds")
+        hours, rest = divmod(round(abs(found.seconds_later)), 3600)
+        key = "hours_later" if hours else "later" if found.seconds_later >= 0 else "earlier"
+        words = {
+            "hours": hours,
+            "minutes": rest // 60,
+            "seconds": f"{abs(found.seconds_later):.0f}",
+        }
+        yield tell(f"said.{key}", language, at=at, **words)
+    differing = [field.field for field in found.fields if field.state == "differs"]
+    if differing:
+        yield tell("said.fields", language, fields=", ".join(differing))
+    if found.text is not None:
+        yield tell(f"said.text.{found.text.state}", language, count=found.text.changed,
+                   why=_why(found.text.reason, language))  # fmt: skip
+        if found.text.explained:
+            yield tell("said.ticking", language, count=found.text.explained)
+    if found.picture is not None:
+        share = f"{(found.picture.share or 0) * 100:.1f}"
+        yield tell(f"said.picture.{found.picture.state}", language, share=share,
+                   why=_why(found.picture.reason, language))  # fmt: skip
+
+
+def _why(reason: str | None, language: Language) -> str:
+    return tell(f"corroboration.{reason}", language) if reason else ""
 
 
 def _verdict(

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from helper.complaints.receipt import receipt_number
 from helper.errors import NotFoundError
-from helper.evidence.corroborate import compare
+from helper.evidence.corroborate import compare, complete
 from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
+from helper.steps.compare import compare_picture, compare_text
 from helper.steps.store import Store
 from helper.steps.visit import WITNESS
 from scrapers.page import PageTooLargeError, load
@@ -39,7 +40,7 @@ def read_order(store: Store, capture_id: CaptureId) -> None:
 
 
 def compare_witness(store: Store, capture_id: CaptureId) -> None:
-    """Compare the seen order with the one the witness read, field by field."""
+    """Compare what was seen with the witness: the order field by field, text and picture."""
     view = store.vault.capture(capture_id)
     visited = _visit_facts(store, view)
     came = any(item.role == "witness/html" for item in view.artifacts)
@@ -47,7 +48,7 @@ def compare_witness(store: Store, capture_id: CaptureId) -> None:
     session: Session = visited.get("session", "not_lent")
     if not any(item.role == "seen/html" for item in view.artifacts):
         alone = Corroboration(verdict="not_comparable", reason="nothing_seen", session=session)
-        _keep_corroboration(store, capture_id, alone)
+        _keep_corroboration(store, capture_id, complete(alone, None, None))
         return
     result = compare(
         view.order,
@@ -58,7 +59,19 @@ def compare_witness(store: Store, capture_id: CaptureId) -> None:
         witness_at=datetime.fromisoformat(visited["started_at"]) if came and visited else None,
         reason=next((item.reason for item in view.missing if item.role == WITNESS), None),
     )
-    _keep_corroboration(store, capture_id, result)
+    text = picture = None
+    if came:
+        ended = visited.get("finished_at")
+        until = datetime.fromisoformat(ended) if ended else None
+        text = compare_text(store, view, until, _numbers(view.order, witness))
+        picture = compare_picture(store, view)
+    _keep_corroboration(store, capture_id, complete(result, text, picture))
+
+
+def _numbers(*orders: OrderRecord | None) -> frozenset[str]:
+    """Return the numbers that name an order: no secrets, shown where text differs."""
+    found = (n for order in orders if order for n in (order.order_no, order.payment.trade_no))
+    return frozenset(number for number in found if number)
 
 
 def choose(extraction: Extraction | None, url: str) -> OrderRecord | None:

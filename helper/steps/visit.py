@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helper.capture import environment, witness
+from helper.capture import witness
 from helper.capture.browser import WarmBrowser
+from helper.capture.cleanliness import Visited
+from helper.capture.surroundings import Surroundings
 from helper.errors import BrowserFailedError, BrowserMissingError, DiskFullError, KazhengError
 from helper.model import Artifact, CaptureId, CaptureView, Missing, Session
+from helper.steps import environment
 from helper.steps.store import Store
 
 WITNESS = "witness"
@@ -24,6 +27,8 @@ WITNESS_SESSION = "witness/session"
 _ENVIRONMENT_SECONDS = 10.0
 _FORGET_SECONDS = 900.0
 """A visit that comes later asks for the session again."""
+Measuring = asyncio.Task[Surroundings]
+"""What surrounds a visit, measured while it is made."""
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
@@ -80,38 +85,44 @@ class Visitor:
 
     async def visit(self, capture_id: CaptureId) -> None:
         """Visit the page again and keep what came; what did not come is in `missing`."""
-        try:
-            await self._visit(capture_id)
-        finally:
-            self.sessions.drop(capture_id)
-
-    async def _visit(self, capture_id: CaptureId) -> None:
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
         if any(step.step == "witness" for step in view.steps):
+            self.sessions.drop(capture_id)
             return
+        around = asyncio.create_task(
+            environment.measure(self.browser, self.store.settings, view.meta.url)
+        )
+        try:
+            await self._visit(view, around)
+        finally:
+            self.sessions.drop(capture_id)
+            around.cancel()
+            await asyncio.gather(around, return_exceptions=True)
+
+    async def _visit(self, view: CaptureView, around: Measuring) -> None:
         if view.meta.revisit != "allowed":
-            await self._without(capture_id, view.meta.revisit)
+            await self._without(view, around, view.meta.revisit)
             return
         if not view.meta.url.startswith(("http://", "https://")):
-            await self._without(capture_id, "not_web")
+            await self._without(view, around, "not_web")
             return
         state = await self._session(view)
         try:
             with self.store.work_folder() as folder:
                 visit = await witness.visit(self.browser, self._request(view, state), folder)
-                made_with = await self._environment(capture_id)
+                made_with = await self._environment(view, around, visit)
                 await asyncio.to_thread(self._keep, view, visit, made_with)
         except BrowserMissingError:
-            await self._without(capture_id, "browser_missing")
+            await self._without(view, around, "browser_missing")
         except BrowserFailedError as error:
-            await self._without(capture_id, "browser_failed", str(error)[:200])
+            await self._without(view, around, "browser_failed", str(error)[:200])
         except KazhengError:
             raise  # of the vault: a full disk is tried again later
         except Exception as error:
             if isinstance(error, OSError) and error.errno in _NO_ROOM:
                 raise DiskFullError(path=str(self.store.settings.data)) from error
             # Its text may quote the session that was lent; its kind cannot.
-            await self._without(capture_id, "visit_failed", type(error).__name__)
+            await self._without(view, around, "visit_failed", type(error).__name__)
 
     async def _session(self, view: CaptureView) -> dict[str, Any] | None:
         if view.meta.session != "lent":
@@ -137,19 +148,30 @@ class Visitor:
             seconds=self.store.settings.visit_seconds,
         )
 
-    async def _environment(self, capture_id: CaptureId) -> list[Artifact]:
-        """Record what the visit is made with; if that fails, `missing` says so."""
+    async def _environment(
+        self, view: CaptureView, around: Measuring, visit: witness.Visit | None = None
+    ) -> list[Artifact]:
+        """Record what the visit was made with and in; if that fails, `missing` says so."""
+        capture_id, store = view.capture_id, self.store
+        visited = (
+            Visited(made=False)
+            if visit is None
+            else Visited(True, visit.peer, visit.session, visit.site_clock)
+        )
         try:
             async with asyncio.timeout(_ENVIRONMENT_SECONDS):
-                found = await environment.record(self.browser)
+                found = await environment.record(
+                    self.browser, store.settings, view.meta, await around, visited, store.now()
+                )
         except Exception as error:  # noqa: BLE001  # the reason is kept; the visit counts more
             missing = Missing(
                 role="environment", reason="environment_failed", detail=type(error).__name__
             )
-            await asyncio.to_thread(self.store.vault.add_missing, capture_id, [missing])
+            await asyncio.to_thread(store.vault.add_missing, capture_id, [missing])
             return []
-        text = json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True).encode()
-        return [await asyncio.to_thread(self.store.keep, "environment", text, "application/json")]
+        await asyncio.to_thread(store.vault.add_notes, capture_id, environment.warned(found))
+        text = environment.encode(found)
+        return [await asyncio.to_thread(store.keep, "environment", text, "application/json")]
 
     def _keep(self, view: CaptureView, visit: witness.Visit, made_with: Sequence[Artifact]) -> None:
         """Enter all artifacts of a visit in one go: a capture never mixes two visits."""
@@ -189,12 +211,14 @@ class Visitor:
             media_type=produced.media_type,
         )
 
-    async def _without(self, capture_id: CaptureId, reason: str, detail: str | None = None) -> None:
+    async def _without(
+        self, view: CaptureView, around: Measuring, reason: str, detail: str | None = None
+    ) -> None:
+        capture_id = view.capture_id
         missing = Missing(role=WITNESS, reason=reason, detail=detail)
         await asyncio.to_thread(self.store.vault.add_missing, capture_id, [missing])
-        if self.browser.alive:
-            made_with = await self._environment(capture_id)
-            await asyncio.to_thread(self.store.vault.add_artifacts, capture_id, made_with)
+        made_with = await self._environment(view, around)
+        await asyncio.to_thread(self.store.vault.add_artifacts, capture_id, made_with)
         await asyncio.to_thread(self.store.note, capture_id, "witness", reason)
 
 

@@ -50,6 +50,14 @@ def test_notes_of_the_visit_are_shown(store: Store, view: CaptureView) -> None:
     assert capture_result(store, store.vault.capture(CAPTURE))["notes"] == ["page_moved"]
 
 
+def test_the_warnings_of_the_environment_record_are_named(store: Store, view: CaptureView) -> None:
+    assert capture_result(store, view)["environment_warnings"] is None
+    for record, expected in ((b'{"warnings": ["clock"]}', ["clock"]), (b'{"helper": "0.1"}', None)):
+        artifact = store.keep("environment", record, "application/json", name=f"{len(record)}.json")
+        other = view.model_copy(update={"artifacts": (artifact,)})
+        assert capture_result(store, other)["environment_warnings"] == expected
+
+
 def test_a_case_has_due_dates_and_the_gaps_of_its_latest_draft(
     store: Store, view: CaptureView
 ) -> None:

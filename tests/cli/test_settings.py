@@ -6,7 +6,7 @@ import pytest
 
 from helper.errors import InvalidError
 from helper.messages import LANGUAGES, explain
-from helper.settings import DEFAULT_PORT, Settings
+from helper.settings import DEFAULT_PORT, RESOLVERS, TIME_SERVERS, Settings
 
 
 def test_the_command_line_wins_over_the_environment() -> None:
@@ -23,6 +23,16 @@ def test_without_anything_the_defaults_hold() -> None:
 def test_several_keys_are_separated_by_commas() -> None:
     found = Settings.from_environment({"KAZHENG_TRUSTED_SPKI": "a=,b="})
     assert found.trusted_spki == ("a=", "b=")
+
+
+def test_only_what_a_person_starts_asks_servers_outside_and_an_empty_list_asks_nobody() -> None:
+    assert (Settings().clock_sources, Settings().name_servers) == ((), ())
+    started = Settings.from_environment({})
+    assert (started.clock_sources, started.name_servers) == (TIME_SERVERS, RESOLVERS)
+    silent = Settings.from_environment({"KAZHENG_OUTSIDE": "no"})
+    assert (silent.clock_sources, silent.name_servers) == ((), ())
+    own = Settings.from_environment({"KAZHENG_TIME_SERVERS": "ntp.example,127.0.0.1:1123"})
+    assert own.time_servers == ("ntp.example", "127.0.0.1:1123")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helper.evidence.corroborate import compare
+from helper.evidence.corroborate import compare, complete
 from helper.messages import LANGUAGES, catalogue
+from helper.model import PictureComparison, TextComparison
 from scrapers.record import OrderRecord, Source
 
 SEEN_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -143,3 +144,55 @@ def test_agree_needs_session_visit_and_equal_key_fields(
         for language in LANGUAGES:
             assert f"corroboration.{found.reason}" in catalogue(language)
     assert all(f"corroboration.{found.verdict}" in catalogue(lang) for lang in LANGUAGES)
+
+
+OTHER = TextComparison(state="differs", changed=3, explained=2)
+PICTURE = PictureComparison(state="differs", share=0.034)
+
+
+def test_text_that_differs_is_the_reason_where_the_fields_agree():
+    found = complete(compared(order(), order()), OTHER, PICTURE)
+    assert (found.verdict, found.reason, found.text) == ("agree", "text_differs", OTHER)
+    for values in ({"amount": "1"}, {"order_no": "B2"}):
+        other = compared(order(), order(**values))
+        assert complete(other, OTHER, None).reason == other.reason
+
+
+def test_a_session_that_was_not_lent_is_not_comparable_whatever_the_text_says():
+    for text in (OTHER, TextComparison(state="same")):
+        found = complete(compared(order(), order(), session="not_lent"), text, PICTURE)
+        assert (found.verdict, found.reason) == ("not_comparable", "session_not_lent")
+
+
+def test_the_verdict_is_said_in_plain_words():
+    found = complete(compared(order(), order(amount="1")), OTHER, PICTURE)
+    said = found.said["zh_CN"]
+    for words in ("amount", "3 行不同", "2 行只是时间", "3.4%", "晚 5 秒"):
+        assert words in said
+    assert "3 lines" in found.said["en"]
+    assert not any(mark in text for text in found.said.values() for mark in ("{", "said."))
+
+
+def test_a_visit_hours_later_says_its_own_time():
+    later = SEEN_AT + timedelta(hours=3, minutes=5)
+    found = complete(compared(order(), order(), witness_at=later), None, None)
+    assert found.seconds_later == 3 * 3600 + 300
+    assert "3 小时 5 分钟" in found.said["zh_CN"]
+    assert later.isoformat(timespec="seconds") in found.said["en"]
+
+
+@pytest.mark.parametrize("verdict", ["no_witness", "no_order"])
+def test_without_text_and_picture_only_the_verdict_is_said(verdict: str):
+    one = compared(order() if verdict == "no_witness" else None, None, witness_at=None)
+    found = complete(one, None, None)
+    assert found.verdict == verdict
+    assert found.said["en"]
+    assert (found.text, found.picture, found.seconds_later) == (None, None, None)
+
+
+def test_what_was_not_compared_says_why():
+    text = TextComparison(state="not_compared", reason="no_text")
+    picture = PictureComparison(state="not_compared", reason="picture_too_large")
+    found = complete(compared(order(), order()), text, picture)
+    assert "缺少其中一次的网页文字" in found.said["zh_CN"]
+    assert "too large" in found.said["en"]

@@ -140,3 +140,60 @@ async def test_the_popup_says_when_it_knows_what_to_show(extension_pages, change
     page = await extension_pages.open("popup.html", answers(**changed))
     await page.wait_for_selector(f"body[data-state={state}]")
     assert await page.get_attribute("body", "data-capture") is None
+
+
+LONG = "店主说明" + "很长的一段文字" * 60 + "没有空格的代码" + "x" * 400
+CHANGES = [
+    {"state": "changed", "seen": "状态 已退款", "witness": "状态 待发货"},
+    {"state": "only_seen", "seen": LONG, "witness": None},
+    {"state": "only_witness", "seen": None, "witness": "客服在线"},
+    {"state": "only_seen", "seen": "第四行", "witness": None},
+]
+
+
+def compared(verdict, session="lent", **more):
+    text = {"state": "differs", "changed": 7, "changes": CHANGES}
+    found = {"verdict": verdict, "reason": None, "session": session, "fields": [], "text": text}
+    return standing(view=VIEW | {"corroboration": found | more})
+
+
+async def test_other_text_that_differs_is_shown_in_few_words_without_overflow(extension_pages):
+    state = compared("agree", reason="text_differs")
+    page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=done]")
+    said = (await page.inner_text("#text-difference")).splitlines()
+    assert said[0] == "页面文字有 7 行不同"
+    assert "您看到“状态 已退款”，第二次访问“状态 待发货”" in said
+    assert any(line.startswith("只在您的页面上：店主说明") for line in said)
+    assert "只在第二次访问中：客服在线" in said
+    assert "第四行" not in "".join(said)
+    assert await page.query_selector("#corroboration.warn")
+    wide = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    assert not await page.evaluate(wide)
+    box = "document.querySelector('#corroboration')"
+    assert not await page.evaluate(f"() => {box}.scrollWidth > {box}.clientWidth")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "session"),
+    [("not_comparable", "not_lent"), ("not_comparable", "lent"), ("no_order", "not_lent")],
+)
+async def test_text_of_what_may_be_another_page_is_not_held_against_it(
+    extension_pages, verdict, session
+):
+    state = compared(verdict, session)
+    page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=done] #corroboration")
+    assert await page.query_selector("#text-difference") is None
+
+
+@pytest.mark.parametrize(("later", "shown"), [(12.0, False), (7200.0, True)])
+async def test_a_visit_hours_later_shows_its_own_time(extension_pages, later, shown):
+    at = "2026-07-11T10:30:12+08:00"
+    state = compared("agree", text=None, seconds_later=later, witness_at=at)
+    page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=done]")
+    assert ("2026" in await page.inner_text("#corroboration")) is shown

@@ -1,11 +1,11 @@
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from helper.model import Artifact, Missing
+from helper.model import Artifact, Corroboration, Missing
 from helper.steps import read
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
@@ -144,6 +144,61 @@ def test_a_witness_page_without_an_order_is_not_comparable(
     said = captures.view(uuid).corroboration
     assert said is not None
     assert (said.verdict, said.reason) == ("not_comparable", "witness_no_order")
+
+
+TEXT = "订单详情\n订单号\tKZ20240102\n到账承诺 24小时\n"
+
+
+def test_other_text_and_picture_stand_beside_the_verdict_of_the_fields(
+    store: Store, captures: Captures, picture: Callable[..., bytes]
+) -> None:
+    uuid = captures.new(
+        ("seen/html", ORDER.encode(), {}),
+        ("seen/text", TEXT.replace("24小时", "1小时").encode(), {}),
+        ("seen/viewport", picture(), {"x": 0, "y": 0, "width": 640, "height": 40}),
+        session="lent",
+    )
+    keep_parts(store, uuid)
+    read.read_order(store, uuid)
+    witnessed(store, uuid, html=ORDER)
+    store.vault.add_artifacts(
+        uuid,
+        [
+            store.keep("witness/text", TEXT.encode(), "text/plain"),
+            store.keep("witness/page", picture(height=400), "image/png"),
+        ],
+    )
+    read.compare_witness(store, uuid)
+    view = captures.view(uuid)
+    said = view.corroboration
+    assert said is not None
+    assert said.text is not None
+    assert said.picture is not None
+    assert (said.verdict, said.reason, said.text.changed) == ("agree", "text_differs", 1)
+    assert (said.picture.state, said.picture.seen) == ("same", "seen/viewport")
+    kept = Corroboration.model_validate_json(
+        store.read_role(view.artifacts, "corroboration") or b""
+    )
+    assert kept == said
+
+
+def test_a_comparison_that_fails_is_said_and_stops_nothing(
+    store: Store, captures: Captures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("helper.evidence.text_difference.compare", broken)
+    monkeypatch.setattr("helper.evidence.picture_difference.compare", broken)
+    uuid = seen(captures, store)
+    witnessed(store, uuid, html=ORDER)
+    read.compare_witness(store, uuid)
+    said = captures.view(uuid).corroboration
+    assert said is not None
+    assert said.verdict == "agree"
+    assert said.text is not None
+    assert said.picture is not None
+    assert (said.text.reason, said.picture.reason) == ("comparison_failed", "comparison_failed")
 
 
 def test_a_receipt_for_an_unknown_draft_is_said(store: Store, captures: Captures) -> None:

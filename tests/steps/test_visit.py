@@ -132,7 +132,7 @@ async def test_an_environment_that_cannot_be_read_is_said(
     async def made(*_: object) -> Visit:
         return visited(missing=(Missing(role="witness/html", reason="unreachable"),))
 
-    async def broken(_: object) -> dict[str, Any]:
+    async def broken(*_: object) -> dict[str, Any]:
         raise RuntimeError("no")
 
     monkeypatch.setattr(witness, "visit", made)
@@ -255,10 +255,13 @@ async def test_a_real_visit_keeps_artifacts_environment_and_notes(
     view = captures.view(uuid)
     roles = [item.role for item in view.artifacts]
     assert {"witness/html", "witness/page", "witness/warc", "environment", "log"} <= set(roles)
+    assert store.read_role(view.artifacts, "witness/text") == "订单号 KZ1".encode()
     assert roles.count("environment") == 1
     assert "environment.json" in captures.names(uuid)
     about = json.loads(store.read_role(view.artifacts, "environment") or b"")
     assert about["browser"]["version"] == visitor.browser.version
+    assert [clock["source"] for clock in about["clocks"]] == ["date 127.0.0.1"]
+    assert abs(about["clocks"][0]["offset_ms"]) <= about["clocks"][0]["error_ms"] + 2000
     assert any(note.startswith("dialog_dismissed") for note in view.notes)
     assert not any(entry.role == "witness" for entry in view.missing)
     facts = json.loads(store.read_role(view.artifacts, "log") or b"")
