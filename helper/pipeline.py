@@ -1,4 +1,5 @@
-"""The durable workflow of one capture: (visit ‖ keep, seal S0, read ‖ strips) → compare → seal S1.
+"""The durable workflow of one capture: (visit ‖ keep, seal S0, read ‖ strips) → compare, WACZ → seal S1
+→ read the WACZ back.
 
 DBOS stores the workflow's input and each step's result, so nothing secret passes through them.
 Steps run at least once: each looks first whether its work is already in the vault. After a crash
@@ -18,6 +19,7 @@ from dbos import DBOS, SetWorkflowID, WorkflowStatus
 from helper.errors import KazhengError
 from helper.model import CaptureId, Missing
 from helper.steps import read, sheets
+from helper.steps.archive import Archivist
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
 from helper.steps.store import Store
@@ -25,7 +27,7 @@ from helper.steps.visit import Visitor
 
 _log = logging.getLogger("kazheng")
 _FAILED = {"ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"}
-WORKFLOW_VERSION = "1"
+WORKFLOW_VERSION = "2"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 
 
@@ -36,6 +38,7 @@ class Pipeline:
         self.store = store
         self.visitor = visitor
         self.sealer = Sealer(store)
+        self.archivist = Archivist(store, visitor.browser)
         self._strips: dict[CaptureId, asyncio.Event] = {}
         self._starting = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
@@ -59,8 +62,8 @@ class Pipeline:
         await asyncio.to_thread(self.store.note, capture_id, "all_kept")
         self._strips_event(capture_id).set()
         view = await asyncio.to_thread(self.store.vault.capture, capture_id)
-        late = any(step.step == "strips_late" for step in view.steps)
-        if late and view.state == "sealed" and all(seal.stage != "partial" for seal in view.seals):
+        steps = {step.step for step in view.steps}
+        if view.state == "sealed" and "strips_late" in steps and "strips" not in steps:
             await self._begin("late", capture_id)
 
     async def stop(self) -> None:
@@ -112,6 +115,8 @@ class Pipeline:
             DBOS.run_step_async({"name": "strips"}, self._await_strips, capture_id),
         )
         await self._step("finish", self._finish, capture_id)
+        await DBOS.run_step_async({"name": "read_back"}, self.archivist.read_back, capture_id)
+        await self._step("seal_read_back", self._seal_read_back, capture_id)
 
     def _keep(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)
@@ -133,8 +138,14 @@ class Pipeline:
         if not self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
         read.compare_witness(self.store, capture_id)
+        self.archivist.write(capture_id)
         self.sealer.seal(capture_id, "S1")
         self.store.vault.set_state(capture_id, "sealed")
+
+    def _seal_read_back(self, capture_id: CaptureId) -> None:
+        steps = {step.step for step in self.store.vault.capture(capture_id).steps}
+        if "read_back" in steps:
+            self.sealer.seal(capture_id, "partial")
 
     def _late(self, capture_id: CaptureId) -> None:
         """Seal strips that came after the capture had been sealed without them."""

@@ -183,6 +183,7 @@ class Run:
         """Take every artifact of the page."""
         taken = self.taken
         size = await artifacts.page_size(cdp, world)
+        taken.viewport = await artifacts.viewport(world)
 
         async def dom() -> None:
             await self._keep_text("witness/html", "witness-page.html", "text/html;charset=utf-8",
@@ -201,9 +202,13 @@ class Run:
 
         async def scrollers() -> None:
             found = await artifacts.scrollers(cdp, world, size.scale)
-            for number, data in enumerate(found, 1):
-                name = f"witness-scroller-{number}.png"
-                await taken.keep("witness/scroller", name, "image/png", data)
+            for note in found.notes:
+                taken.note(note)
+            for number, tiles in enumerate(found.tiles, 1):
+                for place, tile in enumerate(tiles, 1):
+                    mark = "" if len(tiles) == 1 else f"-{place:02d}"
+                    name = f"witness-scroller-{number}{mark}.png"
+                    await taken.keep("witness/scroller", name, "image/png", tile)
 
         steps: tuple[tuple[Role, Callable[[], Awaitable[None]]], ...]
 

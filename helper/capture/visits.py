@@ -61,6 +61,8 @@ class Visit:
     files: tuple[Produced, ...]
     missing: tuple[Missing, ...]
     notes: tuple[str, ...]
+    viewport: Viewport | None = None
+    """The visible part of the page as it was, None if no page came."""
 
 
 @dataclass
@@ -74,6 +76,7 @@ class Taken:
     title: str = ""
     peer: str | None = None
     certificate_sha256: str | None = None
+    viewport: Viewport | None = None
     files: list[Produced] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

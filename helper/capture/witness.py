@@ -77,6 +77,7 @@ def _finish(taken: Taken, request: VisitRequest, started: datetime) -> Visit:
         files=tuple(taken.files),
         missing=tuple(taken.missing),
         notes=tuple(taken.notes),
+        viewport=taken.viewport,
     )
 
 

@@ -142,6 +142,7 @@ class Visitor:
             "session_promised": view.meta.session == "lent",
             "peer": visit.peer,
             "certificate_sha256": visit.certificate_sha256,
+            "viewport": visit.viewport and visit.viewport.model_dump(),
             "notes": list(visit.notes),
         }
         text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True).encode()
