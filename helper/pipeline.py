@@ -1,6 +1,6 @@
-"""The durable workflow of one capture: (visit ‖ keep, seal S0, read ‖ strips) → compare, WACZ → seal S1
-→ read the WACZ back.
+"""The durable workflow of one capture: (visit ‖ keep, seal S0, read ‖ strips) → compare → seal S1.
 
+The WACZ is written before S1 and read back after it, when no visit needs the browser.
 DBOS stores the workflow's input and each step's result, so nothing secret passes through them.
 Steps run at least once: each looks first whether its work is already in the vault. After a crash
 the next start goes on with the step that was not finished.

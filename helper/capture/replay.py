@@ -51,9 +51,13 @@ _CLOCK = """
 
 @dataclass(frozen=True)
 class Live:
-    """What the visit made: the page's address, DOM and picture tiles, and how it looked at it."""
+    """What the visit made: the page's address, DOM and picture tiles, and how it looked at it.
+
+    `asked` is the address the visit began with; a page may give itself another one by script.
+    """
 
     url: str
+    asked: str
     at: datetime
     html: bytes
     pictures: tuple[bytes, ...]
@@ -148,7 +152,8 @@ async def _play(context: BrowserContext, found: tape.Tape, live: Live) -> ReadBa
         page.add_init_script(_CLOCK.replace("AT", str(int(live.at.timestamp() * 1000)))),
     )
     try:
-        await page.goto(live.url, wait_until="commit", timeout=_LOAD_SECONDS * 1000)
+        url = live.url if found.holds(live.url) else live.asked
+        await page.goto(url, wait_until="commit", timeout=_LOAD_SECONDS * 1000)
         notes = await settle(world, player, _LOAD_SECONDS)
         html = await artifacts.dom(world)
         size = await artifacts.page_size(cdp, world)

@@ -43,6 +43,10 @@ class Tape:
     """Addresses that brought no response at the visit itself."""
     _played: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
+    def holds(self, url: str) -> bool:
+        """Tell whether an address can be opened from the tape."""
+        return ("GET", url.partition("#")[0]) in self.places
+
     def next(self, method: str, url: str) -> Answer | None:
         """Return the response to the next request like this; the last one is repeated."""
         key = (method, url.partition("#")[0])

@@ -158,6 +158,7 @@ class Archivist:
         meta, seen = view.meta, facts.get("viewport")
         return replay.Live(
             url=facts["final_url"],
+            asked=meta.url,
             at=datetime.fromisoformat(facts["started_at"]),
             html=html,
             pictures=tuple(self.store.blobs.read(item.sha256) for item in pictures),
