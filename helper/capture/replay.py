@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 from PIL import Image, ImageChops
+from warcio.exceptions import ArchiveLoadFailed
 
 from helper.capture import artifacts, tape
 from helper.capture.artifacts import ArtifactError
@@ -99,7 +100,7 @@ async def read_back(browser: WarmBrowser, warc: Path, live: Live) -> ReadBack:
 
     try:
         async with asyncio.timeout(SECONDS):
-            found = await asyncio.to_thread(tape.load, warc)
+            found = await asyncio.to_thread(_load, warc)
             async with browser.context(**_options(live)) as context:
                 return await _play(context, found, live)
     except TimeoutError:
@@ -134,6 +135,13 @@ def difference(live: Sequence[bytes], archive: Sequence[bytes]) -> float:
             apart = ImageChops.difference(one.crop(box), other.crop(box)).convert("L")
             differing += sum(apart.histogram()[_SAME_GREY:])
     return round(differing / total, 6) if total else 0.0
+
+
+def _load(warc: Path) -> tape.Tape:
+    try:
+        return tape.load(warc)
+    except (ArchiveLoadFailed, OSError, ValueError, AttributeError) as error:
+        raise ArtifactError("archive_unreadable", type(error).__name__) from error
 
 
 def _opened(tiles: Sequence[bytes], index: int) -> Image.Image:
