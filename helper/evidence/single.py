@@ -201,7 +201,6 @@ class _Copy:
 
     def _css(self, text: str, base: str, depth: int) -> str:
         """Return a style with its resources inlined and nothing that reaches out."""
-
         kept: list[str] = []
 
         def aside(whole: str) -> str:

@@ -88,7 +88,8 @@ async def test_what_the_archive_lacks_is_named_and_comes_from_nowhere(
 async def test_an_address_that_a_script_gave_the_page_is_read_from_where_it_began(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:
-    site.page("/app", "<title>a</title><p>订单号 KZ1</p><p>已付款，等待发货，商家处理中，请稍后再查看</p>"
+    site.page("/app", "<title>a</title><p>订单号 KZ1</p><p>已付款，等待发货，商家处理中，请稍后查看"
+              "</p>"
               "<script>history.pushState(0,'','/app/order/1')</script>")  # fmt: skip
     found = await read(browser, site, "/app", tmp_path)
     assert (found.text_same, found.missing_urls) == (True, ())

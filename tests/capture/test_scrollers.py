@@ -33,7 +33,8 @@ async def seen(site: Site, browser: WarmBrowser, folder: Path, body: str) -> Vis
 async def test_a_long_scroller_comes_in_tiles_to_its_end(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:
-    box = f"<div style='height:300px;width:400px;overflow-y:auto'><div style='height:69950px'>聊</div>{END}</div>"
+    rows = f"<div style='height:69950px'>聊</div>{END}"
+    box = f"<div style='height:300px;width:400px;overflow-y:auto'>{rows}</div>"
     made = await seen(site, browser, tmp_path, box)
     found = tiles(made)
     assert list(found) == [f"witness-scroller-1-0{n}.png" for n in (1, 2, 3)]
@@ -49,7 +50,8 @@ async def test_a_scroller_inside_another_is_opened_in_it(
     inner = (
         f"<div style='height:200px;overflow:auto'><div style='height:3000px'>聊</div>{END}</div>"
     )
-    outer = f"<main style='height:100vh;overflow:auto'><div style='height:1500px'>顶</div>{inner}</main>"
+    above = "<div style='height:1500px'>顶</div>"
+    outer = f"<main style='height:100vh;overflow:auto'>{above}{inner}</main>"
     found = tiles(await seen(site, browser, tmp_path, outer))
     assert list(found) == ["witness-scroller-1.png"]
     picture = found["witness-scroller-1.png"]
@@ -79,10 +81,10 @@ async def test_a_scroller_in_a_shadow_tree_is_found(
 
 
 async def test_what_is_too_much_is_said(site: Site, browser: WarmBrowser, tmp_path: Path) -> None:
-    giant = "<div style='height:300px;width:300px;overflow:auto'><div style='height:130000px'></div></div>"
-    small = (
-        "<div style='height:300px;width:300px;overflow:auto'><div style='height:900px'></div></div>"
+    box = (
+        "<div style='height:300px;width:300px;overflow:auto'><div style='height:{}px'></div></div>"
     )
+    giant, small = box.format(130_000), box.format(900)
     frame = "<iframe width=300 height=200 srcdoc='<div style=height:5000px></div>'></iframe>"
     made = await seen(site, browser, tmp_path, giant + small * 4 + frame)
     told = [note.partition(":")[0] for note in made.notes if "scroller" in note or "frame" in note]

@@ -73,17 +73,21 @@ def test_a_page_in_gbk_or_with_a_mark_is_read(encoding: str) -> None:
     assert "微捷发卡" in made(f"<meta charset={charset}><p>微捷发卡 订单</p>", encoding=encoding)
 
 
-HOSTILE = """<base href=http://evil.example/><meta http-equiv=refresh content="0;url=http://evil.example">
+HOSTILE = """
+<base href=http://evil.example/><meta http-equiv=refresh content="0;url=http://evil.example">
 <script>bad()</script><svg><script>bad()</script><a xlink:href="javascript:bad()">x</a>
-<set attributeName=href to="javascript:bad()"/></svg><img src=x onerror=bad()><a href=" java\nscript:bad()">1</a>
-<a href="data:text/html,<script>bad()</script>">2</a><a href=https://shop.example/ ping=http://evil.example>3</a>
+<set attributeName=href to="javascript:bad()"/></svg><img src=x onerror=bad()>
+<a href=" java\nscript:bad()">1</a><a href="data:text/html,<script>bad()</script>">2</a>
+<a href=https://shop.example/ ping=http://evil.example>3</a>
 <form action=http://evil.example><button formaction=javascript:bad()>4</button></form>
-<iframe src=http://evil.example srcdoc="<script>bad()</script>"></iframe><object data=http://evil.example></object>
-<embed src=http://evil.example><link rel=preconnect href=http://evil.example><link rel=icon href=http://evil.example>
-<video src=http://evil.example poster=http://evil.example/p><source src=http://evil.example></video>
-<img srcset="http://evil.example 2x"><body background=http://evil.example onload=bad()>
-<style>@import url(http://evil.example/a.css);@import "http://evil.example";a{background:url( "http://evil.example" )}</style>
-<p style="background:url(http://evil.example)">p</p><input type=image src=http://evil.example><noscript>bad()</noscript>
+<iframe src=http://evil.example srcdoc="<script>bad()</script>"></iframe>
+<object data=http://evil.example></object><embed src=http://evil.example>
+<link rel=preconnect href=http://evil.example><link rel=icon href=http://evil.example>
+<video src=http://evil.example poster=http://evil.example/p><source src=http://evil.example>
+</video><img srcset="http://evil.example 2x"><body background=http://evil.example onload=bad()>
+<style>@import url(http://evil.example/a.css);@import "http://evil.example";
+a{background:url( "http://evil.example" )}</style><p style="background:url(http://evil.example)">p
+</p><input type=image src=http://evil.example><noscript>bad()</noscript>
 <template shadowmode=open><script>bad()</script><p onclick=bad()>shadow</p></template>"""
 
 
@@ -98,7 +102,7 @@ def test_nothing_that_runs_or_reaches_out_is_left() -> None:
 
 def test_what_stands_beside_old_and_new_elements_stays() -> None:
     text = made(
-        "<picture><source srcset=/x.webp><img src=/p.png alt=图></picture><embed src=/e><p>后文</p>",
+        "<picture><source srcset=/x.webp><img src=/p.png></picture><embed src=/e><p>后文</p>",
         ("https://shop.example/p.png", "image/png", PNG),
     )
     assert "data:image/png" in text
@@ -184,7 +188,8 @@ async def test_the_copy_opens_offline_and_shows_pictures_frames_and_shadow(tmp_p
     page = (
         "<!DOCTYPE html><title>t</title><img id=i src=/p.png><iframe src=cid:f@x></iframe>"
         "<div id=h><template shadowmode=open><p>影子</p></template></div>"
-        "<style>p > b{color:rgb(1, 2, 3)}</style><p><b>粗</b></p><script>document.title='ran'</script>"
+        "<style>p > b{color:rgb(1, 2, 3)}</style><p><b>粗</b></p>"
+        "<script>document.title='ran'</script>"
     )
     text = made(page, ("https://shop.example/p.png", "image/png", PNG),
                 ("cid:f@x", "text/html", "<meta charset=utf-8><p>内页</p>".encode()))  # fmt: skip
