@@ -1,5 +1,6 @@
 """The durable workflow of one capture: (visit ‖ keep, seal S0, read ‖ strips) → compare → seal S1.
 
+The WACZ is written before S1 and read back after it, when no visit needs the browser.
 DBOS stores the workflow's input and each step's result, so nothing secret passes through them.
 Steps run at least once: each looks first whether its work is already in the vault. After a crash
 the next start goes on with the step that was not finished. The vault alone says what is left to
@@ -22,13 +23,14 @@ from sqlalchemy.exc import DBAPIError
 from helper.errors import DiskFullError, KazhengError
 from helper.model import CaptureId, Missing
 from helper.steps import bound, read, sheets
+from helper.steps.archive import Archivist
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
 from helper.steps.store import Store
 from helper.steps.visit import Visitor
 
 _log = logging.getLogger("kazheng")
-WORKFLOW_VERSION = "1"
+WORKFLOW_VERSION = "2"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 
 
@@ -39,6 +41,7 @@ class Pipeline:
         self.store = store
         self.visitor = visitor
         self.sealer = Sealer(store)
+        self.archivist = Archivist(store, visitor.browser)
         self._strips: dict[CaptureId, asyncio.Event] = {}
         self._starting = asyncio.Lock()
         self._turns: WeakValueDictionary[CaptureId, asyncio.Lock] = WeakValueDictionary()
@@ -48,7 +51,7 @@ class Pipeline:
 
         @DBOS.workflow(name="capture")
         async def capture(capture_id: CaptureId) -> None:
-            await self._watched(capture_id, self._capture)
+            await self._watched(capture_id, self._capture, self._read_back)
 
         @DBOS.workflow(name="late")
         async def late(capture_id: CaptureId) -> None:
@@ -100,9 +103,12 @@ class Pipeline:
         task.add_done_callback(lambda _: self._bounds.discard(capture_id))
 
     async def _watched(
-        self, capture_id: CaptureId, work: Callable[[CaptureId], Awaitable[None]]
+        self,
+        capture_id: CaptureId,
+        work: Callable[[CaptureId], Awaitable[None]],
+        afterwards: Callable[[CaptureId], Awaitable[None]] | None = None,
     ) -> None:
-        """Do the work; a failure is noted as a step and the work is begun anew later."""
+        """Do the work, then what nobody waits for; a failure is noted and begun anew later."""
         workflow_id = str(DBOS.workflow_id)
         self._alive.add(workflow_id)
         task = asyncio.current_task()
@@ -112,6 +118,8 @@ class Pipeline:
         try:
             async with self._turns.setdefault(capture_id, asyncio.Lock()):
                 await work(capture_id)
+            if afterwards is not None:
+                await afterwards(capture_id)
         except Exception as error:
             # Whatever it was, it must stand in the capture's steps: silence would be a lost seal.
             _log.exception("capture %s stopped", capture_id)
@@ -170,6 +178,10 @@ class Pipeline:
         if capture_id in await asyncio.to_thread(self.store.vault.with_late_strips):
             await self._take_late(capture_id)  # their commit came while it was being sealed
 
+    async def _read_back(self, capture_id: CaptureId) -> None:
+        await DBOS.run_step_async({"name": "read_back"}, self.archivist.read_back, capture_id)
+        await self._step("seal_read_back", self._seal_read_back, capture_id)
+
     async def _take_late(self, capture_id: CaptureId) -> None:
         await self._step("late", self._late, capture_id)
 
@@ -196,8 +208,14 @@ class Pipeline:
         if not self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
         read.compare_witness(self.store, capture_id)
+        self.archivist.write(capture_id)
         self.sealer.seal(capture_id, "S1")
         self.store.vault.set_state(capture_id, "sealed")
+
+    def _seal_read_back(self, capture_id: CaptureId) -> None:
+        steps = {step.step for step in self.store.vault.capture(capture_id).steps}
+        if "read_back" in steps:
+            self.sealer.seal_rest(capture_id)
 
     def _late(self, capture_id: CaptureId) -> None:
         """Seal strips that came after the capture had been sealed without them."""

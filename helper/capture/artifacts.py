@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from helper.capture import png
 from helper.capture.settle import World
 from helper.capture.window import HEIGHT, PrivateDisplay
+from helper.model import Viewport
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page
@@ -24,6 +25,9 @@ TILE_HEIGHT = 30_000
 MOST_TILES = 4
 _DOM_SECONDS = 10.0
 _MOST_SCROLLERS = 3
+_MOST_OPENED = 40
+_WIDEST = 8_000
+"""Physical pixels of width that one picture of a scroller may have."""
 _PDF_HEADER = (
     '<div style="font:8px sans-serif;width:100%;margin:0 10mm;overflow-wrap:anywhere">'
     'URL: <span class="url"></span><br>{title} · <span class="date"></span></div>'
@@ -58,31 +62,61 @@ new Promise(done => {
 })
 """
 _OPEN_SCROLLERS = """
-(() => {
-  const found = [];
+(async () => {
   const root = document.scrollingElement ?? document.documentElement;
-  for (const el of document.querySelectorAll('body *')) {
-    if (el === root || el.scrollHeight <= el.clientHeight + 40) continue;
-    if (el.clientHeight < 60 || el.clientWidth < 120) continue;
-    if (!/auto|scroll/.test(getComputedStyle(el).overflowY)) continue;
-    if (found.some(other => other.contains(el))) continue;
-    found.push(el);
-    if (found.length === MOST) break;
-  }
-  return found.map(el => {
-    el.style.setProperty('max-height', 'none', 'important');
-    el.style.setProperty('height', el.scrollHeight + 'px', 'important');
-    for (let up = el.parentElement; up && up !== root; up = up.parentElement) {
-      if (getComputedStyle(up).overflowY === 'visible') continue;
-      up.style.setProperty('overflow', 'visible', 'important');
-      up.style.setProperty('max-height', 'none', 'important');
-      up.style.setProperty('height', 'auto', 'important');
+  const every = [];
+  const walk = top => {
+    for (const el of top.querySelectorAll('*')) {
+      every.push(el);
+      if (el.shadowRoot) walk(el.shadowRoot);
     }
-    return el;
-  }).map(el => {
-    const box = el.getBoundingClientRect();
-    return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height};
-  });
+  };
+  walk(document);
+  const above = el => el.parentElement ?? el.getRootNode().host ?? null;
+  const inside = (el, other) => {
+    for (let up = above(el); up; up = above(up)) if (up === other) return true;
+    return false;
+  };
+  const moves = el => {
+    if (el === root || el === document.body || el.matches('textarea, select')) return false;
+    if (el.clientHeight < 60 || el.clientWidth < 120) return false;
+    const style = getComputedStyle(el), bar = /auto|scroll/;
+    return (el.scrollHeight > el.clientHeight + 40 && bar.test(style.overflowY))
+      || (el.scrollWidth > el.clientWidth + 40 && bar.test(style.overflowX));
+  };
+  const closed = frame => {
+    const page = frame.contentDocument?.scrollingElement;
+    return frame.clientHeight >= 60 && frame.clientWidth >= 120
+      && (!page || page.scrollHeight > frame.clientHeight + 40);
+  };
+  const frames = every.filter(el => el.tagName === 'IFRAME' && closed(el)).length;
+  const found = every.filter(moves).slice(0, MOST_OPENED);
+  const outer = found.filter(el => !found.some(other => inside(el, other)));
+  const set = (el, name, value) => el.style.setProperty(name, value, 'important');
+  for (const el of [...found].reverse()) {
+    set(el, 'max-height', 'none'); set(el, 'max-width', 'none');
+    if (el.scrollHeight > el.clientHeight + 1) set(el, 'height', el.scrollHeight + 'px');
+    if (el.scrollWidth > el.clientWidth + 1) set(el, 'width', el.scrollWidth + 'px');
+    for (let up = above(el); up && up !== root; up = above(up)) {
+      const style = getComputedStyle(up);
+      if (style.overflowY === 'visible' && style.overflowX === 'visible') continue;
+      if (found.includes(up)) continue;
+      set(up, 'overflow', 'visible'); set(up, 'max-height', 'none'); set(up, 'height', 'auto');
+    }
+  }
+  const wait = ms => new Promise(done => setTimeout(done, ms));
+  const late = [...document.images].filter(image => !image.complete);
+  await Promise.race([Promise.all(late.map(image => image.decode().catch(() => 0))), wait(800)]);
+  for (const el of [...found].reverse()) {
+    if (el.scrollHeight > el.clientHeight + 1) set(el, 'height', el.scrollHeight + 'px');
+  }
+  return {
+    frames, more: Math.max(0, outer.length - MOST),
+    boxes: outer.slice(0, MOST).map(el => {
+      const box = el.getBoundingClientRect();
+      return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height};
+    }),
+  };
 })()
 """
 
@@ -113,6 +147,12 @@ async def page_size(cdp: CDPSession, world: World) -> PageSize:
     return PageSize(
         max(1, int(content["width"])), max(1, int(content["height"])), float(scale or 1.0)
     )
+
+
+async def viewport(world: World) -> Viewport:
+    """Measure the visible part of the page, scroll bars included."""
+    width, height, scale = await world.run("[innerWidth, innerHeight, devicePixelRatio]", 2.0)
+    return Viewport(width=round(width), height=round(height), scale=float(scale))
 
 
 async def pictures(cdp: CDPSession, size: PageSize) -> list[bytes]:
@@ -230,18 +270,40 @@ async def window(
     return WindowShot(data, size.height + frame <= height and size.width <= inner_width)
 
 
-async def scrollers(cdp: CDPSession, world: World, scale: float) -> list[bytes]:
-    """Return each inner scroller at its full height; opens them in the page, so take it last."""
-    script = _OPEN_SCROLLERS.replace("MOST", str(_MOST_SCROLLERS))
-    boxes: list[dict[str, Any]] = await world.run(script, 3.0) or []
-    most = TILE_HEIGHT / scale
-    return [
-        await picture(
-            cdp, round(box["x"]), round(box["y"]), max(1, round(box["width"])),
-            min(most, max(1, round(box["height"]))), scale,
-        )
-        for box in boxes
-    ]  # fmt: skip
+@dataclass(frozen=True)
+class Scrollers:
+    """Tiles of each inner scroller, top to bottom; notes on what they do not show."""
+
+    tiles: tuple[tuple[bytes, ...], ...]
+    notes: tuple[str, ...]
+
+
+async def scrollers(cdp: CDPSession, world: World, scale: float) -> Scrollers:
+    """Picture each inner scroller at its full size; opens them in the page, so take it last."""
+    values = {"MOST_OPENED": _MOST_OPENED, "MOST": _MOST_SCROLLERS}
+    found: dict[str, Any] = await world.run(_OPEN_SCROLLERS, 4.0, **values) or {}
+    tiles: list[tuple[bytes, ...]] = []
+    notes: list[str] = []
+    for number, box in enumerate(found.get("boxes", ()), 1):
+        width, height = max(1, round(box["width"])), max(1, round(box["height"]))
+        step, widest = int(TILE_HEIGHT / scale), int(_WIDEST / scale)
+        if height > step * MOST_TILES or width > widest:
+            notes.append(f"scroller_cut: {number} {width}x{height}")
+        x, y = round(box["x"]), round(box["y"])
+        tops = range(0, min(height, step * MOST_TILES), step)
+        tiles.append(
+            tuple([
+                await picture(
+                    cdp, x, y + top, min(width, widest), min(step, height - top), scale
+                )
+                for top in tops
+            ])
+        )  # fmt: skip
+    if found.get("more"):
+        notes.append(f"scrollers_left_out: {found['more']}")
+    if found.get("frames"):
+        notes.append(f"frames_not_opened: {found['frames']}")
+    return Scrollers(tuple(tiles), tuple(notes))
 
 
 def _shoot(

@@ -10,9 +10,9 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psutil
 
@@ -60,6 +60,7 @@ _CLOSE_SECONDS = 5.0
 _START_SECONDS = 60.0
 _CONTEXT_SECONDS = 15.0
 """A browser that gives no context in that time is frozen."""
+_Result = TypeVar("_Result")
 
 
 def find_browser(settings: Settings, environment: Mapping[str, str] = os.environ) -> Path:
@@ -98,6 +99,10 @@ class WarmBrowser:
         self._slots: asyncio.Queue[int] = asyncio.Queue()
         for slot in range(SLOTS):
             self._slots.put_nowait(slot)
+        self._visits = 0
+        self._idle, self._busy = asyncio.Event(), asyncio.Event()
+        self._idle.set()
+        self._spare = asyncio.Lock()
         self._hosts: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     async def start(self) -> None:
@@ -148,12 +153,41 @@ class WarmBrowser:
         lock = self._hosts.get(host)
         if lock is None:
             lock = self._hosts.setdefault(host, asyncio.Lock())
-        async with lock:
-            slot = await self._slots.get()
-            try:
-                yield slot
-            finally:
-                self._slots.put_nowait(slot)
+        self._count(1)
+        try:
+            async with lock:
+                slot = await self._slots.get()
+                try:
+                    yield slot
+                finally:
+                    self._slots.put_nowait(slot)
+        finally:
+            self._count(-1)
+
+    async def when_idle(self, work: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Do work that can wait, alone, while no visit is under way; return what it gives.
+
+        A visit that begins meanwhile ends it, and it is begun anew after the last visit.
+        """
+        async with self._spare:
+            while True:
+                await self._idle.wait()
+                task = asyncio.ensure_future(work())
+                stirred = asyncio.ensure_future(self._busy.wait())
+                try:
+                    await asyncio.wait({task, stirred}, return_when=asyncio.FIRST_COMPLETED)
+                    if task.done():
+                        return task.result()
+                finally:
+                    stirred.cancel()
+                    task.cancel()
+                    await asyncio.gather(task, stirred, return_exceptions=True)
+
+    def _count(self, more: int) -> None:
+        self._visits += more
+        still, stirred = (self._idle, self._busy) if self._visits else (self._busy, self._idle)
+        still.clear()
+        stirred.set()
 
     @contextlib.asynccontextmanager
     async def context(self, **options: Any) -> AsyncIterator[BrowserContext]:

@@ -30,26 +30,6 @@ _NO_PRINT = "window.print = () => {};"
 """The print dialog of a page would block it for good."""
 
 
-def explained(take: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return a step whose unforeseen failure is an ArtifactError `internal` naming its type.
-
-    The text of such an error may hold a secret of the page, so it goes nowhere.
-    """
-    from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
-
-    async def step() -> None:
-        try:
-            await take()
-        except (ArtifactError, TimeoutError, Error):
-            raise
-        except Exception as error:  # a fault of ours or of a library costs one artifact only
-            if isinstance(error, OSError) and error.errno is not None:
-                raise
-            raise ArtifactError("internal", type(error).__name__) from error
-
-    return step
-
-
 class Run:
     """One attempt in one context."""
 
@@ -189,12 +169,13 @@ class Run:
             await taken.keep("witness/tls", "witness-tls.pem", "application/x-pem-file", pem)
             await taken.keep("witness/tls", "witness-tls.json", "application/json", about)
 
-        await taken.attempt("witness/tls", explained(chain))
+        await taken.attempt("witness/tls", chain)
 
     async def _take(self, page: Page, cdp: CDPSession, world: World) -> None:
         """Take every artifact of the page."""
         taken = self.taken
         size = await artifacts.page_size(cdp, world)
+        taken.viewport = await artifacts.viewport(world)
 
         async def dom() -> None:
             await self._keep_text("witness/html", "witness-page.html", "text/html;charset=utf-8",
@@ -215,10 +196,7 @@ class Run:
             await self._window(page, cdp, world, size)
 
         async def scrollers() -> None:
-            found = await artifacts.scrollers(cdp, world, size.scale)
-            for number, data in enumerate(found, 1):
-                name = f"witness-scroller-{number}.png"
-                await taken.keep("witness/scroller", name, "image/png", data)
+            await self._scrollers(cdp, world, size)
 
         steps: tuple[tuple[Role, Callable[[], Awaitable[None]]], ...]
 
@@ -228,15 +206,15 @@ class Run:
         await every(
             taken,
             (
-                ("witness/html", explained(dom)),
-                ("witness/text", explained(text)),
-                ("witness/mhtml", explained(mhtml)),
+                ("witness/html", dom),
+                ("witness/text", text),
+                ("witness/mhtml", mhtml),
             ),
         )
-        await taken.attempt("witness/page", explained(pictures))
-        steps = (("witness/pdf", explained(pdf)), ("witness/window", explained(window)))
+        await taken.attempt("witness/page", pictures)
+        steps = (("witness/pdf", pdf), ("witness/window", window))
         await every(taken, steps)
-        await taken.attempt("witness/scroller", explained(scrollers))
+        await taken.attempt("witness/scroller", scrollers)
 
     async def _keep_text(self, role: Role, name: str, media_type: str, data: bytes) -> None:
         """Keep a page text, unless it prints a session value."""
@@ -256,6 +234,17 @@ class Run:
             raise ArtifactError("session_in_page")
         await taken.keep("witness/pdf", "witness-page.pdf", "application/pdf", data)
 
+    async def _scrollers(self, cdp: CDPSession, world: World, size: artifacts.PageSize) -> None:
+        taken = self.taken
+        found = await artifacts.scrollers(cdp, world, size.scale)
+        for note in found.notes:
+            taken.note(note)
+        for number, tiles in enumerate(found.tiles, 1):
+            for place, tile in enumerate(tiles, 1):
+                mark = "" if len(tiles) == 1 else f"-{place:02d}"
+                name = f"witness-scroller-{number}{mark}.png"
+                await taken.keep("witness/scroller", name, "image/png", tile)
+
     async def _pictures(self, cdp: CDPSession, size: artifacts.PageSize) -> None:
         taken = self.taken
         tiles = await artifacts.pictures(cdp, size)
@@ -273,7 +262,7 @@ class Run:
                 data = await asyncio.to_thread(sheet.compose, tile, caption)
                 await taken.keep("witness/sheet", f"witness-sheet{mark}.png", "image/png", data)
 
-            await taken.attempt("witness/sheet", explained(compose))
+            await taken.attempt("witness/sheet", compose)
 
     async def _window(
         self, page: Page, cdp: CDPSession, world: World, size: artifacts.PageSize

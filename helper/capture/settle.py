@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any
-
-from helper.capture.network import NetworkLog
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from playwright.async_api import CDPSession
@@ -70,6 +68,13 @@ _SCROLL = """
 """
 
 
+class Traffic(Protocol):
+    """Whoever knows what the page still waits for."""
+
+    async def quiet(self, seconds: float, bound: float) -> None:
+        """Wait until nothing was in flight for some seconds, or the bound has passed."""
+
+
 class World:
     """An isolated script world of the page's main frame: page scripts cannot tamper with it."""
 
@@ -104,7 +109,7 @@ class World:
         return found["result"].get("value")
 
 
-async def settle(world: World, log: NetworkLog, load_seconds: float) -> list[str]:
+async def settle(world: World, log: Traffic, load_seconds: float) -> list[str]:
     """Wait for load, quiet and lazy pictures; return notes on what did not come to rest."""
     from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
 
@@ -128,7 +133,7 @@ async def settle(world: World, log: NetworkLog, load_seconds: float) -> list[str
     return notes
 
 
-async def _rest(world: World, log: NetworkLog, end: float, still: float) -> None:
+async def _rest(world: World, log: Traffic, end: float, still: float) -> None:
     left = end - time.monotonic()
     if left <= 0:
         return

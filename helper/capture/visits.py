@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +12,9 @@ from typing import Any
 from helper.capture.artifacts import ArtifactError
 from helper.capture.masks import Masks
 from helper.capture.site_clock import SiteClock
+from helper.errors import DiskFullError
 from helper.model import Missing, Role, Session, Viewport
+from helper.vault.files import room_on_disk
 
 EXPECTED: tuple[Role, ...] = (
     "witness/page", "witness/sheet", "witness/window", "witness/pdf", "witness/mhtml",
@@ -63,6 +64,8 @@ class Visit:
     missing: tuple[Missing, ...]
     notes: tuple[str, ...]
     site_clock: SiteClock | None = None
+    viewport: Viewport | None = None
+    """The visible part of the page as it was, None if no page came."""
 
 
 @dataclass
@@ -77,6 +80,7 @@ class Taken:
     peer: str | None = None
     certificate_sha256: str | None = None
     site_clock: SiteClock | None = None
+    viewport: Viewport | None = None
     files: list[Produced] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -102,13 +106,18 @@ class Taken:
         ]
 
     async def keep(self, role: Role, name: str, media_type: str, data: bytes) -> None:
-        """Write and sync a file."""
+        """Write a file; it becomes durable where it is kept. Raises DiskFullError."""
         path = self.folder / name
-        await asyncio.to_thread(_write, path, data)
+        with room_on_disk(path):
+            await asyncio.to_thread(path.write_bytes, data)
         self.files.append(Produced(role, name, media_type, path))
 
     async def attempt(self, role: Role, take: Callable[[], Awaitable[None]]) -> None:
-        """Run one step; its failure becomes an entry of `missing`, a dead browser goes on up."""
+        """Run one step; its failure becomes an entry of `missing`.
+
+        A dead browser and a full disk go on up: they end the visit. The text of an unforeseen
+        error may hold a secret of the page, so only its type is told.
+        """
         from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
 
         try:
@@ -117,21 +126,24 @@ class Taken:
             self.lack(role, error.reason, error.detail)
         except TimeoutError:
             self.lack(role, "timeout")
-        except OSError as error:
-            self.lack(role, "disk", error.strerror)
+        except DiskFullError:
+            raise
         except Error as error:
             if is_closed(error):
                 raise
             self.lack(role, "browser_error", first_line(error))
-        except (ValueError, KeyError) as error:
-            self.lack(role, "unusable", str(error))
+        except Exception as error:  # noqa: BLE001  # a fault of ours costs one artifact only
+            self.lack(role, "internal", type(error).__name__)
 
 
 async def every(
     taken: Taken, steps: tuple[tuple[Role, Callable[[], Awaitable[None]]], ...]
 ) -> None:
-    """Run steps at once; a dead browser ends them all."""
-    await asyncio.gather(*(taken.attempt(role, step) for role, step in steps))
+    """Run steps at once; what ends the visit is raised once none goes on any more."""
+    works = (taken.attempt(role, step) for role, step in steps)
+    for ended in await asyncio.gather(*works, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended
 
 
 def is_closed(error: Exception) -> bool:
@@ -142,16 +154,3 @@ def is_closed(error: Exception) -> bool:
 def first_line(error: Exception) -> str:
     """Return the first line of an error text, without call logs."""
     return str(error).strip().split("\n")[0][:300]
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def sync(path: Path) -> None:
-    """Bring a written file to the disk."""
-    with path.open("rb+") as out:
-        os.fsync(out.fileno())

@@ -81,6 +81,7 @@ def _finish(taken: Taken, request: VisitRequest, started: datetime) -> Visit:
         missing=tuple(taken.missing),
         notes=tuple(taken.notes),
         site_clock=taken.site_clock,
+        viewport=taken.viewport,
     )
 
 

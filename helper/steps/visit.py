@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import hashlib
 import json
 from collections.abc import Sequence
@@ -15,10 +14,11 @@ from helper.capture import witness
 from helper.capture.browser import WarmBrowser
 from helper.capture.cleanliness import Visited
 from helper.capture.surroundings import Surroundings
-from helper.errors import BrowserFailedError, BrowserMissingError, DiskFullError, KazhengError
+from helper.errors import BrowserFailedError, BrowserMissingError, KazhengError
 from helper.model import Artifact, CaptureId, CaptureView, Missing, Session
 from helper.steps import environment
 from helper.steps.store import Store
+from helper.vault.files import room_on_disk
 
 WITNESS = "witness"
 """Role of `missing` that stands for the whole visit."""
@@ -29,7 +29,6 @@ _FORGET_SECONDS = 900.0
 """A visit that comes later asks for the session again."""
 Measuring = asyncio.Task[Surroundings]
 """What surrounds a visit, measured while it is made."""
-_NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ class Visitor:
             return
         state = await self._session(view)
         try:
-            with self.store.work_folder() as folder:
+            with room_on_disk(self.store.settings.data), self.store.work_folder() as folder:
                 visit = await witness.visit(self.browser, self._request(view, state), folder)
                 made_with = await self._environment(view, around, visit)
                 await asyncio.to_thread(self._keep, view, visit, made_with)
@@ -118,9 +117,7 @@ class Visitor:
             await self._without(view, around, "browser_failed", str(error)[:200])
         except KazhengError:
             raise  # of the vault: a full disk is tried again later
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno in _NO_ROOM:
-                raise DiskFullError(path=str(self.store.settings.data)) from error
+        except Exception as error:  # noqa: BLE001  # the reason is kept; a seal must not wait
             # Its text may quote the session that was lent; its kind cannot.
             await self._without(view, around, "visit_failed", type(error).__name__)
 
@@ -186,6 +183,7 @@ class Visitor:
             "session_promised": view.meta.session == "lent",
             "peer": visit.peer,
             "certificate_sha256": visit.certificate_sha256,
+            "viewport": visit.viewport and visit.viewport.model_dump(),
             "notes": list(visit.notes),
         }
         text = json.dumps(facts, ensure_ascii=False, indent=1, sort_keys=True).encode()

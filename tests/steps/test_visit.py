@@ -212,7 +212,7 @@ async def test_only_a_session_that_was_promised_for_a_visit_to_come_is_taken_in(
 def test_every_reason_of_a_visit_has_its_words(language: Any) -> None:
     reasons = {
         "tls_error", "unreachable", "no_answer", "address_refused", "no_page", "timeout",
-        "deadline", "browser_error", "browser_died", "session_in_page", "dom_empty", "disk",
+        "deadline", "browser_error", "browser_died", "session_in_page", "dom_empty",
         "unusable", "visit_failed", "browser_missing", "browser_failed", "not_web", "post",
         "one_time", "user_refused",
     }  # fmt: skip
