@@ -212,12 +212,16 @@ def test_an_openssl_that_cannot_be_started_makes_no_failure_of_an_unpinned_root(
     assert (found.verdict, found.reason) == ("not_confirmed", "root_not_pinned")
 
 
-@pytest.mark.parametrize("size", [0, 1, 7, 40, len(GOOD) - 1])
+@pytest.mark.parametrize("size", [0, 1, 7, 40, -1])
 def test_a_reply_cut_off_is_unreadable(size: int) -> None:
     assert judged(GOOD[:size]).reason == "unreadable"
 
 
-@pytest.mark.parametrize("data", [GOOD + b"\0", b"<html>", b"\x30\x80\0\0", b"0" * 2_000_000])
+@pytest.mark.parametrize(
+    "data",
+    [GOOD + b"\0", b"<html>", b"\x30\x80\0\0", b"0" * 2_000_000],
+    ids=["more", "html", "indefinite", "long"],
+)
 def test_what_is_no_reply_is_unreadable(data: bytes) -> None:
     assert judged(data).reason == "unreadable"
 
