@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from helper.complaints import exhibits
 from helper.errors import RefusedError
-from helper.evidence import bundle
+from helper.evidence import bundle, redact
 from helper.steps.store import Store
 
 
-def export_case(store: Store, case_id: str, out: Path) -> Path:
-    """Write all sealed captures of a case as ZIP; raises RefusedError when none is sealed."""
+def export_case(
+    store: Store,
+    case_id: str,
+    out: Path,
+    *,
+    redacted: bool = False,
+    derived: bundle.Derived = (),
+) -> Path:
+    """Write all sealed captures of a case as ZIP; raises RefusedError when none is sealed.
+
+    `derived` are files made out of the evidence; a redacted copy holds none of them.
+    """
     case = store.vault.case(case_id)
     sealed = [view for view in case.captures if view.seals]
     if not sealed:
@@ -23,4 +34,7 @@ def export_case(store: Store, case_id: str, out: Path) -> Path:
         read=store.blobs.path,
         key=store.key,
         created_at=store.now(),
+        exhibits=exhibits.choose(case, channel=""),
+        derived=() if redacted else derived,
+        redaction=redact.of_case(case, store.blobs.read) if redacted else None,
     )
