@@ -21,9 +21,8 @@ Found = Mapping[str, tuple[str, int]]
 def signed_listing(files: Files, *, compared: bool) -> tuple[tuple[Listing, str], str]:
     """Return the signed list of files and the installation that signed it; raises FailedError."""
     data = records.read(files, "bundle.json")
-    signature = records.signed_by(
-        data, records.read(files, "bundle.sig.json"), "bundle.sig.json", "bundle"
-    )
+    file = records.read(files, "bundle.sig.json")
+    signature = records.signed_by(data, file, "bundle.json, bundle.sig.json", "bundle")
     check_plain(files, "bundle", data, signature, "bundle")
     if records.read(files, "installation.pem") != seal.pem(bytes.fromhex(signature.public_key)):
         raise FailedError("not the key that signed: installation.pem")

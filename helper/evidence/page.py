@@ -11,7 +11,7 @@ from typing import Final
 
 from helper.messages import LANGUAGES, catalogue
 
-SOURCES: Final = ("hashing", "container", "canonical", "records", "signing", "checks", "main")
+SOURCES: Final = ("hashing", "container", "canonical", "records", "signing", "checks", "seals", "main")
 _FOLDER = Path(__file__).with_name("verify_page")
 
 
