@@ -231,6 +231,9 @@ def _on_case(data: Path | None, as_json: bool, case: str, change: Any) -> None:
 def export(
     case: str,
     out: Annotated[Path, typer.Option(help="The ZIP to write.")],
+    redacted: Annotated[
+        bool, typer.Option("--redacted", help="Without card codes, contacts and accounts.")
+    ] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -239,8 +242,8 @@ def export(
     from helper.exporting import export_case  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        path = export_case(open_store(chosen), case, out)
-        found = {"case_id": case, "evidence": str(path)}
+        path = export_case(open_store(chosen), case, out, redacted=redacted)
+        found = {"case_id": case, "evidence": str(path), "redacted": redacted}
         emit(found, as_json=as_json, lines=[str(path)])
 
 
@@ -271,7 +274,14 @@ def _verdict_lines(found: Verification, language: Language) -> list[str]:
         lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
         if item.verdict != "pass":
             lines.append(f"    {item.detail}")
-    lines.append(text(f"verify.{found.verdict}", language))
+            continue
+        for word in ("proves", "limits"):
+            said = text(f"{key}.{word}", language)
+            lines.append(f"    {text(f'verify.{word}', language)}{said}")
+    if found.redacted:
+        lines.append(text("verify.redacted", language))
+    redacted = found.redacted and found.verdict == "pass"
+    lines.append(text("verify.pass_redacted" if redacted else f"verify.{found.verdict}", language))
     if found.installation is not None:
         compared = any(item.name == "installation" for item in found.checks)
         key = "cli.verify.installation" if compared else "verify.not_compared"

@@ -47,6 +47,12 @@ def write(
     """
     seals = _needed(captures, ledger)
     with zipped(out, read, created_at) as writer:
+        if redaction is not None:
+            labels = [redaction.clean(item.label) for item in exhibits]
+            exhibits = [
+                item.model_copy(update={"label": label})
+                for item, label in zip(exhibits, labels, strict=True)
+            ]
         made = _Content(captures, exhibits, redaction)
         _write_seals(writer, seals, made)
         made.place()
@@ -116,28 +122,28 @@ class _Content:
     def listing(self) -> dict[str, Any]:
         """Return what `bundle.json` says of the artifacts."""
         unsealed = [key for key in self.artifacts() if key not in self.sealed]
+        clean = self.redaction.clean if self.redaction else str
         return {
             "artifacts": [
                 {"capture_id": key[0], "name": key[1], "path": path}
                 for key, path in self.paths.items()
                 if key not in self.masked and key not in self.left_out
             ],
-            "unsealed": [{"capture_id": key[0], "name": key[1]} for key in unsealed],
+            "unsealed": [{"capture_id": key[0], "name": clean(key[1])} for key in unsealed],
             "redaction": None if self.redaction is None else self._changes(),
         }
 
     def _changes(self) -> dict[str, Any]:
         return {
-            "masked": [
-                {**self._original(key), "path": path} for key, path in self.masked.items()
-            ],
+            "masked": [{**self._original(key), "path": path} for key, path in self.masked.items()],
             "left_out": [
                 {**self._original(key), "reason": reason} for key, reason in self.left_out.items()
             ],
         }
 
     def _original(self, key: Key) -> dict[str, str]:
-        return {"capture_id": key[0], "name": key[1], "sha256": self.sealed[key]}
+        clean = self.redaction.clean if self.redaction else str
+        return {"capture_id": key[0], "name": clean(key[1]), "sha256": self.sealed[key]}
 
 
 def _needed(captures: Sequence[CaptureView], ledger: Sequence[Seal]) -> list[Seal]:
@@ -185,7 +191,7 @@ def _write_signed(
 def _write_artifacts(writer: Writer, made: _Content) -> None:
     artifacts = made.artifacts()
     for view in made.captures:
-        redactor = made.redaction and made.redaction.of(view, writer.blob)
+        redactor = made.redaction.of(view, writer.blob) if made.redaction else None
         for key, path in made.paths.items():
             if key[0] != view.capture_id:
                 continue

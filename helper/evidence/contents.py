@@ -87,7 +87,7 @@ def page(
     body = "\n".join(_row(row, said, masked=row.path in masked) for row in rows)
     return (
         '<!doctype html>\n<html lang="zh-CN"><meta charset="utf-8">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
         f"<title>{_word('title')}</title><style>{_STYLE}</style>\n"
         f"<h1>{_word('title')}</h1>\n<p>{escape(case_id)} · {created_at.isoformat()}</p>{note}\n"
@@ -101,7 +101,7 @@ def _row(row: Row, said: Callable[[str], str], *, masked: bool) -> str:
     state = text(f"redaction.{row.left_out}") if row.left_out else ""
     if masked:
         state = text("contents.masked")
-    name = f"{escape(said(row.name))}<br><small>{escape(row.path)}</small>"
+    name = f"{escape(said(row.name))}<br><small>{escape(said(row.path))}</small>"
     if state:
         name += f"<br><strong>{escape(state)}</strong>"
     cells = (number, name, escape(said(row.url)), escape(row.at.isoformat(" ", "seconds")),

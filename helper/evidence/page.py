@@ -11,7 +11,16 @@ from typing import Final
 
 from helper.messages import LANGUAGES, catalogue
 
-SOURCES: Final = ("hashing", "container", "canonical", "records", "signing", "checks", "seals", "main")
+SOURCES: Final = (
+    "hashing",
+    "container",
+    "canonical",
+    "records",
+    "signing",
+    "checks",
+    "seals",
+    "main",
+)
 _FOLDER = Path(__file__).with_name("verify_page")
 
 

@@ -66,21 +66,23 @@ class Unsealed(Record):
     name: str
 
 
-class Masked(Record):
-    """A copy with parts covered; `sha256` is that of the sealed original."""
+class Original(Record):
+    """A sealed artifact that a redacted copy does not hold as it is; `sha256` as sealed."""
 
     capture_id: str
     name: str
     sha256: Hash
+
+
+class Masked(Original):
+    """A copy with parts covered."""
+
     path: str
 
 
-class LeftOut(Record):
-    """What a redacted copy does not hold; `sha256` is that of the sealed original."""
+class LeftOut(Original):
+    """What a redacted copy does not hold at all."""
 
-    capture_id: str
-    name: str
-    sha256: Hash
     reason: str
 
 

@@ -17,6 +17,7 @@ from helper.evidence.records import (
     Link,
     Listing,
     Manifest,
+    Original,
     Sealing,
     WholeLine,
     parse,
@@ -48,7 +49,11 @@ def read_ledger(files: Files, listing: Listing) -> tuple[Ledger, str]:
     count = 0
     for count, line in enumerate(records.lines(files, "ledger.jsonl"), start=1):
         name = f"ledger.jsonl line {count}"
-        link = parse(Link if line.startswith(b'{"body":') else WholeLine, line, name)
+        link: Link | WholeLine = (
+            parse(Link, line, name)
+            if line.startswith(b'{"body":')
+            else parse(WholeLine, line, name)
+        )
         if link.index != count - 1 or link.previous != previous:
             raise FailedError(f"{name} does not follow the one before")
         previous = hashlib.sha256(line).hexdigest()
@@ -114,7 +119,8 @@ def compare_artifacts(
         for key, path in places.items()
         if key not in named and not path.startswith("stamps/") and not _hidden(listing, key[0])
     ]
-    faults += [f"not sealed: {name}" for name in sorted(_strays(found, listing, {*places.values()}))]
+    strays = _strays(found, listing, {*places.values()})
+    faults += [f"not sealed: {name}" for name in sorted(strays)]
     raise_if(faults)
     left_out = f", {len(listing.unsealed)} left out as not sealed yet" if listing.unsealed else ""
     return len(named), f"{len(named.intersection(places))} artifacts as sealed{left_out}"
@@ -128,9 +134,10 @@ def compare_masked(
         raise FailedError("this is no redacted copy")
     sealed = {(m.capture_id, a.name): a.sha256 for m in manifests for a in m.artifacts}
     masked, left_out = listing.redaction.masked, listing.redaction.left_out
+    changed: list[Original] = [*masked, *left_out]
     faults = [
         f"not the hash of the sealed original: {item.name} of {item.capture_id}"
-        for item in (*masked, *left_out)
+        for item in changed
         if sealed.get((item.capture_id, item.name)) != item.sha256
         and not _hidden(listing, item.capture_id)
     ]
@@ -198,7 +205,7 @@ def _elsewhere(listing: Listing) -> dict[tuple[str, str], str]:
     """Return the original hashes of what a redacted copy masks or leaves out."""
     if listing.redaction is None:
         return {}
-    items = (*listing.redaction.masked, *listing.redaction.left_out)
+    items: list[Original] = [*listing.redaction.masked, *listing.redaction.left_out]
     return {(item.capture_id, item.name): item.sha256 for item in items}
 
 

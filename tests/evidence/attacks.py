@@ -44,7 +44,7 @@ def attacks(folder: Path, older: Path, tools: Any) -> Iterator[Attack]:
     for one, two in pairwise(names):
         if (folder / one).read_bytes() != (folder / two).read_bytes():
             yield Attack(f"swap {one}", (one, two), lambda f, a=one, b=two: _swap(f / a, f / b))
-    yield Attack("add", "added.txt", lambda f: _put(f / "added.txt", b"x") and None)
+    yield Attack("add", "added.txt", lambda f: _put(f / "added.txt", b"x"))
     artifact = next(name for name in names if name.endswith("seen-html.html"))
     yield Attack("rehash", "bundle.json", lambda f: _rehash(f, artifact, tools))
     yield Attack("rehash seals", "bundle.json", lambda f: _rehash_seals(f, artifact, tools))
@@ -72,8 +72,8 @@ def _swap(one: Path, two: Path) -> None:
     two.write_bytes(first)
 
 
-def _put(path: Path, data: bytes) -> int:
-    return path.write_bytes(data)
+def _put(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -95,7 +95,7 @@ def _rehash(folder: Path, artifact: str, tools: Any) -> None:
 def _rehash_seals(folder: Path, artifact: str, tools: Any) -> None:
     """Rewrite manifests, entries and ledger for a changed artifact, all without the key."""
     _flip(folder / artifact)
-    _reseal(folder, lambda data, signature: signature)
+    _reseal(folder, lambda _, signature: signature)
     tools.rehash(folder)
 
 

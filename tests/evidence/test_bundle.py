@@ -117,6 +117,7 @@ def test_the_ledger_is_whole_and_holds_nothing_but_hashes(case, tmp_path: Path):
 
 def test_a_ledger_begun_before_links_held_only_hashes_still_verifies(case, monkeypatch):
     """Entries of version 0.1 are linked by the hash of the whole entry."""
+
     def whole(entry):
         return hashlib.sha256(ledger.entry_whole(entry)).hexdigest()
 

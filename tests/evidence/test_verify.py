@@ -300,7 +300,7 @@ def test_an_older_ledger_or_manifest_put_into_it_fails_and_is_named(case, tools,
         listing = json.loads((newer / "bundle.json").read_bytes())
         tools.resign(newer)
         if check == "ledger":  # the head that was signed stays
-            ends = {"ledger_entries": listing["ledger_entries"], "ledger_head": listing["ledger_head"]}
+            ends = {name: listing[name] for name in ("ledger_entries", "ledger_head")}
             signed = json.loads((newer / "bundle.json").read_bytes()) | ends
             (newer / "bundle.json").write_bytes(canonical.encode(signed))
             tools.sign(newer)

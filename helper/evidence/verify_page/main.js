@@ -44,8 +44,9 @@ function draw() {
     ? say("verify_page.installation").replace("{installation}", report.installation)
     : "";
   if (!report) return;
-  verdict.textContent =
-    report.verdict === "unchecked" ? say("verify_page.unchecked") : say(`verify.${report.verdict}`);
+  const passed = report.redacted ? "verify.pass_redacted" : "verify.pass";
+  const sentences = { pass: passed, fail: "verify.fail", unchecked: "verify_page.unchecked" };
+  verdict.textContent = say(sentences[report.verdict]);
 }
 
 /** @param {Check} check @returns {HTMLElement} */
