@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from helper.evidence.layout import Key
 from helper.messages import text
 from helper.model import CaptureView, Exhibit
 
+_SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 _COLUMNS: Final = ("number", "name", "url", "at", "purpose", "sha256")
 _STYLE: Final = """
 body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;margin:2em;
@@ -20,7 +22,7 @@ h1{font-size:1.5em;margin:0 0 .2em}p{margin:.2em 0 1em;color:#555}
 table{border-collapse:collapse;width:100%;table-layout:fixed}
 th,td{border:1px solid #bbb;padding:.4em .5em;text-align:left;vertical-align:top;
  overflow-wrap:anywhere}
-th{background:#f2efe6}col.number{width:5em}col.at{width:8.5em}col.sha256{width:17em}
+th{background:#f2efe6}col.number{width:6em}col.at{width:8.5em}col.sha256{width:17em}
 td.sha256{font:12px/1.5 ui-monospace,Consolas,monospace}tr.left{color:#888}
 tr.exhibit td.number{font-weight:600}
 @media print{body{margin:0}tr{break-inside:avoid}}
@@ -90,7 +92,7 @@ def page(
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
         f"<title>{_word('title')}</title><style>{_STYLE}</style>\n"
-        f"<h1>{_word('title')}</h1>\n<p>{escape(case_id)} · {created_at.isoformat()}</p>{note}\n"
+        f"<h1>{_word('title')}</h1>\n<p>{escape(case_id)} · {_local(created_at)}</p>{note}\n"
         f"<table><colgroup>{columns}</colgroup><thead><tr>{head}</tr></thead><tbody>\n"
         f"{body}\n</tbody></table></html>\n"
     )
@@ -104,7 +106,7 @@ def _row(row: Row, said: Callable[[str], str], *, masked: bool) -> str:
     name = f"{escape(said(row.name))}<br><small>{escape(said(row.path))}</small>"
     if state:
         name += f"<br><strong>{escape(state)}</strong>"
-    cells = (number, name, escape(said(row.url)), escape(row.at.isoformat(" ", "seconds")),
+    cells = (number, name, escape(said(row.url)), escape(_local(row.at)),
              escape(row.purpose), row.sha256)  # fmt: skip
     kind = "left" if row.left_out else "exhibit" if row.number is not None else "rest"
     columns = zip(_COLUMNS, cells, strict=True)
@@ -115,6 +117,11 @@ def _row(row: Row, said: Callable[[str], str], *, masked: bool) -> str:
 def _moment(view: CaptureView, role: str) -> datetime:
     visited = view.corroboration.witness_at if view.corroboration else None
     return visited if role.startswith("witness/") and visited else view.meta.clicked_at
+
+
+def _local(moment: datetime) -> str:
+    """Return a time as in the exhibits' names: Asia/Shanghai, with its offset."""
+    return moment.astimezone(_SHANGHAI).isoformat(" ", "seconds")
 
 
 def _word(name: str) -> str:

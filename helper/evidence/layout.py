@@ -21,6 +21,8 @@ _LONGEST = 60
 """Characters of a folder name: Windows still stops at 260 in all."""
 _WIDE = str.maketrans('<>:"/\\|?*', "＜＞：＂／＼｜？＊")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_MOMENT = re.compile(r"，?\d{4}-\d\d-\d\d \d\d:\d\d 保存|（）")
+"""Of a label: the list of evidence has the time."""
 
 Key = tuple[str, str]
 """Capture id and artifact name."""
@@ -50,7 +52,10 @@ def places(
 
 def folder_name(label: str) -> str:
     """Return a label as the name of a folder that every system takes."""
-    plain = _CONTROL.sub("", label).translate(_WIDE)
+    plain = _CONTROL.sub("", label)
+    for _ in range(2):  # the time, then the brackets that it leaves empty
+        plain = _MOMENT.sub("", plain)
+    plain = plain.translate(_WIDE)
     return plain[:_LONGEST].rstrip(" .") or "证据"
 
 

@@ -45,11 +45,14 @@ class Case:
         )  # fmt: skip
         return uuid
 
-    def keep(self, uuid: str, role: Role, name: str, data: bytes) -> None:
+    def keep(
+        self, uuid: str, role: Role, name: str, data: bytes,
+        media_type: str = "application/octet-stream",
+    ) -> None:  # fmt: skip
         """Add an artifact."""
         artifact = Artifact(
             role=role, name=name, sha256=self.blobs.keep_bytes(data), bytes=len(data),
-            media_type="application/octet-stream",
+            media_type=media_type,
         )  # fmt: skip
         self.catalogue.add_artifacts(uuid, [artifact])
 
