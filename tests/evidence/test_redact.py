@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,9 @@ def keep(case, *, text: str = TEXT, page: str = "", told: bytes | None = None, *
         "witness/warc": CODE.encode(), "witness/page": picture(),
     } | {name.replace("_", "/"): data for name, data in more.items()}  # fmt: skip
     for role, data in parts.items():
-        ending = "png" if data[1:4] == b"PNG" else "json" if role in {"seen/context", "order"} else "txt"
+        ending = (
+            "png" if data[1:4] == b"PNG" else "json" if role in {"seen/context", "order"} else "txt"
+        )
         case.keep(uuid, role, f"{role.replace('/', '-')}.{ending}", data, MEDIA[ending])
     case.catalogue.put_order(uuid, ORDER)
     case.seal(uuid, "S0")
@@ -98,8 +101,12 @@ def test_nothing_private_is_in_any_file_and_the_copy_says_what_it_is(empty):
         for value in PRIVATE:
             assert value.encode() not in data, (name, value)
     assert mask(CODE).sha256.encode() not in named(files, "order.json")
-    assert left == {"seen-html.txt": "kind", "witness-warc.txt": "kind",
-                    "witness-page.png": "no_rectangles", "seen-viewport.png": "unplaced"}  # fmt: skip
+    assert left == {
+        "seen-html.txt": "kind",
+        "witness-warc.txt": "kind",
+        "witness-page.png": "no_rectangles",
+        "seen-viewport.png": "unplaced",
+    }
     assert "订单号 A1" in named(files, "seen-text.txt").decode()
     assert "遮盖副本" in files["README.txt"].decode()
     found = verify(path)
@@ -116,9 +123,9 @@ def test_it_is_tied_to_the_sealed_original_by_hash(empty):
         for item in json.loads(named(files, "manifest.json"))["artifacts"]
     }
     redaction = json.loads(files["bundle.json"])["redaction"]
-    assert {item["name"]: item["sha256"] for item in redaction["masked"] + redaction["left_out"]} == (
-        original
-    )
+    assert {
+        item["name"]: item["sha256"] for item in redaction["masked"] + redaction["left_out"]
+    } == (original)
 
 
 def test_a_picture_is_covered_where_the_rectangles_are_and_nowhere_else(empty):
@@ -138,7 +145,7 @@ def test_a_picture_is_covered_where_the_rectangles_are_and_nowhere_else(empty):
 def test_page_and_sheet_are_covered_where_they_show_the_same(empty):
     page = picture(height=500)
     caption = sheet.Caption(
-        url="https://shop.example/", title="订单", captured_at=empty_moment(), timezone=None,
+        url="https://shop.example/", title="订单", captured_at=datetime(2026, 3, 1, 12, tzinfo=UTC), timezone=None,
         kind="seen", capture_id="x",
     )  # fmt: skip
     keep(empty, text=SHOWN, seen_page=page, seen_sheet=sheet.compose(picture(), caption))
@@ -149,12 +156,6 @@ def test_page_and_sheet_are_covered_where_they_show_the_same(empty):
     masked = Image.open(io.BytesIO(named(files, "seen-viewport.png"))).convert("RGB")
     assert ImageChops.difference(below, masked).getbbox() is None
     assert verify(path).verdict == "pass"
-
-
-def empty_moment():
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    return datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 HIDDEN = dict(BOXES) | {CODE: (250, 200, 100, 16)}
@@ -194,7 +195,7 @@ def test_a_long_picture_whose_places_cannot_be_confirmed_is_left_out(empty, valu
 
 
 def test_a_manifest_whose_address_shows_a_contact_is_withheld_and_the_rest_verifies(empty):
-    uuid = empty.add(1, url=f"https://shop.example/o?contact=xiaoyu%40example.com")
+    uuid = empty.add(1, url="https://shop.example/o?contact=xiaoyu%40example.com")
     empty.keep(uuid, "seen/text", "seen-text.txt", SHOWN.encode(), MEDIA["txt"])
     empty.catalogue.put_order(uuid, ORDER)
     empty.seal(uuid, "S0")
