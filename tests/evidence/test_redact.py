@@ -145,9 +145,13 @@ def test_a_picture_is_covered_where_the_rectangles_are_and_nowhere_else(empty):
 def test_page_and_sheet_are_covered_where_they_show_the_same(empty):
     page = picture(height=500)
     caption = sheet.Caption(
-        url="https://shop.example/", title="订单", captured_at=datetime(2026, 3, 1, 12, tzinfo=UTC), timezone=None,
-        kind="seen", capture_id="x",
-    )  # fmt: skip
+        url="https://shop.example/",
+        title="订单",
+        captured_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        timezone=None,
+        kind="seen",
+        capture_id="x",
+    )
     keep(empty, text=SHOWN, seen_page=page, seen_sheet=sheet.compose(picture(), caption))
     path, files, left = write(empty)
     assert not {"seen-page.png", "seen-sheet.png"} & left.keys()
