@@ -63,6 +63,14 @@ def places(context: bytes, text: str, page: str, private: Private) -> Places:
     return Places(covered, scroll, viewport)
 
 
+def texts(context: bytes) -> list[str]:
+    """Return the texts of the rectangles; none if there are none to read."""
+    try:
+        return [_rectangle(item)[1] for item in json.loads(context)["page"]["text_rectangles"]]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
 def mask_viewport(picture: bytes, found: Places) -> bytes | None:
     """Return the viewport picture covered, None if nothing of it must be."""
     image = read(picture)

@@ -88,7 +88,7 @@ def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
     for text in texts:
         values |= {value for match in _LABELLED.finditer(text) for value in match.groups() if value}
         values |= {code for code in _CODE.findall(text) if mask_text(code) in shapes}
-        for line in _lines(text):
+        for line in _candidates(text):
             digest = hashlib.sha256(line.encode()).hexdigest()
             if digest in wanted:
                 found.add(digest)
@@ -96,14 +96,20 @@ def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
     return Private(values, lost=len(wanted.keys() - found))
 
 
-def _lines(text: str) -> Iterator[str]:
-    """Yield lines as a reader of orders joins them: one, or up to three in a row."""
+def _candidates(text: str) -> Iterator[str]:
+    """Yield what a reader of orders may have taken as a code.
+
+    A line, up to three joined, without its number, what follows a label, a word.
+    """
     lines = [line for line in (squeeze(line) for line in text.splitlines()) if line]
     for start in range(len(lines)):
         for length in range(1, _JOINED_LINES + 1):
             line = " ".join(lines[start : start + length])
             yield line
             yield _NUMBERED.sub("", line)
+        yield from re.split(r"[:：\t ]", lines[start])
+        yield from _CODE.findall(lines[start])
+        yield squeeze(re.split(r"[:：]", lines[start], maxsplit=1)[-1])
 
 
 def _telling(code: str) -> bool:

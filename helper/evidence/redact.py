@@ -68,6 +68,8 @@ def _page_texts(case: CaseView, read: Read) -> Iterator[str]:
         for artifact in view.artifacts:
             if artifact.role == "seen/text":
                 yield read(artifact.sha256).decode("utf-8", "replace")
+            elif artifact.role == "seen/context":  # one line for each piece of text on the page
+                yield "\n".join(masking.texts(read(artifact.sha256)))
 
 
 @dataclass
