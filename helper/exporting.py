@@ -6,15 +6,24 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+from helper.complaints import exhibits
 from helper.errors import DiskFullError, InvalidError, RefusedError, VaultError
-from helper.evidence import bundle
+from helper.evidence import bundle, redact
 from helper.model import CaptureView
 from helper.steps.store import Store
 
 
-def export_case(store: Store, case_id: str, out: Path) -> Path:
+def export_case(
+    store: Store,
+    case_id: str,
+    out: Path,
+    *,
+    redacted: bool = False,
+    derived: bundle.Derived = (),
+) -> Path:
     """Write all sealed captures of a case as ZIP.
 
+    `derived` are files made out of the evidence; a redacted copy holds none of them.
     Raises RefusedError when none is sealed, InvalidError(out) where it cannot be written,
     DiskFullError, VaultError(missing_blob).
     """
@@ -34,6 +43,9 @@ def export_case(store: Store, case_id: str, out: Path) -> Path:
             read=store.blobs.path,
             key=store.key,
             created_at=store.now(),
+            exhibits=exhibits.choose(case, channel=""),
+            derived=() if redacted else derived,
+            redaction=redact.of_case(case, store.blobs.read) if redacted else None,
         )
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:

@@ -134,10 +134,17 @@ def verdict_lines(found: Verification, language: Language) -> list[str]:
         lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
         if item.verdict != "pass":
             lines.append(f"    {item.detail}")
+            continue
+        for word in ("proves", "limits"):
+            said = text(f"{key}.{word}", language)
+            lines.append(f"    {text(f'verify.{word}', language)}{said}")
+    if found.redacted:
+        lines.append(text("verify.redacted", language))
     failed = {item.name for item in found.checks if item.verdict == "fail"}
     whole = {"container": "cli.verify.unreadable", "installation": "cli.verify.other_installation"}
     only = failed.pop() if len(failed) == 1 else ""
-    closing = f"verify.{found.verdict}" if found.verdict == "pass" else "cli.verify.changed"
+    passed = "verify.pass_redacted" if found.redacted else "verify.pass"
+    closing = passed if found.verdict == "pass" else "cli.verify.changed"
     lines.append(text(whole.get(only, closing), language))
     if found.installation is not None:
         compared = any(item.name == "installation" for item in found.checks)

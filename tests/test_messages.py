@@ -37,7 +37,8 @@ def test_every_check_of_verify_has_its_words() -> None:
     source = (ROOT / "helper/evidence/verify.py").read_text("utf-8")
     names = set(re.findall(r'(?:_attempt|\.add)\(\s*"(\w+)"', source))
     assert names
-    wanted = {f"verify.{name}.{word}" for name in names for word in ("title", "pass", "fail")}
+    words = ("title", "pass", "fail", "proves", "limits")
+    wanted = {f"verify.{name}.{word}" for name in names for word in words}
     assert wanted <= set(catalogue("zh_CN"))
 
 

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import re
-import secrets
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
-from helper.errors import InvalidError, NotFoundError, RefusedError, TooLargeError, VaultError
-from helper.evidence import canonical, seal
-from helper.model import CaptureView, Seal
-from helper.vault.files import room_on_disk, sync_folder
+from helper.errors import InvalidError, RefusedError
+from helper.evidence import canonical, contents, redact, seal
+from helper.evidence.layout import STAMPS, UNPLACED, Key, places
+from helper.evidence.page import verifier_page
+from helper.evidence.zipping import Writer, zipped
+from helper.model import Artifact, CaptureView, Exhibit, Seal
+from helper.vault import ledger as chain
 
-FORMAT: Final = "kazheng/bundle/1"
-COMMENT: Final = b"kazheng/bundle/1 sha256="
-"""ZIP comment: this and the hash of all bytes of the ZIP before the comment."""
-LARGEST_FILE: Final = 2**30
-LARGEST_BUNDLE: Final = 4_000_000_000
-"""Below what `verify` reads, and small enough to need no ZIP64."""
-
+FORMAT: Final = "kazheng/bundle/2"
 _README = Path(__file__).with_name("bundle_readme.txt")
-_CHUNK = 1 << 20
-_BAD_NAME = re.compile(
-    r'[<>:"/\\|?*\x00-\x1f\x7f]|[ .]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.IGNORECASE
-)
+_REDACTED_README = Path(__file__).with_name("bundle_readme_redacted.txt")
+
+Derived = Sequence[tuple[str, bytes | Path]]
+"""Files made out of the evidence for easier reading: name in the bundle, content."""
 
 
 def write(
@@ -41,90 +34,116 @@ def write(
     read: Callable[[str], Path],
     key: bytes,
     created_at: datetime,
+    exhibits: Sequence[Exhibit] = (),
+    derived: Derived = (),
+    redaction: redact.Redactor | None = None,
 ) -> Path:
     """Write the bundle, whole or not at all, and return its path.
 
-    `ledger` is the whole ledger, `read` gives the file of a hash, `key` signs. Only sealed bytes
-    go in; what is not sealed yet is named in `bundle.json`. Raises RefusedError(nothing_sealed),
+    `ledger` is the whole ledger, `read` gives the file of a hash, `key` signs, `exhibits` get
+    folders of their own, `redaction` makes it a redacted copy. Only sealed bytes go in, and time
+    stamps; what is not sealed yet is named in `bundle.json`. Raises RefusedError(nothing_sealed),
     VaultError(damaged_blob), NotFoundError, InvalidError, TooLargeError, DiskFullError.
     """
     seals = _needed(captures, ledger)
-    draft = out.with_name(f"{out.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        with room_on_disk(out), zipfile.ZipFile(draft, "x", zipfile.ZIP_STORED) as archive:
-            archive.comment = COMMENT + b"0" * 64
-            writer = _Writer(archive, read, created_at)
-            sealed = _write_seals(writer, seals)
-            _write_artifacts(writer, sealed)
-            _write_rest(writer, ledger[: seals[-1].index + 1], case_id, key)
-            listing = _listing(writer, case_id, captures, seals, sealed)
-            writer.add("bundle.json", listing)
-            writer.add("bundle.sig.json", seal.sign(listing, key, "bundle"))
-        with room_on_disk(out):
-            _put_own_hash(draft)
-            draft.replace(out)
-            sync_folder(out.parent)
-    finally:
-        draft.unlink(missing_ok=True)
+    with zipped(out, read, created_at) as writer:
+        if redaction is not None:
+            labels = [redaction.clean(item.label) for item in exhibits]
+            exhibits = [
+                item.model_copy(update={"label": label})
+                for item, label in zip(exhibits, labels, strict=True)
+            ]
+        made = _Content(captures, exhibits, redaction)
+        _write_seals(writer, seals, made)
+        made.place()
+        _write_artifacts(writer, made)
+        for name, content in derived:
+            if isinstance(content, bytes):
+                writer.add(name, content)
+            else:
+                writer.add_file(name, content)
+        lines = b"".join(line + b"\n" for line in _ledger_lines(ledger))
+        writer.add("ledger.jsonl", lines)
+        _write_words(writer, made, case_id, key)
+        listing = canonical.encode(
+            {
+                "format": FORMAT,
+                "case_id": case_id,
+                "created_at": created_at.isoformat(),
+                "captures": sorted({entry.capture_id for entry in seals}),
+                "files": [
+                    {"name": name, "sha256": sha256, "bytes": size}
+                    for name, (sha256, size) in sorted(writer.files.items())
+                ],
+                "seals": made.seals,
+                "ledger_entries": len(ledger),
+                "ledger_head": chain.entry_hash(ledger[-1]),
+                "derived": sorted(name for name, _ in derived),
+                **made.listing(),
+            }
+        )
+        signature = seal.sign(listing, key, "bundle")
+        writer.add("bundle.sig.json", signature)
+        _write_signed(writer, "bundle", listing, signature, "bundle")
     return out
 
 
 @dataclass
-class _Writer:
-    """Adds files to the archive and remembers their hashes."""
+class _Content:
+    """What goes into the bundle, and what a redacted copy does with it."""
 
-    archive: zipfile.ZipFile
-    read: Callable[[str], Path]
-    created_at: datetime
-    files: dict[str, tuple[str, int]] = field(default_factory=dict)
+    captures: Sequence[CaptureView]
+    exhibits: Sequence[Exhibit]
+    redaction: redact.Redactor | None
+    sealed: dict[Key, str] = field(default_factory=dict)
+    """Hash of each sealed artifact."""
+    seals: list[dict[str, Any]] = field(default_factory=list)
+    paths: dict[Key, str] = field(default_factory=dict)
+    masked: dict[Key, str] = field(default_factory=dict)
+    left_out: dict[Key, str] = field(default_factory=dict)
+    """Reason of each artifact that a redacted copy leaves out."""
 
-    def add(self, name: str, data: bytes) -> None:
-        """Add small content."""
-        with self._entry(name, len(data)) as stream:
-            stream.write(data)
-        self.files[name] = (hashlib.sha256(data).hexdigest(), len(data))
+    def artifacts(self) -> dict[Key, Artifact]:
+        """Return all artifacts of the captures."""
+        return {
+            (view.capture_id, item.name): item
+            for view in self.captures
+            for item in view.artifacts
+            if item.role not in UNPLACED
+        }
 
-    def blob(self, sha256: str) -> bytes:
-        """Return small kept content, checked."""
-        try:
-            data = self.read(sha256).read_bytes()
-        except FileNotFoundError:
-            raise NotFoundError(kind="blob", id=sha256) from None
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise VaultError(reason="damaged_blob", path=str(self.read(sha256)))
-        return data
+    def place(self) -> None:
+        """Decide where the artifacts stand: sealed ones, and stamps, which prove themselves."""
+        for key, item in self.artifacts().items():
+            if item.role in STAMPS:
+                self.sealed.setdefault(key, item.sha256)
+        self.paths = places(self.captures, self.exhibits, self.sealed)
 
-    def copy(self, name: str, sha256: str) -> None:
-        """Add kept content, checked on its way."""
-        path = self.read(sha256)
-        digest = hashlib.sha256()
-        try:
-            size = path.stat().st_size
-            with path.open("rb") as source, self._entry(name, size) as target:
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-                    target.write(chunk)
-        except FileNotFoundError:
-            raise NotFoundError(kind="blob", id=sha256) from None
-        if digest.hexdigest() != sha256:
-            raise VaultError(reason="damaged_blob", path=str(path))
-        self.files[name] = (sha256, size)
+    def listing(self) -> dict[str, Any]:
+        """Return what `bundle.json` says of the artifacts."""
+        unsealed = [key for key in self.artifacts() if key not in self.sealed]
+        clean = self.redaction.clean if self.redaction else str
+        return {
+            "artifacts": [
+                {"capture_id": key[0], "name": key[1], "path": path}
+                for key, path in self.paths.items()
+                if key not in self.masked and key not in self.left_out
+            ],
+            "unsealed": [{"capture_id": key[0], "name": clean(key[1])} for key in unsealed],
+            "redaction": None if self.redaction is None else self._changes(),
+        }
 
-    def _entry(self, name: str, size: int) -> Any:
-        for part in name.split("/"):
-            if not part or _BAD_NAME.search(part):
-                raise InvalidError(what=name)
-        if name.casefold() in {known.casefold() for known in self.files}:
-            raise InvalidError(what=name)
-        total = size + sum(known for _, known in self.files.values())
-        if size > LARGEST_FILE or total > LARGEST_BUNDLE:
-            raise TooLargeError(limit=LARGEST_BUNDLE, size=total)
-        moment = self.created_at.astimezone(UTC)
-        info = zipfile.ZipInfo(name, (max(moment.year, 1980), *moment.timetuple()[1:6]))
-        info.external_attr = 0o100644 << 16
-        info.create_system = 3
-        info.file_size = size
-        return self.archive.open(info, "w")
+    def _changes(self) -> dict[str, Any]:
+        return {
+            "masked": [{**self._original(key), "path": path} for key, path in self.masked.items()],
+            "left_out": [
+                {**self._original(key), "reason": reason} for key, reason in self.left_out.items()
+            ],
+        }
+
+    def _original(self, key: Key) -> dict[str, str]:
+        clean = self.redaction.clean if self.redaction else str
+        return {"capture_id": key[0], "name": clean(key[1]), "sha256": self.sealed[key]}
 
 
 def _needed(captures: Sequence[CaptureView], ledger: Sequence[Seal]) -> list[Seal]:
@@ -137,82 +156,89 @@ def _needed(captures: Sequence[CaptureView], ledger: Sequence[Seal]) -> list[Sea
     return seals
 
 
-def _write_seals(writer: _Writer, seals: Iterable[Seal]) -> dict[tuple[str, str], str]:
-    """Write manifests and signatures; return the hash of each (capture, artifact name)."""
-    sealed: dict[tuple[str, str], str] = {}
+def _write_seals(writer: Writer, seals: Iterable[Seal], made: _Content) -> None:
+    """Write entries, manifests and signatures, each signature also as openssl reads it."""
     for entry in seals:
         folder = f"seals/{entry.capture_id}/{entry.index}-{entry.stage}"
         manifest = writer.blob(entry.manifest)
-        writer.add(f"{folder}/manifest.json", manifest)
-        writer.add(f"{folder}/signature.json", writer.blob(entry.signature))
+        withheld = made.redaction is not None and made.redaction.shows(manifest)
+        writer.add(f"{folder}/entry.json", chain.entry_body(entry))
+        if not withheld:
+            signature = writer.blob(entry.signature)
+            writer.add(f"{folder}/signature.json", signature)
+            _write_signed(writer, f"{folder}/manifest", manifest, signature, "manifest")
+        made.seals.append(
+            {
+                "capture_id": entry.capture_id,
+                "index": entry.index,
+                "stage": entry.stage,
+                "withheld": withheld,
+            }
+        )
         for artifact in canonical.decode(manifest)["artifacts"]:
-            sealed[entry.capture_id, artifact["name"]] = artifact["sha256"]
-    return sealed
+            made.sealed[entry.capture_id, artifact["name"]] = artifact["sha256"]
 
 
-def _write_artifacts(writer: _Writer, sealed: dict[tuple[str, str], str]) -> None:
-    for (capture_id, name), sha256 in sealed.items():
-        writer.copy(f"artifacts/{capture_id}/{name}", sha256)
+def _write_signed(
+    writer: Writer, stem: str, data: bytes, signature: bytes, domain: seal.Domain
+) -> None:
+    """Write a file, its exact signed bytes and the raw signature, as `openssl pkeyutl` wants."""
+    writer.add(f"{stem}.json", data)
+    writer.add(f"{stem}.signed", seal.message(data, domain))
+    writer.add(f"{stem}.sig", bytes.fromhex(canonical.decode(signature)["signature"]))
 
 
-def _write_rest(writer: _Writer, ledger: Sequence[Seal], case_id: str, key: bytes) -> None:
-    lines = [canonical.encode(entry.model_dump(mode="json")) + b"\n" for entry in ledger]
-    writer.add("ledger.jsonl", b"".join(lines))
+def _write_artifacts(writer: Writer, made: _Content) -> None:
+    artifacts = made.artifacts()
+    for view in made.captures:
+        redactor = made.redaction.of(view, writer.blob) if made.redaction else None
+        for key, path in made.paths.items():
+            if key[0] != view.capture_id:
+                continue
+            sha256 = made.sealed[key]
+            if redactor is None:
+                writer.copy(path, sha256)
+                continue
+            done = redactor(artifacts[key])
+            if isinstance(done, redact.Left):
+                made.left_out[key] = done.reason
+            elif done is None:
+                writer.copy(path, sha256)
+            else:
+                made.masked[key] = path
+                writer.add(path, done)
+
+
+def _ledger_lines(ledger: Sequence[Seal]) -> Iterable[bytes]:
+    """Yield each entry as hashes only; one that was linked in full must be shown in full."""
+    for number, entry in enumerate(ledger):
+        whole = chain.entry_whole(entry)
+        after = ledger[number + 1].previous if number + 1 < len(ledger) else None
+        old = after == hashlib.sha256(whole).hexdigest()
+        yield whole if old else chain.entry_link(entry)
+
+
+def _write_words(writer: Writer, made: _Content, case_id: str, key: bytes) -> None:
+    """Write key, list of contents, verifier page, README and SHA256SUMS."""
+    public = seal.public_key(key)
+    writer.add("installation.pem", seal.pem(public))
+    listing = contents.page(
+        case_id=case_id,
+        created_at=writer.created_at,
+        rows=contents.rows(made.captures, made.exhibits, made.sealed, made.paths, made.left_out),
+        masked={made.paths[name] for name in made.masked},
+        clean=made.redaction.clean if made.redaction else None,
+    )
+    writer.add("证据目录.html", listing.encode())
+    writer.add("verify.html", verifier_page().encode())
     readme = _README.read_text("utf-8").format(
         case_id=case_id,
         created_at=writer.created_at.isoformat(),
-        installation=seal.fingerprint(seal.public_key(key)),
+        installation=seal.fingerprint(public),
     )
+    if made.redaction is not None:
+        readme = _REDACTED_README.read_text("utf-8") + "\n" + readme
     # Notepad and the Windows console read a text without a byte order mark in the local encoding
     writer.add("README.txt", b"\xef\xbb\xbf" + readme.encode())
     sums = (f"{sha256}  {name}\n" for name, (sha256, _) in sorted(writer.files.items()))
     writer.add("SHA256SUMS", "".join(sums).encode())
-
-
-def _listing(
-    writer: _Writer,
-    case_id: str,
-    captures: Sequence[CaptureView],
-    seals: Sequence[Seal],
-    sealed: dict[tuple[str, str], str],
-) -> bytes:
-    return canonical.encode(
-        {
-            "format": FORMAT,
-            "case_id": case_id,
-            "created_at": writer.created_at.isoformat(),
-            "captures": sorted({entry.capture_id for entry in seals}),
-            "files": [
-                {"name": name, "sha256": sha256, "bytes": size}
-                for name, (sha256, size) in sorted(writer.files.items())
-            ],
-            "unsealed": [
-                {"capture_id": view.capture_id, "name": artifact.name}
-                for view in captures
-                for artifact in view.artifacts
-                if artifact.role not in {"manifest", "signature"}
-                and (view.capture_id, artifact.name) not in sealed
-            ],
-        }
-    )
-
-
-def _put_own_hash(path: Path) -> None:
-    """Write the hash of the archive into its comment and sync it."""
-    length = len(COMMENT) + 64
-    with path.open("r+b") as stream:
-        end = stream.seek(-length, os.SEEK_END)
-        digest = _hash_of_start(stream, end)
-        stream.seek(end + len(COMMENT))
-        stream.write(digest.encode())
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _hash_of_start(stream: BinaryIO, length: int) -> str:
-    stream.seek(0)
-    digest = hashlib.sha256()
-    while length and (chunk := stream.read(min(_CHUNK, length))):
-        digest.update(chunk)
-        length -= len(chunk)
-    return digest.hexdigest()

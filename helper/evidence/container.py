@@ -21,9 +21,10 @@ from typing import IO, Final, Protocol
 LARGEST_FILE: Final = 2**30
 LARGEST_TOTAL: Final = 4 * 2**30
 LARGEST_RATIO: Final = 1000
-MOST_FILES: Final = 50_000
-_LARGEST_DIRECTORY = 64 * 2**20
-_COMMENT = re.compile(rb"kazheng/bundle/1 sha256=([0-9a-f]{64})")
+MOST_FILES: Final = 20_000
+_LARGEST_DIRECTORY = 8 * 2**20
+"""Of a ZIP: its entries are all in memory before they can be counted."""
+_COMMENT = re.compile(rb"kazheng/bundle/2 sha256=([0-9a-f]{64})")
 _END = struct.Struct("<4s4H2LH")
 _CHUNK = 1 << 20
 

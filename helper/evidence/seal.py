@@ -48,7 +48,7 @@ def sign(manifest: bytes, key: bytes, domain: Domain = "manifest") -> bytes:
             installation=fingerprint(public),
             public_key=public.hex(),
             manifest_sha256=hashlib.sha256(manifest).hexdigest(),
-            signature=private.sign(_message(manifest, domain)).hex(),
+            signature=private.sign(message(manifest, domain)).hex(),
         ).model_dump()
     )
 
@@ -70,7 +70,7 @@ def check(manifest: bytes, signature: bytes, domain: Domain = "manifest") -> Sig
         raise SignatureError("made for other content")
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(
-            bytes.fromhex(parsed.signature), _message(manifest, domain)
+            bytes.fromhex(parsed.signature), message(manifest, domain)
         )
     except (InvalidSignature, ValueError):
         raise SignatureError("does not match content and key") from None
@@ -88,5 +88,12 @@ def public_key(key: bytes) -> bytes:
     return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
-def _message(manifest: bytes, domain: Domain) -> bytes:
+def message(manifest: bytes, domain: Domain = "manifest") -> bytes:
+    """Return what is signed: a line that names the kind, then the file."""
     return f"kazheng/{domain}/1\n".encode() + manifest
+
+
+def pem(public_key: bytes) -> bytes:
+    """Return a raw public key as the PEM file that openssl reads (RFC 8410)."""
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import insert, select
 
@@ -88,10 +88,33 @@ class Ledger(Store):
 
 
 def entry_hash(seal: Seal) -> Sha256:
-    """Return the SHA-256 of an entry's canonical JSON.
+    """Return the hash that the next entry names as `previous`: SHA-256 of the entry's link."""
+    return hashlib.sha256(entry_link(seal)).hexdigest()
 
-    The keys and values of an entry are ASCII text and whole numbers, for which this is RFC 8785;
-    a test holds it against `evidence.canonical`, which the vault may not import.
+
+def entry_link(seal: Seal) -> bytes:
+    """Return an entry as others may see it: its place, the link before it, the hash of its body.
+
+    So the whole chain can be shown and checked without telling of anybody else's captures.
     """
-    text = json.dumps(seal.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    body = hashlib.sha256(entry_body(seal)).hexdigest()
+    return _canonical({"index": seal.index, "previous": seal.previous, "body": body})
+
+
+def entry_body(seal: Seal) -> bytes:
+    """Return what an entry says, without its place; the random capture id keeps it unguessable."""
+    return _canonical(seal.model_dump(mode="json", exclude={"index", "previous"}))
+
+
+def entry_whole(seal: Seal) -> bytes:
+    """Return the entry in full, whose hash was the link until version 0.1."""
+    return _canonical(seal.model_dump(mode="json"))
+
+
+def _canonical(value: dict[str, Any]) -> bytes:
+    """Write an entry as RFC 8785 would.
+
+    Keys and values are ASCII text and whole numbers, for which this is the same; a test holds it
+    against `evidence.canonical`, which the vault may not import.
+    """
+    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()

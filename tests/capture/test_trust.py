@@ -161,7 +161,7 @@ async def test_a_page_that_prints_the_cookie_is_withheld_and_says_so(
     wanted = request(f"{site.origin}/leak", storage_state=lent(site.port))
     made = await visit(browser, wanted, tmp_path / "v")
     reasons = {lack.role: lack.reason for lack in made.missing}
-    withheld = ("witness/html", "witness/mhtml", "witness/pdf")
+    withheld = ("witness/html", "witness/text", "witness/mhtml", "witness/pdf")
     assert reasons == dict.fromkeys(withheld, "session_in_page")
     assert COOKIE.encode() not in everything(tmp_path)
 

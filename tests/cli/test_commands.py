@@ -126,7 +126,7 @@ def test_a_page_in_another_encoding_is_a_page(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["search", "x"], ["import-bill", "x.csv"], ["export", "c", "--out", "x", "--redacted"]],
+    [["search", "x"], ["import-bill", "x.csv"]],
 )
 def test_what_is_not_there_yet_says_so(words: list[str], tmp_path: Path) -> None:
     done = run(*words, "--json", "--data", str(tmp_path / "data"))

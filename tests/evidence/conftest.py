@@ -7,6 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -32,10 +33,11 @@ class Case:
     blobs: Blobs
     folder: Path
 
-    def add(self, number: int) -> str:
+    def add(self, number: int, url: str | None = None) -> str:
         """Add a capture without a seal."""
         uuid = str(UUID(int=number))
-        meta = CaptureMeta(url=f"https://shop.example/订单/{number}", title="订单", clicked_at=NOON)
+        url = url or f"https://shop.example/订单/{number}"
+        meta = CaptureMeta(url=url, title="订单", clicked_at=NOON)
         self.catalogue.create_capture(uuid, meta, [])
         self.catalogue.join_case(
             uuid, platform_key=None, host="shop.example", order_no="A1", wanted=None,
@@ -43,11 +45,14 @@ class Case:
         )  # fmt: skip
         return uuid
 
-    def keep(self, uuid: str, role: Role, name: str, data: bytes) -> None:
+    def keep(
+        self, uuid: str, role: Role, name: str, data: bytes,
+        media_type: str = "application/octet-stream",
+    ) -> None:  # fmt: skip
         """Add an artifact."""
         artifact = Artifact(
             role=role, name=name, sha256=self.blobs.keep_bytes(data), bytes=len(data),
-            media_type="application/octet-stream",
+            media_type=media_type,
         )  # fmt: skip
         self.catalogue.add_artifacts(uuid, [artifact])
 
@@ -68,14 +73,14 @@ class Case:
             after=head,
         )  # fmt: skip
 
-    def write(self, name: str = "case.zip", key: bytes = KEY) -> Path:
+    def write(self, name: str = "case.zip", key: bytes = KEY, **values: Any) -> Path:
         """Write the bundle of all captures of the case."""
         case = self.catalogue.cases()[0]
-        return bundle.write(
-            self.folder / name, case_id=case.case_id, captures=case.captures,
-            ledger=self.ledger.entries(), read=self.blobs.path, key=key,
-            created_at=NOON + timedelta(hours=1),
-        )  # fmt: skip
+        plain = {
+            "case_id": case.case_id, "captures": case.captures, "ledger": self.ledger.entries(),
+            "read": self.blobs.path, "key": key, "created_at": NOON + timedelta(hours=1),
+        }  # fmt: skip
+        return bundle.write(self.folder / name, **(plain | values))
 
 
 @pytest.fixture
@@ -120,21 +125,46 @@ def pack(folder: Path, out: Path, **options: int) -> Path:
     return out
 
 
-def resign(folder: Path, key: bytes = KEY) -> None:
-    """List and sign the files of a folder anew, as who holds the key could."""
+SIGNED = {"bundle.json", "bundle.sig.json", "bundle.signed", "bundle.sig"}
+
+
+def rehash(folder: Path) -> None:
+    """List the files of a folder anew, as anybody can: SHA256SUMS and bundle.json, no key."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in SIGNED
+    }
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    lines = (f"{sha}  {name}\n" for name, sha in sorted(hashes.items()) if name != "SHA256SUMS")
+    files["SHA256SUMS"] = "".join(lines).encode()
+    (folder / "SHA256SUMS").write_bytes(files["SHA256SUMS"])
     listing = json.loads((folder / "bundle.json").read_bytes())
     listing["files"] = [
-        {
-            "name": path.relative_to(folder).as_posix(),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "bytes": path.stat().st_size,
-        }
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in {"bundle.json", "bundle.sig.json"}
+        {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        for name, data in sorted(files.items())
     ]
-    data = canonical.encode(listing)
-    (folder / "bundle.json").write_bytes(data)
-    (folder / "bundle.sig.json").write_bytes(seal.sign(data, key, "bundle"))
+    lines = (folder / "ledger.jsonl").read_bytes().splitlines() if "ledger.jsonl" in files else []
+    if lines:
+        listing["ledger_entries"] = len(lines)
+        listing["ledger_head"] = hashlib.sha256(lines[-1]).hexdigest()
+    (folder / "bundle.json").write_bytes(canonical.encode(listing))
+
+
+def resign(folder: Path, key: bytes = KEY) -> None:
+    """List and sign the files of a folder anew, as who holds the key could."""
+    (folder / "installation.pem").write_bytes(seal.pem(seal.public_key(key)))
+    rehash(folder)
+    sign(folder, key)
+
+
+def sign(folder: Path, key: bytes = KEY) -> None:
+    """Sign `bundle.json` as it stands."""
+    data = (folder / "bundle.json").read_bytes()
+    signature = seal.sign(data, key, "bundle")
+    (folder / "bundle.sig.json").write_bytes(signature)
+    (folder / "bundle.signed").write_bytes(seal.message(data, "bundle"))
+    (folder / "bundle.sig").write_bytes(bytes.fromhex(json.loads(signature)["signature"]))
 
 
 @pytest.fixture
@@ -147,6 +177,8 @@ def tools():
         installation = seal.fingerprint(seal.public_key(KEY))
         pack = staticmethod(pack)
         resign = staticmethod(resign)
+        rehash = staticmethod(rehash)
+        sign = staticmethod(sign)
 
         @staticmethod
         def copy(folder: Path) -> Path:

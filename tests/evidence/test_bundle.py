@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import zipfile
@@ -8,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from helper.errors import InvalidError, NotFoundError, RefusedError, TooLargeError, VaultError
-from helper.evidence import bundle
+from helper.evidence import zipping
 from helper.evidence.verify import verify
+from helper.model import Exhibit
+from helper.vault import ledger
 
 
 def names(path: Path) -> list[str]:
@@ -19,15 +22,65 @@ def names(path: Path) -> list[str]:
 
 def test_a_bundle_holds_artifacts_seals_ledger_and_words(written: Path):
     one, two = (f"00000000-0000-0000-0000-00000000000{n}" for n in (1, 2))
+    files = ("entry.json", "manifest.json", "manifest.sig", "manifest.signed", "signature.json")
     assert set(names(written)) == {
-        *(f"artifacts/{one}/{name}" for name in ("seen-html.html", "seen-viewport.png")),
-        *(f"artifacts/{one}/{name}" for name in ("witness-page.png", "empty.txt")),
-        f"artifacts/{two}/页面文字.txt",
-        *(f"seals/{one}/0-S0/{name}" for name in ("manifest.json", "signature.json")),
-        *(f"seals/{two}/1-S0/{name}" for name in ("manifest.json", "signature.json")),
-        *(f"seals/{one}/2-S1/{name}" for name in ("manifest.json", "signature.json")),
-        "ledger.jsonl", "README.txt", "SHA256SUMS", "bundle.json", "bundle.sig.json",
+        *(f"原始数据/采集1 用户所见/{name}" for name in ("seen-html.html", "seen-viewport.png")),
+        "原始数据/采集1 再次访问/witness-page.png", "原始数据/采集1 记录/empty.txt",
+        "原始数据/采集2 用户所见/页面文字.txt",
+        *(f"seals/{one}/0-S0/{name}" for name in files),
+        *(f"seals/{two}/1-S0/{name}" for name in files),
+        *(f"seals/{one}/2-S1/{name}" for name in files),
+        "ledger.jsonl", "README.txt", "SHA256SUMS", "installation.pem", "verify.html",
+        "证据目录.html", "bundle.json", "bundle.sig.json", "bundle.signed", "bundle.sig",
     }  # fmt: skip
+
+
+def test_exhibits_stand_in_folders_of_their_own_under_their_number(case):
+    view = case.catalogue.cases()[0].captures[0]
+    artifact = next(item for item in view.artifacts if item.role == "seen/viewport")
+    exhibit = Exhibit(
+        number=1, capture_id=view.capture_id,
+        label="证据1 订单页/截图（含:网址，2026-03-01 20:00 保存）",
+        **artifact.model_dump(include={"name", "role", "sha256", "media_type", "bytes"}),
+    )  # fmt: skip
+    path = case.write(exhibits=(exhibit,))
+    name = "证据1 订单页／截图（含：网址）/seen-viewport.png"
+    assert name in names(path)
+    with zipfile.ZipFile(path) as archive:
+        listing = archive.read("证据目录.html").decode()
+        assert archive.getinfo(name).flag_bits & 0x800  # UTF-8, whatever the system's language
+    first = next(line for line in listing.splitlines() if line.startswith("<tr class="))
+    for part in ("证据1", "https://shop.example/订单/1", artifact.sha256, "2026-03-01"):
+        assert part in first
+    assert verify(path).verdict == "pass"
+
+
+def test_the_list_of_evidence_shows_a_hostile_title_and_address_as_text(empty):
+    uuid = empty.add(1, url="https://shop.example/?<script>alert(1)</script>")
+    empty.keep(uuid, "log", "a.txt", b"x")
+    empty.seal(uuid, "S0")
+    with zipfile.ZipFile(empty.write()) as archive:
+        assert b"<script" not in archive.read("证据目录.html")
+
+
+def test_derived_files_go_in_from_bytes_and_from_disk(case, tmp_path: Path):
+    (tmp_path / "long.bin").write_bytes(bytes(3_000_000))
+    path = case.write(derived=[("证据册.pdf", b"%PDF"), ("订单页.html", tmp_path / "long.bin")])
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("证据册.pdf") == b"%PDF"
+        assert archive.getinfo("订单页.html").file_size == 3_000_000
+    assert verify(path).verdict == "pass"
+
+
+def test_time_stamps_go_in_even_if_no_seal_lists_them(case):
+    view = case.catalogue.cases()[0].captures[0]
+    case.keep(view.capture_id, "timestamp", "S1-authority.tsr", b"token")
+    path = case.write()
+    assert f"stamps/{view.capture_id}/S1-authority.tsr" in names(path)
+    found = verify(path)
+    assert found.verdict == "pass"
+    stamps = next(check for check in found.checks if check.name == "stamps")
+    assert (stamps.verdict, "S1-authority.tsr" in stamps.detail) == ("not_confirmed", True)
 
 
 def test_nothing_is_compressed(written: Path):
@@ -47,12 +100,40 @@ def test_an_earlier_bundle_is_replaced_whole(case, written: Path):
     assert {path.name for path in written.parent.iterdir()} == {"data", "case.zip"}
 
 
-def test_the_ledger_ends_with_the_last_entry_needed(case, unpacked: Path):
-    lines = (unpacked / "ledger.jsonl").read_bytes().splitlines()
-    assert [json.loads(line)["index"] for line in lines] == [0, 1, 2]
+def test_the_ledger_is_whole_and_holds_nothing_but_hashes(case, tmp_path: Path):
+    stranger = case.add(9)
+    case.seal(stranger, "S0")
+    captures = [view for view in case.catalogue.cases()[0].captures if view.capture_id != stranger]
+    with zipfile.ZipFile(case.write(captures=captures)) as archive:
+        lines = archive.read("ledger.jsonl").splitlines()
+        listing = json.loads(archive.read("bundle.json"))
+        everything = b"".join(archive.read(name) for name in archive.namelist())
+    assert [json.loads(line)["index"] for line in lines] == [0, 1, 2, 3]
+    assert {key for line in lines for key in json.loads(line)} == {"index", "previous", "body"}
     assert [json.loads(line)["previous"] for line in lines[1:]] == [
         hashlib.sha256(line).hexdigest() for line in lines[:-1]
     ]
+    assert listing["ledger_head"] == hashlib.sha256(lines[-1]).hexdigest() == case.ledger.head()
+    assert stranger.encode() not in everything
+
+
+def test_a_ledger_begun_before_links_held_only_hashes_still_verifies(case, monkeypatch):
+    """Entries of version 0.1 are linked by the hash of the whole entry."""
+
+    def whole(entry):
+        return hashlib.sha256(ledger.entry_whole(entry)).hexdigest()
+
+    monkeypatch.setattr(ledger, "entry_hash", whole)
+    uuid = case.add(7)
+    for stage in ("S0", "S1"):
+        case.seal(uuid, stage)
+    monkeypatch.undo()
+    case.seal(uuid, "S2")
+    path = case.write()
+    with zipfile.ZipFile(path) as archive:
+        lines = [json.loads(line) for line in archive.read("ledger.jsonl").splitlines()]
+    assert ["body" in line for line in lines] == [True, True, False, False, True, True]
+    assert verify(path).verdict == "pass"
 
 
 def test_what_is_not_sealed_is_left_out_and_named(case):
@@ -64,7 +145,8 @@ def test_what_is_not_sealed_is_left_out_and_named(case):
     assert not [name for name in names(path) if "later" in name]
     found = verify(path)
     assert found.verdict == "pass"
-    assert "1 left out as not sealed yet" in found.checks[-1].detail
+    detail = next(check.detail for check in found.checks if check.name == "artifacts")
+    assert "1 left out as not sealed yet" in detail
 
 
 def test_without_a_seal_there_is_no_bundle(empty):
@@ -109,7 +191,7 @@ def test_names_that_differ_only_in_case_are_refused(empty):
 
 
 def test_more_than_the_verifier_reads_is_not_written(case, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bundle, "LARGEST_BUNDLE", 1000)
+    monkeypatch.setattr(zipping, "LARGEST_BUNDLE", 1000)
     with pytest.raises(TooLargeError):
         case.write()
 
@@ -122,21 +204,57 @@ def run(command: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.skipif(not shutil.which("sha256sum"), reason="needs sha256sum")
-def test_the_readmes_way_to_check_files_works(unpacked: Path):
-    assert "sha256sum -c SHA256SUMS" in (unpacked / "README.txt").read_text("utf-8")
-    out = run("sha256sum -c SHA256SUMS", unpacked)
-    assert out.count(": OK") == len(list(unpacked.rglob("*.*"))) - 2
+def commands(folder: Path) -> list[str]:
+    """Return the commands that the README prints, as they stand there."""
+    text = (folder / "README.txt").read_text("utf-8")
+    return [line.strip()[2:] for line in text.splitlines() if line.startswith("    $ ")]
 
 
-@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
-def test_the_readmes_way_to_check_a_signature_works(unpacked: Path, tmp_path: Path):
-    lines = (unpacked / "README.txt").read_text("utf-8").splitlines()
-    start = next(n for n, line in enumerate(lines) if line.strip().startswith("value()"))
-    script = "\n".join(lines[start : start + 6]).replace("/tmp/", f"{tmp_path}/")
-    folder = next(unpacked.glob("seals/*/*-S1"))
-    assert "Signature Verified Successfully" in run(script, folder)
-    data = (folder / "manifest.json").read_bytes()
-    (folder / "manifest.json").write_bytes(data.replace(b"shop", b"shap"))
-    with pytest.raises(AssertionError):
-        run(script, folder)
+needs_openssl = pytest.mark.skipif(
+    not (shutil.which("openssl") and shutil.which("bash")), reason="needs openssl"
+)
+
+
+@needs_openssl
+def test_the_commands_of_the_readme_check_an_untouched_bundle(unpacked: Path, tools):
+    out = [run(command, unpacked) for command in commands(unpacked)]
+    sums, signed, same, sha, listed, seals, fingerprint, chain = out
+    assert sums.count(": OK") == len([p for p in unpacked.rglob("*") if p.is_file()]) - 5
+    assert signed.strip() == "Signature Verified Successfully"
+    assert same == ""
+    assert sha[:64] in listed
+    assert seals.count("Signature Verified Successfully") == 3
+    assert "FAILED" not in seals
+    assert fingerprint[:64] == tools.installation
+    head = json.loads((unpacked / "bundle.json").read_bytes())["ledger_head"]
+    assert chain.split() == [f'"{head}"']
+
+
+@needs_openssl
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("bundle.signed", 1), ("bundle.sig", 1), ("bundle.json", 2), ("ledger.jsonl", 7),
+        ("seals/*/*-S1/manifest.signed", 5), ("seals/*/*-S1/manifest.sig", 5),
+        ("seals/*/*-S1/manifest.json", 5), ("原始数据/*/seen-html.html", 0),
+    ],
+)  # fmt: skip
+def test_the_commands_of_the_readme_find_a_change(unpacked: Path, name: str, number: int):
+    path = next(unpacked.glob(name))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    done = subprocess.run(
+        ["bash", "-c", commands(unpacked)[number]], cwd=unpacked, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode or "FAILED" in done.stdout or "BROKEN" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("unzip"), reason="needs unzip")
+def test_another_unpacker_gives_the_same_names_in_an_english_locale(written: Path, tmp_path: Path):
+    subprocess.run(
+        ["unzip", "-q", str(written), "-d", str(tmp_path / "other")], check=True,
+        env={"LC_ALL": "en_US.UTF-8", "PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    assert verify(tmp_path / "other").verdict == "pass"

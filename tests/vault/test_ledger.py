@@ -6,7 +6,7 @@ import pytest
 from helper.errors import ConflictError, NotFoundError
 from helper.evidence import canonical
 from helper.vault.catalogue import Catalogue
-from helper.vault.ledger import Ledger, entry_hash
+from helper.vault.ledger import Ledger, entry_hash, entry_whole
 
 
 @pytest.fixture
@@ -31,10 +31,12 @@ def test_every_entry_names_the_hash_of_the_one_before(ledger: Ledger, make, uuid
     assert ledger.head() == entry_hash(entries[-1])
 
 
-def test_the_hash_is_that_of_the_canonical_json(ledger: Ledger, make, uuid: str):
+def test_the_hash_is_that_of_the_canonical_link_to_the_body(ledger: Ledger, make, uuid: str):
     entry = ledger.append(uuid, "S0", sha(1), sha(2), make.noon)
-    data = canonical.encode(entry.model_dump(mode="json"))
-    assert entry_hash(entry) == hashlib.sha256(data).hexdigest()
+    body = canonical.encode(entry.model_dump(mode="json", exclude={"index", "previous"}))
+    link = {"index": 0, "previous": None, "body": hashlib.sha256(body).hexdigest()}
+    assert entry_hash(entry) == hashlib.sha256(canonical.encode(link)).hexdigest()
+    assert entry_whole(entry) == canonical.encode(entry.model_dump(mode="json"))
 
 
 def test_appending_again_returns_the_entry(ledger: Ledger, make, uuid: str):

@@ -1,0 +1,1 @@
+declare const TEXTS: { zh_CN: Record<string, string>; en: Record<string, string> };

@@ -1,0 +1,243 @@
+"""Every attack of issue 3 on a bundle fails and is named, by the command and by the page."""
+
+import json
+import shutil
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, Request, async_playwright
+
+from helper.capture.browser import find_browser
+from helper.evidence import canonical
+from helper.evidence.page import verifier_page
+from helper.evidence.verify import Verification, verify
+from helper.settings import Settings
+from tests.evidence.attacks import Attack, attacks
+
+READ = """() => ({
+  verdict: document.getElementById("verdict").dataset.verdict,
+  checks: [...document.querySelectorAll("#checks li")].map(row => ({
+    name: row.dataset.check, verdict: row.dataset.verdict,
+    detail: row.querySelector(".detail").textContent })) })"""
+
+
+@pytest.fixture
+def bundles(case, tmp_path: Path) -> tuple[Path, Path]:
+    """A bundle with a time stamp, and an older one of the same case; both unpacked."""
+    uuid = case.catalogue.cases()[0].captures[0].capture_id
+    with zipfile.ZipFile(case.write("older.zip")) as archive:
+        archive.extractall(tmp_path / "older")
+    case.keep(uuid, "timestamp", "S1.tsr", b"token")
+    case.keep(uuid, "timestamp-query", "S1.tsq", b"query")
+    case.seal(uuid, "S2")
+    with zipfile.ZipFile(case.write("newer.zip")) as archive:
+        archive.extractall(tmp_path / "newer")
+    return tmp_path / "newer", tmp_path / "older"
+
+
+def attacked(attack: Attack, folder: Path) -> Path:
+    target = folder.with_name("attacked")
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(folder, target)
+    attack.apply(target)
+    return target
+
+
+def details(found: Verification) -> str:
+    return "\n".join(check.detail for check in found.checks if check.verdict == "fail")
+
+
+def test_every_attack_fails_and_names_the_member(bundles: tuple[Path, Path], tools):
+    folder, older = bundles
+    assert verify(folder, tools.installation).verdict == "pass"
+    count = 0
+    for attack in attacks(folder, older, tools):
+        found = verify(attacked(attack, folder), tools.installation if attack.pinned else None)
+        assert found.verdict == "fail", attack.name
+        assert attack.named(details(found)), (attack.name, details(found))
+        count += 1
+    assert count > 120
+
+
+def test_a_bundle_made_again_with_another_key_is_only_told_by_the_fingerprint(
+    bundles: tuple[Path, Path], tools
+):
+    """Nothing in a file can say whose key it is: so the verdict names it, and pinning decides."""
+    folder, older = bundles
+    attack = next(one for one in attacks(folder, older, tools) if one.pinned)
+    other = attacked(attack, folder)
+    found = verify(other)
+    assert found.verdict == "pass"
+    assert found.installation != tools.installation
+    assert {c.name for c in verify(other, tools.installation).checks if c.verdict == "fail"} == {
+        "installation"
+    }
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def tab(tmp_path: Path) -> AsyncIterator[Page]:
+    """The page from a file, in the real browser; it may not ask for anything."""
+    place = tmp_path / "page" / "verify.html"
+    place.parent.mkdir()
+    place.write_text(verifier_page(), "utf-8")
+    asked: list[str] = []
+    broken: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(find_browser(Settings(data=tmp_path / "data"))),
+            args=["--no-sandbox"],
+        )
+        page = await browser.new_page(locale="en-US")
+        page.on("request", note)
+        page.on("pageerror", lambda error: broken.append(str(error)))
+        page.on("console", lambda said: broken.append(said.text))
+        await page.goto(place.as_uri())
+        yield page
+        await browser.close()
+    assert broken == []
+    assert [url for url in asked if not url.startswith("file:")] == []
+
+
+async def judged(page: Page, path: Path, installation: str = "") -> Any:
+    await page.fill("#expected", installation)
+    picker = "#zip" if path.suffix == ".zip" else "#folder"
+    if picker == "#zip":  # the same path again would be no change
+        await page.set_input_files(picker, [])
+    await page.set_input_files(picker, path)
+    await page.wait_for_selector("body[data-busy=false] #verdict:not([hidden])")
+    found = await page.evaluate(READ)
+    await page.evaluate("document.getElementById('verdict').hidden = true")
+    return found
+
+
+def names(found: Any) -> list[tuple[str, str]]:
+    return [(check["name"], check["verdict"]) for check in found["checks"]]
+
+
+def same(found: Verification) -> list[tuple[str, str]]:
+    return [(check.name, check.verdict) for check in found.checks]
+
+
+async def test_the_page_passes_what_the_command_passes(
+    case, bundles: tuple[Path, Path], tab: Page, tools, tmp_path: Path
+):
+    deflated = tools.pack(bundles[0], tmp_path / "d.zip", compression=zipfile.ZIP_DEFLATED)
+    for path in (tmp_path / "newer.zip", bundles[0], deflated):
+        found = await judged(tab, path, tools.installation)
+        assert found["verdict"] == "pass", found
+        there = verify(path, tools.installation)
+        assert names(found) == same(there)
+        details = {check["name"]: check["detail"] for check in found["checks"]}
+        assert details.pop("stamps") == "2 time stamp files"  # the page cannot read them
+        assert details == {c.name: c.detail for c in there.checks if c.name != "stamps"}
+
+
+async def test_the_page_fails_every_attack_and_names_the_member(
+    bundles: tuple[Path, Path], tab: Page, tools, tmp_path: Path
+):
+    folder, older = bundles
+    for attack in attacks(folder, older, tools):
+        path = tools.pack(attacked(attack, folder), tmp_path / "attacked.zip")
+        pin = tools.installation if attack.pinned else ""
+        found = await judged(tab, path, pin)
+        assert found["verdict"] == "fail", attack.name
+        said = "\n".join(c["detail"] for c in found["checks"] if c["verdict"] == "fail")
+        assert attack.named(said), (attack.name, said)
+        assert names(found) == same(verify(path, pin or None)), attack.name
+
+
+async def test_the_page_fails_a_changed_byte_of_the_zip(
+    bundles: tuple[Path, Path], tab: Page, tmp_path: Path
+):
+    data = (tmp_path / "newer.zip").read_bytes()
+    path = tmp_path / "changed.zip"
+    for position in (0, 30, len(data) // 2, len(data) - 100, len(data) - 1):
+        changed = bytearray(data)
+        changed[position] ^= 1
+        path.write_bytes(changed)
+        assert (await judged(tab, path))["verdict"] == "fail", position
+    for cut in (0, 10, len(data) // 2, len(data) - 1):
+        path.write_bytes(data[:cut])
+        assert (await judged(tab, path))["verdict"] == "fail", cut
+
+
+async def test_the_page_refuses_bombs_doubles_and_paths_that_lead_elsewhere(
+    tab: Page, tmp_path: Path
+):
+    made = {
+        "bomb": [("a", bytes(20_000_000))],
+        "path": [("../a", b"")],
+        "case": [("a", b""), ("A", b"")],
+    }
+    for name, entries in made.items():
+        path = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for entry, content in entries:
+                archive.writestr(entry, content)
+        found = await judged(tab, path)
+        assert names(found) == [("container", "fail")] == same(verify(path))
+
+
+async def test_without_ed25519_the_page_says_so_and_checks_all_hashes(
+    bundles: tuple[Path, Path], tab: Page, tmp_path: Path, tools
+):
+    await tab.evaluate(
+        "() => { SubtleCrypto.prototype.importKey = () => "
+        "Promise.reject(new DOMException('no', 'NotSupportedError')) }"
+    )
+    found = await judged(tab, tmp_path / "newer.zip")
+    assert found["verdict"] == "unchecked"
+    states = dict(names(found))
+    assert (states["signature"], states["seals"]) == ("unchecked", "unchecked")
+    assert states["files"] == states["artifacts"] == "pass"
+    assert "no Ed25519" in await tab.inner_text("li[data-check=signature] .sentence")
+    path = next(bundles[0].rglob("seen-html.html"))
+    path.write_bytes(b"changed")
+    assert (await judged(tab, tools.pack(bundles[0], tmp_path / "a.zip")))["verdict"] == "fail"
+
+
+async def test_the_pages_own_sha256_is_the_browsers(tab: Page):
+    """Large files are hashed by pieces, which Web Crypto cannot do."""
+    await tab.evaluate(
+        """async () => {
+          for (const size of [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000, 300001]) {
+            const data = Uint8Array.from({length: size}, (_, i) => (i * 31 + size) & 255);
+            const own = new Sha256();
+            for (let at = 0; at < size; at += 97) own.update(data.subarray(at, at + 97));
+            if (own.digest() !== await sha256(data)) throw new Error(String(size));
+          }
+        }"""
+    )
+
+
+async def test_what_a_bundle_says_is_text_and_never_page(
+    bundles: tuple[Path, Path], tab: Page, tools, tmp_path: Path
+):
+    listing = json.loads((bundles[0] / "bundle.json").read_bytes())
+    listing["format"] = "<img src=x onerror=alert(1)>\u202e"
+    (bundles[0] / "bundle.json").write_bytes(canonical.encode(listing))
+    tools.sign(bundles[0])
+    found = await judged(tab, tools.pack(bundles[0], tmp_path / "a.zip"))
+    assert found["verdict"] == "fail"
+    assert "<img src=x onerror=alert(1)>\\u202e" in found["checks"][1]["detail"]
+    assert await tab.query_selector("#checks img") is None
+
+
+def test_the_page_allows_only_its_own_script_and_no_network():
+    page = verifier_page()
+    policy = page.split('Content-Security-Policy" content="')[1].split('"')[0]
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+    assert "innerHTML" not in page
+    assert "http://" not in page
+    assert "https://" not in page
