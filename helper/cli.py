@@ -236,12 +236,14 @@ def export(
 ) -> None:
     """Write a case's evidence as a ZIP that `verify` reads."""
     from helper.app import open_store  # noqa: PLC0415
-    from helper.exporting import export_case  # noqa: PLC0415
+    from helper.exporting import export as write  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        path = export_case(open_store(chosen), case, out)
-        found = {"case_id": case, "evidence": str(path)}
-        emit(found, as_json=as_json, lines=[str(path)])
+        done = write(open_store(chosen), case, out)
+        lacks = [item.model_dump(mode="json") for item in done.missing]
+        found = {"case_id": case, "evidence": str(done.path), "missing": lacks}
+        lines = [str(done.path), *missing_lines(lacks, chosen.language)]
+        emit(found, as_json=as_json, lines=lines)
 
 
 @app.command()

@@ -41,11 +41,12 @@ def write(
     read: Callable[[str], Path],
     key: bytes,
     created_at: datetime,
+    derived: Sequence[tuple[str, bytes | Path]] = (),
 ) -> Path:
     """Write the bundle, whole or not at all, and return its path.
 
-    `ledger` is the whole ledger, `read` gives the file of a hash, `key` signs. Only sealed bytes
-    go in; what is not sealed yet is named in `bundle.json`. Raises RefusedError(nothing_sealed),
+    `ledger` is the whole ledger, `read` gives the file of a hash, `key` signs, `derived` are
+    files made of the sealed ones, by name. Only sealed bytes go in besides; what is not sealed yet is named in `bundle.json`. Raises RefusedError(nothing_sealed),
     VaultError(damaged_blob), NotFoundError, InvalidError, TooLargeError, DiskFullError.
     """
     seals = _needed(captures, ledger)
@@ -56,6 +57,8 @@ def write(
             writer = _Writer(archive, read, created_at)
             sealed = _write_seals(writer, seals)
             _write_artifacts(writer, sealed)
+            for name, content in derived:
+                writer.derive(name, content)
             _write_rest(writer, ledger[: seals[-1].index + 1], case_id, key)
             listing = _listing(writer, case_id, captures, seals, sealed)
             writer.add("bundle.json", listing)
@@ -109,6 +112,19 @@ class _Writer:
         if digest.hexdigest() != sha256:
             raise VaultError(reason="damaged_blob", path=str(path))
         self.files[name] = (sha256, size)
+
+    def derive(self, name: str, content: bytes | Path) -> None:
+        """Add a file that was made of sealed ones."""
+        if isinstance(content, bytes):
+            self.add(name, content)
+            return
+        digest = hashlib.sha256()
+        size = content.stat().st_size
+        with content.open("rb") as source, self._entry(name, size) as target:
+            while chunk := source.read(_CHUNK):
+                digest.update(chunk)
+                target.write(chunk)
+        self.files[name] = (digest.hexdigest(), size)
 
     def _entry(self, name: str, size: int) -> Any:
         for part in name.split("/"):

@@ -1,0 +1,152 @@
+"""A font of this computer as it goes into a PDF: only the characters used (ISO 32000-1, 9.7).
+
+Three kinds are met: TrueType (`msyh.ttc`, `simsun.ttc`), CID-keyed CFF (Noto, Source Han) and
+name-keyed CFF. In the first and the last a character's code in the PDF is its glyph number, in the
+second the CID of its glyph.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._f_v_a_r import table__f_v_a_r
+from fontTools.varLib import instancer
+
+_FORBIDDEN = 0x0302
+"""Bits of OS/2 fsType: restricted licence, no subsetting, bitmaps only."""
+_DROPPED = (
+    "GSUB GPOS GDEF BASE JSTF VORG vhea vmtx DSIG MATH kern meta STAT avar MVAR HVAR VVAR SVG COLR "
+    "CPAL EBDT EBLC EBSC hdmx VDMX LTSH PCLT gasp"
+).split()
+
+
+class UnusableFontError(Exception):
+    """The font cannot or may not be embedded; the message says why."""
+
+
+class Face:
+    """One face: measures, encodes, and remembers what was used."""
+
+    def __init__(self, path: Path, number: int) -> None:
+        self._path = path
+        self._number = number
+        try:
+            self._font = self._opened()
+            self._glyphs: dict[int, str] = self._font.getBestCmap() or {}
+            table: Any = self._font["OS/2"] if "OS/2" in self._font else None
+            self.unit = 1000 / self._font["head"].unitsPerEm
+            self.outlines = "CFF " if "CFF " in self._font else "glyf"
+            if self.outlines not in self._font:
+                raise UnusableFontError("no outlines")
+        except UnusableFontError:
+            raise
+        except Exception as error:
+            # fontTools raises nearly anything on a damaged font.
+            raise UnusableFontError(f"{path.name}: {type(error).__name__}") from error
+        if table is not None and table.fsType & _FORBIDDEN:
+            raise UnusableFontError(f"{path.name}: its licence forbids embedding")
+        if ord("中") not in self._glyphs or ord("A") not in self._glyphs:
+            raise UnusableFontError(f"{path.name}: no Chinese")
+        self._widths: dict[str, float] = {}
+        self._used: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """File name, for messages."""
+        return self._path.name
+
+    def drawable(self, text: str) -> str:
+        r"""Return the text with `\\uXXXX` for what the font has no picture of, or must not obey.
+
+        Control and direction characters of a hostile title change nothing on the page this way.
+        """
+        return "".join(self._shown(character) for character in text)
+
+    def width(self, text: str, size: float) -> float:
+        """Return the width in points."""
+        return sum(self._width(character) for character in text) * size / 1000
+
+    def encode(self, text: str) -> bytes:
+        """Return the hexadecimal string of a text that is drawable."""
+        return "".join(f"{self._code(character):04X}" for character in text).encode()
+
+    def program(self) -> tuple[str, bytes]:
+        """Return the key under which the font file stands in its descriptor, and its bytes."""
+        font = self._opened()
+        options = subset.Options()
+        options.layout_features = []
+        options.name_IDs = []
+        options.hinting = False
+        options.notdef_outline = True
+        options.desubroutinize = True
+        options.retain_gids = not self._by_cid
+        options.drop_tables += _DROPPED
+        maker = subset.Subsetter(options)
+        maker.populate(unicodes=[ord(character) for character in self._used])
+        if "fvar" in font:  # Noto Sans SC of Windows 11: its default is Thin
+            _settle_weight(font)
+        maker.subset(font)
+        if self.outlines == "CFF ":
+            return "FontFile3", bytes(font.getTableData("CFF "))
+        out = io.BytesIO()
+        font.save(out)
+        return "FontFile2", out.getvalue()
+
+    def widths(self) -> Iterator[tuple[int, int]]:
+        """Yield code and width in thousandths of all characters used, by code."""
+        for code, character in self.characters():
+            yield code, round(self._width(character))
+
+    def characters(self) -> Iterator[tuple[int, str]]:
+        """Yield code and character, so that text can be searched and copied."""
+        first = {code: character for character, code in reversed(self._used.items())}
+        yield from sorted(first.items())
+
+    def _opened(self) -> TTFont:
+        number = self._number if self._path.suffix.lower() in {".ttc", ".otc"} else -1
+        return TTFont(self._path, fontNumber=number, lazy=True)
+
+    @cached_property
+    def _by_cid(self) -> bool:
+        if self.outlines != "CFF ":
+            return False
+        return hasattr(self._font["CFF "].cff.topDictIndex[0], "ROS")
+
+    def _shown(self, character: str) -> str:
+        code = ord(character)
+        if " " <= character <= "~":
+            return character
+        if code in self._glyphs and unicodedata.category(character)[0] not in "CMZ":
+            return character
+        return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
+
+    def _width(self, character: str) -> float:
+        if character not in self._widths:
+            advance, _ = self._font["hmtx"][self._glyphs.get(ord(character), ".notdef")]
+            self._widths[character] = advance * self.unit
+        return self._widths[character]
+
+    def _code(self, character: str) -> int:
+        if character not in self._used:
+            glyph = self._glyphs.get(ord(character), ".notdef")
+            cid = glyph.startswith("cid") and self._by_cid
+            self._used[character] = int(glyph[3:]) if cid else self._font.getGlyphID(glyph)
+        return self._used[character]
+
+
+def _settle_weight(font: TTFont) -> None:
+    table: table__f_v_a_r = font["fvar"]
+    place = {
+        axis.axisTag: min(max(400, axis.minValue), axis.maxValue)
+        if axis.axisTag == "wght"
+        else axis.defaultValue
+        for axis in table.axes
+    }
+    instancer.instantiateVariableFont(font, place, inplace=True)
