@@ -211,6 +211,32 @@ def case_note(case: str, words: str, data: Data = None, as_json: Json = False) -
     _on_case(data, as_json, case, lambda store: store.vault.add_note(case, words, store.now()))
 
 
+@case_app.command("attach")
+def case_attach(
+    case: str,
+    file: Path,
+    note: Annotated[str, typer.Option(help="What the file shows.")] = "",
+    kind: Annotated[
+        str | None, typer.Option(help="payment, redeem_error, chat, product or received.")
+    ] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add a file of your own to a case: bill, chat export, recording, photo."""
+    from helper.app import open_store  # noqa: PLC0415
+    from helper.steps.attach import attach  # noqa: PLC0415
+    from helper.web.services import Limits  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        store = open_store(chosen)
+        view = attach(store, case, file, limit=Limits().part_bytes, note=note, kind=kind)
+        own = next(item for item in view.artifacts if item.role == "attachment")
+        attached = {"capture_id": view.capture_id, **own.model_dump(mode="json")}
+        found = {**store.vault.case(case).model_dump(mode="json"), "attached": attached}
+        line = text("cli.attached", chosen.language, case_id=case, **attached)
+        emit(found, as_json=as_json, lines=[line])
+
+
 @case_app.command("close")
 def case_close(case: str, data: Data = None, as_json: Json = False) -> None:
     """Close a case; nothing is deleted."""

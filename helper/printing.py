@@ -64,8 +64,11 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         key = "cli.case.passed" if date["passed"] else "cli.case.due"
         lines.append("    " + text(key, language, name=date["name"], at=date["at"]))
     lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
-    captures = [f"{capture['capture_id']} ({capture['state']})" for capture in case["captures"]]
-    for key, names in (("captures", captures), ("drafts", case["drafts"])):
+    pages = [one for one in case["captures"] if one["meta"]["extra"].get("origin") != "brought"]
+    captures = [f"{capture['capture_id']} ({capture['state']})" for capture in pages]
+    files = [one["meta"]["title"] for one in case["captures"] if one not in pages]
+    named = (("captures", captures), ("attachments", files), ("drafts", case["drafts"]))
+    for key, names in named:
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
     return lines

@@ -54,7 +54,7 @@ def main_capture(case: CaseView) -> CaptureView | None:
     pages = sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
     with_order = [c for c in pages if c.order is not None]
     same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
-    plain = [c for c in pages if c.meta.receipt_for is None]
+    plain = [c for c in pages if c.meta.receipt_for is None and c.meta.url]
     return next(iter([*same, *with_order, *plain]), None)
 
 
@@ -80,7 +80,8 @@ def _found(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
     if main is not None:
         for artifact in _of_order(main):
             yield main, artifact, ("订单页" if main.order else "网页") + _words(main, artifact)
-    others = [c for c in case.captures if main is None or c.capture_id != main.capture_id]
+    pages = [c for c in case.captures if c.meta.url]  # a file the user brought has none
+    others = [c for c in pages if main is None or c.capture_id != main.capture_id]
     others.sort(key=lambda c: c.meta.clicked_at, reverse=True)
     for capture in others[:_MOST_OTHER]:
         picture = _first(capture, _OTHER)

@@ -199,7 +199,7 @@ def _list(flow: Flow, found: Sequence[Entry], starts: Sequence[tuple[int, int]])
     ]
     if rows:
         heads = [text(f"book.list.{column}") for column in columns]
-        flow.table((9, 17, 21, 13, 18, 8, 14), heads, rows, 7.2)
+        flow.table((8, 16, 20, 12, 18, 7, 19), heads, rows, 7.2)
     else:
         flow.text(text("book.list.none"))
     flow.space(6)
@@ -232,7 +232,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     rows = [
         ("url", _address(url) if url else text("book.no_url")),
         ("title", clipped(title, _LONGEST_TITLE)),
-        ("at", entry.when),
+        ("at", f"{entry.when}（UTC {entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}）"),
         ("how", how),
         ("purpose", entry.purpose),
         ("capture", view.capture_id),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from helper.messages import text
 from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
@@ -48,8 +47,8 @@ class Entry:
 
     @property
     def when(self) -> str:
-        """Time with zone."""
-        return moment(self.at, self.view.meta.timezone)
+        """Time with offset."""
+        return moment(self.at)
 
 
 def entries(
@@ -88,14 +87,9 @@ def is_brought(view: CaptureView) -> bool:
     return view.meta.extra.get("origin") == BROUGHT
 
 
-def moment(at: datetime, zone: str | None = None) -> str:
-    """Return a time in the zone of the page, Beijing time if none is known, with its offset."""
-    try:
-        local = at.astimezone(ZoneInfo(zone)) if zone else at.astimezone(_SHANGHAI)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        local = at.astimezone(_SHANGHAI)
-    offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
+def moment(at: datetime) -> str:
+    """Return a time as Beijing time, with its offset."""
+    return f"{at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S} +08:00"
 
 
 def record(view: CaptureView, name: str, read: Read) -> object:

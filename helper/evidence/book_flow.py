@@ -138,6 +138,8 @@ def _wrapped(face: Face, text: str, size: float, width: float) -> list[str]:
 
 def _broken(line: str, after: str) -> tuple[str, str]:
     """Break a full line: between words if a break is near its end, else where it is full."""
+    if after in _HANGING and len(line) > 1:  # no line begins with a comma
+        return line[:-1], line[-1]
     if after == " " or not (line[-1].isascii() and after.isascii()):
         return line, ""
     for at in range(len(line) - 1, len(line) * 2 // 3, -1):

@@ -86,7 +86,13 @@ def _flat(values: Mapping[str, object], before: str = "", depth: int = 0) -> Ite
         elif isinstance(value, list | tuple):
             yield name, ", ".join(str(one) for one in value) or "-"
         else:
-            yield name, "-" if value is None else str(value)
+            yield name, _shown(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return text("book.yes" if value else "book.no")
+    return "-" if value is None else str(value)
 
 
 def integrity(
@@ -114,6 +120,7 @@ def integrity(
     told = list(stamps) or _kept_stamps(captures)
     for line in told or [text("book.stamps.none")]:
         flow.text(clipped(line, _LONGEST_VALUE), 9)
+    flow.text(text("book.stamps.words"), 9, grey=0.3)
     flow.space(4)
     flow.text(text("book.signature"), bold=True)
     flow.text(text("book.signature.words"), 9)
