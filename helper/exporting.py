@@ -68,7 +68,7 @@ def make_book(
         return _made(store, case, captures, folder)
     except KazhengError:
         raise  # a full disk would fail the bundle as well
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Whatever a hostile page made of a picture or a title, the evidence must leave the house.
         _log.exception("no evidence book for %s", case.case_id)
         missing = Missing(role="book", reason="book_failed", detail=type(error).__name__)
@@ -98,7 +98,7 @@ def _made(
         from helper.evidence import book_sign  # noqa: PLC0415  # optional at run time
 
         book_sign.sign(plain, signed, key=store.key, at=at)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # An import that fails on some system, a broken clock: the book is read without it.
         _log.exception("the evidence book is not signed")
         detail = type(error).__name__

@@ -23,7 +23,7 @@ from pathlib import Path
 from helper.evidence import book_pictures, book_statements
 from helper.evidence.book_exhibits import Entry, Read, entries, is_brought, moment
 from helper.evidence.book_flow import BODY, BOTTOM, LEFT, PAGE, Flow
-from helper.evidence.book_order import order_table
+from helper.evidence.book_order import field_label, order_table
 from helper.evidence.book_statements import both, clipped
 from helper.evidence.pdf import HEIGHT, WIDTH, PdfWriter
 from helper.evidence.pdf_font import Face, UnusableFontError
@@ -149,6 +149,7 @@ def _cover(
         ("order", case.order_no),
         ("platform", _platform(case)),
         ("seller", _seller(case)),
+        *((("corrected", _corrected(case)),) if case.corrections else ()),
         ("buyer", text("book.cover.buyer_words")),
         ("captures", text("book.cover.captures_words", captures=_pages(views),
                           brought=len(views) - _pages(views))),
@@ -179,6 +180,15 @@ def _seller(case: CaseView) -> str | None:
         return None
     names = " · ".join(part for part in (seller.name, seller.contact) if part)
     return clipped(names, _LONGEST_TITLE) or None
+
+
+def _corrected(case: CaseView) -> str:
+    said = (
+        text("book.cover.corrected_words", field=field_label(item.field),
+             value=clipped(item.value, 200), read=clipped(item.read or "-", 200))
+        for item in case.corrections
+    )  # fmt: skip
+    return "\n".join(said)
 
 
 def _list(flow: Flow, found: Sequence[Entry], starts: Sequence[tuple[int, int]]) -> None:
@@ -231,7 +241,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
     url, title = view.meta.url, view.meta.title
     rows = [
         ("url", _address(url) if url else text("book.no_url")),
-        ("title", clipped(title, _LONGEST_TITLE)),
+        ("file_name" if is_brought(view) else "title", clipped(title, _LONGEST_TITLE)),
         ("at", f"{entry.when}（UTC {entry.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}）"),
         ("how", how),
         ("purpose", entry.purpose),
@@ -281,6 +291,7 @@ def _print_text(path: Path, flow: Flow) -> None:
         words = data.decode(encoding, "ignore" if encoding == "utf-8-sig" else "replace")
         if encoding == "gb18030" or len(words.encode()) >= len(data) - 6:
             break
+    words = words.rstrip()
     whole = path.stat().st_size == len(data) and len(words) <= _LONGEST_TEXT
     flow.text(words[:_LONGEST_TEXT].replace("\r\n", "\n").replace("\t", "    "), 9)
     if not whole:

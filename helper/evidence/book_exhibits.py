@@ -185,7 +185,9 @@ def _visited_at(view: CaptureView, read: Read) -> datetime | None:
         return view.corroboration.witness_at
     facts = record(view, "witness-visit.json", read)
     try:
-        found = datetime.fromisoformat(str(facts["started_at"])) if isinstance(facts, dict) else None
+        found = (
+            datetime.fromisoformat(str(facts["started_at"])) if isinstance(facts, dict) else None
+        )
     except (KeyError, ValueError):
         return None
     return found if found is not None and found.tzinfo is not None else None

@@ -22,7 +22,7 @@ def order_table(flow: Flow, path: Path) -> None:
         flow.text(text("book.unprinted.file"))
         return
     rows = [
-        (_label(path), clipped(value, _LONGEST), _source(order.sources.get(path)))
+        (field_label(path), clipped(value, _LONGEST), _source(order.sources.get(path)))
         for path, value in fields(order)
     ]
     if not rows:
@@ -54,7 +54,8 @@ def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def _label(path: str) -> str:
+def field_label(path: str) -> str:
+    """Return the words for a field of an order, its path where there are none."""
     plain = ".".join(part for part in path.split(".") if not part.isdigit())
     words = text(f"book.field.{plain}")
     number = next((int(part) + 1 for part in path.split(".") if part.isdigit()), 1)

@@ -20,6 +20,7 @@ _DOTS: Final = 190 / 72
 """Most pixels a point: finer than a screen's own text, half the bytes of 300 dpi."""
 _SEARCHED = 0.35
 _QUIET_ROWS = 4
+_SHORTEST = 0.15
 _EDGE = 12
 """Difference of neighbouring pixels, of 255, from which on something is drawn."""
 
@@ -73,7 +74,9 @@ def cuts(picture: Image.Image, first: int, most: int) -> Iterator[tuple[int, int
     room = first if first >= picture.height or picture.height > most else 0
     room = room if room >= most // 3 or room >= picture.height else most
     while picture.height - top > room:
-        bottom = _quiet_row(picture, top, top + room)
+        rest = picture.height - top - room
+        short = max(round(most * _SHORTEST) - rest, 0)  # no last piece of a few rows
+        bottom = _quiet_row(picture, top, top + room - min(short, room // 2))
         yield top, bottom
         top, room = bottom, most
     yield top, picture.height
@@ -100,9 +103,7 @@ def _quiet_row(picture: Image.Image, top: int, bottom: int) -> int:
     return start + rows.rindex(quietest) if quietest < 40 else bottom
 
 
-def _piece(
-    picture: Image.Image, top: int, bottom: int, scale: float, writer: PdfWriter
-) -> Piece:
+def _piece(picture: Image.Image, top: int, bottom: int, scale: float, writer: PdfWriter) -> Piece:
     width, height = picture.width * scale, (bottom - top) * scale
     piece = picture.crop((0, top, picture.width, bottom))
     wanted = (round(width * _DOTS), round(height * _DOTS))
@@ -128,15 +129,15 @@ def _opened(path: Path) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(path, formats=FORMATS)
-            if picture.width * picture.height > MOST_PIXELS:
-                picture.close()
-                raise UnprintableError("too_large")
-            picture.load()
-    except UnprintableError:
-        raise
+            few = picture.width * picture.height <= MOST_PIXELS
+            if few:
+                picture.load()
     except Image.DecompressionBombError:
         raise UnprintableError("too_large") from None
     except Exception as error:
         # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
         raise UnprintableError("unreadable") from error
+    if not few:
+        picture.close()
+        raise UnprintableError("too_large")
     return picture

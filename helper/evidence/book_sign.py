@@ -11,17 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from asn1crypto import keys
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from helper.evidence.seal import fingerprint, public_key
 from helper.messages import text
@@ -43,16 +40,12 @@ def sign(
 
     Raises whatever pyHanko, the stamper or the disk raises: the caller keeps the unsigned book.
     """
-    private = _private_key(key)
-    certificate = asn1_x509.Certificate.load(
-        own_certificate(key, at).public_bytes(Encoding.DER)
+    packed = pkcs12.serialize_key_and_certificates(
+        None, _private_key(key), own_certificate(key, at), None, NoEncryption()
     )
-    plain = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    signer = signers.SimpleSigner(
-        signing_cert=certificate,
-        signing_key=keys.PrivateKeyInfo.load(plain),
-        cert_registry=SimpleCertificateStore.from_certs([certificate]),
-    )
+    signer = signers.SimpleSigner.load_pkcs12_data(packed, other_certs=[])
+    if signer is None:
+        raise ValueError("pyHanko does not take the key")
     about = signers.PdfSignatureMetadata(
         field_name=_FIELD,
         md_algorithm="sha256",
@@ -94,6 +87,4 @@ def own_certificate(key: bytes, at: datetime) -> x509.Certificate:
 
 def _private_key(key: bytes) -> ec.EllipticCurvePrivateKey:
     derived = HKDF(hashes.SHA256(), 48, b"", b"kazheng/book-signature/1").derive(key)
-    return ec.derive_private_key(
-        int.from_bytes(derived) % (_P256_ORDER - 1) + 1, ec.SECP256R1()
-    )
+    return ec.derive_private_key(int.from_bytes(derived) % (_P256_ORDER - 1) + 1, ec.SECP256R1())

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from helper.evidence.book_exhibits import Read, is_brought, load, moment
 from helper.evidence.book_flow import Flow
 from helper.messages import LANGUAGES, text
-from helper.model import CaptureView
+from helper.model import CaptureView, Seal
 
 _MOST_LINES = 200
 _LONGEST_VALUE = 600
@@ -78,7 +78,9 @@ def _line(item: Mapping[str, object]) -> tuple[str, str, str]:
     )
 
 
-def _flat(values: Mapping[str, object], before: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+def _flat(
+    values: Mapping[str, object], before: str = "", depth: int = 0
+) -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         name = f"{before}.{key}" if before else str(key)
         if isinstance(value, Mapping) and depth < 4:
@@ -108,7 +110,7 @@ def integrity(
     rows = [
         (
             seal.capture_id,
-            f"#{seal.index} {text(f'book.stage.{seal.stage}')}",
+            f"#{seal.index} {_stage(view, seal)}",
             moment(seal.sealed_at),
             text("book.integrity.hash", manifest=seal.manifest, signature=seal.signature),
         )
@@ -139,7 +141,12 @@ def missing(flow: Flow, captures: Sequence[CaptureView]) -> None:
     """List what was not captured, each with its reason."""
     flow.heading(both("book.missing"))
     rows = [
-        (view.capture_id, entry.role, _reason(entry.reason), clipped(entry.detail or "", 300))
+        (
+            view.capture_id,
+            _role(entry.role),
+            _reason(entry.reason),
+            clipped(entry.detail or "", 300),
+        )
         for view in captures
         if not is_brought(view)
         for entry in view.missing
@@ -152,6 +159,19 @@ def missing(flow: Flow, captures: Sequence[CaptureView]) -> None:
         flow.text(text("book.missing.none"))
     if brought:
         flow.text(text("book.missing.brought", count=brought), 9)
+
+
+def _stage(view: CaptureView, seal: Seal) -> str:
+    return text("book.stage.brought" if is_brought(view) else f"book.stage.{seal.stage}")
+
+
+def _role(role: str) -> str:
+    """Return what is missing in words, with the code that the manifest has."""
+    for key in (f"book.name.{role}", f"book.side.{role.partition('/')[0]}"):
+        words = text(key)
+        if words != key:
+            return f"{words}\n{clipped(role, 80)}"
+    return clipped(role, 80)
 
 
 def _reason(code: str) -> str:

@@ -46,7 +46,8 @@ def write(
     """Write the bundle, whole or not at all, and return its path.
 
     `ledger` is the whole ledger, `read` gives the file of a hash, `key` signs, `derived` are
-    files made of the sealed ones, by name. Only sealed bytes go in besides; what is not sealed yet is named in `bundle.json`. Raises RefusedError(nothing_sealed),
+    files made of sealed ones, by name. Besides these only sealed bytes go in; what is not sealed
+    yet is named in `bundle.json`. Raises RefusedError(nothing_sealed),
     VaultError(damaged_blob), NotFoundError, InvalidError, TooLargeError, DiskFullError.
     """
     seals = _needed(captures, ledger)

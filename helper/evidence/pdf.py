@@ -28,7 +28,7 @@ class Page:
     ) -> None:  # fmt: skip
         """Draw one line at its base line; the text must be drawable."""
         if text:
-            stroke = f"2 Tr {size / 34:.2f} w {grey:.2f} G" if bold else "0 Tr"
+            stroke = f"2 Tr {size / 42:.2f} w {grey:.2f} G" if bold else "0 Tr"
             head = f"BT {stroke} {grey:.2f} g /F1 {size:.2f} Tf {x:.2f} {y:.2f} Td <"
             self.drawn += head.encode() + face.encode(text) + b"> Tj ET\n"
 
@@ -38,9 +38,7 @@ class Page:
 
     def box(self, x: float, y: float, width: float, height: float, *, grey: float = 0.6) -> None:
         """Draw a thin frame."""
-        self.drawn += (
-            f"{grey:.2f} G 0.5 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S\n".encode()
-        )
+        self.drawn += f"{grey:.2f} G 0.5 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S\n".encode()
 
     def picture(self, number: int, x: float, y: float, width: float, height: float) -> None:
         """Draw a picture that was written before."""

@@ -16,15 +16,15 @@ from typing import Any
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from fontTools.ttLib.tables._f_v_a_r import table__f_v_a_r
 from fontTools.varLib import instancer
 
 _FORBIDDEN = 0x0302
 """Bits of OS/2 fsType: restricted licence, no subsetting, bitmaps only."""
 _DROPPED = (
-    "GSUB GPOS GDEF BASE JSTF VORG vhea vmtx DSIG MATH kern meta STAT avar MVAR HVAR VVAR SVG COLR "
-    "CPAL EBDT EBLC EBSC hdmx VDMX LTSH PCLT gasp"
-).split()
+    "GSUB", "GPOS", "GDEF", "BASE", "JSTF", "VORG", "vhea", "vmtx", "DSIG", "MATH", "kern", "meta",
+    "STAT", "avar", "MVAR", "HVAR", "VVAR", "SVG", "COLR", "CPAL", "EBDT", "EBLC", "EBSC", "hdmx",
+    "VDMX", "LTSH", "PCLT", "gasp",
+)  # fmt: skip
 
 
 class UnusableFontError(Exception):
@@ -40,13 +40,10 @@ class Face:
         try:
             self._font = self._opened()
             self._glyphs: dict[int, str] = self._font.getBestCmap() or {}
-            table: Any = self._font["OS/2"] if "OS/2" in self._font else None
+            table: Any = self._font.get("OS/2")
             self.unit = 1000 / self._font["head"].unitsPerEm
             self.outlines = "CFF " if "CFF " in self._font else "glyf"
-            if self.outlines not in self._font:
-                raise UnusableFontError("no outlines")
-        except UnusableFontError:
-            raise
+            self._font[self.outlines]  # a font of bitmaps has neither
         except Exception as error:
             # fontTools raises nearly anything on a damaged font.
             raise UnusableFontError(f"{path.name}: {type(error).__name__}") from error
@@ -142,7 +139,7 @@ class Face:
 
 
 def _settle_weight(font: TTFont) -> None:
-    table: table__f_v_a_r = font["fvar"]
+    table: Any = font["fvar"]
     place = {
         axis.axisTag: min(max(400, axis.minValue), axis.maxValue)
         if axis.axisTag == "wght"

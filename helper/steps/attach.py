@@ -64,7 +64,13 @@ def attach(
         capture_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"kazheng:brought:{case_id}:{sha256}"))
         at = store.now()
         store.blobs.keep_file(copy, sha256)
-    about = {"origin": BROUGHT, "file_name": name, "label": name, "note": _plain(note), "kind": kind}
+    about = {
+        "origin": BROUGHT,
+        "file_name": name,
+        "label": name,
+        "note": _plain(note),
+        "kind": kind,
+    }
     about = {key: value for key, value in about.items() if value}
     if not _known(store, capture_id):
         meta = CaptureMeta(url="", title=name, clicked_at=at, case_id=case_id, extra=about)
@@ -137,9 +143,7 @@ def _readable(path: Path) -> Iterator[None]:
 
 
 def _sealed(store: Store, capture_id: CaptureId, case_id: str, title: str) -> None:
-    missing = [
-        Missing(role=role, reason="brought_by_user") for role in ("seen", "witness")
-    ]
+    missing = [Missing(role=role, reason="brought_by_user") for role in ("seen", "witness")]
     store.vault.add_missing(capture_id, missing)
     store.vault.set_final(capture_id)
     store.vault.join_case(
