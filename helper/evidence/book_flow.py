@@ -94,18 +94,21 @@ class Flow:
         self, cells: Sequence[tuple[str, float, float]], size: float, on_new_page: object = None
     ) -> None:
         wrapped = [wrap(self.face, text, size, width) for text, width, _ in cells]
-        count = max(len(lines) for lines in wrapped)
-        if count * size * 1.4 < PAGE / 4:  # a short row stays in one piece
-            self._break(count * size * 1.4, on_new_page)
-        for number in range(count):
-            self._break(size * 1.4, on_new_page)
-            self.space(size * 1.1)
+        step, done, count = size * 1.4, 0, max(len(lines) for lines in wrapped)
+        if count * step < PAGE / 4:  # a short row stays in one piece
+            self._break(count * step, on_new_page)
+        while done < count:
+            self._break(step, on_new_page)
+            fitting = max(int((self.y - BOTTOM) / step), 1)
             x = LEFT
             for lines, (_, width, grey) in zip(wrapped, cells, strict=True):
-                if number < len(lines):
-                    self.pages[-1].text(self.face, x, self.y, size, lines[number], grey=grey)
-                x += width + 6 if len(cells) > 2 else width + 8
-            self.space(size * 0.3)
+                # Cell by cell: whoever searches or copies gets a whole address or hash.
+                for number, line in enumerate(lines[done : done + fitting]):
+                    y = self.y - size * 1.1 - number * step
+                    self.pages[-1].text(self.face, x, y, size, line, grey=grey)
+                x += width + (6 if len(cells) > 2 else 8)
+            self.space(min(fitting, count - done) * step)
+            done += fitting
 
     def _break(self, height: float, on_new_page: object) -> None:
         before = len(self.pages)

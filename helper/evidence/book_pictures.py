@@ -126,9 +126,9 @@ def _flat(picture: Image.Image) -> Image.Image:
 
 def _opened(path: Path) -> Image.Image:
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(path, formats=FORMATS)
+            picture = Image.open(stream, formats=FORMATS)
             few = picture.width * picture.height <= MOST_PIXELS
             if few:
                 picture.load()
@@ -138,6 +138,5 @@ def _opened(path: Path) -> Image.Image:
         # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
         raise UnprintableError("unreadable") from error
     if not few:
-        picture.close()
         raise UnprintableError("too_large")
     return picture

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterator
-from functools import cached_property
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +38,30 @@ class Face:
         self._path = path
         self._number = number
         try:
-            self._font = self._opened()
-            self._glyphs: dict[int, str] = self._font.getBestCmap() or {}
-            table: Any = self._font.get("OS/2")
-            self.unit = 1000 / self._font["head"].unitsPerEm
-            self.outlines = "CFF " if "CFF " in self._font else "glyf"
-            self._font[self.outlines]  # a font of bitmaps has neither
+            with self._opened() as font:
+                licence = self._read(font)
         except Exception as error:
             # fontTools raises nearly anything on a damaged font.
             raise UnusableFontError(f"{path.name}: {type(error).__name__}") from error
-        if table is not None and table.fsType & _FORBIDDEN:
+        if licence & _FORBIDDEN:
             raise UnusableFontError(f"{path.name}: its licence forbids embedding")
         if ord("中") not in self._glyphs or ord("A") not in self._glyphs:
             raise UnusableFontError(f"{path.name}: no Chinese")
         self._widths: dict[str, float] = {}
         self._used: dict[str, int] = {}
+
+    def _read(self, font: TTFont) -> int:
+        """Take over what measuring and encoding need; return the licence bits."""
+        self._glyphs: dict[int, str] = font.getBestCmap() or {}
+        self._cff = "CFF " in font
+        outlines: Any = font["CFF " if self._cff else "glyf"]  # a font of bitmaps has neither
+        self._by_cid = self._cff and hasattr(outlines.cff.topDictIndex[0], "ROS")
+        self._numbers: dict[str, int] = font.getReverseGlyphMap()
+        unit = 1000 / font["head"].unitsPerEm
+        metrics: dict[str, tuple[int, int]] = font["hmtx"].metrics
+        self._advances = {glyph: wide * unit for glyph, (wide, _) in metrics.items()}
+        table: Any = font.get("OS/2")
+        return int(table.fsType) if table is not None else 0
 
     @property
     def name(self) -> str:
@@ -76,7 +85,6 @@ class Face:
 
     def program(self) -> tuple[str, bytes]:
         """Return the key under which the font file stands in its descriptor, and its bytes."""
-        font = self._opened()
         options = subset.Options()
         options.layout_features = []
         options.name_IDs = []
@@ -87,14 +95,15 @@ class Face:
         options.drop_tables += _DROPPED
         maker = subset.Subsetter(options)
         maker.populate(unicodes=[ord(character) for character in self._used])
-        if "fvar" in font:  # Noto Sans SC of Windows 11: its default is Thin
-            _settle_weight(font)
-        maker.subset(font)
-        if self.outlines == "CFF ":
-            return "FontFile3", bytes(font.getTableData("CFF "))
-        out = io.BytesIO()
-        font.save(out)
-        return "FontFile2", out.getvalue()
+        with self._opened() as font:
+            if "fvar" in font:  # Noto Sans SC of Windows 11: its default is Thin
+                _settle_weight(font)
+            maker.subset(font)
+            if self._cff:
+                return "FontFile3", bytes(font.getTableData("CFF "))
+            out = io.BytesIO()
+            font.save(out)
+            return "FontFile2", out.getvalue()
 
     def widths(self) -> Iterator[tuple[int, int]]:
         """Yield code and width in thousandths of all characters used, by code."""
@@ -106,15 +115,11 @@ class Face:
         first = {code: character for character, code in reversed(self._used.items())}
         yield from sorted(first.items())
 
-    def _opened(self) -> TTFont:
+    @contextmanager
+    def _opened(self) -> Iterator[TTFont]:
         number = self._number if self._path.suffix.lower() in {".ttc", ".otc"} else -1
-        return TTFont(self._path, fontNumber=number, lazy=True)
-
-    @cached_property
-    def _by_cid(self) -> bool:
-        if self.outlines != "CFF ":
-            return False
-        return hasattr(self._font["CFF "].cff.topDictIndex[0], "ROS")
+        with self._path.open("rb") as stream:
+            yield TTFont(stream, fontNumber=number, lazy=True)
 
     def _shown(self, character: str) -> str:
         code = ord(character)
@@ -126,15 +131,15 @@ class Face:
 
     def _width(self, character: str) -> float:
         if character not in self._widths:
-            advance, _ = self._font["hmtx"][self._glyphs.get(ord(character), ".notdef")]
-            self._widths[character] = advance * self.unit
+            glyph = self._glyphs.get(ord(character), ".notdef")
+            self._widths[character] = self._advances[glyph]
         return self._widths[character]
 
     def _code(self, character: str) -> int:
         if character not in self._used:
             glyph = self._glyphs.get(ord(character), ".notdef")
             cid = glyph.startswith("cid") and self._by_cid
-            self._used[character] = int(glyph[3:]) if cid else self._font.getGlyphID(glyph)
+            self._used[character] = int(glyph[3:]) if cid else self._numbers[glyph]
         return self._used[character]
 
 
