@@ -199,7 +199,7 @@ def _list(flow: Flow, found: Sequence[Entry], starts: Sequence[tuple[int, int]])
         (
             f"证据{entry.number}",
             clipped(entry.name, 200),
-            clipped(entry.view.meta.url, 240) or text("book.no_url"),
+            clipped(entry.view.meta.url, 120) or text("book.no_url"),
             entry.when,
             clipped(entry.purpose, 300),
             f"{first}" if first == last else f"{first}–{last}",

@@ -110,7 +110,7 @@ def _piece(picture: Image.Image, top: int, bottom: int, scale: float, writer: Pd
     if wanted[0] < piece.width:
         piece = piece.resize((max(wanted[0], 1), max(wanted[1], 1)), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    _flat(piece).save(out, "JPEG", quality=86, subsampling=0, optimize=True)
+    _flat(piece).save(out, "JPEG", quality=80, subsampling=0, optimize=True)
     number = writer.jpeg(out.getvalue(), piece.width, piece.height)
     return Piece(number, top, bottom, width, height)
 

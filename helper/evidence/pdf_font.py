@@ -20,11 +20,9 @@ from fontTools.varLib import instancer
 
 _FORBIDDEN = 0x0302
 """Bits of OS/2 fsType: restricted licence, no subsetting, bitmaps only."""
-_DROPPED = (
-    "GSUB", "GPOS", "GDEF", "BASE", "JSTF", "VORG", "vhea", "vmtx", "DSIG", "MATH", "kern", "meta",
-    "STAT", "avar", "MVAR", "HVAR", "VVAR", "SVG", "COLR", "CPAL", "EBDT", "EBLC", "EBSC", "hdmx",
-    "VDMX", "LTSH", "PCLT", "gasp",
-)  # fmt: skip
+_KEPT = frozenset(
+    ("head", "hhea", "maxp", "hmtx", "cmap", "loca", "glyf", "CFF ", "OS/2", "name", "post")
+)
 
 
 class UnusableFontError(Exception):
@@ -92,12 +90,12 @@ class Face:
         options.notdef_outline = True
         options.desubroutinize = True
         options.retain_gids = not self._by_cid
-        options.drop_tables += _DROPPED
-        maker = subset.Subsetter(options)
-        maker.populate(unicodes=[ord(character) for character in self._used])
         with self._opened() as font:
             if "fvar" in font:  # Noto Sans SC of Windows 11: its default is Thin
                 _settle_weight(font)
+            options.drop_tables = [tag for tag in font.keys() if tag not in _KEPT]  # noqa: SIM118
+            maker = subset.Subsetter(options)
+            maker.populate(unicodes=[ord(character) for character in self._used])
             maker.subset(font)
             if self._cff:
                 return "FontFile3", bytes(font.getTableData("CFF "))

@@ -1,4 +1,5 @@
 import io
+import tracemalloc
 from itertools import pairwise
 from pathlib import Path
 
@@ -84,3 +85,28 @@ def test_a_bomb_is_not_decoded(writer: PdfWriter, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(book_pictures, "MOST_PIXELS", 1_000_000)
     with pytest.raises(UnprintableError, match="too_large"):
         write_pieces(path, writer, width=400, first=300, height=700)
+
+
+def test_what_is_printed_is_no_longer_in_memory(tmp_path: Path):
+    font = cjk_font()
+    assert font is not None
+    path = tmp_path / "noise.png"
+    Image.effect_noise((900, 900), 90).convert("RGB").save(path)
+    with (tmp_path / "out.pdf").open("wb") as stream:
+        writer = PdfWriter(stream, Face(*font))
+
+        def printed(count: int) -> int:
+            for _ in range(count):
+                write_pieces(path, writer, width=500, first=600, height=700)
+            return stream.tell()
+
+        small = printed(1)
+        tracemalloc.start()
+        try:
+            before = tracemalloc.get_traced_memory()[0]
+            large = printed(8)
+            kept = tracemalloc.get_traced_memory()[0] - before
+        finally:
+            tracemalloc.stop()
+    assert large - small > 3_000_000
+    assert kept < 300_000
