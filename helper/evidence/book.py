@@ -156,7 +156,7 @@ def _cover(
         ("exhibits", text("book.cover.exhibits_words", exhibits=count, pages=total)),
         ("made", moment(created_at)),
         ("installation", installation),
-    )], 10.5, 168)  # fmt: skip
+    )], 10.5, 178)  # fmt: skip
     flow.space(24)
     for key in ("book.cover.what", "book.cover.check"):
         flow.text(text(key), 10)
