@@ -6,45 +6,32 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from helper import __version__
+from helper import __version__, case_commands
 from helper.given import (
     existing,
     fingerprint,
-    has_vault,
     moment,
     page_file,
     require_vault,
     web_address,
 )
 from helper.messages import pick_language, text
+from helper.options import Case, Data, Json, command, told
 from helper.printing import (
-    case_lines,
     coded,
     draft_lines,
     emit,
     environment_lines,
-    explained,
     missing_lines,
     used_wrongly,
     verdict_lines,
 )
 from helper.settings import Settings
-
-if TYPE_CHECKING:
-    from helper.steps.store import Store
-
-
-def told(name: str) -> str:
-    """Return the help of a command or option in the reader's language."""
-    return text(f"cli.help.{name}", pick_language(os.environ.get("KAZHENG_LANGUAGE")))
-
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -52,12 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=told("kazheng"),
 )
-case_app = typer.Typer(no_args_is_help=True)
-app.add_typer(case_app, name="case", help=told("case"))
-
-Data = Annotated[Path | None, typer.Option("--data", help=told("data"))]
-Json = Annotated[bool, typer.Option("--json", help=told("json"))]
-Case = Annotated[str, typer.Argument(help=told("case_id"))]
+app.add_typer(case_commands.app, name="case", help=told("case"))
 
 
 def main() -> None:
@@ -83,14 +65,6 @@ def kazheng(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
-
-
-@contextmanager
-def command(data: Path | None, as_json: bool, **given: object) -> Iterator[Settings]:
-    """Give a command its settings, the command line winning; explain whatever fails in it."""
-    language = pick_language(os.environ.get("KAZHENG_LANGUAGE"))
-    with explained(as_json=as_json, language=language):
-        yield Settings.from_environment(os.environ, data=data, language=language, **given)
 
 
 @app.command(help=told("demo"))
@@ -224,71 +198,6 @@ def draft(
         emit(found, as_json=as_json, lines=draft_lines(found, chosen.language))
 
 
-@case_app.command("list", help=told("case_list"))
-def case_list(data: Data = None, as_json: Json = False) -> None:
-    """List all cases with their due dates and gaps."""
-    from helper.app import open_store  # noqa: PLC0415
-    from helper.result import case_result  # noqa: PLC0415
-
-    with command(data, as_json) as chosen:
-        cases = []
-        if has_vault(chosen):  # a mistyped --data must not look like lost evidence, nor make one
-            store = open_store(chosen)
-            cases = [case_result(store, case) for case in store.vault.cases()]
-        lines = [line for case in cases for line in case_lines(case, chosen.language)]
-        none = text("cli.case.none", chosen.language, data=chosen.data)
-        emit({"cases": cases}, as_json=as_json, lines=lines or [none])
-
-
-@case_app.command("show", help=told("case_show"))
-def case_show(case: Case, data: Data = None, as_json: Json = False) -> None:
-    """Show one case with its due dates and gaps."""
-    from helper.app import open_store  # noqa: PLC0415
-    from helper.result import case_result  # noqa: PLC0415
-
-    with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
-        found = case_result(store, store.vault.case(case))
-        emit(found, as_json=as_json, lines=case_lines(found, chosen.language))
-
-
-@case_app.command("note", help=told("case_note"))
-def case_note(
-    case: Case,
-    words: Annotated[str, typer.Argument(help=told("words"))],
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Add a note to a case."""
-
-    def add(store: Store) -> None:
-        from helper.errors import InvalidError  # noqa: PLC0415
-
-        if not words.strip():
-            raise InvalidError(reason="empty_note")
-        store.vault.add_note(case, words.strip(), store.now())
-
-    _on_case(data, as_json, case, add)
-
-
-@case_app.command("close", help=told("case_close"))
-def case_close(case: Case, data: Data = None, as_json: Json = False) -> None:
-    """Close a case; nothing is deleted."""
-    _on_case(data, as_json, case, lambda store: store.vault.close_case(case, store.now()))
-
-
-def _on_case(data: Path | None, as_json: bool, case: str, change: Callable[[Store], None]) -> None:
-    from helper.app import open_store  # noqa: PLC0415
-    from helper.result import case_result  # noqa: PLC0415
-
-    with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
-        change(store)
-        found = store.vault.case(case)
-        lines = case_lines(case_result(store, found), chosen.language)
-        emit(found, as_json=as_json, lines=lines)
-
-
 @app.command(help=told("export"))
 def export(
     case: Case,
@@ -299,12 +208,15 @@ def export(
 ) -> None:
     """Write a case's evidence as a ZIP that `verify` reads."""
     from helper.app import open_store  # noqa: PLC0415
-    from helper.exporting import export_case  # noqa: PLC0415
+    from helper.exporting import export as write  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        path = export_case(open_store(require_vault(chosen)), case, out, redacted=redacted)
-        found = {"case_id": case, "evidence": str(path), "redacted": redacted}
-        emit(found, as_json=as_json, lines=[text("cli.exported", chosen.language, path=path)])
+        done = write(open_store(require_vault(chosen)), case, out, redacted=redacted)
+        lacks = [item.model_dump(mode="json") for item in done.missing]
+        found = {"case_id": case, "evidence": str(done.path), "redacted": redacted}
+        lines = [text("cli.exported", chosen.language, path=done.path)]
+        lines += missing_lines(lacks, chosen.language)
+        emit({**found, "missing": lacks}, as_json=as_json, lines=lines)
 
 
 @app.command("import-bill", help=told("import_bill"))

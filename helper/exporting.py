@@ -1,29 +1,43 @@
-"""Gather a case for the bundle."""
+"""Gather a case for the bundle: sealed captures, and the 证据册 made of them."""
 
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
-from pathlib import Path
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
+from helper.capture.fonts import cjk_font
 from helper.complaints import exhibits
-from helper.errors import DiskFullError, InvalidError, RefusedError, VaultError
-from helper.evidence import bundle, redact
-from helper.model import CaptureView
+from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
+from helper.evidence import bundle, redact, seal
+from helper.messages import LANGUAGES, text
+from helper.model import CaptureView, CaseView, Missing
 from helper.steps.store import Store
 
+BOOK = "证据册.pdf"
+NO_BOOK = "证据册-未制作.txt"
+_log = logging.getLogger("kazheng")
 
-def export_case(
-    store: Store,
-    case_id: str,
-    out: Path,
-    *,
-    redacted: bool = False,
-    derived: bundle.Derived = (),
-) -> Path:
-    """Write all sealed captures of a case as ZIP.
 
-    `derived` are files made out of the evidence; a redacted copy holds none of them.
+@dataclass(frozen=True)
+class Exported:
+    """The ZIP, and what could not be made for it."""
+
+    path: Path
+    missing: tuple[Missing, ...]
+
+
+def export_case(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> Path:
+    """Write all sealed captures of a case as ZIP and return its path, as `export`."""
+    return export(store, case_id, out, redacted=redacted).path
+
+
+def export(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> Exported:
+    """Write all sealed captures of a case as ZIP; say what could not be made of them.
+
+    A redacted copy holds no book and no single files: they would show what it covers.
     Raises RefusedError when none is sealed, InvalidError(out) where it cannot be written,
     DiskFullError, VaultError(missing_blob).
     """
@@ -35,23 +49,55 @@ def export_case(
     if out.is_dir():
         raise InvalidError(reason="out", what=str(out), cause="")
     try:
-        return bundle.write(
-            out,
-            case_id=case_id,
-            captures=sealed,
-            ledger=store.ledger.entries(),
-            read=store.blobs.path,
-            key=store.key,
-            created_at=store.now(),
-            exhibits=exhibits.choose(case, channel=""),
-            derived=() if redacted else derived,
-            redaction=redact.of_case(case, store.blobs.read) if redacted else None,
-        )
+        with store.work_folder() as folder:
+            derived, missing = ([], []) if redacted else _derived(store, case, sealed, folder)
+            path = bundle.write(
+                out,
+                case_id=case_id,
+                captures=sealed,
+                ledger=store.ledger.entries(),
+                read=store.blobs.path,
+                key=store.key,
+                created_at=store.now(),
+                exhibits=exhibits.numbered(case, store.vault.latest_draft(case.case_id)),
+                derived=derived,
+                redaction=redact.of_case(case, store.blobs.read) if redacted else None,
+            )
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFullError(path=str(out)) from error
         cause = f"（{error.strerror}）" if error.strerror else ""
         raise InvalidError(reason="out", what=str(out), cause=cause) from error
+    return Exported(path, tuple(missing))
+
+
+def _derived(
+    store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
+) -> tuple[list[tuple[str, bytes | Path]], list[Missing]]:
+    """Make what is easier to read than the originals: the book, the pages as single files."""
+    book, missing = make_book(store, case, captures, folder)
+    made = (BOOK, book) if book is not None else (NO_BOOK, _words(missing))
+    return [made, *single_files(store, captures, folder)], missing
+
+
+def single_files(
+    store: Store, captures: Sequence[CaptureView], folder: Path
+) -> Iterator[tuple[str, bytes | Path]]:
+    """Write each page as one HTML file without script, made of its MHTML; originals prevail."""
+    from helper.evidence.single import single_file  # noqa: PLC0415  # lxml only where needed
+
+    for number, view in enumerate(captures, 1):
+        for item in view.artifacts:
+            if item.role not in {"seen/mhtml", "witness/mhtml"}:
+                continue
+            name = f"采集{number}-{PurePosixPath(item.name).stem}.html"
+            try:
+                page = single_file(store.blobs.read(item.sha256), item.sha256)
+            except KazhengError as error:
+                _log.warning("no single file of %s: %s", item.name, error)
+                continue
+            (folder / name).write_bytes(page)
+            yield f"单文件网页/{name}", folder / name
 
 
 def _require_blobs(store: Store, captures: Sequence[CaptureView]) -> None:
@@ -62,3 +108,58 @@ def _require_blobs(store: Store, captures: Sequence[CaptureView]) -> None:
         for sha256 in listed:
             if not store.blobs.path(sha256).exists():
                 raise VaultError(reason="missing_blob", path=str(store.blobs.path(sha256)))
+
+
+def make_book(
+    store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
+) -> tuple[Path | None, list[Missing]]:
+    """Make the book in a folder, signed where that works; an export never fails for want of it."""
+    try:
+        return _made(store, case, captures, folder)
+    except KazhengError:
+        raise  # a full disk would fail the bundle as well
+    except Exception as error:  # noqa: BLE001
+        # Whatever a hostile page made of a picture or a title, the evidence must leave the house.
+        _log.exception("no evidence book for %s", case.case_id)
+        missing = Missing(role="book", reason="book_failed", detail=type(error).__name__)
+        return None, [missing]
+
+
+def _made(
+    store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
+) -> tuple[Path | None, list[Missing]]:
+    from helper.evidence import book  # noqa: PLC0415  # fontTools only where a book is made
+
+    at, plain, signed = store.now(), folder / "book.pdf", folder / "book-signed.pdf"
+    try:
+        book.make_book(
+            case,
+            captures,
+            store.blobs.path,
+            plain,
+            font=cjk_font(),
+            installation=seal.fingerprint(seal.public_key(store.key)),
+            created_at=at,
+            cited=exhibits.numbered(case, store.vault.latest_draft(case.case_id)),
+        )
+    except book.BookError as error:
+        return None, [Missing(role="book", reason=error.reason, detail=error.detail)]
+    try:
+        from helper.evidence import book_sign  # noqa: PLC0415  # optional at run time
+
+        book_sign.sign(plain, signed, key=store.key, at=at)
+    except Exception as error:  # noqa: BLE001
+        # An import that fails on some system, a broken clock: the book is read without it.
+        _log.exception("the evidence book is not signed")
+        detail = type(error).__name__
+        return plain, [Missing(role="book/signature", reason="book_unsigned", detail=detail)]
+    return signed, []
+
+
+def _words(missing: Sequence[Missing]) -> bytes:
+    lines = [
+        f"{text(f'missing.{entry.reason}', language)} ({entry.detail})"
+        for entry in missing
+        for language in LANGUAGES
+    ]
+    return b"\xef\xbb\xbf" + "\r\n".join(lines).encode()

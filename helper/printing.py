@@ -102,11 +102,13 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     for note in case.get("notes", ()):
         key = f"cli.case.{'filled' if note['step'] == 'filled' else 'note'}"
         lines.append("    " + text(key, language, at=_china(note["at"]), words=note["detail"]))
+    pages = [one for one in case["captures"] if one["meta"]["extra"].get("origin") != "brought"]
     captures = [
-        f"{one['capture_id']} ({_named('cli.state', one['state'], language)})"
-        for one in case["captures"]
+        f"{one['capture_id']} ({_named('cli.state', one['state'], language)})" for one in pages
     ]
-    for key, names in (("captures", captures), ("drafts", case["drafts"])):
+    files = [one["meta"]["title"] for one in case["captures"] if one not in pages]
+    named = (("captures", captures), ("attachments", files), ("drafts", case["drafts"]))
+    for key, names in named:
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
     return lines

@@ -12,8 +12,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
+    {"case_commands"},
     {"demo"},
-    {"visiting", "doctor"},
+    {"options", "visiting", "doctor"},
     {"app", "printing"},
     {"web"},
     {"pipeline", "desk", "exporting", "result"},
@@ -127,12 +128,13 @@ def test_every_relative_link_of_the_documents_is_tracked() -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    from helper.cli import app, case_app  # noqa: PLC0415
+    from helper import case_commands  # noqa: PLC0415
+    from helper.cli import app  # noqa: PLC0415
 
     text = (ROOT / "README.md").read_text("utf-8")
     names = {
         command.name or (command.callback.__name__ if command.callback else "")
-        for command in (*app.registered_commands, *case_app.registered_commands)
+        for command in (*app.registered_commands, *case_commands.app.registered_commands)
     }
     assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from helper.complaints.wording import clean, moment, quoted
-from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
+from helper.model import Artifact, CaptureView, CaseView, Draft, Exhibit, Role
 
 _WITH_ADDRESS: tuple[Role, ...] = ("seen/sheet", "witness/window", "witness/sheet")
 _ORDER: tuple[tuple[Role, ...], ...] = (
@@ -58,12 +58,21 @@ def choose(case: CaseView, *, channel: str, page_file: bool = False) -> tuple[Ex
     return tuple(numbered)
 
 
+def numbered(case: CaseView, draft: Draft | None) -> tuple[Exhibit, ...]:
+    """Return the exhibits under the numbers that a draft cites them by, then the others."""
+    found = [*draft.exhibits] if draft is not None else []
+    for exhibit in choose(case, channel="", page_file=True):
+        if all(exhibit.sha256 != known.sha256 for known in found):
+            found.append(exhibit.model_copy(update={"number": len(found) + 1}))
+    return tuple(found)
+
+
 def main_capture(case: CaseView) -> CaptureView | None:
     """Return the newest capture that shows the order, else the newest that shows anything."""
     pages = sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
     with_order = [c for c in pages if c.order is not None]
     same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
-    plain = [c for c in pages if c.meta.receipt_for is None]
+    plain = [c for c in pages if c.meta.receipt_for is None and c.meta.url]
     return next(iter([*same, *with_order, *plain]), None)
 
 
@@ -92,7 +101,8 @@ def _found(case: CaseView, *, page_file: bool) -> Iterator[tuple[CaptureView, Ar
         saved = _first(main, PAGE_FILES) if page_file else None
         if saved is not None:
             yield main, saved, _order_page(main) + _words(main, saved)
-    others = [c for c in case.captures if main is None or c.capture_id != main.capture_id]
+    pages = [c for c in case.captures if c.meta.url]  # a file the user brought has none
+    others = [c for c in pages if main is None or c.capture_id != main.capture_id]
     others.sort(key=lambda c: c.meta.clicked_at, reverse=True)
     for capture in others[:_MOST_OTHER]:
         picture = _first(capture, _OTHER)

@@ -1,0 +1,108 @@
+"""`kazheng case …`: look at cases, note, attach, close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from helper.given import has_vault, require_vault
+from helper.messages import text
+from helper.options import Case, Data, Json, command, told
+from helper.printing import case_lines, emit
+
+if TYPE_CHECKING:
+    from helper.steps.store import Store
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list", help=told("case_list"))
+def list_cases(data: Data = None, as_json: Json = False) -> None:
+    """List all cases with their due dates and gaps."""
+    from helper.app import open_store  # noqa: PLC0415
+    from helper.result import case_result  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        cases = []
+        if has_vault(chosen):  # a mistyped --data must not look like lost evidence, nor make one
+            store = open_store(chosen)
+            cases = [case_result(store, case) for case in store.vault.cases()]
+        lines = [line for case in cases for line in case_lines(case, chosen.language)]
+        none = text("cli.case.none", chosen.language, data=chosen.data)
+        emit({"cases": cases}, as_json=as_json, lines=lines or [none])
+
+
+@app.command("show", help=told("case_show"))
+def show(case: Case, data: Data = None, as_json: Json = False) -> None:
+    """Show one case with its due dates and gaps."""
+    from helper.app import open_store  # noqa: PLC0415
+    from helper.result import case_result  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        store = open_store(require_vault(chosen))
+        found = case_result(store, store.vault.case(case))
+        emit(found, as_json=as_json, lines=case_lines(found, chosen.language))
+
+
+@app.command("note", help=told("case_note"))
+def note(
+    case: Case,
+    words: Annotated[str, typer.Argument(help=told("words"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add a note to a case."""
+
+    def add(store: Store) -> None:
+        from helper.errors import InvalidError  # noqa: PLC0415
+
+        if not words.strip():
+            raise InvalidError(reason="empty_note")
+        store.vault.add_note(case, words.strip(), store.now())
+
+    _change(data, as_json, case, add)
+
+
+@app.command("attach", help=told("case_attach"))
+def attach(
+    case: Case,
+    file: Annotated[Path, typer.Argument(help=told("own_file"))],
+    note: Annotated[str, typer.Option(help=told("own_note"))] = "",
+    kind: Annotated[str | None, typer.Option(help=told("own_kind"))] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Add a file of your own to a case: bill, chat export, recording, photo."""
+    from helper.app import open_store  # noqa: PLC0415
+    from helper.steps import attach as bringing  # noqa: PLC0415
+    from helper.web.services import Limits  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        store = open_store(require_vault(chosen))
+        view = bringing.attach(store, case, file, limit=Limits().part_bytes, note=note, kind=kind)
+        own = next(item for item in view.artifacts if item.role == "attachment")
+        attached = {"capture_id": view.capture_id, **own.model_dump(mode="json")}
+        found = {**store.vault.case(case).model_dump(mode="json"), "attached": attached}
+        line = text("cli.attached", chosen.language, case_id=case, **attached)
+        emit(found, as_json=as_json, lines=[line])
+
+
+@app.command("close", help=told("case_close"))
+def close(case: Case, data: Data = None, as_json: Json = False) -> None:
+    """Close a case; nothing is deleted."""
+    _change(data, as_json, case, lambda store: store.vault.close_case(case, store.now()))
+
+
+def _change(data: Path | None, as_json: bool, case: str, change: Callable[[Store], None]) -> None:
+    from helper.app import open_store  # noqa: PLC0415
+    from helper.result import case_result  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        store = open_store(require_vault(chosen))
+        change(store)
+        found = store.vault.case(case)
+        lines = case_lines(case_result(store, found), chosen.language)
+        emit(found, as_json=as_json, lines=lines)

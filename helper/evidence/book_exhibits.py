@@ -1,0 +1,193 @@
+"""Which files of a case are exhibits of the 证据册, in which order, and what each is to show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Final, Literal
+
+from helper.messages import text
+from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
+
+Read = Callable[[str], Path]
+Kind = Literal["picture", "order", "text", "file"]
+BROUGHT: Final = "brought"
+"""`extra.origin` of a record that is a file the user brought, not a page that was kept."""
+_LARGEST_RECORD = 16 * 2**20
+_PICTURES: tuple[tuple[Role, ...], ...] = (
+    ("seen/sheet", "seen/page", "seen/viewport"),
+    ("seen/window",),
+    ("witness/window",),
+    ("witness/sheet", "witness/page"),
+    ("witness/scroller",),
+)
+"""Of each group the first role that exists, all its files: pictures that show the address first."""
+_SHANGHAI = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An exhibit: number, words, file, the capture it belongs to."""
+
+    number: int
+    name: str
+    purpose: str
+    kind: Kind
+    artifact: Artifact
+    view: CaptureView
+    at: datetime
+
+    @property
+    def path(self) -> str:
+        """Where the untouched file is in the bundle."""
+        return f"artifacts/{self.view.capture_id}/{self.artifact.name}"
+
+    @property
+    def when(self) -> str:
+        """Time with offset."""
+        return moment(self.at)
+
+
+def entries(
+    case: CaseView, captures: Sequence[CaptureView], read: Read, cited: Sequence[Exhibit] = ()
+) -> list[Entry]:
+    """Return the exhibits among what is sealed.
+
+    What drafts cite comes first, under its number there; then every capture in the order of time.
+    """
+    views = sorted(captures, key=lambda view: view.meta.clicked_at)
+    sealed = {view.capture_id: sealed_names(view, read) for view in views}
+    names = {(item.capture_id, item.sha256): item for item in cited}
+    found: dict[tuple[str, str], tuple[CaptureView, Artifact]] = {}
+    known = {
+        (view.capture_id, item.sha256): (view, item)
+        for view in views
+        for item in view.artifacts
+        if item.name in sealed[view.capture_id]
+    }
+    for key in names:
+        if key in known:
+            found[key] = known[key]
+    for view in views:
+        for item in _of_capture(view):
+            if item.name in sealed[view.capture_id]:
+                found.setdefault((view.capture_id, item.sha256), (view, item))
+    visited = {view.capture_id: _visited_at(view, read) for view in views}
+    return [
+        _entry(number, case, view, item, names.get(key), visited[view.capture_id])
+        for number, (key, (view, item)) in enumerate(found.items(), 1)
+    ]
+
+
+def is_brought(view: CaptureView) -> bool:
+    """Tell whether a record is a file the user brought."""
+    return view.meta.extra.get("origin") == BROUGHT
+
+
+def moment(at: datetime) -> str:
+    """Return a time as Beijing time, with its offset."""
+    return f"{at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S} +08:00"
+
+
+def record(view: CaptureView, name: str, read: Read) -> object:
+    """Return a JSON file of a capture; None where there is none, or it is not readable."""
+    found = next((item for item in view.artifacts if item.name == name), None)
+    return load(found.sha256, read) if found else None
+
+
+def load(sha256: str, read: Read) -> object:
+    """Return kept JSON; None where it is not readable."""
+    try:
+        path = read(sha256)
+        if path.stat().st_size > _LARGEST_RECORD:
+            return None
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+
+
+def sealed_names(view: CaptureView, read: Read) -> frozenset[str]:
+    """Return the names that stand in a manifest of the capture: only these are in the bundle."""
+    names: set[str] = set()
+    for seal in view.seals:
+        manifest = load(seal.manifest, read)
+        listed = manifest.get("artifacts", []) if isinstance(manifest, Mapping) else []
+        names |= {str(item["name"]) for item in listed}
+    return frozenset(names)
+
+
+def _of_capture(view: CaptureView) -> Iterator[Artifact]:
+    for roles in _PICTURES:
+        role = next((r for r in roles if any(a.role == r for a in view.artifacts)), None)
+        yield from (item for item in view.artifacts if item.role == role)
+    if view.order is not None:
+        yield from (item for item in view.artifacts if item.role == "order")
+    yield from (item for item in view.artifacts if item.role == "attachment")
+
+
+def _entry(
+    number: int,
+    case: CaseView,
+    view: CaptureView,
+    item: Artifact,
+    cited: Exhibit | None,
+    visited: datetime | None,
+) -> Entry:
+    witness = item.role.startswith("witness/")
+    name = cited.label.removeprefix(f"证据{cited.number} ") if cited else _name(item)
+    return Entry(
+        number=number,
+        name=name,
+        purpose=_purpose(case, view, item),
+        kind=_kind(item),
+        artifact=item,
+        view=view,
+        at=visited if witness and visited else view.meta.clicked_at,
+    )
+
+
+def _name(item: Artifact) -> str:
+    words = text(f"book.name.{item.role}")
+    if item.role == "attachment":
+        return f"{words}：{item.about.get('file_name') or item.name}"
+    return words
+
+
+def _purpose(case: CaseView, view: CaptureView, item: Artifact) -> str:
+    side = "brought" if item.role == "attachment" else item.role.partition("/")[0]
+    words = text(f"book.purpose.{side}")
+    order = view.order
+    if item.role == "attachment":
+        note = item.about.get("note")
+        return f"{words}\n{text('book.note')}：{str(note)[:500]}" if note else words
+    if order is not None and order.order_no:
+        words += "\n" + text("book.purpose.order_no", order_no=order.order_no)
+        if order.status_text:
+            words += text("book.purpose.status", status=order.status_text[:60])
+    elif case.order_no:
+        words += "\n" + text("book.purpose.no_order")
+    return words
+
+
+def _kind(item: Artifact) -> Kind:
+    if item.role == "order":
+        return "order"
+    if item.media_type.startswith("image/"):
+        return "picture"
+    return "text" if item.media_type.startswith("text/plain") else "file"
+
+
+def _visited_at(view: CaptureView, read: Read) -> datetime | None:
+    if view.corroboration is not None and view.corroboration.witness_at is not None:
+        return view.corroboration.witness_at
+    facts = record(view, "witness-visit.json", read)
+    try:
+        found = (
+            datetime.fromisoformat(str(facts["started_at"])) if isinstance(facts, dict) else None
+        )
+    except (KeyError, ValueError):
+        return None
+    return found if found is not None and found.tzinfo is not None else None

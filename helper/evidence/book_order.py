@@ -1,0 +1,71 @@
+"""The order as a table: every value with the text on the page it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from helper.evidence.book_flow import Flow
+from helper.evidence.book_statements import clipped
+from helper.messages import text
+from scrapers.record import OrderRecord, Source
+
+_LEFT_OUT = frozenset({"schema", "sources", "warnings"})
+_LONGEST = 400
+
+
+def order_table(flow: Flow, path: Path) -> None:
+    """Set the fields of a sealed order that have a value, and what the reader doubted."""
+    try:
+        order = OrderRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValueError):
+        flow.text(text("book.unprinted.file"))
+        return
+    rows = [
+        (field_label(path), clipped(value, _LONGEST), _source(order.sources.get(path)))
+        for path, value in fields(order)
+    ]
+    if not rows:
+        flow.text(text("book.order.empty"))
+        return
+    heads = [text(f"book.order.{column}") for column in ("field", "value", "source")]
+    flow.table((20, 36, 44), heads, rows, 8.5)
+    for code in order.warnings:
+        name, _, detail = code.partition(":")
+        words = text(f"warnings.{name}")
+        said = name if words.startswith("warnings.") else words
+        flow.text(f"{text('book.order.doubt')}：{said} {clipped(detail, 100)}", 8.5, grey=0.3)
+
+
+def fields(order: OrderRecord) -> Iterator[tuple[str, str]]:
+    """Yield path and value of every field that has one; a delivered code stays masked."""
+    values = {k: v for k, v in order.model_dump(mode="json").items() if k not in _LEFT_OUT}
+    yield from _flat(values)
+
+
+def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _flat(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from _flat(inner, f"{path}.{number}")
+    elif value not in (None, "", "unknown"):
+        yield path, str(value)
+
+
+def field_label(path: str) -> str:
+    """Return the words for a field of an order, its path where there are none."""
+    plain = ".".join(part for part in path.split(".") if not part.isdigit())
+    words = text(f"book.field.{plain}")
+    number = next((int(part) + 1 for part in path.split(".") if part.isdigit()), 1)
+    shown = plain if words.startswith("book.") else words
+    return f"{shown} {number}" if number > 1 else shown
+
+
+def _source(source: Source | None) -> str:
+    if source is None:
+        return text("book.order.derived")
+    where = " ".join(part for part in (source.artifact, source.selector) if part)
+    quoted = f"“{clipped(source.text, _LONGEST)}”" if source.text else ""
+    return f"{quoted}\n{clipped(where, 200)}" if where else quoted or "-"
