@@ -21,7 +21,7 @@ _LONGEST = 60
 """Characters of a folder name: Windows still stops at 260 in all."""
 _WIDE = str.maketrans('<>:"/\\|?*', "＜＞：＂／＼｜？＊")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_MOMENT = re.compile(r"，?\d{4}-\d\d-\d\d \d\d:\d\d 保存|（）")
+_MOMENT = re.compile(r"，?(北京时间 )?\d{4}-\d\d-\d\d \d\d:\d\d 保存|（）")
 """Of a label: the list of evidence has the time."""
 
 Key = tuple[str, str]

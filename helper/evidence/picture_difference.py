@@ -25,6 +25,9 @@ _TONE = 48
 _COVERED = 10
 """Share of a square that must differ, in 255ths."""
 SAME_BELOW: Final = 0.001
+_SCALES: Final = (1, 1.25, 1.5, 1.75, 2, 2.5, 3)
+"""Pixels of a screen for one of the page; other widths are another layout, nothing to compare."""
+_ALIKE: Final = 0.004
 
 
 class Region(NamedTuple):
@@ -35,17 +38,27 @@ class Region(NamedTuple):
 
 
 def compare(
-    seen: bytes | None, witness: bytes | None, *, role: Role | None, region: Region | None = None
+    seen: bytes | None,
+    witness: bytes | None,
+    *,
+    role: Role | None,
+    region: Region | None = None,
+    page_share: float = 1.0,
 ) -> PictureComparison:
-    """Compare two pictures; with a region the seen one is that part of the page."""
+    """Compare two pictures; with a region the seen one is that part of the page.
+
+    `page_share` is how much of the seen picture's width is page: the rest is its scroll bar.
+    """
     if seen is None or witness is None:
         return PictureComparison(state="not_compared", reason="no_picture", seen=role)
     with ThreadPoolExecutor(2) as pool:
-        mine, other = pool.map(_open, (seen, witness))
+        mine, other = pool.map(_open, (seen, witness), (page_share, 1.0))
     if isinstance(mine, str):
         return PictureComparison(state="not_compared", reason=mine, seen=role)
     if isinstance(other, str):
         return PictureComparison(state="not_compared", reason=other, seen=role)
+    if not _same_layout(mine.info["page_width"], other.info["page_width"]):
+        return PictureComparison(state="not_compared", reason="widths_differ", seen=role)
     if region is not None and region.page_width > 0:
         top = min(round(region.y * _WIDTH / region.page_width), other.height - 1)
         other = other.crop((0, top, _WIDTH, min(top + mine.height, other.height)))
@@ -54,18 +67,30 @@ def compare(
     return PictureComparison.model_validate({"state": state, "share": share, "seen": role})
 
 
-def _open(data: bytes) -> Image.Image | str:
-    """Return a picture in grey at the common width, or the reason why there is none."""
+def _open(data: bytes, page_share: float) -> Image.Image | str:
+    """Return the page in grey at the common width, or the reason why there is none.
+
+    `info["page_width"]` is the width it had, in pixels.
+    """
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP")) as picture:
-            height = round(picture.height * _WIDTH / picture.width)
+            width = round(picture.width * page_share)
+            height = round(picture.height * _WIDTH / width)
             if picture.width * picture.height > MOST_PIXELS or not 1 <= height <= _MOST_HEIGHT:
                 return "picture_too_large"
-            return picture.convert("L").resize((_WIDTH, height), Image.Resampling.BOX)
+            page = picture.crop((0, 0, width, picture.height)).convert("L")
+            found = page.resize((_WIDTH, height), Image.Resampling.BOX)
+            found.info["page_width"] = width
+            return found
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return "picture_too_large"
     except Exception:  # noqa: BLE001  # decoders raise nearly anything on broken files
         return "picture_unreadable"
+
+
+def _same_layout(one: int, other: int) -> bool:
+    ratio = max(one, other) / min(one, other)
+    return any(abs(ratio / scale - 1) < _ALIKE for scale in _SCALES)
 
 
 def _share(mine: Image.Image, other: Image.Image) -> float:

@@ -45,6 +45,7 @@ def compare_picture(store: Store, view: CaptureView) -> PictureComparison:
             store.blobs.read(witness[0].sha256) if witness else None,
             role=role,
             region=region,
+            page_share=_page_share(_first(view, "seen/strip") or part),
         )
     except Exception:  # noqa: BLE001  # the reason is kept; a seal must not wait for it
         return PictureComparison(state="not_compared", reason="comparison_failed", seen=role)
@@ -61,6 +62,15 @@ def _text(store: Store, view: CaptureView, role: Role) -> str | None:
 
 def _first(view: CaptureView, role: Role) -> Artifact | None:
     return next((item for item in view.artifacts if item.role == role), None)
+
+
+def _page_share(part: Artifact | None) -> float:
+    """Return how much of a seen picture's width is page: a scroll bar takes the rest."""
+    about: dict[str, Any] = part.about if part is not None else {}
+    page, whole = about.get("scroll_width"), about.get("width")
+    if isinstance(page, int | float) and isinstance(whole, int | float) and 0 < page < whole:
+        return page / whole
+    return 1.0
 
 
 def _region(part: Artifact | None) -> Region | None:

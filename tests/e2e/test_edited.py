@@ -17,7 +17,9 @@ async def test_a_page_edited_before_the_click_is_found_out(world: World) -> None
     assert untouched.corroboration.text is not None
     assert untouched.corroboration.text.state == "same", untouched.corroboration.text
     assert untouched.corroboration.picture is not None
-    assert untouched.corroboration.picture.share is not None
+    picture = untouched.corroboration.picture
+    # headless has no scroll bar, a window on a display has one
+    assert picture.state == "same" or picture.reason == "widths_differ"
 
     page = await world.person.open(order.url, wait_until="networkidle")
     await page.evaluate(PROMISE)

@@ -40,7 +40,7 @@ def test_exhibits_stand_in_folders_of_their_own_under_their_number(case):
     artifact = next(item for item in view.artifacts if item.role == "seen/viewport")
     exhibit = Exhibit(
         number=1, capture_id=view.capture_id,
-        label="证据1 订单页/截图（含:网址，2026-03-01 20:00 保存）",
+        label="证据1 订单页/截图（含:网址，北京时间 2026-03-01 20:00 保存）",
         **artifact.model_dump(include={"name", "role", "sha256", "media_type", "bytes"}),
     )  # fmt: skip
     path = case.write(exhibits=(exhibit,))

@@ -28,6 +28,20 @@ def test_the_same_page_at_another_scale_is_the_same() -> None:
     assert found.share < 0.001
 
 
+def test_pages_laid_out_at_different_widths_are_not_compared() -> None:
+    found = compare(page(), page(width=1265), role="seen/page")
+    assert (found.state, found.reason, found.share) == ("not_compared", "widths_differ", None)
+
+
+def test_a_scroll_bar_beside_the_page_is_no_part_of_it() -> None:
+    whole = Image.new("RGB", (1280, 1600), "grey")
+    whole.paste(Image.open(io.BytesIO(page(width=1265))), (0, 0))
+    out = io.BytesIO()
+    whole.save(out, "PNG")
+    found = compare(out.getvalue(), page(width=1265), role="seen/page", page_share=1265 / 1280)
+    assert found.state == "same"
+
+
 def test_the_share_is_that_of_the_area_that_differs() -> None:
     changed = page(box=(640, 400, 1280, 1200))
     found = compare(page(), changed, role="seen/page")
