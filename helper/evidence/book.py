@@ -246,7 +246,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         ("how", how),
         ("purpose", entry.purpose),
         ("capture", view.capture_id),
-        ("file", text("book.file_words", path=entry.path, bytes=item.bytes)),
+        ("file", text("book.file_words", path=item.name, bytes=item.bytes)),
         ("sha256", item.sha256),
     ]
     return [(text(f"book.fact.{key}"), value) for key, value in rows if value]

@@ -41,11 +41,6 @@ class Entry:
     at: datetime
 
     @property
-    def path(self) -> str:
-        """Where the untouched file is in the bundle."""
-        return f"artifacts/{self.view.capture_id}/{self.artifact.name}"
-
-    @property
     def when(self) -> str:
         """Time with offset."""
         return moment(self.at)
