@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 TESTS = Path(__file__).parent
 os.environ["KAZHENG_OUTSIDE"] = "no"  # no test asks anybody outside, nor do processes it starts
 BROWSER_ROOMS = ("e2e", "extension")
+SLOW_ROOMS = ("e2e", "faults", "extension", "capture")
+"""Begun first, so that no worker is left with a long file at the end."""
 BROWSER_FIXTURES = {"browser", "chromium", "person", "tab", "world"}
 ALLOWED = (
     re.compile(r"Windows"),
@@ -34,7 +36,8 @@ async def loopback() -> AsyncIterator["Loopback"]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives the real browser, by its folder or by the fixtures it asks for."""
+    """Mark what drives the real browser, by folder or fixtures; put the slow rooms first."""
+    items.sort(key=lambda item: not set(SLOW_ROOMS) & set(item.path.parts))
     for item in items:
         room = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         fixtures = set(getattr(item, "fixturenames", ()))

@@ -7,6 +7,7 @@ the key is one of P-256, derived from the installation's seed: there is no secon
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,10 +54,12 @@ def sign(
         reason=text("book.signature.reason"),
         name=f"Kazheng {fingerprint(public_key(key))[:16]}",
     )
+    sign_pdf = signers.PdfSigner(about, signer=signer, timestamper=stamper).sign_pdf
     with unsigned.open("rb") as source, out.open("w+b") as target:
-        signers.PdfSigner(about, signer=signer, timestamper=stamper).sign_pdf(
-            IncrementalPdfFileWriter(source), output=target, bytes_reserved=_ROOM
-        )
+        writer = IncrementalPdfFileWriter(source)
+        # pyHanko runs an event loop of its own, which a thread with a running one cannot
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(sign_pdf, writer, output=target, bytes_reserved=_ROOM).result()
 
 
 def own_certificate(key: bytes, at: datetime) -> x509.Certificate:

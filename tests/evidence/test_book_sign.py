@@ -116,3 +116,10 @@ def test_a_stamper_adds_a_time_stamp(plain: Path, tmp_path: Path):
     signature = PdfFileReader(io.BytesIO(out.read_bytes())).embedded_signatures[0]
     kinds = {attribute["type"].native for attribute in signature.signer_info["unsigned_attrs"]}
     assert "signature_time_stamp_token" in kinds
+
+
+async def test_it_signs_where_an_event_loop_is_running(plain: Path, tmp_path: Path):
+    out = tmp_path / "signed.pdf"
+    book_sign.sign(plain, out, key=KEY, at=NOW)
+    found = await asyncio.to_thread(status, out.read_bytes())
+    assert found.valid

@@ -151,6 +151,7 @@ async def test_a_program_that_cannot_prove_itself_gets_nothing(world: World) -> 
     world.shop.pages["/order"] = PAGE
     page = await world.open("/order")
     await world.helper.stop()
+    assert (await world.message("status"))["helper"] == "away"  # the last proof counts no more
     asked: list[str] = []
 
     async def stranger(request: web.Request) -> web.Response:
