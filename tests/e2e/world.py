@@ -194,7 +194,8 @@ async def world(folder: Path, *, granted: bool = True, paired: bool = True) -> A
         )
         stack.push_async_callback(person.close)
         control = await person.extension_page("pages/options.html")
-        made = World(folder, demo, person, control, {"KAZHENG_TRUSTED_SPKI": demo.spki})
+        environment = {"KAZHENG_TRUSTED_SPKI": demo.spki, "KAZHENG_OUTSIDE": "no"}
+        made = World(folder, demo, person, control, environment)
         stack.push_async_callback(made.stop_helper)
         await made.start_helper()
         if paired:
