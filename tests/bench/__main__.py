@@ -32,7 +32,7 @@ async def main() -> None:
     parser.add_argument("--shop", action="append")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
-        async with world(Path(name)) as made:
+        async with world(Path(name), display=True) as made:
             await made.log_in()
             for shop in given.shop or ("wangzi", "lechuang", "weijie"):
                 await speed(made, shop, given.runs)

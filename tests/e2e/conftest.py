@@ -8,6 +8,6 @@ from tests.e2e.world import world as build
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with build(tmp_path) as made:
+async def world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    async with build(tmp_path, display=getattr(request.module, "DISPLAY", False)) as made:
         yield made

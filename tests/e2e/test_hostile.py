@@ -14,6 +14,9 @@ from warcio.archiveiterator import ArchiveIterator
 
 from tests.e2e.world import World
 
+DISPLAY = True
+"""The pictures of the real window are looked for here."""
+
 
 @asynccontextmanager
 async def private_server() -> AsyncIterator[tuple[int, list[bytes]]]:

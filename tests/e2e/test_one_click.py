@@ -22,6 +22,9 @@ WITNESS = {
     "witness/html",
 }
 
+DISPLAY = True
+"""The pictures of the real window are looked for here."""
+
 
 @pytest.mark.parametrize("shop", ["wangzi", "lechuang", "weijie"])
 async def test_the_whole_way(world: World, shop: str) -> None:

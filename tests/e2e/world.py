@@ -178,8 +178,13 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, *, granted: bool = True, paired: bool = True) -> AsyncIterator[World]:
-    """Build a world in a folder and take it down again, whatever happens."""
+async def world(
+    folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False
+) -> AsyncIterator[World]:
+    """Build a world in a folder and take it down again, whatever happens.
+
+    With a display the helper visits in a real window: slower, and what a user has.
+    """
     async with AsyncExitStack() as stack:
         demo = await platform.start(folder / "demo")
         stack.push_async_callback(demo.stop)
@@ -194,7 +199,11 @@ async def world(folder: Path, *, granted: bool = True, paired: bool = True) -> A
         )
         stack.push_async_callback(person.close)
         control = await person.extension_page("pages/options.html")
-        environment = {"KAZHENG_TRUSTED_SPKI": demo.spki, "KAZHENG_OUTSIDE": "no"}
+        environment = {
+            "KAZHENG_TRUSTED_SPKI": demo.spki,
+            "KAZHENG_OUTSIDE": "no",
+            "KAZHENG_PRIVATE_DISPLAY": str(display).lower(),
+        }
         made = World(folder, demo, person, control, environment)
         stack.push_async_callback(made.stop_helper)
         await made.start_helper()
