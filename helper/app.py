@@ -164,7 +164,7 @@ async def _served(helper: Helper, port: int | None) -> AsyncIterator[Running | N
 async def _resume(helper: Helper) -> None:
     """Begin what was accepted but is not under way: after a crash, after a failed step."""
     vault, pipeline = helper.store.vault, helper.pipeline
-    await _begin_each(vault.receiving, pipeline.start_interrupted)
+    await _begin_each(vault.receiving, pipeline.seal_interrupted)
     while True:
         await _begin_each(vault.unsealed, pipeline.start)
         await _begin_each(vault.with_late_strips, pipeline.start_late)

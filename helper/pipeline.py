@@ -18,9 +18,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from dbos import DBOS, SetWorkflowID
-from sqlalchemy.exc import DBAPIError
 
-from helper.errors import DiskFullError, KazhengError
+from helper.errors import KazhengError
 from helper.model import CaptureId, Missing
 from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
@@ -28,6 +27,7 @@ from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
 from helper.steps.store import Store
 from helper.steps.visit import Visitor
+from helper.vault.store import explained
 
 _log = logging.getLogger("kazheng")
 WORKFLOW_VERSION = "2"
@@ -57,20 +57,20 @@ class Pipeline:
         async def late(capture_id: CaptureId) -> None:
             await self._watched(capture_id, self._take_late)
 
-        @DBOS.workflow(name="interrupted")
-        async def interrupted(capture_id: CaptureId) -> None:
-            await self._watched(capture_id, self._take_interrupted)
-
-        self._workflows = {"capture": capture, "late": late, "interrupted": interrupted}
+        self._workflows = {"capture": capture, "late": late}
 
     async def start(self, capture_id: CaptureId) -> None:
         """Begin the workflow of a committed capture; a second call changes nothing."""
         self._bound(capture_id)
         await self._begin("capture", capture_id)
 
-    async def start_interrupted(self, capture_id: CaptureId) -> None:
-        """Seal as partial what has arrived of a capture whose upload a crash cut off."""
-        await self._begin("interrupted", capture_id, anew=True)
+    async def seal_interrupted(self, capture_id: CaptureId) -> None:
+        """Seal as partial what has arrived of a capture whose upload a crash cut off.
+
+        No workflow: every start of the helper looks anew whether there is anything to seal.
+        """
+        async with self._turn(capture_id):
+            await asyncio.to_thread(self._interrupted, capture_id)
 
     async def start_late(self, capture_id: CaptureId) -> None:
         """Give strips that came after the last seal a seal of their own."""
@@ -116,7 +116,7 @@ class Pipeline:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         try:
-            async with self._turns.setdefault(capture_id, asyncio.Lock()):
+            async with self._turn(capture_id):
                 await work(capture_id)
             if afterwards is not None:
                 await afterwards(capture_id)
@@ -130,14 +130,17 @@ class Pipeline:
         finally:
             self._alive.discard(workflow_id)
 
-    async def _begin(self, name: str, capture_id: CaptureId, *, anew: bool = False) -> None:
-        """Start a workflow unless it runs or is done (`anew`: even then).
+    def _turn(self, capture_id: CaptureId) -> asyncio.Lock:
+        return self._turns.setdefault(capture_id, asyncio.Lock())
+
+    async def _begin(self, name: str, capture_id: CaptureId) -> None:
+        """Start a workflow unless it runs or is done.
 
         One that failed, or that nobody runs any more (the engine could not write its end down, an
         older version left it), is begun anew under the next number. Raises DiskFullError.
         """
         async with self._starting:
-            try:
+            with explained(self.store.vault.engine):
                 for attempt in itertools.count(1):
                     workflow_id = f"{name}:{capture_id}:{attempt}"
                     if workflow_id in self._alive:
@@ -146,12 +149,8 @@ class Pipeline:
                     if known is None:
                         await self._launch(name, capture_id, workflow_id)
                         return
-                    if known.status == "SUCCESS" and not anew:
+                    if known.status == "SUCCESS":
                         return
-            except DBAPIError as error:
-                if "full" in str(error.orig):
-                    raise DiskFullError(path=str(self.store.settings.data)) from error
-                raise
 
     async def _launch(self, name: str, capture_id: CaptureId, workflow_id: str) -> None:
         self._alive.add(workflow_id)
@@ -184,9 +183,6 @@ class Pipeline:
 
     async def _take_late(self, capture_id: CaptureId) -> None:
         await self._step("late", self._late, capture_id)
-
-    async def _take_interrupted(self, capture_id: CaptureId) -> None:
-        await self._step("interrupted", self._interrupted, capture_id)
 
     def _keep(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)

@@ -76,7 +76,7 @@ def attach(
         meta = CaptureMeta(url="", title=name, clicked_at=at, case_id=case_id, extra=about)
         store.vault.create_capture(capture_id, meta, [])
     said = {**about, "bytes": size, "sha256": sha256, "attached_at": at.isoformat(),
-            "file_changed_at": changed.isoformat()}  # fmt: skip
+            "file_changed_at": changed.isoformat() if changed else None}  # fmt: skip
     text = json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
     media_type = _MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
     store.vault.add_artifacts(
@@ -102,8 +102,8 @@ def safe_name(name: str) -> str:
     return f"{stem[: _LONGEST_NAME - len(ending)].strip(' .') or 'file'}.{ending}"
 
 
-def _changed_at(path: Path, limit: int) -> datetime:
-    """Return when the file was last changed, by its own system; refuse what is no usable file."""
+def _changed_at(path: Path, limit: int) -> datetime | None:
+    """Return when the file was last changed, None if unknown; refuse what is no usable file."""
     with _readable(path):
         about = path.stat()
     if not stat.S_ISREG(about.st_mode):
@@ -113,7 +113,7 @@ def _changed_at(path: Path, limit: int) -> datetime:
     try:
         return datetime.fromtimestamp(about.st_mtime, UTC)
     except (OverflowError, OSError, ValueError):
-        return datetime.fromtimestamp(0, UTC)
+        return None
 
 
 def _copied(path: Path, copy: Path, limit: int) -> tuple[str, int]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
 from helper.vault.ledger import Ledger
 
+_LEFT_SECONDS = 86_400
 _ENDINGS = {
     "image/png": "png",
     "image/jpeg": "jpg",
@@ -46,9 +48,13 @@ class Store:
         self.vault.engine.dispose()
 
     def clear_leftovers(self) -> None:
-        """Remove what a crash left half made; only for the one process that holds the vault."""
-        shutil.rmtree(self.settings.data / "work", ignore_errors=True)
-        self.blobs.clear_drafts()
+        """Remove what a crash left half made a day ago; younger things a command may be making."""
+        before = time.time() - _LEFT_SECONDS
+        for folder in (self.settings.data / "work").glob("*"):
+            with suppress(FileNotFoundError):  # a command has just ended
+                if folder.stat().st_mtime < before:
+                    shutil.rmtree(folder, ignore_errors=True)
+        self.blobs.clear_drafts(before)
 
     @contextmanager
     def work_folder(self) -> Iterator[Path]:

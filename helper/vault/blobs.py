@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from obstore.store import LocalStore
@@ -48,10 +49,12 @@ class Blobs:
         except FileNotFoundError:
             raise NotFoundError(kind="blob", id=sha256) from None
 
-    def clear_drafts(self) -> None:
-        """Remove files that a crash left before they were in place; nobody may be writing."""
+    def clear_drafts(self, before: float) -> None:
+        """Remove files that a crash left before they were in place, by Unix time of change."""
         for draft in self._root.glob("*/*.tmp"):
-            draft.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process has just put it in place
+                if draft.stat().st_mtime < before:
+                    draft.unlink()
 
     def keep_file(self, path: Path, sha256: str) -> None:
         """Move a file, already hashed, into place; durable on return, harmless when repeated.

@@ -59,28 +59,29 @@ class Store:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Run one transaction that may write; nobody else writes meanwhile."""
-    with _explained(engine), engine.begin() as connection:
+    with explained(engine), engine.begin() as connection:
         yield connection
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Run one transaction that only reads, on one unchanging view of the data."""
-    with _explained(engine), engine.connect() as connection:
+    with explained(engine), engine.connect() as connection:
         connection.execution_options(**{_READING: True})
         with connection.begin():
             yield connection
 
 
 @contextmanager
-def _explained(engine: Engine) -> Iterator[None]:
+def explained(engine: Engine) -> Iterator[None]:
+    """Turn what SQLite says into DiskFullError or VaultError; the rest goes on as it is."""
     try:
         yield
     except DBAPIError as error:
-        explained = _cause(str(error.orig), engine.url.database or "")
-        if explained is None:
+        cause = _cause(str(error.orig), engine.url.database or "")
+        if cause is None:
             raise
-        raise explained from error
+        raise cause from error
 
 
 def _cause(message: str, path: str) -> KazhengError | None:
