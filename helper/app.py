@@ -7,7 +7,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig
 from helper import __version__
 from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
-from helper.errors import DiskFullError, KazhengError, VaultError
+from helper.errors import KazhengError, VaultError
 from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
@@ -30,6 +30,7 @@ from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
 from helper.vault.keys import load_or_create_key
 from helper.vault.ledger import Ledger
+from helper.vault.store import cause
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
 
@@ -213,15 +214,12 @@ def _alone(data: Path) -> Iterator[None]:
     try:
         data.mkdir(parents=True, exist_ok=True)
         lock = sqlite3.connect(data / "in-use.lock", timeout=0.5, isolation_level=None)
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        if "full" in str(error):
-            raise DiskFullError(path=str(data)) from error
-        reason = "locked" if "locked" in str(error) else "unwritable"
-        raise VaultError(reason=reason, path=str(data)) from error
-    except OSError as error:
+    except (OSError, sqlite3.OperationalError) as error:
         raise VaultError(reason="unwritable", path=str(data)) from error
-    try:
+    with closing(lock):
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            known = cause(str(error), str(data))
+            raise known or VaultError(reason="unwritable", path=str(data)) from error
         yield
-    finally:
-        lock.close()

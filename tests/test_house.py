@@ -21,7 +21,7 @@ LAYERS = [
     {"steps"},
     {"complaints", "evidence", "capture"},
     {"vault"},
-    {"model", "given"},
+    {"model", "given", "pictures"},
     {"settings"},
     {"messages"},
     {"errors"},

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from helper.capture import png
 from helper.capture.fonts import cjk_font
 from helper.messages import LANGUAGES, text
+from helper.pictures import decode
 
 _NARROWEST = 640
 _MOST_PIXELS = 250_000_000
@@ -221,12 +222,5 @@ def _open(picture: bytes) -> tuple[int, Image.Image | None]:
         if not png.is_whole(picture):
             raise ValueError("unreadable")
         return head.width, None
-    try:
-        opened = Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP"))
-        opened.load()
-    except Image.DecompressionBombError as error:
-        raise ValueError("too_large") from error
-    except Exception as error:
-        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
-        raise ValueError("unreadable") from error
-    return opened.width, opened
+    decoded = decode(io.BytesIO(picture), most_pixels=_MOST_PIXELS)
+    return decoded.width, decoded

@@ -9,6 +9,8 @@ from typing import Any
 
 from PIL import Image
 
+from helper.pictures import PictureError, decode
+
 _MOST_PIXELS = 200_000_000
 _MOST_STRIP_PIXELS = 64_000_000
 _MOST_SCALE = 64.0
@@ -76,15 +78,6 @@ def _number(about: Mapping[str, Any], name: str) -> float:
 def _read(data: bytes) -> Image.Image:
     """Open one strip; raise StitchError if it is no picture or far too large."""
     try:
-        picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
-        fits = picture.width * picture.height <= _MOST_STRIP_PIXELS
-        if fits:
-            picture.load()
-    except Image.DecompressionBombError as error:
-        raise StitchError("too_large") from error
-    except Exception as error:
-        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
-        raise StitchError("unreadable") from error
-    if not fits:
-        raise StitchError("too_large")
-    return picture
+        return decode(io.BytesIO(data), most_pixels=_MOST_STRIP_PIXELS)
+    except PictureError as error:
+        raise StitchError(str(error)) from error

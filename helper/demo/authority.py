@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+_DAYS = 90
+
 
 @dataclass(frozen=True)
 class Certificates:
@@ -40,15 +42,15 @@ def issue(folder: Path, hosts: Sequence[str], now: datetime) -> Certificates:
     """Write a fresh authority, and a leaf for the host names, valid from yesterday for 90 days."""
     root_key = ec.generate_private_key(ec.SECP256R1())
     leaf_key = ec.generate_private_key(ec.SECP256R1())
-    root_name = _name("Kazheng Demo Authority")
+    root_name = named("Kazheng Demo Authority")
     root = (
-        _builder(root_name, root_name, root_key.public_key(), now)
+        begun(root_name, root_name, root_key.public_key(), now, _DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
         .sign(root_key, hashes.SHA256())
     )
     leaf = (
-        _builder(_name(hosts[0]), root_name, leaf_key.public_key(), now)
+        begun(named(hosts[0]), root_name, leaf_key.public_key(), now, _DAYS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
@@ -94,7 +96,8 @@ def _spki(key: ec.EllipticCurvePublicKey) -> str:
     return base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
-def _name(common: str) -> x509.Name:
+def named(common: str) -> x509.Name:
+    """Return the name of something of the demo."""
     return x509.Name(
         [
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Kazheng Demo"),
@@ -103,9 +106,10 @@ def _name(common: str) -> x509.Name:
     )
 
 
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime
+def begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, days: int
 ) -> x509.CertificateBuilder:
+    """Begin a certificate that is valid from yesterday for so many days."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -113,7 +117,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=90))
+        .not_valid_after(now + timedelta(days=days))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,8 +20,9 @@ from aiohttp import web
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from helper.demo.authority import begun, named
 from helper.demo.ports import bind_pair
 from helper.evidence import der
 from helper.evidence.token import SHA256, SIGNED_DATA, TST_INFO, read_query
@@ -85,14 +86,14 @@ class Keeper:
 def create(name: str, now: datetime, *, days: int = 3650) -> Keeper:
     """Make an authority; its certificates are valid from the day before `now`."""
     root_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    subject = _name(f"{name} Root")
+    subject = named(f"{name} Root")
     root = (
-        _builder(subject, subject, root_key.public_key(), now, days)
+        begun(subject, subject, root_key.public_key(), now, days)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(root_key, hashes.SHA256())
     )
     leaf = (
-        _builder(_name(name), subject, key.public_key(), now, days)
+        begun(named(name), subject, key.public_key(), now, days)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
         .sign(root_key, hashes.SHA256())
     )
@@ -221,26 +222,3 @@ async def pair(folder: Path) -> AsyncIterator[tuple[Authority, Authority]]:
 
 def _attribute(name: str, content: bytes) -> bytes:
     return der.value(der.SEQUENCE, der.oid(name), der.value(der.SET, content))
-
-
-def _name(common: str) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Kazheng Demo"),
-            x509.NameAttribute(NameOID.COMMON_NAME, common),
-        ]
-    )
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: datetime, days: int
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=days))
-    )

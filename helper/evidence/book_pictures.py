@@ -12,6 +12,7 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from helper.evidence.pdf import PdfWriter
+from helper.pictures import PictureError, decode
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MOST_PIXELS: Final = 150_000_000
@@ -127,16 +128,8 @@ def _flat(picture: Image.Image) -> Image.Image:
 def _opened(path: Path) -> Image.Image:
     try:
         with path.open("rb") as stream, warnings.catch_warnings():
+            # our own limit is above the one from which on Pillow warns
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(stream, formats=FORMATS)
-            few = picture.width * picture.height <= MOST_PIXELS
-            if few:
-                picture.load()
-    except Image.DecompressionBombError:
-        raise UnprintableError("too_large") from None
-    except Exception as error:
-        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
-        raise UnprintableError("unreadable") from error
-    if not few:
-        raise UnprintableError("too_large")
-    return picture
+            return decode(stream, most_pixels=MOST_PIXELS, formats=FORMATS)
+    except PictureError as error:
+        raise UnprintableError(str(error)) from error

@@ -78,14 +78,17 @@ def explained(engine: Engine) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        cause = _cause(str(error.orig), engine.url.database or "")
-        if cause is None:
+        known = cause(str(error.orig), engine.url.database or "")
+        if known is None:
             raise
-        raise cause from error
+        raise known from error
 
 
-def _cause(message: str, path: str) -> KazhengError | None:
-    """Read SQLite's message; the codes are not in the exception on every Python."""
+def cause(message: str, path: str) -> KazhengError | None:
+    """Return what SQLite's message means, None if unknown.
+
+    The codes are not in the exception on every Python.
+    """
     if "disk is full" in message or ("disk I/O error" in message and _no_room(path)):
         return DiskFullError(path=path)
     for words, reason in (
