@@ -245,18 +245,20 @@ async def place_window(cdp: CDPSession, *, left: int, width: int, height: int) -
 
 
 @dataclass(frozen=True)
-class WindowShot:
-    """Picture of the real window; `whole` tells whether the page fits into it."""
+class GrownWindow:
+    """A window at the height of its page, in pixels; `whole` tells whether the page fits in."""
 
-    png: bytes
+    width: int
+    height: int
+    frame: int
+    """Height of tab strip and address bar."""
     whole: bool
 
 
-async def window(
-    page: Page, cdp: CDPSession, world: World, *, display: PrivateDisplay, slot: int,
-    window_id: int, size: PageSize,
-) -> WindowShot:  # fmt: skip
-    """Grow the window to the page's height (up to the display's) and picture it."""
+async def grow_window(
+    page: Page, cdp: CDPSession, world: World, *, window_id: int, size: PageSize
+) -> GrownWindow:
+    """Grow the window to the page's height (up to the display's) and wait until it is drawn."""
     inner_width, inner_height, outer_width, outer_height = await world.run(_SIZES, 2.0)
     frame = outer_height - inner_height
     height = max(outer_height, min(size.height + frame, HEIGHT))
@@ -264,10 +266,16 @@ async def window(
     await cdp.send("Browser.setWindowBounds", {"windowId": window_id, "bounds": bounds})
     await page.bring_to_front()
     await world.run(_GROWN, 0.6, LIMIT=500, WANTED=height - frame)
-    data, blank = await asyncio.to_thread(_shoot, display, slot, outer_width, height, frame)
+    whole = size.height + frame <= height and size.width <= inner_width
+    return GrownWindow(outer_width, height, frame, whole)
+
+
+async def window(display: PrivateDisplay, slot: int, grown: GrownWindow) -> bytes:
+    """Return the picture of the real window as PNG; the page's own thread is not asked."""
+    data, blank = await asyncio.to_thread(_shoot, display, slot, grown)
     if blank:
         raise ArtifactError("window_blank")
-    return WindowShot(data, size.height + frame <= height and size.width <= inner_width)
+    return data
 
 
 @dataclass(frozen=True)
@@ -306,11 +314,9 @@ async def scrollers(cdp: CDPSession, world: World, scale: float) -> Scrollers:
     return Scrollers(tuple(tiles), tuple(notes))
 
 
-def _shoot(
-    display: PrivateDisplay, slot: int, width: int, height: int, frame: int
-) -> tuple[bytes, bool]:
-    shot = display.grab(slot=slot, width=width, height=height)
-    bar = shot.crop((0, 0, width, max(1, frame))).convert("L").getextrema()
+def _shoot(display: PrivateDisplay, slot: int, grown: GrownWindow) -> tuple[bytes, bool]:
+    shot = display.grab(slot=slot, width=grown.width, height=grown.height)
+    bar = shot.crop((0, 0, grown.width, max(1, grown.frame))).convert("L").getextrema()
     out = io.BytesIO()
     shot.save(out, "PNG", compress_level=1)
     return out.getvalue(), bar[0] == bar[1]

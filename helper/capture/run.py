@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -174,8 +173,9 @@ class Run:
     async def _take(self, page: Page, cdp: CDPSession, world: World) -> None:
         """Take every artifact of the page."""
         taken = self.taken
-        size = await artifacts.page_size(cdp, world)
-        taken.viewport = await artifacts.viewport(world)
+        size, taken.viewport = await asyncio.gather(
+            artifacts.page_size(cdp, world), artifacts.viewport(world)
+        )
 
         async def dom() -> None:
             await self._keep_text("witness/html", "witness-page.html", "text/html;charset=utf-8",
@@ -192,13 +192,17 @@ class Run:
         async def pdf() -> None:
             await self._pdf(cdp, world)
 
+        grown: artifacts.GrownWindow | None = None
+
+        async def grow() -> None:
+            nonlocal grown
+            grown = await self._grow(page, cdp, world, size)
+
         async def window() -> None:
-            await self._window(page, cdp, world, size)
+            await self._window(grown)
 
         async def scrollers() -> None:
             await self._scrollers(cdp, world, size)
-
-        steps: tuple[tuple[Role, Callable[[], Awaitable[None]]], ...]
 
         async def pictures() -> None:
             await self._pictures(cdp, size)
@@ -212,8 +216,9 @@ class Run:
             ),
         )
         await taken.attempt("witness/page", pictures)
-        steps = (("witness/pdf", pdf), ("witness/window", window))
-        await every(taken, steps)
+        await taken.attempt("witness/window", grow)
+        # printing holds the page's thread: the display is pictured meanwhile
+        await every(taken, (("witness/pdf", pdf), ("witness/window", window)))
         await taken.attempt("witness/scroller", scrollers)
 
     async def _keep_text(self, role: Role, name: str, media_type: str, data: bytes) -> None:
@@ -264,17 +269,21 @@ class Run:
 
             await taken.attempt("witness/sheet", compose)
 
-    async def _window(
+    async def _grow(
         self, page: Page, cdp: CDPSession, world: World, size: artifacts.PageSize
-    ) -> None:
-        display = self.browser.display
-        if display is None:
+    ) -> artifacts.GrownWindow:
+        if self.browser.display is None:
             raise ArtifactError("no_private_display")
         if self.taken.masks.shows(await artifacts.framed(world)):
             raise ArtifactError("session_in_page")
-        shot = await artifacts.window(
-            page, cdp, world, display=display, slot=self.slot, window_id=self.window_id, size=size
-        )
-        if not shot.whole:
+        grown = await artifacts.grow_window(page, cdp, world, window_id=self.window_id, size=size)
+        if not grown.whole:
             self.taken.note("window_shows_part")
-        await self.taken.keep("witness/window", "witness-window.png", "image/png", shot.png)
+        return grown
+
+    async def _window(self, grown: artifacts.GrownWindow | None) -> None:
+        display = self.browser.display
+        if grown is None or display is None:
+            return  # why stands in `missing`
+        data = await artifacts.window(display, self.slot, grown)
+        await self.taken.keep("witness/window", "witness-window.png", "image/png", data)

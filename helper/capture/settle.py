@@ -13,6 +13,9 @@ QUIET = 0.12
 QUIET_AGAIN = 0.06
 SETTLE_SECONDS = 2.5
 LOAD_SECONDS = 10.0
+_NAME = "kazheng"
+_NO_CONTEXT = "uniqueContextId not found"
+"""What Chromium says of a script world whose document is gone."""
 
 _LOADED = """
 new Promise(done => {
@@ -80,6 +83,10 @@ class World:
 
     def __init__(self, cdp: CDPSession) -> None:
         self._cdp = cdp
+        self._known: str | None = None
+        self._unique: dict[int, str] = {}
+        """Numbers of contexts are given anew by each renderer process; these names never are."""
+        cdp.on("Runtime.executionContextCreated", self._on_context)
 
     async def run(self, script: str, seconds: float, **values: float) -> Any:
         """Evaluate a script (promises awaited), its capital words replaced by numbers.
@@ -92,16 +99,39 @@ class World:
             return await self._run(script)
 
     async def _run(self, script: str) -> Any:
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
+        if self._known is not None:
+            try:
+                return await self._evaluate(script, self._known)
+            except Error as error:
+                if _NO_CONTEXT not in str(error):
+                    raise  # the page went elsewhere while the script ran
+        else:
+            await self._cdp.send("Runtime.enable")
+        self._known = await self._enter()
+        return await self._evaluate(script, self._known)
+
+    def _on_context(self, event: dict[str, Any]) -> None:
+        context = event["context"]
+        if context["name"] == _NAME:
+            self._unique[context["id"]] = context["uniqueId"]
+
+    async def _enter(self) -> str:
+        """Return the context of this world in the document that the main frame has now."""
         tree = await self._cdp.send("Page.getFrameTree")
         world = await self._cdp.send(
             "Page.createIsolatedWorld",
-            {"frameId": tree["frameTree"]["frame"]["id"], "worldName": "kazheng"},
+            {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _NAME},
         )
+        return self._unique[world["executionContextId"]]
+
+    async def _evaluate(self, script: str, context: str) -> Any:
         found = await self._cdp.send(
             "Runtime.evaluate",
             {
                 "expression": script,
-                "contextId": world["executionContextId"],
+                "uniqueContextId": context,
                 "awaitPromise": True,
                 "returnByValue": True,
             },
