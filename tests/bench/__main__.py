@@ -40,12 +40,12 @@ def main() -> None:
             if given.memory:
                 evidence.memory(Path(name) / "memory", given.memory)
         if given.only != "evidence":
-            asyncio.run(clicks(Path(name) / "clicks", given))
+            (folder := Path(name) / "clicks").mkdir()
+            asyncio.run(clicks(folder, given))
 
 
 async def clicks(folder: Path, given: argparse.Namespace) -> None:
     """Measure clicks in a real browser: speed in each shop, memory over many."""
-    folder.mkdir()
     async with world(folder, display=True) as made:
         await made.log_in()
         for shop in given.shop or ("wangzi", "lechuang", "weijie"):

@@ -94,7 +94,7 @@ class Page:
 
 def draw(number: int, size: Size, folder: Path) -> Page:
     """Make the page of a number; its pictures differ from those of every other number."""
-    chance = random.Random(number)  # noqa: S311  # the same page every time
+    chance = random.Random(number)
     whole = _picture(chance, size)
     strips = [whole.crop((0, y, WIDTH, y + HEIGHT)) for y in _tops(size)]
     photographs = [chance.randbytes(150_000 + 20_000 * n) for n in range(size.photographs)]
@@ -134,7 +134,7 @@ async def take_in(bench: Bench, page: Page) -> None:
 def keep_visit(bench: Bench, page: Page) -> None:
     """Hash the files of the visit, put them in place and enter them."""
     view = bench.store.vault.capture(page.capture_id)
-    bench.visitor._keep(view, page.visit, [])  # noqa: SLF001
+    bench.visitor._keep(view, page.visit, [])
 
 
 def sealed(bench: Bench, page: Page) -> None:
@@ -209,7 +209,7 @@ def _exchanges(
 ) -> Iterator[Exchange]:
     plain = Exchange("0", 0, URL, "GET", "Document", at, status=200, body=html)
     yield replace(plain, headers=[("Content-Type", "text/html")])
-    bodies = [*photographs, *([random.Random(size.film).randbytes(size.film)] * bool(size.film))]  # noqa: S311
+    bodies = [*photographs, *([random.Random(size.film).randbytes(size.film)] * bool(size.film))]
     for number, body in enumerate(bodies, 1):
         yield replace(
             plain, request_id=str(number), url=f"https://shop.example/photograph/{number}.jpg",
