@@ -73,11 +73,17 @@ class Missing(Frozen):
 
 
 class Viewport(Frozen):
-    """The visible part of the page in CSS pixels."""
+    """The visible part of the page in CSS pixels; `page_width` is without the scroll bar."""
 
     width: int
     height: int
     scale: float = 1.0
+    page_width: int | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Tell whether the page has the whole width: no scroll bar takes part of it."""
+        return self.page_width == self.width
 
 
 class CaptureMeta(Frozen):
