@@ -11,13 +11,14 @@ from pathlib import Path, PurePosixPath
 from helper.capture.fonts import cjk_font
 from helper.complaints import exhibits
 from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
-from helper.evidence import bundle, redact, seal
+from helper.evidence import bundle, clocks, redact, seal
 from helper.messages import LANGUAGES, text
 from helper.model import CaptureView, CaseView, Missing
 from helper.steps.store import Store
 
 BOOK = "证据册.pdf"
 NO_BOOK = "证据册-未制作.txt"
+CLOCKS = "时钟对照.html"
 _log = logging.getLogger("kazheng")
 
 
@@ -77,7 +78,8 @@ def _derived(
     """Make what is easier to read than the originals: the book, the pages as single files."""
     book, missing = make_book(store, case, captures, folder)
     made = (BOOK, book) if book is not None else (NO_BOOK, _words(missing))
-    return [made, *single_files(store, captures, folder)], missing
+    table = clocks.page(clocks.table(captures, store.blobs.path), case.case_id)
+    return [made, (CLOCKS, table), *single_files(store, captures, folder)], missing
 
 
 def single_files(

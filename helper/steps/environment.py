@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -80,21 +80,6 @@ def clock_table(around: Surroundings, visited: Visited) -> list[dict[str, Any]]:
     if site is not None:
         rows.append({**dataclasses.asdict(site), "source": f"date {around.host}"})
     return [row | {"at": row["at"].isoformat() if row["at"] else None} for row in rows]
-
-
-def with_stamps(
-    table: Sequence[Mapping[str, Any]], stamps: Sequence[tuple[str, datetime, datetime]]
-) -> list[dict[str, Any]]:
-    """Add time stamps that came later: authority, its time, and this computer's time then."""
-    rows = [
-        {
-            "source": f"stamp {authority}",
-            "at": said.isoformat(),
-            "offset_ms": round((here - said).total_seconds() * 1000, 1),
-        }
-        for authority, said, here in stamps
-    ]
-    return [*(dict(row) for row in table), *rows]
 
 
 def extension_of(meta: CaptureMeta, folder: Path = SHIPPED) -> Extension:

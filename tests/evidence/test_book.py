@@ -293,9 +293,9 @@ def test_any_shape_of_the_environment_is_read(shelf: Shelf, environment: bytes, 
 
 def test_the_seals_and_the_honest_limits_are_printed(shelf: Shelf):
     shelf.add(("seen/sheet", "seen-sheet.png", picture()))
-    book = shelf.make(stamps=["甲机构 2026-03-01 已加盖"])
+    book = shelf.make(signature="本册签名附有甲机构的时间戳")
     seal = shelf.case.ledger.entries()[0]
-    for words in (seal.manifest, seal.signature, "甲机构2026-03-01已加盖"):
+    for words in (seal.manifest, seal.signature, "本册签名附有甲机构的时间戳"):
         assert words in book.text
     for words in (
         "不具有不可否认性",
