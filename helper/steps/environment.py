@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -29,7 +28,6 @@ NOTES = {
     "system_proxy": "proxy_set",
 }
 """Warnings of the record that the popup tells too."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 async def measure(browser: WarmBrowser, settings: Settings, url: str) -> Surroundings:
@@ -87,9 +85,8 @@ def extension_of(meta: CaptureMeta, folder: Path = SHIPPED) -> Extension:
     version = meta.extension_version
     if version is None:
         return Extension("none")
-    told = meta.extra.get("extension_sha256")
-    if isinstance(told, str) and _SHA256.fullmatch(told):
-        return Extension("told", told, version)
+    if meta.extension_sha256 is not None:
+        return Extension("told", meta.extension_sha256, version)
     return Extension("shipped", machine.folder_sha256(folder), version, _version(folder))
 
 
