@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from helper.capture.fonts import cjk_font
 from helper.complaints import exhibits
 from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
-from helper.evidence import book_stamps, bundle, clocks, redact, seal
+from helper.evidence import book_stamps, bundle, clock_table, redact, seal
 from helper.messages import LANGUAGES, text
 from helper.model import CaptureView, CaseView, Missing
 from helper.steps.store import Store
@@ -79,7 +79,7 @@ def _derived(
     """Make what is easier to read than the originals: the book, the pages as single files."""
     book, missing = make_book(store, case, captures, folder)
     made = (BOOK, book) if book is not None else (NO_BOOK, _words(missing))
-    table = clocks.page(clocks.table(captures, store.blobs.path), case.case_id)
+    table = clock_table.page(clock_table.table(captures, store.blobs.path), case.case_id)
     return [made, (CLOCKS, table), *single_files(store, captures, folder)], missing
 
 

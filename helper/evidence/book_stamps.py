@@ -75,7 +75,7 @@ def _not_come(captures: Sequence[CaptureView]) -> Iterator[str]:
                 yield text(
                     f"book.stamp.{one.state}",
                     capture_id=view.capture_id,
-                    stage=text(f"book.stage.{one.stage}"),
+                    stage=text(f"book.stage.{'brought' if one.stage == 'S0' else one.stage}"),
                     authority=one.authority,
                     reason=_reason(one),
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from helper.evidence import book_stamps, clocks
+from helper.evidence import book_stamps, clock_table, clocks
 from helper.evidence.book_exhibits import Read, is_brought, load, moment
 from helper.evidence.book_flow import Flow
 from helper.messages import LANGUAGES, text
@@ -30,14 +30,14 @@ def environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None
     """Say with what the newest capture was made; the others' records are named."""
     flow.heading(both("book.environment"))
     _environment(flow, captures, read)
-    rows = clocks.table(captures, read)
+    rows = clock_table.table(captures, read)
     flow.space(6)
     flow.text(both("clocks.title"), 11, bold=True)
     flow.text(text("clocks.words" if rows else "clocks.none"), 8.5, grey=0.3)
     flow.space(4)
     if rows:
         heads = [text(f"clocks.{column}") for column in clocks.COLUMNS]
-        flow.table((23, 32, 18, 14, 13), heads, [row.cells() for row in rows[:_MOST_LINES]], 7.2)
+        flow.table((23, 28, 20, 16, 13), heads, [row.cells() for row in rows[:_MOST_LINES]], 7.2)
     if len(rows) > _MOST_LINES:
         flow.text(text("book.clocks.more", count=len(rows) - _MOST_LINES), 8.5, grey=0.3)
 

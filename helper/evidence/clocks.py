@@ -1,6 +1,6 @@
-"""One table of every clock that a case can be measured by: NTP servers, Date headers, time stamps.
+"""What clocks outside say of this computer's: NTP servers, Date headers, time stamps. Pure.
 
-The environment record is sealed before the first stamp comes and never changes. So the table is
+The environment record is sealed before the first stamp comes and never changes. So the rows are
 derived: from the sealed record, and from the note kept and sealed with each stamp of what this
 computer's clock said when it was asked for and when it came.
 """
@@ -8,32 +8,21 @@ computer's clock said when it was asked for and when it came.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from html import escape
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from helper.evidence.book_exhibits import Read, load, moment
-from helper.messages import LANGUAGES, text
-from helper.model import CaptureView
+from helper.messages import Language, text
 
 NOTE_FORMAT: Final = "kazheng/stamp-clock/1"
 NOTE_ENDING: Final = ".clock.json"
 _LONGEST: Final = 200
 _WHOLE_SECOND_MS: Final = 1000.0
 """An authority that gives whole seconds may have cut off or rounded nearly one."""
+_BEIJING: Final = timezone(timedelta(hours=8))
 _KINDS: Final = ("ntp", "date", "stamp")
 COLUMNS: Final = ("capture", "source", "at", "offset", "error")
-_STYLE: Final = """
-body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;margin:2em;
- color:#1c1c1c;background:#fff}
-h1{font-size:1.5em;margin:0 0 .2em}p{margin:.2em 0 1em;color:#555}
-table{border-collapse:collapse;width:100%}
-th,td{border:1px solid #bbb;padding:.4em .5em;text-align:left;vertical-align:top;
- overflow-wrap:anywhere}th{background:#f2efe6}
-@media print{body{margin:0}tr{break-inside:avoid}}
-"""
 
 
 @dataclass(frozen=True)
@@ -51,17 +40,18 @@ class Row:
     error_ms: float | None = None
     reason: str | None = None
 
-    def cells(self, language: str = "zh_CN") -> tuple[str, str, str, str, str]:
+    def cells(self, language: Language = "zh_CN") -> tuple[str, str, str, str, str]:
         """Return the row in words, as `COLUMNS` names them."""
-        chosen = next((one for one in LANGUAGES if one == language), LANGUAGES[0])
-        offset = text("clocks.silent", chosen, reason=self.reason or "-")
+        known = text(f"clocks.reason.{self.reason}", language)
+        why = known if not known.startswith("clocks.") else self.reason or "-"
+        offset = text("clocks.silent", language, reason=why)
         if self.offset_ms is not None:
-            offset = text("clocks.seconds", chosen, seconds=f"{self.offset_ms / 1000:+.3f}")
+            offset = text("clocks.seconds", language, seconds=f"{self.offset_ms / 1000:+.3f}")
         error = "-"
         if self.error_ms is not None:
-            error = text("clocks.within", chosen, seconds=f"{self.error_ms / 1000:.3f}")
-        source = f"{text(f'clocks.{self.kind}', chosen)} {self.source}"
-        return self.capture_id, source, moment(self.at) if self.at else "-", offset, error
+            error = text("clocks.within", language, seconds=f"{self.error_ms / 1000:.3f}")
+        source = f"{text(f'clocks.{self.kind}', language)} {self.source}"
+        return self.capture_id, source, _shown(self.at), offset, error
 
 
 def note(authority: str, stamped_at: datetime, asked_at: datetime, answered_at: datetime) -> bytes:
@@ -74,20 +64,6 @@ def note(authority: str, stamped_at: datetime, asked_at: datetime, answered_at: 
         "answered_at": answered_at.isoformat(),
     }
     return json.dumps(said, indent=1, sort_keys=True).encode()
-
-
-def table(captures: Sequence[CaptureView], read: Read) -> list[Row]:
-    """Return every clock of the captures; `read` gives the file of a hash."""
-    rows: list[Row] = []
-    for view in captures:
-        for item in view.artifacts:
-            if item.role == "environment":
-                rows += measured(view.capture_id, load(item.sha256, read))
-        for item in view.artifacts:
-            if item.role == "timestamp" and item.name.endswith(NOTE_ENDING):
-                found = stamped(view.capture_id, item.name, load(item.sha256, read))
-                rows += [found] if found is not None else []
-    return rows
 
 
 def measured(capture_id: str, record: object) -> Iterator[Row]:
@@ -134,29 +110,8 @@ def stamped(capture_id: str, name: str, said: object) -> Row | None:
     )
 
 
-def page(rows: Sequence[Row], case_id: str) -> bytes:
-    """Return the table as a page that needs nothing else."""
-    title = text("clocks.title")
-    words = "".join(f"<p>{escape(text('clocks.words', language))}</p>" for language in LANGUAGES)
-    if not rows:
-        words += "".join(f"<p>{escape(text('clocks.none', one))}</p>" for one in LANGUAGES)
-    head = "".join(f"<th>{_both(f'clocks.{column}')}</th>" for column in COLUMNS)
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row.cells()) + "</tr>"
-        for row in rows
-    )
-    return (
-        '<!doctype html>\n<html lang="zh-CN"><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
-        "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
-        f"<title>{escape(title)}</title><style>{_STYLE}</style>\n"
-        f"<h1>{escape(title)}</h1>\n<p>{escape(case_id)}</p>{words}\n"
-        f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></html>\n"
-    ).encode()
-
-
-def _both(key: str) -> str:
-    return "<br>".join(escape(text(key, language)) for language in LANGUAGES)
+def _shown(at: datetime | None) -> str:
+    return f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S} +08:00" if at else "-"
 
 
 def _moment(value: object) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helper.evidence import clocks
+from helper.evidence import clock_table, clocks
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RECORD = {
@@ -29,15 +29,15 @@ def test_servers_site_and_stamp_are_in_one_table(case):
     case.keep(view.capture_id, "environment", "environment.json", record, "application/json")
     told = json.dumps(note()).encode()
     case.keep(view.capture_id, "timestamp", "S1-tsa.clock.json", told, "application/json")
-    rows = clocks.table(case.catalogue.cases()[0].captures, case.blobs.path)
+    rows = clock_table.table(case.catalogue.cases()[0].captures, case.blobs.path)
     assert [(row.kind, row.source, row.offset_ms) for row in rows] == [
         ("ntp", "time.example", 1500.0),
         ("ntp", "quiet.example", None),
         ("date", "shop.example", -400.0),
         ("stamp", "tsa (S1-tsa)", 1500.0),
     ]
-    page = clocks.page(rows, "案件").decode()
-    for words in ("time.example", "未取得（no_answer）", "+1.500 秒", "-0.400 秒", "±0.520 秒"):
+    page = clock_table.page(rows, "案件").decode()
+    for words in ("time.example", "未取得（没有应答）", "+1.500 秒", "-0.400 秒", "±0.520 秒"):
         assert words in page
 
 
@@ -71,10 +71,10 @@ def test_values_of_another_kind_are_not_shown_as_measured():
 
 def test_what_a_record_says_is_text_and_never_page():
     [row] = clocks.measured("c", {"clocks": [{"source": "ntp <script>", "reason": "<b>"}]})
-    page = clocks.page([row], "<i>").decode()
+    page = clock_table.page([row], "<i>").decode()
     for tag in ("<script>", "<b>", "<i>"):
         assert tag not in page
 
 
 def test_without_any_clock_the_page_says_so():
-    assert "没有测得任何外部时钟" in clocks.page([], "案件").decode()
+    assert "没有测得任何外部时钟" in clock_table.page([], "案件").decode()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page
 
-from helper.evidence import clocks, pinned
+from helper.evidence import clock_table, pinned
 from helper.evidence.verify import verify
 from helper.exporting import CLOCKS, export
 from helper.model import CaptureView
@@ -99,7 +99,7 @@ async def test_a_stamp_says_how_far_the_clock_of_this_computer_was_off(
     stamper = world.stamper(keepers[0].settings("one"))
     await stamper.turn()
     view = world.captures.view(world.uuid)
-    [row] = clocks.table([view], world.store.blobs.path)
+    [row] = clock_table.table([view], world.store.blobs.path)
     assert row.at == world.stamps()["one"].stamped_at
     assert row.at is not None
     assert row.offset_ms == pytest.approx((world.clock.now - row.at).total_seconds() * 1000)
