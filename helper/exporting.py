@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from helper.capture.fonts import cjk_font
+from helper.capture.services import UnansweredError
 from helper.complaints import exhibits
 from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
 from helper.evidence import book_stamps, bundle, clock_table, redact, seal
@@ -151,7 +152,8 @@ def _made(
                     Missing(role="book/signature", reason="book_unsigned", detail=detail)
                 ]
             # It had answered just before. Drawn anew: the book says what its signature has.
-            found = book_stamps.Found(reason=getattr(error, "reason", "refused"))
+            why = error.reason if isinstance(error, UnansweredError) else "refused"
+            found = book_stamps.Found(reason=why)
         else:
             return signed, _unstamped(found)
 

@@ -34,6 +34,15 @@ async def test_a_capture_tells_the_hash_of_the_files_that_are_loaded(world: Worl
     assert meta.extension_sha256 == by_list(EXTENSION) == folder_sha256(EXTENSION)
 
 
+async def test_a_worker_started_again_tells_it_too(world: World) -> None:
+    world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单号 1"
+    page = await world.open("/order")
+    await world.kept(page)
+    await world.stop_workers()
+    uuid = await world.kept(page)
+    assert world.helper.vault.capture(uuid).meta.extension_sha256 == by_list(EXTENSION)
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="Windows without a POSIX shell")
 def test_the_command_in_the_readme_gives_the_same_hash() -> None:
     command = re.search(r"^ {4}(sed .*files\.json.*)$", README.read_text("utf-8"), re.MULTILINE)
