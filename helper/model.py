@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -106,6 +107,12 @@ class CaptureMeta(Frozen):
     case_id: str | None = None
     """Case the user picked; None joins by shop and order number."""
     extra: dict[str, Any] = {}
+
+    @property
+    def extension_sha256(self) -> str | None:
+        """What the extension said its own files hash to."""
+        told = self.extra.get("extension_sha256")
+        return told if isinstance(told, str) and re.fullmatch(r"[0-9a-f]{64}", told) else None
 
 
 class Step(Frozen):

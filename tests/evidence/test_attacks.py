@@ -142,6 +142,34 @@ async def test_the_page_passes_what_the_command_passes(
         assert details == {c.name: c.detail for c in there.checks if c.name != "stamps"}
 
 
+HASHED = {
+    "helper": "0.1.0", "extension": "0.1.0", "extension_sha256": "ab" * 32,
+    "witness_browser": None, "witness_browser_sha256": None,
+    "witness_browser_sha256_unknown": "not_yet",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tools_of", "verdict"),
+    [(HASHED, "pass"), ({"kazheng": "0.1.0"}, "pass"), ({"helper": 1}, "fail"), ([], "fail")],
+)
+async def test_both_read_the_hashes_of_tools_and_refuse_other_shapes(
+    case, tab: Page, monkeypatch: pytest.MonkeyPatch, tools_of: Any, verdict: str
+):
+    uuid = case.catalogue.cases()[0].captures[0].capture_id
+    encode = canonical.encode
+
+    def changed(value: Any) -> bytes:
+        return encode(value | {"tools": tools_of} if value.get("stage") == "S2" else value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("helper.evidence.manifest.canonical.encode", changed)
+        case.seal(uuid, "S2", tools={})
+    path = case.write()
+    assert verify(path).verdict == verdict
+    assert (await judged(tab, path))["verdict"] == verdict
+
+
 async def test_the_page_fails_every_attack_and_names_the_member(
     bundles: tuple[Path, Path], tab: Page, tools, tmp_path: Path
 ):
