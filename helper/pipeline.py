@@ -13,7 +13,6 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 

@@ -27,7 +27,7 @@ def room_on_disk(path: Path) -> Iterator[None]:
 
 
 def is_full(folder: Path) -> bool:
-    """Return whether the disk of a folder has next to no room: programs then fail in other words."""
+    """Return whether the disk of a folder has next to no room: not every program says so."""
     try:
         return shutil.disk_usage(folder).free < _LITTLE_ROOM
     except OSError:

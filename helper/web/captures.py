@@ -85,7 +85,7 @@ class CaptureHandlers:
         return json_reply(CommitReply(uuid=uuid, state=view.state, final=is_final, parts=kept))
 
     async def show(self, request: web.Request) -> web.Response:
-        """Return one capture, and as its last step why it stands still where that is not written."""
+        """Return one capture; its last step says why it stands still, written down or not."""
         uuid = capture_id(request)
         view = await asyncio.to_thread(self.services.vault.capture, uuid)
         trouble = None if view.state == "sealed" else self.services.unwritten(uuid)

@@ -44,9 +44,7 @@ class SmallDisk:
     def _ballast(self) -> Path:
         return self.folder / "ballast"
 
-    def fill_before(
-        self, patch: pytest.MonkeyPatch, place: Any, name: str, call: int = 1
-    ) -> None:
+    def fill_before(self, patch: pytest.MonkeyPatch, place: Any, name: str, call: int = 1) -> None:
         """Fill the disk right before the call, by its number, of a function."""
         real: Callable[..., Any] = getattr(place, name)
         counted = itertools.count(1)  # calls come from several threads at once
