@@ -17,6 +17,7 @@ from helper.evidence import book_stamps, bundle, clock_table, redact, seal
 from helper.messages import LANGUAGES, text
 from helper.model import CaptureView, CaseView, Missing
 from helper.steps.store import Store
+from helper.vault.files import room_on_disk
 
 BOOK = "证据册.pdf"
 NO_BOOK = "证据册-未制作.txt"
@@ -142,7 +143,10 @@ def _made(
         try:
             from helper.evidence import book_sign  # noqa: PLC0415  # optional at run time
 
-            book_sign.sign(plain, signed, key=store.key, at=at, stamper=found.stamper)
+            with room_on_disk(signed):
+                book_sign.sign(plain, signed, key=store.key, at=at, stamper=found.stamper)
+        except DiskFullError:
+            raise  # it would fail the bundle as well, or leave it poorer for want of room
         except Exception as error:  # noqa: BLE001
             # An import that fails on some system, a broken clock: the book is read without it.
             _log.exception("the evidence book is not signed")
