@@ -14,8 +14,9 @@ from helper.capture.services import UnansweredError
 from helper.complaints import exhibits
 from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
 from helper.evidence import book_stamps, bundle, clock_table, redact, seal
+from helper.evidence.book_exhibits import sealed_names
 from helper.messages import LANGUAGES, text
-from helper.model import CaptureView, CaseView, Missing
+from helper.model import CaptureView, CaseView, Exhibit, Missing, Seal
 from helper.steps.store import Store
 from helper.vault.files import room_on_disk
 
@@ -23,6 +24,17 @@ BOOK = "证据册.pdf"
 NO_BOOK = "证据册-未制作.txt"
 CLOCKS = "时钟对照.html"
 _log = logging.getLogger("kazheng")
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """A case at one moment: bundle and book are made of the same seals and exhibits."""
+
+    case: CaseView
+    captures: tuple[CaptureView, ...]
+    """The sealed ones, with no seal that `ledger` lacks."""
+    ledger: tuple[Seal, ...]
+    exhibits: tuple[Exhibit, ...]
 
 
 @dataclass(frozen=True)
@@ -45,25 +57,23 @@ def export(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> 
     Raises RefusedError when none is sealed, InvalidError(out) where it cannot be written,
     DiskFullError, VaultError(missing_blob).
     """
-    case = store.vault.case(case_id)
-    sealed = [view for view in case.captures if view.seals]
-    if not sealed:
-        raise RefusedError(reason="nothing_sealed", case_id=case_id)
+    found = _snapshot(store, case_id)
+    case, sealed = found.case, found.captures
     _require_blobs(store, sealed)
     if out.is_dir():
         raise InvalidError(reason="out", what=str(out), cause="")
     try:
         with store.work_folder() as folder:
-            derived, missing = ([], []) if redacted else _derived(store, case, sealed, folder)
+            derived, missing = ([], []) if redacted else _derived(store, found, folder)
             path = bundle.write(
                 out,
                 case_id=case_id,
                 captures=sealed,
-                ledger=store.ledger.entries(),
+                ledger=found.ledger,
                 read=store.blobs.path,
                 key=store.key,
                 created_at=store.now(),
-                exhibits=exhibits.numbered(case, store.vault.latest_draft(case.case_id)),
+                exhibits=found.exhibits,
                 derived=derived,
                 redaction=redact.of_case(case, store.blobs.read) if redacted else None,
             )
@@ -75,14 +85,43 @@ def export(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> 
     return Exported(path, tuple(missing))
 
 
+def _snapshot(store: Store, case_id: str) -> _Snapshot:
+    """Read ledger, then case; what is sealed after that is for the next export.
+
+    Raises RefusedError(nothing_sealed).
+    """
+    ledger = tuple(store.ledger.entries())
+    case = store.vault.case(case_id)
+    views = (
+        view.model_copy(update={"seals": tuple(s for s in view.seals if s.index < len(ledger))})
+        for view in case.captures
+    )
+    sealed = tuple(view for view in views if view.seals)
+    if not sealed:
+        raise RefusedError(reason="nothing_sealed", case_id=case_id)
+    kept = case.model_copy(update={"captures": tuple(_sealed_only(store, v) for v in sealed)})
+    numbered = exhibits.numbered(kept, store.vault.latest_draft(case_id))
+    return _Snapshot(case, sealed, ledger, numbered)
+
+
+def _sealed_only(store: Store, view: CaptureView) -> CaptureView:
+    """Leave out what no manifest has: it is not in the bundle and takes no number."""
+    names = sealed_names(view, store.blobs.path)
+    return view.model_copy(
+        update={"artifacts": tuple(item for item in view.artifacts if item.name in names)}
+    )
+
+
 def _derived(
-    store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
+    store: Store, found: _Snapshot, folder: Path
 ) -> tuple[list[tuple[str, bytes | Path]], list[Missing]]:
     """Make what is easier to read than the originals: the book, the pages as single files."""
-    book, missing = make_book(store, case, captures, folder)
+    book, missing = make_book(store, found, folder)
     made = (BOOK, book) if book is not None else (NO_BOOK, _words(missing))
-    table = clock_table.page(clock_table.table(captures, store.blobs.path), case.case_id)
-    return [made, (CLOCKS, table), *single_files(store, captures, folder)], missing
+    table = clock_table.page(
+        clock_table.table(found.captures, store.blobs.path), found.case.case_id
+    )
+    return [made, (CLOCKS, table), *single_files(store, found.captures, folder)], missing
 
 
 def single_files(
@@ -115,51 +154,47 @@ def _require_blobs(store: Store, captures: Sequence[CaptureView]) -> None:
                 raise VaultError(reason="missing_blob", path=str(store.blobs.path(sha256)))
 
 
-def make_book(
-    store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
-) -> tuple[Path | None, list[Missing]]:
+def make_book(store: Store, found: _Snapshot, folder: Path) -> tuple[Path | None, list[Missing]]:
     """Make the book in a folder, signed where that works; an export never fails for want of it."""
     try:
-        return _made(store, case, captures, folder)
+        return _made(store, found, folder)
     except KazhengError:
         raise  # a full disk would fail the bundle as well
     except Exception as error:  # noqa: BLE001
         # Whatever a hostile page made of a picture or a title, the evidence must leave the house.
-        _log.exception("no evidence book for %s", case.case_id)
+        _log.exception("no evidence book for %s", found.case.case_id)
         missing = Missing(role="book", reason="book_failed", detail=type(error).__name__)
         return None, [missing]
 
 
-def _made(
-    store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
-) -> tuple[Path | None, list[Missing]]:
+def _made(store: Store, found: _Snapshot, folder: Path) -> tuple[Path | None, list[Missing]]:
     """Draw the book and sign it, with a time stamp where one is to be had; the book says which."""
     at, plain, signed = store.now(), folder / "book.pdf", folder / "book-signed.pdf"
-    found = _stamper(store)
+    stamps = _stamper(store)
     while True:
-        lacks = _draw(store, case, captures, plain, at, found)
+        lacks = _draw(store, found, plain, at, stamps)
         if lacks is not None:
             return None, [lacks]
         try:
             from helper.evidence import book_sign  # noqa: PLC0415  # optional at run time
 
             with room_on_disk(signed):
-                book_sign.sign(plain, signed, key=store.key, at=at, stamper=found.stamper)
+                book_sign.sign(plain, signed, key=store.key, at=at, stamper=stamps.stamper)
         except DiskFullError:
             raise  # it would fail the bundle as well, or leave it poorer for want of room
         except Exception as error:  # noqa: BLE001
             # An import that fails on some system, a broken clock: the book is read without it.
             _log.exception("the evidence book is not signed")
-            if found.stamper is None:
+            if stamps.stamper is None:
                 detail = type(error).__name__
                 return plain, [
                     Missing(role="book/signature", reason="book_unsigned", detail=detail)
                 ]
             # It had answered just before. Drawn anew: the book says what its signature has.
             why = error.reason if isinstance(error, UnansweredError) else "refused"
-            found = book_stamps.Found(reason=why)
+            stamps = book_stamps.Found(reason=why)
         else:
-            return signed, _unstamped(found)
+            return signed, _unstamped(stamps)
 
 
 def _stamper(store: Store) -> book_stamps.Found:
@@ -180,23 +215,22 @@ def _unstamped(found: book_stamps.Found) -> list[Missing]:
 
 
 def _draw(
-    store: Store, case: CaseView, captures: Sequence[CaptureView], out: Path, at: datetime,
-    found: book_stamps.Found,
-) -> Missing | None:  # fmt: skip
+    store: Store, found: _Snapshot, out: Path, at: datetime, stamps: book_stamps.Found
+) -> Missing | None:
     """Write the unsigned book; return why there is none."""
     from helper.evidence import book  # noqa: PLC0415  # fontTools only where a book is made
 
     try:
         book.make_book(
-            case,
-            captures,
+            found.case,
+            found.captures,
             store.blobs.path,
             out,
+            exhibits=found.exhibits,
             font=cjk_font(),
             installation=seal.fingerprint(seal.public_key(store.key)),
             created_at=at,
-            cited=exhibits.numbered(case, store.vault.latest_draft(case.case_id)),
-            signature=found.said,
+            signature=stamps.said,
         )
     except book.BookError as error:
         return Missing(role="book", reason=error.reason, detail=error.detail)

@@ -77,7 +77,9 @@ def stamp_lines(stamps: Iterable[Mapping[str, Any]], language: Language) -> list
         confirmed = item["root"] is not None or item["kind"] != "rfc3161"
         state = item["state"] if confirmed or item["state"] != "stamped" else "not_confirmed"
         reason = coded("stamps.reason", item["reason"], language) if item["reason"] else ""
-        values = {"stage": item["stage"], "authority": item["authority"], "reason": reason}
+        partial = item["stage"] == "partial"
+        stage = text("book.stage.partial", language) if partial else item["stage"]
+        values = {"stage": stage, "authority": item["authority"], "reason": reason}
         key = f"cli.stamp.{state}"
         lines.append(text(key, language, at=item["stamped_at"] or "-", **values).strip())
     return lines

@@ -1,4 +1,7 @@
-"""Choose and number the exhibits of a case: the order page first, the user's own files last."""
+"""Choose and number the exhibits of a case: the order page first, the user's own files last.
+
+`numbered` is the only numbering of an export: book, list and folders take it as it is.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,16 @@ _ORDER: tuple[tuple[Role, ...], ...] = (
 PAGE_FILES: tuple[Role, ...] = ("seen/html", "seen/mhtml", "witness/html", "witness/mhtml")
 """The page's own file: an exhibit only where it alone shows what a draft quotes."""
 _OTHER: tuple[Role, ...] = (*_WITH_ADDRESS, "seen/page", "seen/viewport", "witness/page")
+_FURTHER: tuple[tuple[Role, ...], ...] = (
+    ("seen/sheet", "seen/page", "seen/viewport"),
+    ("seen/window",),
+    ("witness/window",),
+    ("witness/sheet", "witness/page"),
+    ("witness/scroller",),
+    ("order",),
+    ("attachment",),
+)
+"""What no draft cites: of each group all files of the first role that exists."""
 _MOST_OTHER = 4
 _MOST_ATTACHED = 20
 
@@ -34,7 +47,10 @@ _WORDS: dict[Role, str] = {
     "seen/mhtml": "网页文件 MHTML（{at}）",
     "witness/html": "再次访问时的网页文件 HTML（{at}）",
     "witness/mhtml": "再次访问时的网页文件 MHTML（{at}）",
+    "witness/scroller": "再次访问时的页内滚动区域截图（{at}）",
+    "order": "读出的订单信息及其出处（{at}）",
 }
+_VISIBLE = "可见部分截图（含网址{at}）"
 KINDS = {
     "payment": "付款账单",
     "redeem_error": "兑换失败提示截图",
@@ -59,11 +75,19 @@ def choose(case: CaseView, *, channel: str, page_file: bool = False) -> tuple[Ex
 
 
 def numbered(case: CaseView, draft: Draft | None) -> tuple[Exhibit, ...]:
-    """Return the exhibits under the numbers that a draft cites them by, then the others."""
+    """Return all exhibits of a case under one numbering, for book, list and folders.
+
+    What a draft cites keeps its number there, as it may have been sent; then the others that a
+    draft would cite, then the rest in the order of time. No number is given twice.
+    """
     found = [*draft.exhibits] if draft is not None else []
-    for exhibit in choose(case, channel="", page_file=True):
-        if all(exhibit.sha256 != known.sha256 for known in found):
-            found.append(exhibit.model_copy(update={"number": len(found) + 1}))
+    last = max((exhibit.number for exhibit in found), default=0)
+    known = {exhibit.sha256 for exhibit in found}
+    for capture, artifact, words in (*_found(case, page_file=True), *_further(case)):
+        if artifact.sha256 not in known:
+            known.add(artifact.sha256)
+            last += 1
+            found.append(_exhibit(last, capture, artifact, words))
     return tuple(found)
 
 
@@ -133,12 +157,20 @@ def _first(capture: CaptureView, roles: Sequence[Role]) -> Artifact | None:
 
 
 def _words(capture: CaptureView, artifact: Artifact) -> str:
-    seen = artifact.role.startswith("seen/")
+    again = artifact.role.startswith("witness/")
     visited = capture.corroboration.witness_at if capture.corroboration else None
-    at = capture.meta.clicked_at if seen or visited is None else visited
+    at = visited if again and visited is not None else capture.meta.clicked_at
     words = _WORDS[artifact.role]
+    if artifact.role == "seen/sheet" and _beside_whole_page(capture, artifact):
+        words = _VISIBLE
     joint = "" if "（{at}" in words else "，"
     return words.format(at=f"{joint}北京时间 {moment(at)} 保存")
+
+
+def _beside_whole_page(capture: CaptureView, artifact: Artifact) -> bool:
+    return "page" not in artifact.name and any(
+        other.role == artifact.role and "page" in other.name for other in capture.artifacts
+    )
 
 
 def _page_name(case: CaseView, capture: CaptureView) -> str:
@@ -157,9 +189,26 @@ def _attached(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
         for artifact in capture.artifacts:
             if artifact.role == "attachment" and count < _MOST_ATTACHED:
                 count += 1
-                label = quoted(str(artifact.about.get("label") or ""), 30)
-                known = KINDS.get(str(artifact.about.get("kind")), "补充材料")
-                yield capture, artifact, label or known
+                yield capture, artifact, _attachment_name(artifact)
+
+
+def _attachment_name(artifact: Artifact) -> str:
+    label = quoted(str(artifact.about.get("label") or ""), 30)
+    return label or KINDS.get(str(artifact.about.get("kind")), "补充材料")
+
+
+def _further(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
+    main = main_capture(case)
+    for capture in sorted(case.captures, key=lambda c: c.meta.clicked_at):
+        own = main is not None and capture.capture_id == main.capture_id
+        for roles in _FURTHER:
+            role = next((r for r in roles if any(a.role == r for a in capture.artifacts)), None)
+            for artifact in (a for a in capture.artifacts if a.role == role):
+                if role == "attachment":
+                    yield capture, artifact, _attachment_name(artifact)
+                    continue
+                page = _order_page(capture) if own else _page_name(case, capture)
+                yield capture, artifact, page + _words(capture, artifact)
 
 
 def _exhibit(number: int, capture: CaptureView, artifact: Artifact, words: str) -> Exhibit:

@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from helper.evidence import book_pictures, book_statements
+from helper.evidence import book_compared, book_print, book_statements
 from helper.evidence.book_exhibits import Entry, Read, entries, is_brought, moment
-from helper.evidence.book_flow import BODY, BOTTOM, LEFT, PAGE, Flow
-from helper.evidence.book_order import field_label, order_table
+from helper.evidence.book_flow import BODY, LEFT, Flow
+from helper.evidence.book_order import field_label
 from helper.evidence.book_statements import both, clipped
 from helper.evidence.pdf import HEIGHT, WIDTH, PdfWriter
 from helper.evidence.pdf_font import Face, UnusableFontError
@@ -33,8 +33,6 @@ from helper.vault.files import room_on_disk
 
 LONGEST_URL = 3_000
 _LONGEST_TITLE = 600
-_LONGEST_TEXT = 12_000
-_CAPTION = 16.0
 
 
 class BookError(Exception):
@@ -61,17 +59,18 @@ def make_book(
     read: Read,
     out: Path,
     *,
+    exhibits: Sequence[Exhibit],
     font: tuple[Path, int] | None,
     installation: str,
     created_at: datetime,
-    cited: Sequence[Exhibit] = (),
     signature: str = "",
 ) -> int:
     """Write the book of the sealed captures and return how many pages it has.
 
-    `read` gives the file of a hash, `font` a font file with the number of its face, `cited` the
-    exhibits as drafts number them, `signature` what the book says of the time stamp of its own
-    signature. The same case gives the same bytes. Raises BookError(book_no_font), DiskFullError.
+    `read` gives the file of a hash, `exhibits` are those of the whole bundle with their numbers,
+    `font` is a font file with the number of its face, `signature` what the book says of the time
+    stamp of its own signature. The same case gives the same bytes. Raises DiskFullError,
+    BookError(book_no_font).
     """
     if font is None:
         raise BookError("book_no_font", "none found")
@@ -82,11 +81,11 @@ def make_book(
     views = sorted(captures, key=lambda view: view.meta.clicked_at)
     with room_on_disk(out), out.open("wb") as stream:
         writer = PdfWriter(stream, face)
-        found = entries(case, views, read, cited)
-        exhibits = [_exhibit(entry, read, writer, face) for entry in found]
+        found = entries(case, views, read, exhibits)
+        printed = [_exhibit(entry, read, writer, face) for entry in found]
         tail = _tail(face, views, read, installation, signature)
-        front = _front(case, views, found, exhibits, tail, installation, created_at)
-        sections = [*front, *exhibits, *tail]
+        front = _front(case, views, found, printed, tail, installation, created_at)
+        sections = [*front, *printed, *tail]
         _number(sections, case.case_id, installation)
         pages = [page for section in sections for page in section.flow.pages]
         title = f"{text('book.title')} {case.case_id}"
@@ -223,14 +222,7 @@ def _exhibit(entry: Entry, read: Read, writer: PdfWriter, face: Face) -> _Sectio
     flow.heading(f"{label}  {clipped(entry.name, _LONGEST_TITLE)}", 13)
     flow.facts(list(_facts(entry)), 8.5, 96)
     flow.space(8)
-    if entry.kind == "order":
-        order_table(flow, read(entry.artifact.sha256))
-    elif entry.kind == "picture":
-        _print_picture(entry, read(entry.artifact.sha256), writer, flow)
-    elif entry.kind == "text":
-        _print_text(read(entry.artifact.sha256), flow)
-    else:
-        flow.text(text("book.unprinted.file"))
+    book_print.exhibit(entry, read(entry.artifact.sha256), writer, flow)
     return _Section(flow, f"{label} {clipped(entry.name, 80)}", label)
 
 
@@ -246,7 +238,7 @@ def _facts(entry: Entry) -> list[tuple[str, str]]:
         ("how", how),
         ("purpose", entry.purpose),
         ("capture", view.capture_id),
-        ("file", text("book.file_words", path=item.name, bytes=item.bytes)),
+        ("file", text("book.file_words", path=entry.path, bytes=item.bytes)),
         ("sha256", item.sha256),
     ]
     return [(text(f"book.fact.{key}"), value) for key, value in rows if value]
@@ -259,45 +251,6 @@ def _address(url: str) -> str:
     return text("book.long_url", text=url[:LONGEST_URL], count=len(url), sha256=digest)
 
 
-def _print_picture(entry: Entry, path: Path, writer: PdfWriter, flow: Flow) -> None:
-    try:
-        printed = book_pictures.write_pieces(
-            path, writer, width=BODY, first=flow.y - BOTTOM - _CAPTION, height=PAGE - _CAPTION - 2
-        )
-    except book_pictures.UnprintableError as error:
-        flow.text(text(f"book.unprinted.{error}"))
-        return
-    count = len(printed.pieces)
-    for number, piece in enumerate(printed.pieces, 1):
-        flow.need(piece.height + _CAPTION)
-        words = text("book.picture", width=printed.width, height=printed.height)
-        if count > 1:
-            words = text("book.piece", number=number, count=count, top=piece.top + 1,
-                         bottom=piece.bottom, height=printed.height)  # fmt: skip
-        flow.text(f"证据{entry.number} · {words}", 7.5, grey=0.42)
-        flow.space(piece.height + 2)
-        page = flow.pages[-1]
-        page.picture(piece.number, LEFT, flow.y, piece.width, piece.height)
-        page.box(LEFT, flow.y, piece.width, piece.height)
-
-
-def _print_text(path: Path, flow: Flow) -> None:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(_LONGEST_TEXT * 4)
-    except OSError:
-        data = b""
-    for encoding in ("utf-8-sig", "gb18030"):
-        words = data.decode(encoding, "ignore" if encoding == "utf-8-sig" else "replace")
-        if encoding == "gb18030" or len(words.encode()) >= len(data) - 6:
-            break
-    words = words.rstrip()
-    whole = path.stat().st_size == len(data) and len(words) <= _LONGEST_TEXT
-    flow.text(words[:_LONGEST_TEXT].replace("\r\n", "\n").replace("\t", "    "), 9)
-    if not whole:
-        flow.text(text("book.unprinted.rest"), 9, grey=0.3)
-
-
 def _tail(
     face: Face,
     views: Sequence[CaptureView],
@@ -305,9 +258,12 @@ def _tail(
     installation: str,
     signature: str,
 ) -> list[_Section]:
-    flows = {key: Flow(face) for key in ("environment", "integrity", "missing", "limits")}
+    flows = {
+        key: Flow(face) for key in ("compared", "environment", "integrity", "missing", "limits")
+    }
     for flow in flows.values():
         flow.page()
+    book_compared.comparisons(flows["compared"], views)
     book_statements.environment(flows["environment"], views, read)
     book_statements.integrity(flows["integrity"], views, installation, signature)
     book_statements.missing(flows["missing"], views)

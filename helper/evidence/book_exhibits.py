@@ -1,38 +1,32 @@
-"""Which files of a case are exhibits of the 证据册, in which order, and what each is to show."""
+"""The exhibits of the 证据册 as they were numbered, and what each is to show."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Final, Literal
 
+from helper.evidence.layout import folder_name
 from helper.messages import text
-from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
+from helper.model import Artifact, CaptureView, CaseView, Exhibit
 
 Read = Callable[[str], Path]
-Kind = Literal["picture", "order", "text", "file"]
+Kind = Literal["picture", "order", "text", "pdf", "page", "file"]
 BROUGHT: Final = "brought"
 """`extra.origin` of a record that is a file the user brought, not a page that was kept."""
 _LARGEST_RECORD = 16 * 2**20
-_PICTURES: tuple[tuple[Role, ...], ...] = (
-    ("seen/sheet", "seen/page", "seen/viewport"),
-    ("seen/window",),
-    ("witness/window",),
-    ("witness/sheet", "witness/page"),
-    ("witness/scroller",),
-)
-"""Of each group the first role that exists, all its files: pictures that show the address first."""
 _SHANGHAI = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An exhibit: number, words, file, the capture it belongs to."""
+    """An exhibit: number, words, its path in the bundle, file, the capture it belongs to."""
 
     number: int
+    path: str
     name: str
     purpose: str
     kind: Kind
@@ -47,34 +41,25 @@ class Entry:
 
 
 def entries(
-    case: CaseView, captures: Sequence[CaptureView], read: Read, cited: Sequence[Exhibit] = ()
+    case: CaseView, captures: Sequence[CaptureView], read: Read, exhibits: Sequence[Exhibit]
 ) -> list[Entry]:
-    """Return the exhibits among what is sealed.
-
-    What drafts cite comes first, under its number there; then every capture in the order of time.
-    """
-    views = sorted(captures, key=lambda view: view.meta.clicked_at)
-    sealed = {view.capture_id: sealed_names(view, read) for view in views}
-    names = {(item.capture_id, item.sha256): item for item in cited}
-    found: dict[tuple[str, str], tuple[CaptureView, Artifact]] = {}
+    """Return the exhibits among what is sealed, by number; none is numbered here."""
+    views = {view.capture_id: view for view in captures}
+    sealed = {view.capture_id: sealed_names(view, read) for view in captures}
     known = {
-        (view.capture_id, item.sha256): (view, item)
-        for view in views
+        (view.capture_id, item.sha256): item
+        for view in captures
         for item in view.artifacts
         if item.name in sealed[view.capture_id]
     }
-    for key in names:
-        if key in known:
-            found[key] = known[key]
-    for view in views:
-        for item in _of_capture(view):
-            if item.name in sealed[view.capture_id]:
-                found.setdefault((view.capture_id, item.sha256), (view, item))
-    visited = {view.capture_id: _visited_at(view, read) for view in views}
-    return [
-        _entry(number, case, view, item, names.get(key), visited[view.capture_id])
-        for number, (key, (view, item)) in enumerate(found.items(), 1)
-    ]
+    visited = {view.capture_id: _visited_at(view, read) for view in captures}
+    found = []
+    for exhibit in sorted(exhibits, key=lambda one: one.number):
+        item = known.get((exhibit.capture_id, exhibit.sha256))
+        if item is not None:
+            view, at = views[exhibit.capture_id], visited[exhibit.capture_id]
+            found.append(_entry(case, view, item, exhibit, at))
+    return found
 
 
 def is_brought(view: CaptureView) -> bool:
@@ -114,27 +99,20 @@ def sealed_names(view: CaptureView, read: Read) -> frozenset[str]:
     return frozenset(names)
 
 
-def _of_capture(view: CaptureView) -> Iterator[Artifact]:
-    for roles in _PICTURES:
-        role = next((r for r in roles if any(a.role == r for a in view.artifacts)), None)
-        yield from (item for item in view.artifacts if item.role == role)
-    if view.order is not None:
-        yield from (item for item in view.artifacts if item.role == "order")
-    yield from (item for item in view.artifacts if item.role == "attachment")
-
-
 def _entry(
-    number: int,
     case: CaseView,
     view: CaptureView,
     item: Artifact,
-    cited: Exhibit | None,
+    exhibit: Exhibit,
     visited: datetime | None,
 ) -> Entry:
     witness = item.role.startswith("witness/")
-    name = cited.label.removeprefix(f"证据{cited.number} ") if cited else _name(item)
+    name = exhibit.label.removeprefix(f"证据{exhibit.number} ")
+    if item.role == "attachment":
+        name += f"：{item.about.get('file_name') or item.name}"
     return Entry(
-        number=number,
+        number=exhibit.number,
+        path=f"{folder_name(exhibit.label)}/{item.name}",
         name=name,
         purpose=_purpose(case, view, item),
         kind=_kind(item),
@@ -144,16 +122,10 @@ def _entry(
     )
 
 
-def _name(item: Artifact) -> str:
-    words = text(f"book.name.{item.role}")
-    if item.role == "attachment":
-        return f"{words}：{item.about.get('file_name') or item.name}"
-    return words
-
-
 def _purpose(case: CaseView, view: CaptureView, item: Artifact) -> str:
     side = "brought" if item.role == "attachment" else item.role.partition("/")[0]
-    words = text(f"book.purpose.{side}")
+    own = text(f"book.purpose.{item.role}")
+    words = text(f"book.purpose.{side}") if own.startswith("book.") else own
     order = view.order
     if item.role == "attachment":
         note = item.about.get("note")
@@ -172,6 +144,10 @@ def _kind(item: Artifact) -> Kind:
         return "order"
     if item.media_type.startswith("image/"):
         return "picture"
+    if item.role == "witness/pdf":
+        return "pdf"
+    if item.role.endswith(("/html", "/mhtml")):
+        return "page"
     return "text" if item.media_type.startswith("text/plain") else "file"
 
 

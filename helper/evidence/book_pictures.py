@@ -22,6 +22,8 @@ _DOTS: Final = 190 / 72
 _SEARCHED = 0.35
 _QUIET_ROWS = 4
 _SHORTEST = 0.15
+_SMALLER = 0.75
+"""Smallest share of its size at which a picture is kept whole rather than cut."""
 _EDGE = 12
 """Difference of neighbouring pixels, of 255, from which on something is drawn."""
 
@@ -55,10 +57,13 @@ def write_pieces(
 ) -> Printed:
     """Write a picture in pieces as wide as the page at most: `first` points high, then `height`.
 
+    A picture that is a little too tall for the first place is made smaller and stays whole.
     Raises UnprintableError. One picture is decoded at a time and only its pieces are encoded.
     """
     with _opened(path) as picture:
         scale = min(width / picture.width, 72 / 96 * 1.25)
+        if scale * picture.height * _SMALLER <= first < scale * picture.height:
+            scale = first / picture.height
         pieces = tuple(
             _piece(picture, top, bottom, scale, writer)
             for top, bottom in cuts(picture, round(first / scale), round(height / scale))
@@ -69,11 +74,10 @@ def write_pieces(
 def cuts(picture: Image.Image, first: int, most: int) -> Iterator[tuple[int, int]]:
     """Yield the row ranges of the pieces: at most `first` rows, then at most `most` each.
 
-    A picture that fits on one page by itself is not cut to fill the rest of another.
+    It begins where it is unless less than a quarter of a page is left there.
     """
     top = 0
-    room = first if first >= picture.height or picture.height > most else 0
-    room = room if room >= most // 3 or room >= picture.height else most
+    room = first if first >= min(most // 4, picture.height) else most
     while picture.height - top > room:
         rest = picture.height - top - room
         short = max(round(most * _SHORTEST) - rest, 0)  # no last piece of a few rows

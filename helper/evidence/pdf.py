@@ -69,6 +69,20 @@ class PdfWriter:
             data,
         )
 
+    def form(self, about: bytes, drawn: bytes) -> int:
+        """Write a form (ISO 32000-1, 8.10), drawn like a picture, and return its number."""
+        return self._stream_object(
+            about.decode("latin-1") + " /Filter /FlateDecode", zlib.compress(drawn)
+        )
+
+    def reserve(self) -> int:
+        """Return the number of an object that `put` writes later; it must."""
+        return self._number()
+
+    def put(self, number: int, data: bytes) -> None:
+        """Write the object of a reserved number."""
+        self._object(number, data)
+
     def finish(
         self, pages: Sequence[Page], marks: Sequence[tuple[str, int]], title: str, created: str
     ) -> None:
@@ -175,7 +189,7 @@ class PdfWriter:
 
     def _stream_object(self, about: str, data: bytes) -> int:
         own = self._number()
-        head = f"<< {about} /Length {len(data)} >>\nstream\n".encode()
+        head = f"<< {about} /Length {len(data)} >>\nstream\n".encode("latin-1")
         self._object(own, head, data, b"\nendstream")
         return own
 

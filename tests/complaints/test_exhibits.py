@@ -2,12 +2,20 @@
 
 from datetime import timedelta
 
-from helper.complaints.exhibits import choose, main_capture
-from helper.model import CaptureMeta
+from helper.complaints.exhibits import choose, main_capture, numbered
+from helper.model import CaptureMeta, Draft, Exhibit
 from scrapers.record import OrderRecord
-from tests.complaints.conftest import CLICKED, agreeing, artifact, capture, case_of
+from tests.complaints.conftest import CLICKED, NOW, agreeing, artifact, capture, case_of
 
 CHANNEL = "merchant_platform"
+
+
+def citing(exhibits: tuple[Exhibit, ...]) -> Draft:
+    return Draft(
+        draft_id="d-1", case_id="c-1", channel=CHANNEL, issue="not_delivered", demand="",
+        title="", fields={}, text="", sentences=(), exhibits=exhibits, gaps=(), lint=(), law=(),
+        created_at=NOW,
+    )  # fmt: skip
 
 
 def test_the_order_page_with_its_address_comes_first(full: OrderRecord) -> None:
@@ -80,3 +88,24 @@ def test_the_newest_page_of_the_order_is_the_main_one(full: OrderRecord) -> None
 def test_a_case_without_pictures_has_no_exhibits(full: OrderRecord) -> None:
     html = (artifact("seen/html"), artifact("witness/warc"))
     assert choose(case_of(full, capture(full, artifacts=html)), channel=CHANNEL) == ()
+
+
+def test_one_numbering_has_every_exhibit_once_and_the_draft_wins(full: OrderRecord) -> None:
+    sheets = (artifact("seen/sheet"), artifact("seen/sheet", "-page"), artifact("witness/window"))
+    read = artifact("order")
+    view = capture(full, artifacts=(*sheets, artifact("attachment", "1"), read))
+    case = case_of(full, view)
+    sent = choose(case_of(full, capture(full, artifacts=sheets)), channel=CHANNEL)
+    found = numbered(case, citing(sent))
+    assert found[: len(sent)] == sent
+    assert [e.number for e in found] == list(range(1, len(found) + 1))
+    assert {e.sha256 for e in found} == {a.sha256 for a in view.artifacts}
+    assert [e.role for e in found[len(sent) :]] == ["attachment", "seen/sheet", "order"]
+    assert all(e.label.startswith(f"证据{e.number} ") for e in found)
+    assert len({e.label.partition(" ")[2] for e in found}) == len(found)
+
+
+def test_a_number_of_a_draft_is_never_given_to_another_file(full: OrderRecord) -> None:
+    case = case_of(full, capture(full, artifacts=(artifact("seen/sheet"), artifact("order"))))
+    gone = choose(case, channel=CHANNEL)[0].model_copy(update={"number": 7, "sha256": "ab" * 32})
+    assert [e.number for e in numbered(case, citing((gone,)))] == [7, 8, 9]

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from helper.capture.fonts import cjk_font
+from helper.complaints.exhibits import numbered
 from helper.evidence.book import BookError, make_book
 from helper.model import Artifact, CaptureMeta, Exhibit, Missing
 from scrapers.record import OrderRecord, Source
@@ -79,7 +80,10 @@ class Shelf:
 
     def make(self, name: str = "book.pdf", **given: object) -> "Book":
         case = self.case.catalogue.cases()[0]
-        plain = {"font": cjk_font(), "installation": INSTALLATION, "created_at": NOON}
+        plain = {
+            "font": cjk_font(), "installation": INSTALLATION, "created_at": NOON,
+            "exhibits": numbered(case, None),
+        }  # fmt: skip
         path = self.folder / name
         count = make_book(case, case.captures, self.case.blobs.path, path, **(plain | given))
         book = Book(path)
@@ -164,26 +168,26 @@ def test_page_numbers_of_the_list_are_those_of_the_pages(shelf: Shelf):
     assert all(f"第{n}页/共{total}页" in text for n, text in enumerate(book.pages, 1))
     rows = "".join(book.pages[1:front])
     for name, page in starts.items():
-        row = rows.partition(f"{name}用户所见")[2]
+        row = rows.partition(f"{name}网页")[2] or rows.partition(f"{name}订单页")[2]
         assert re.search(rf"{page}[0-9a-f]", row[:900]), (name, page)
 
 
-def test_what_drafts_cite_keeps_its_number(shelf: Shelf):
-    first = shelf.add(("seen/sheet", "seen-sheet.png", picture(400)))
+def test_an_exhibit_has_the_number_it_was_given(shelf: Shelf):
+    shelf.add(("seen/sheet", "seen-sheet.png", picture(400)))
     later = picture(600)
     second = shelf.add(
         ("seen/sheet", "seen-sheet.png", later), clicked_at=NOON + timedelta(hours=1)
     )
     cited = Exhibit(
-        number=1, label="证据1 订单页截图", name="seen-sheet.png", role="seen/sheet",
+        number=3, label="证据3 所寄出的订单页截图", name="seen-sheet.png", role="seen/sheet",
         capture_id=second, sha256=hashlib.sha256(later).hexdigest(), media_type="image/png",
         bytes=len(later),
     )  # fmt: skip
-    book = shelf.make(cited=[cited])
-    pages = book.starts()
-    assert second in book.pages[pages["证据1"] - 1]
-    assert "订单页截图" in book.pages[pages["证据1"] - 1]
-    assert first in book.pages[pages["证据2"] - 1]
+    book = shelf.make(exhibits=[cited])
+    [(number, page)] = book.starts().items()
+    assert number == "证据3"
+    assert second in book.pages[page - 1]
+    assert "证据3所寄出的订单页截图/seen-sheet.png" in book.pages[page - 1]
 
 
 def test_a_tall_picture_goes_over_several_pages_and_no_row_is_lost(shelf: Shelf):

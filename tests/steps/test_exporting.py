@@ -1,6 +1,9 @@
 """An export carries the 证据册, and goes on without it where it cannot be made."""
 
+import hashlib
 import io
+import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from helper import exporting
+from helper.capture.fonts import cjk_font
 from helper.evidence import book, book_sign
 from helper.evidence.verify import verify
 from helper.exporting import BOOK, NO_BOOK, export
@@ -100,3 +104,56 @@ def test_a_signature_that_fails_leaves_the_book_unsigned(
     assert [m.reason for m in done.missing] == ["book_unsigned"]
     with zipfile.ZipFile(done.path) as archive:
         assert archive.read(BOOK).startswith(b"%PDF-1.7")
+
+
+def _numbers(path: Path) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return number and SHA-256 of each exhibit: by folder, by 证据目录, by book."""
+    with zipfile.ZipFile(path) as archive:
+        listing = archive.read("证据目录.html").decode()
+        folders = {
+            match[1]: hashlib.sha256(archive.read(name)).hexdigest()
+            for name in archive.namelist()
+            if (match := re.match(r"(证据\d+) .*/", name))
+        }
+        pages = pdfium.PdfDocument(archive.read(BOOK))
+    row = r"<tr class=.*?>(证据\d+)</td>.*([0-9a-f]{64})</td></tr>"
+    listed = dict(re.findall(row, listing))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    heads = re.findall(r"(证据\d+) · 第 1 页.*?SHA-256\s+([0-9a-f\s]{64,70})", text, re.DOTALL)
+    return folders, listed, {number: re.sub(r"\s", "", digest)[:64] for number, digest in heads}
+
+
+def test_book_list_and_folders_have_one_numbering(
+    store: Store, case_id: str, captures: Captures, picture, tmp_path: Path
+) -> None:
+    uuid = captures.new(("seen/viewport", picture(700), {}), ("seen/html", b"<p>y", {}))
+    keep_parts(store, uuid)
+    draw_viewport_sheet(store, uuid)
+    read_order(store, uuid)
+    Sealer(store).seal(uuid, "S0")
+    folders, listed, book = _numbers(export(store, case_id, tmp_path / "e.zip").path)
+    assert len(folders) >= 4
+    assert folders == listed == book
+    assert sorted(folders) == [f"证据{n}" for n in range(1, len(folders) + 1)]
+
+
+def test_a_seal_made_during_the_export_is_in_neither_book_nor_bundle(
+    store: Store, case_id: str, captures: Captures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uuid = store.vault.case(case_id).captures[0].capture_id
+    before = len(store.ledger.entries())
+
+    def meanwhile() -> tuple[Path, int] | None:
+        Sealer(store).seal(uuid, "S2")
+        return cjk_font()
+
+    monkeypatch.setattr(exporting, "cjk_font", meanwhile)
+    path = export(store, case_id, tmp_path / "e.zip").path
+    assert len(store.ledger.entries()) > before
+    assert verify(path).verdict == "pass"
+    with zipfile.ZipFile(path) as archive:
+        sealed = {seal["index"] for seal in json.loads(archive.read("bundle.json"))["seals"]}
+        pages = pdfium.PdfDocument(archive.read(BOOK))
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert {int(number) for number in re.findall(r"#(\d+) ", text)} == sealed
+    assert sealed == set(range(before))
