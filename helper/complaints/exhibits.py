@@ -124,7 +124,9 @@ def _found(case: CaseView, *, page_file: bool) -> Iterator[tuple[CaptureView, Ar
             yield main, artifact, _order_page(main) + _words(main, artifact)
         saved = _first(main, PAGE_FILES) if page_file else None
         if saved is not None:
-            yield main, saved, _order_page(main) + _words(main, saved)
+            words = _words(main, saved)
+            plain = words if main.order else words.removeprefix("网页")
+            yield main, saved, _order_page(main) + plain
     pages = [c for c in case.captures if c.meta.url]  # a file the user brought has none
     others = [c for c in pages if main is None or c.capture_id != main.capture_id]
     others.sort(key=lambda c: c.meta.clicked_at, reverse=True)

@@ -81,6 +81,11 @@ def test_a_stamp_that_leads_to_no_known_root_is_told_as_not_confirmed() -> None:
     assert "not confirmed. The stamp does not lead to a root" in line
 
 
+def test_a_stamp_of_the_stage_partial_is_of_a_supplement() -> None:
+    [line] = said(stage="partial")
+    assert line.startswith("time stamp of supplement (what came after the seals before;")
+
+
 def test_a_stamp_that_has_not_come_says_why() -> None:
     [line] = said(state="pending", reason="unreachable", root=None, stamped_at=None)
     assert "pending" in line

@@ -59,8 +59,24 @@ def test_the_last_piece_is_not_a_few_rows():
         assert bottom - top > 50
 
 
-def test_a_picture_of_one_page_is_not_cut_to_fill_the_rest_of_another():
-    assert list(cuts(lines(900), 400, 1000)) == [(0, 900)]
+def test_a_picture_begins_where_a_sensible_part_of_it_fits():
+    (top, bottom), rest = cuts(lines(900), 400, 1000)
+    assert (top, rest[1]) == (0, 900)
+    assert 200 < bottom <= 400
+
+
+def test_a_picture_does_not_begin_with_a_few_rows_at_the_foot_of_a_page():
+    assert list(cuts(lines(900), 200, 1000)) == [(0, 900)]
+
+
+def test_a_picture_a_little_too_tall_is_made_smaller_and_stays_whole(
+    writer: PdfWriter, tmp_path: Path
+):
+    path = tmp_path / "tall.png"
+    lines(600).save(path)
+    (piece,) = write_pieces(path, writer, width=400, first=500, height=700).pieces
+    assert (piece.top, piece.bottom, round(piece.height)) == (0, 600, 500)
+    assert piece.width / piece.height == pytest.approx(400 / 600)
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "P", "L", "1", "CMYK"])

@@ -43,6 +43,13 @@ def test_a_stamp_under_an_unknown_root_is_not_called_verified():
     assert "已核验" not in line
 
 
+def test_a_root_kept_beside_a_stamp_is_not_told_as_a_stamp():
+    about = {"gen_time": "2026-03-01T12:00:00Z", "authority": "One TSA", "root": ROOT}
+    lines = said(("S1-one.tsr", about), ("S1-one-chain.pem", {}), ("S1-one-root.pem", about))
+    assert len(lines) == 1
+    assert ".pem" not in lines[0]
+
+
 def test_a_promise_and_a_proof_are_told_apart():
     promise, proof = said(
         ("S1-opentimestamps.ots", {}), ("S1-opentimestamps-bitcoin.ots", {})

@@ -118,15 +118,19 @@ def _numbers(path: Path) -> tuple[dict[str, str], dict[str, str], dict[str, str]
         pages = pdfium.PdfDocument(archive.read(BOOK))
     row = r"<tr class=.*?>(证据\d+)</td>.*([0-9a-f]{64})</td></tr>"
     listed = dict(re.findall(row, listing))
-    text = "".join(page.get_textpage().get_text_range() for page in pages)
-    heads = re.findall(r"(证据\d+) · 第 1 页.*?SHA-256\s+([0-9a-f\s]{64,70})", text, re.DOTALL)
-    return folders, listed, {number: re.sub(r"\s", "", digest)[:64] for number, digest in heads}
+    book = {}
+    for page in pages:
+        text = re.sub(r"\s", "", page.get_textpage().get_text_range())
+        if head := re.search(r"(证据\d+)·第1页", text):
+            book[head[1]] = re.findall(r"SHA-256([0-9a-f]{64})", text)[0]
+    return folders, listed, book
 
 
 def test_book_list_and_folders_have_one_numbering(
     store: Store, case_id: str, captures: Captures, picture, tmp_path: Path
 ) -> None:
-    uuid = captures.new(("seen/viewport", picture(700), {}), ("seen/html", b"<p>y", {}))
+    given = (("seen/viewport", picture(700), {}), ("seen/html", b"<p>y", {}))
+    uuid = captures.new(*given, case_id=case_id)
     keep_parts(store, uuid)
     draw_viewport_sheet(store, uuid)
     read_order(store, uuid)
