@@ -40,7 +40,7 @@ def check_names(sizes: Mapping[str, int], folders: Iterable[str] = ()) -> None:
         if folded(name) in seen:
             raise ContainerError(f"twice: {name} and {seen[folded(name)]}")
         seen[folded(name)] = name
-        if any(folded(parent) in files for parent in parents(name)):
+        if any(parent in files for parent in parents(folded(name))):
             raise ContainerError(f"inside a file: {name}")
     for name, size in sizes.items():
         if size > LARGEST_FILE:

@@ -157,9 +157,11 @@ async function compareFiles(files, listing, progress) {
   const changed = (/** @type {string} */ name) =>
     wanted.get(name).sha256 !== found.get(name)?.sha256 ||
     wanted.get(name).bytes !== found.get(name)?.size;
+  const implied = new Set([...wanted.keys()].flatMap(parentsOf));
   raiseIf([
     ...[...wanted.keys()].filter((n) => !present.includes(n)).map((name) => `missing: ${name}`),
     ...present.filter((name) => !wanted.has(name)).map((name) => `not listed: ${name}`),
+    ...files.folders.filter((n) => !implied.has(n)).map((name) => `not listed: ${name}/`),
     ...present.filter((n) => wanted.has(n) && changed(n)).map((name) => `changed: ${name}`),
   ]);
   const summed = present.filter((name) => name !== "SHA256SUMS");
