@@ -18,6 +18,7 @@ from helper.evidence import names
 from helper.evidence.archive import Archive
 from helper.evidence.names import ContainerError, check_names
 
+__all__ = ["ContainerError", "Files", "chunks", "opened"]
 _CHUNK: Final = 1 << 20
 
 
