@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -29,7 +29,7 @@ class Files(Protocol):
     """
 
     sizes: Mapping[str, int]
-    folders: Set[str]
+    folders: frozenset[str]
     note: str
 
     def pieces(self, name: str) -> Iterator[bytes]:
@@ -64,16 +64,17 @@ class _Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.note = " in a folder"
-        self.folders: set[str] = set()
-        self.sizes: Mapping[str, int] = dict(self._walk())
-        check_names(self.sizes, self.folders)
+        folders: set[str] = set()
+        self.sizes: Mapping[str, int] = dict(self._walk(folders))
+        self.folders = frozenset(folders)
+        check_names(self.sizes, folders)
 
     def pieces(self, name: str) -> Iterator[bytes]:
         with (self._root / name).open("rb") as stream:
             while chunk := stream.read(_CHUNK):
                 yield chunk
 
-    def _walk(self) -> Iterator[tuple[str, int]]:
+    def _walk(self, folders: set[str]) -> Iterator[tuple[str, int]]:
         waiting = [self._root]
         count = 0
         while waiting:
@@ -88,7 +89,7 @@ class _Folder:
                     if stat.S_ISLNK(state.st_mode) or _is_junction(state):
                         raise ContainerError(f"a link: {name}")
                     if stat.S_ISDIR(state.st_mode):
-                        self.folders.add(name)
+                        folders.add(name)
                         waiting.append(path)
                     elif stat.S_ISREG(state.st_mode):
                         yield name, state.st_size

@@ -25,9 +25,7 @@ def check_stamps(files: Files, added: Sequence[x509.Certificate] = ()) -> stamp.
     """
     names = sorted(name for name in files.sizes if name.startswith("stamps/"))
     given = list(_given(files, names))
-    found = stamp.check_stamps(
-        given, pinned.package_roots(), added=added, openssl=openssl.find()
-    )
+    found = stamp.check_stamps(given, pinned.package_roots(), added=added, openssl=openssl.find())
     judged = {one.name for one in given}
     left = [name for name in names if name.endswith((".tsr", ".ots")) and name not in judged]
     if not left or found.verdict == "fail":

@@ -1,10 +1,10 @@
 """Check a bundle, folder or ZIP, by its files alone: no database, no browser, no network.
 
 The input may be hostile: limits on sizes and names, no links, and whatever goes wrong is a failed
-check with its reason, never an exception. Same input, same verdict, but for time stamps that only
-openssl takes: where it is not installed they are not confirmed. `README.md` beside this file says
-against whom this protects; `verify_page/` makes the same checks in a browser, except that it judges
-no authority's signature and cannot see an empty folder.
+check with its reason, never an exception. Same input, same verdict, but for time stamps that the
+library cannot judge: where openssl is not installed they are not confirmed. `README.md` beside this
+file says against whom this protects; `verify_page/` makes the same checks in a browser, except that
+it judges no authority's signature and sees no links and empty folders of a folder.
 """
 
 from __future__ import annotations

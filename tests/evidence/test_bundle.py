@@ -197,7 +197,7 @@ def test_names_that_differ_only_in_case_are_refused(empty):
 
 
 def test_the_largest_bundle_needs_no_zip64():
-    """`zipfile` writes it from 2**31 on, also where an offset alone is beyond; verify refuses it."""
+    """`zipfile` writes it where an offset is beyond 2**31 already; verify refuses it."""
     most = zipping.LARGEST_BUNDLE + 20_000 * 2 * 400
     assert most < zipfile.ZIP64_LIMIT
 
@@ -307,14 +307,15 @@ def test_the_command_of_a_stamp_fails_for_another_manifest_and_after_its_certifi
 ):
     first, second = stamp_commands(stamped)
     manifests = sorted(stamped.glob("seals/*1/*/manifest.json"))
+    one, two = (path.relative_to(stamped).as_posix() for path in manifests)
     later = int((AT + timedelta(days=20_000)).timestamp())
     for command in (
-        first.replace(str(manifests[0].relative_to(stamped)), str(manifests[1].relative_to(stamped))),
+        first.replace(one, two),
         second.replace(f"-attime {int(AT.timestamp())}", f"-attime {later}"),
     ):
         assert command not in {first, second}
-        done = subprocess.run(["bash", "-ec", command], cwd=stamped, capture_output=True, check=False)
-        assert done.returncode
+        with pytest.raises(AssertionError):
+            run(command, stamped)
 
 
 def test_a_stamp_without_a_command_says_why(case, unpacked: Path, tmp_path: Path):
@@ -322,9 +323,8 @@ def test_a_stamp_without_a_command_says_why(case, unpacked: Path, tmp_path: Path
     view = case.catalogue.cases()[0].captures[0]
     query = stamp.request(case.blobs.read(view.seals[-1].manifest))
     other = stamp.request(b"something else")
-    for name, reply in (
-        ("bad", b"token"), ("other", KEEPER.reply(other, AT)), ("rootless", KEEPER.reply(query, AT)),
-    ):  # fmt: skip
+    good = KEEPER.reply(query, AT)
+    for name, reply in (("bad", b"token"), ("other", KEEPER.reply(other, AT)), ("rootless", good)):
         case.keep(view.capture_id, "timestamp", f"{name}.tsr", reply)
     with zipfile.ZipFile(case.write()) as archive:
         archive.extractall(tmp_path / "said")
