@@ -147,11 +147,12 @@ def verdict_lines(found: Verification, language: Language) -> list[str]:
     failed = {item.name for item in found.checks if item.verdict == "fail"}
     whole = {"container": "cli.verify.unreadable", "installation": "cli.verify.other_installation"}
     only = failed.pop() if len(failed) == 1 else ""
+    compared = any(item.name == "installation" for item in found.checks)
     passed = "verify.pass_redacted" if found.redacted else "verify.pass"
+    passed += "" if compared else "_not_compared"
     closing = passed if found.verdict == "pass" else "cli.verify.changed"
     lines.append(text(whole.get(only, closing), language))
     if found.installation is not None:
-        compared = any(item.name == "installation" for item in found.checks)
         key = "cli.verify.installation" if compared else "verify.not_compared"
         lines.append(text(key, language, installation=found.installation))
     return lines

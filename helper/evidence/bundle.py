@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from helper.errors import InvalidError, RefusedError
 from helper.evidence import canonical, contents, redact, seal
 from helper.evidence.layout import STAMPS, UNPLACED, Key, places
 from helper.evidence.page import verifier_page
+from helper.evidence.stamp_commands import LaidStamp, stamp_lines
 from helper.evidence.zipping import Writer, zipped
 from helper.model import Artifact, CaptureView, Exhibit, Seal
 from helper.vault import ledger as chain
@@ -102,6 +103,8 @@ class _Content:
     masked: dict[Key, str] = field(default_factory=dict)
     left_out: dict[Key, str] = field(default_factory=dict)
     """Reason of each artifact that a redacted copy leaves out."""
+    manifests: dict[str, str] = field(default_factory=dict)
+    """Path of each manifest by its hash."""
 
     def artifacts(self) -> dict[Key, Artifact]:
         """Return all artifacts of the captures."""
@@ -167,6 +170,7 @@ def _write_seals(writer: Writer, seals: Iterable[Seal], made: _Content) -> None:
             signature = writer.blob(entry.signature)
             writer.add(f"{folder}/signature.json", signature)
             _write_signed(writer, f"{folder}/manifest", manifest, signature, "manifest")
+            made.manifests[entry.manifest] = f"{folder}/manifest.json"
         made.seals.append(
             {
                 "capture_id": entry.capture_id,
@@ -235,6 +239,7 @@ def _write_words(writer: Writer, made: _Content, case_id: str, key: bytes) -> No
         case_id=case_id,
         created_at=writer.created_at.isoformat(),
         installation=seal.fingerprint(public),
+        stamps="\n".join(stamp_lines(_stamps(writer, made), made.manifests)),
     )
     if made.redaction is not None:
         readme = _REDACTED_README.read_text("utf-8") + "\n" + readme
@@ -242,3 +247,12 @@ def _write_words(writer: Writer, made: _Content, case_id: str, key: bytes) -> No
     writer.add("README.txt", b"\xef\xbb\xbf" + readme.encode())
     sums = (f"{sha256}  {name}\n" for name, (sha256, _) in sorted(writer.files.items()))
     writer.add("SHA256SUMS", "".join(sums).encode())
+
+
+def _stamps(writer: Writer, made: _Content) -> Iterator[LaidStamp]:
+    """Yield the replies of authorities that are in the bundle, each with its root."""
+    laid = {key: path for key, path in made.paths.items() if path in writer.files}
+    for (capture_id, name), path in laid.items():
+        if path.startswith("stamps/") and name.endswith(".tsr"):
+            root = laid.get((capture_id, f"{name.removesuffix('.tsr')}.pem"))
+            yield LaidStamp(path, writer.blob(made.sealed[capture_id, name]), root)
