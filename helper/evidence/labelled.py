@@ -167,11 +167,10 @@ def _inside(cell: str) -> Iterator[str]:
             yield from _some(value_of(kind, cell[colon.end() :]))
     words = [*re.finditer(r"[^\s，,；;|（）()【】]+", cell)]
     for index, word in enumerate(words[:-1]):
-        for first in {max(0, index - 2), max(0, index - 1), index}:
-            label = cell[words[first].start() : word.end()]
-            kind = kind_of(label) if first == index or label.isascii() else None
-            if kind is not None and cell[word.end()] in " \u3000":
-                yield from _some(_loose(kind, label, cell[word.end() :]))
+        label = _label_before(cell[words[max(0, index - 2)].start() : word.end()])
+        kind = kind_of(label)
+        if kind is not None and cell[word.end()] in " \u3000":
+            yield from _some(_loose(kind, label, cell[word.end() :]))
 
 
 def _loose(kind: Kind, label: str, said: str) -> str | None:
@@ -192,11 +191,12 @@ def _label_before(said: str) -> str:
     """Return the label that a text ends in: in English up to three words."""
     part = re.split(r"[，,；;。|｜、！!（(【\[：:\t]", said)[-1].strip()
     words = part.split(" ")
-    for count in range(min(3, len(words)), 0, -1):
-        label = " ".join(words[-count:])
-        if label.isascii() and kind_of(label) is not None:
-            return label
-    return words[-1]
+    first = len(words) - 1
+    while (
+        first and words[first].isascii() and words[first - 1].isascii() and len(words) - first < 3
+    ):
+        first -= 1
+    return " ".join(words[first:])
 
 
 def _until_label(value: str, rest: str) -> str:

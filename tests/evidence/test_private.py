@@ -24,7 +24,8 @@ FACTS = (
     "商家名称：王子数卡专营店\n卖家昵称：王子数卡专营店\n"
     "欢迎来到王子卡盟！您好，请登录\n您好，您的订单已发货\n客服热线 400-000-0000\n"
     "账户余额\t12.00\n账号\t订单\n飞鸽视频 黄金会员季卡\n用户名\n请输入用户名\n密码\n登录\n"
-    "全国站你好，欢迎来到微捷卡盟\n联系邮箱\nPowered by：@独角数卡\n收货人信息 收货人 金额\n昵称\n修改\n登录密码\t未设置\n微信支付 4200001\nIP地址：203.0.113.9\n"
+    "全国站你好，欢迎来到微捷卡盟\n联系邮箱\nPowered by：@独角数卡\n"
+    "收货人信息 收货人 金额\n昵称\n修改\n登录密码\t未设置\n微信支付 4200001\nIP地址：203.0.113.9\n"
     "Order number: WZ20260301120044452 Status: Processing\nAccount settings\nProduct name: 点卡\n"
     "Welcome to our shop\nHello, guest\nAddress: https://shop.example/o\n"
 )
