@@ -143,7 +143,7 @@ def _of_cell(kind: Kind, rows: Sequence[Sequence[str]], number: int, index: int)
     if _plain(row[index]).lower() == "name":  # of a product, where columns have heads
         return
     for other in below:
-        if len(other) != len(row):
+        if len(other) != len(row) or is_label(other[index]):
             return
         yield from _some(value_of(kind, other[index]))
 
@@ -164,13 +164,13 @@ def _inside(cell: str) -> Iterator[str]:
         label = _label_before(cell[max(0, colon.start() - _LONGEST_LABEL) : colon.start()])
         kind = "name" if _plain(label).lower() in _WHOLE else kind_of(label)
         if kind is not None:
-            yield from _some(value_of(kind, cell[colon.end() :]))
+            yield from _some(value_of(kind, cell[colon.end() : colon.end() + _LONGEST_VALUE]))
     words = [*re.finditer(r"[^\s，,；;|（）()【】]+", cell)]
     for index, word in enumerate(words[:-1]):
         label = _label_before(cell[words[max(0, index - 2)].start() : word.end()])
         kind = kind_of(label)
         if kind is not None and cell[word.end()] in " \u3000":
-            yield from _some(_loose(kind, label, cell[word.end() :]))
+            yield from _some(_loose(kind, label, cell[word.end() : word.end() + _LONGEST_VALUE]))
 
 
 def _loose(kind: Kind, label: str, said: str) -> str | None:
