@@ -141,10 +141,9 @@ class _Copies:
 
     def copy(self, artifact: Artifact) -> bytes | Left | None:
         """Mask one artifact."""
-        if is_brought(self.view) and artifact.role == "log":
-            return Left("own_words")
-        if self.private.count(artifact.name):
-            return Left("in_name")
+        own = is_brought(self.view) and artifact.role == "log"
+        if own or self.private.count(artifact.name):
+            return Left("own_words" if own else "in_name")
         try:
             if artifact.role in _AS_IT_IS:
                 return None
@@ -152,9 +151,9 @@ class _Copies:
                 return self._text(artifact)
             if artifact.role in _PICTURES:
                 return self._picture(artifact)
-            raise UnmaskableError("no_rectangles" if artifact.role in _OTHER_PICTURES else "kind")
         except UnmaskableError as error:
             return Left(str(error))
+        return Left("no_rectangles" if artifact.role in _OTHER_PICTURES else "kind")
 
     def _text(self, artifact: Artifact) -> bytes | None:
         data = self.read(artifact.sha256)
