@@ -27,7 +27,7 @@ FACTS = (
     "全国站你好，欢迎来到微捷卡盟\n联系邮箱\nPowered by：@独角数卡\n"
     "收货人信息 收货人 金额\n昵称\n修改\n登录密码\t未设置\n微信支付 4200001\nIP地址：203.0.113.9\n"
     "Order number: WZ20260301120044452 Status: Processing\nAccount settings\nProduct name: 点卡\n"
-    "Welcome to our shop\nHello, guest\nAddress: https://shop.example/o\n"
+    "公司地址：江苏省苏州市工业园区星湖街328号\nWelcome to our shop\nHello, guest\nAddress: https://shop.example/o\n"
 )
 
 
@@ -75,6 +75,14 @@ def test_a_labelled_value_is_covered_in_every_layout(said: str, value: str) -> N
         ("+8613812345678", "13812345678"), ("手机 138 1234 5678", "5678"),
         ("QQ：12345678", "12345678"),
         ("客服微信 shop_wx9", "shop_wx9"), ("用户：小鱼", "小鱼"), ("买家: xiaoyu88", "xiaoyu88"),
+        ("账号（必填）：xiaoyu88", "xiaoyu88"), ("【账号】xiaoyu88", "xiaoyu88"),
+        ("账号=xiaoyu88", "xiaoyu88"), ("当前用户：xiaoyu88", "xiaoyu88"),
+        ("您的账号是xiaoyu88", "xiaoyu88"), ("会员 xiaoyu88 您好", "xiaoyu88"),
+        ("用户xiaoyu88，您好", "xiaoyu88"), ("用户名\t:\txiaoyu88", "xiaoyu88"),
+        ("用户名\t\txiaoyu88", "xiaoyu88"), ('"username":"xiaoyu88"', "xiaoyu88"),
+        ("Dear xiaoyu88,", "xiaoyu88"), ("Logged in as xiaoyu88", "xiaoyu88"),
+        ("Ship to: John Smith", "Smith"), ("收件信息：张三，13800138000", "张三"),
+        ("付款人：张三", "张三"), ("昵称:小鱼性别:男", "小鱼"),
         ("收货人\t电话\t订单号\n张三\t021-66668888\tA1\n李四\t021-66669999\tA2", "李四"),
     ],
 )  # fmt: skip
