@@ -55,7 +55,10 @@ OTHERS: Final = (
     "shop|store|seller|merchant|company|brand|product|item|goods|file|domain|host|site"
 )
 """Whose name is no person's: it must stay readable."""
-PLACES_ELSEWHERE: Final = "公司|企业|商家|店铺|注册|经营|办公|ip|网络|网页|网站|链接|服务器|页面|物理|mac|url|web|http|server"
+PLACES_ELSEWHERE: Final = (
+    "公司|企业|商家|店铺|注册|经营|办公|"
+    "ip|网络|网页|网站|链接|服务器|页面|物理|mac|url|web|http|server"
+)
 """Whose address is none of a person."""
 
 NEVER: Final = (

@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from helper.evidence import masking
 from helper.evidence.private import COVER, find
 from scrapers.page import documents, parse
 from scrapers.record import Item, OrderRecord, Payment, PlatformRef, Seller
@@ -121,38 +122,13 @@ def test_no_demo_page_loses_a_fact_to_the_cover() -> None:
         assert [fact for fact in facts if private.count(fact)] == [], path
 
 
-def context(*placed: tuple[str, int, int, int]) -> bytes:
-    rectangles = [
-        {"x": x, "y": y, "width": width, "height": 20, "text": text, "selector": "p"}
-        for text, x, y, width in placed
-    ]
-    return json.dumps({"page": {"text_rectangles": rectangles}}).encode()
+PIECES = (
+    "账号", "：", ":", "\t", "\n", " ", "小鱼", "xiaoyu88", "QQ", "微信号", "138", "00138000",
+    "您好，", "Name", "@a.cn", "%40", "0", "订单号", "(", "昵称", "\x00", "\ud800",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "placed",
-    [
-        # two columns whose texts come column by column, as floats and grids may have them
-        (("昵称", 0, 0, 60), ("订单号", 0, 30, 60), ("小鱼", 90, 0, 40), ("A1", 90, 30, 40)),
-        # a list: the value in the next line, the next label to the right
-        (("状态", 200, 2, 60), ("昵称", 0, 0, 60), ("已发货", 200, 26, 60), ("小鱼", 0, 26, 40)),
-        # a head of columns, the amount first
-        (("金额", 0, 0, 60), ("登录账号", 100, 0, 60), ("9.90", 0, 30, 40), ("小鱼", 104, 31, 40)),
-    ],
-)
-def test_label_and_value_are_paired_by_where_they_stand(placed) -> None:
-    private = find([], ["\n".join(masking.texts(context(*placed)))])
-    assert private.count("小鱼") == 1
-    assert [text for text, *_ in placed if private.count(text)] == ["小鱼"]
-
-
-def test_what_stands_far_off_is_no_value() -> None:
-    placed = (("昵称", 0, 0, 60), ("小鱼", 600, 0, 40), ("大鱼", 0, 200, 40))
-    private = find([], ["\n".join(masking.texts(context(*placed))[3:])])
-    assert not any(private.count(text) for text, *_ in placed)
-
-
-def test_many_labels_on_one_row_take_no_long_time() -> None:
-    """Twenty thousand rectangles is what a snapshot keeps; pairing must not square them."""
-    placed = tuple(("昵称", number % 3, 0, 60) for number in range(20_000))
-    assert len(masking.texts(context(*placed))) >= 20_000
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_what_was_cleaned_shows_nothing_more(said: str) -> None:
+    private = find([ORDER], [said])
+    assert private.count(private.clean(said)) == 0
