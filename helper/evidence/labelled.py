@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, cast
 
 from helper.evidence.private_labels import (
@@ -16,7 +16,7 @@ from helper.evidence.private_labels import (
     NEVER,
     ORDINARY,
     OTHERS,
-    PLACES_ON_THE_NET,
+    PLACES_ELSEWHERE,
     TRADITIONAL,
     WHOLE,
     Kind,
@@ -26,15 +26,15 @@ from scrapers.status import is_status
 from scrapers.text import cjk_count, fold, is_placeholder, simplified, squeeze
 
 _NEVER: Final = frozenset(NEVER.split("|"))
-_WHOLE: Final = frozenset(WHOLE.split("|"))
 _LONGEST_LABEL = 28
 _LONGEST_CHINESE = 12
 _LONGEST_VALUE = 200
 _MOST_ROWS_BELOW = 200
-_EDGES = " \t:：﹕︰*＊•·-—|"
-_COLON = re.compile(r"\s*[:：﹕︰]\s*")
+_EDGES = " \t:：﹕︰=＝*＊•·-—|｜\"'“”「」"
+_COLON = re.compile(r"\s*[:：﹕︰=＝|｜】\]」]\s*")
+_SURELY_COLON = re.compile(r"\s*[:：﹕︰]")
 _BREAK = re.compile(r"[\s，,；;。|｜、！!（(【\[<>]")
-_WORD = r"[^\s，,；;。|｜、！!？?（）()【】\[\]<>《》“”\"：]+"
+_WORD = r"[^\s，,；;。|｜、！!？?（）()【】\[\]<>《》“”\"：:=＝]+"
 _SHAPES: Final[dict[Kind, re.Pattern[str]]] = {
     "name": re.compile(rf"[A-Z][a-z'’-]+(?: [A-Z][A-Za-z.'’-]*)+|{_WORD}"),
     "account": re.compile(_WORD),
@@ -62,13 +62,17 @@ _NEXT = re.compile(r"[，,。\s]\s*[^\s，,：:]{1,10}[:：]")
 _NAME = r"[A-Za-z][\w.@-]{1,29}|[\u4e00-\u9fff·]{1,8}"
 _END = r"(?=$|[\s，,。！!？?：:~～;；)）])"
 _HELLO = r"(?:欢迎(?:您|你|回来|登录)?|您好|你好|\bhello|\bhi|\bwelcome(?: back)?)"
+_HAIL = r"(?:您好|你好|欢迎您|欢迎回来)"
+_MEMBER = r"(?:会员|用户|客户|顾客)?"
 _GREETINGS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         rf"{_HELLO}(?:[，,：:、！!][ \t]*\n?|[ \t]+)({_NAME}){_END}",
-        rf"^[ \t]*({_NAME})[，,][ \t]*(?:您好|你好|欢迎您|欢迎回来){_END}",
-        rf"^[ \t]*([A-Za-z][\w.@-]{{1,29}})[ \t]+(?:您好|你好|欢迎您|欢迎回来){_END}",
-        rf"(?:尊敬的|亲爱的)(?:会员|用户|客户|顾客)?[ \t：:]*({_NAME}){_END}",
+        rf"^[ \t]*{_MEMBER}[ \t]*({_NAME})[，,][ \t]*{_HAIL}{_END}",
+        rf"^[ \t]*{_MEMBER}[ \t]*([A-Za-z][\w.@-]{{1,29}})[ \t]+{_HAIL}{_END}",
+        rf"(?:尊敬的|亲爱的){_MEMBER}[ \t：:]*({_NAME}){_END}",
+        rf"\b(?:dear|(?:signed|logged) in as:?)[ \t]+([A-Za-z][\w.@-]{{1,29}}){_END}",
+        rf"(?:账号|账户|用户名|昵称|密码)(?:是|为)[ \t]*([A-Za-z0-9][A-Za-z0-9_.@-]{{2,29}}){_END}",
         rf"(?:^|[\s，,；;。(（])(?:收货人|收件人|寄件人|姓名|持卡人)([\u4e00-\u9fff·]{{2,4}}){_END}",
     )
 )
@@ -91,6 +95,7 @@ def values(text: str) -> Iterator[str]:
                 yield from _of_cell(kind, rows, number, index)
 
 
+@lru_cache(maxsize=4096)
 def kind_of(label: str) -> Kind | None:
     """Return what a label announces, None if it is no label of something private."""
     found = _endings().search(plain) if (plain := _label(label)) else None
@@ -99,10 +104,11 @@ def kind_of(label: str) -> Kind | None:
     kind = cast("Kind", found.lastgroup)
     if cjk_count(found[0]) and (_BREAK.search(plain) or len(plain) > _LONGEST_CHINESE):
         return None
-    others = {"name": OTHERS, "address": PLACES_ON_THE_NET}.get(kind)
+    others = {"name": OTHERS, "address": PLACES_ELSEWHERE}.get(kind)
     return None if others and re.search(others, plain) else kind
 
 
+@lru_cache(maxsize=4096)
 def is_label(text: str) -> bool:
     """Tell whether a text is a label, of something private or of the order."""
     return meaning(text) is not None or kind_of(text) is not None
@@ -131,11 +137,10 @@ def value_of(kind: Kind, said: str) -> str | None:
 def _of_cell(kind: Kind, rows: Sequence[Sequence[str]], number: int, index: int) -> Iterator[str]:
     """Yield what stands right of a label, or below it where nothing or a label stands right."""
     row = rows[number]
-    if index + 1 < len(row):
-        right = row[index + 1]
-        if not is_label(right):
-            yield from _some(value_of(kind, right))
-            return
+    right = next((row[i] for i in range(index + 1, len(row)) if row[i].strip(_EDGES)), "")
+    if right and not is_label(right):
+        yield from _some(value_of(kind, right))
+        return
     below = rows[number + 1 : number + 1 + _MOST_ROWS_BELOW]
     if len(row) == 1:
         yield from _some(value_of(kind, below[0][0]) if below else None)
@@ -161,8 +166,9 @@ def _is_value(rows: Sequence[Sequence[str]], number: int, index: int) -> bool:
 def _inside(cell: str) -> Iterator[str]:
     """Yield what labels inside one cell announce, by a colon or a blank."""
     for colon in _COLON.finditer(cell):
-        label = _label_before(cell[max(0, colon.start() - _LONGEST_LABEL) : colon.start()])
-        kind = "name" if _plain(label).lower() in _WHOLE else kind_of(label)
+        before = cell[max(0, colon.start() - _LONGEST_LABEL) : colon.start()]
+        label = _label_before(_REQUIRED.sub("", before))
+        kind = "name" if _whole().fullmatch(_plain(label).lower()) else kind_of(label)
         if kind is not None:
             yield from _some(value_of(kind, cell[colon.end() : colon.end() + _LONGEST_VALUE]))
     words = [*re.finditer(r"[^\s，,；;|（）()【】]+", cell)]
@@ -205,7 +211,7 @@ def _until_label(value: str, rest: str) -> str:
     for index in range(1, len(words)):
         if _is_known(words[index]) or _is_known(" ".join(words[index : index + 2])):
             return " ".join(words[:index])
-    if _COLON.match(rest):
+    if _SURELY_COLON.match(rest):
         for length in range(max(1, len(value) - _LONGEST_CHINESE), len(value)):
             if _is_known(value[length:]):
                 return value[:length]
@@ -262,6 +268,11 @@ def _ending(word: str) -> str:
 
 def _words(kind: Kind) -> list[str]:
     return LABELS[kind].split("|")
+
+
+@cache
+def _whole() -> re.Pattern[str]:
+    return re.compile(rf"(?:当前|现在|登录|我的|本)?(?:{WHOLE})|(?:current )?(?:{WHOLE})")
 
 
 @cache

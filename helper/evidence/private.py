@@ -96,7 +96,7 @@ def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
         values |= {value for value in labelled.values(text) if squeeze(value) not in facts}
         values |= {code for code in _CODE.findall(text) if mask_text(code) in shapes}
         for line in _candidates(text):
-            digest = hashlib.sha256(line.encode()).hexdigest()
+            digest = hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()
             if digest in wanted:
                 found.add(digest)
                 values |= {line, *_CODE.findall(line)}

@@ -9,7 +9,9 @@ Kind = Literal["name", "account", "phone", "contact", "number", "address", "secr
 
 LABELS: Final[dict[Kind, str]] = {
     "name": (
-        "姓名|昵称|妮称|网名|收货人|收件人|寄件人|收货者|联系人|用户名|用户名称|会员名|"
+        "姓名|收件信息|收货信息|收货人信息|收件人信息|付款人|汇款人|购买人|下单人|申请人|投诉人|机主|"
+        "ship to|bill to|"
+        "昵称|妮称|网名|收货人|收件人|寄件人|收货者|联系人|用户名|用户名称|会员名|"
         "会员名称|登录名|登录名称|账户名|账户名称|账号名|账号名称|持卡人|开户人|户名|旺旺|"
         "旺旺号|旺旺名|username|user name|login name|account name|account holder|nickname|"
         "nick name|full name|first name|last name|name|recipient|receiver|consignee|"
@@ -53,7 +55,10 @@ OTHERS: Final = (
     "shop|store|seller|merchant|company|brand|product|item|goods|file|domain|host|site"
 )
 """Whose name is no person's: it must stay readable."""
-PLACES_ON_THE_NET: Final = "ip|网络|网页|网站|链接|服务器|页面|物理|mac|url|web|http|server"
+PLACES_ELSEWHERE: Final = (
+    "公司|企业|商家|店铺|注册|经营|办公|"
+    "ip|网络|网页|网站|链接|服务器|页面|物理|mac|url|web|http|server"
+)
 """Whose address is none of a person."""
 
 NEVER: Final = (

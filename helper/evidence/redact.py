@@ -165,7 +165,7 @@ class _Copies:
                 value = json.loads(data)
                 clean = self.private.clean_json(value)
                 same = clean == value
-                masked = json.dumps(clean, ensure_ascii=False, indent=1).encode()
+                masked = json.dumps(clean, ensure_ascii=False, indent=1).encode("utf-8", "replace")
             elif kind == "text/plain":
                 said = data.decode()
                 masked = self.private.clean(said).encode()

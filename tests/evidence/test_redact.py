@@ -216,6 +216,14 @@ def test_a_file_of_the_user_leaves_neither_its_name_nor_its_note(empty):
         assert OWN.encode() in plain.read("证据目录.html")
 
 
+def test_half_a_character_in_a_record_is_no_obstacle(empty):
+    keep(empty, text=SHOWN, told=context(BOXES | {"\ud800": (20, 160, 30, 16)}))
+    path, files, left = write(empty)
+    assert "seen-context.json" not in left
+    assert CONTACT.encode() not in named(files, "seen-context.json")
+    assert verify(path).verdict == "pass"
+
+
 def test_the_text_of_the_second_visit_is_masked(empty):
     said = "登录账号\txiaoyu_other\n订单号 A1\n"
     keep(empty, witness_text=said.encode(), corroboration=json.dumps({"witness": said}).encode())
