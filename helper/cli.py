@@ -214,7 +214,8 @@ def export(
         done = write(open_store(require_vault(chosen)), case, out, redacted=redacted)
         lacks = [item.model_dump(mode="json") for item in done.missing]
         found = {"case_id": case, "evidence": str(done.path), "redacted": redacted}
-        lines = [text("cli.exported", chosen.language, path=done.path)]
+        said = "cli.exported_redacted" if redacted else "cli.exported"
+        lines = [text(said, chosen.language, path=done.path)]
         lines += missing_lines(lacks, chosen.language)
         emit({**found, "missing": lacks}, as_json=as_json, lines=lines)
 

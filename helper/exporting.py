@@ -6,18 +6,22 @@ import errno
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from helper.capture.fonts import cjk_font
+from helper.capture.services import UnansweredError
 from helper.complaints import exhibits
 from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
-from helper.evidence import bundle, redact, seal
+from helper.evidence import book_stamps, bundle, clock_table, redact, seal
 from helper.messages import LANGUAGES, text
 from helper.model import CaptureView, CaseView, Missing
 from helper.steps.store import Store
+from helper.vault.files import room_on_disk
 
 BOOK = "证据册.pdf"
 NO_BOOK = "证据册-未制作.txt"
+CLOCKS = "时钟对照.html"
 _log = logging.getLogger("kazheng")
 
 
@@ -77,7 +81,8 @@ def _derived(
     """Make what is easier to read than the originals: the book, the pages as single files."""
     book, missing = make_book(store, case, captures, folder)
     made = (BOOK, book) if book is not None else (NO_BOOK, _words(missing))
-    return [made, *single_files(store, captures, folder)], missing
+    table = clock_table.page(clock_table.table(captures, store.blobs.path), case.case_id)
+    return [made, (CLOCKS, table), *single_files(store, captures, folder)], missing
 
 
 def single_files(
@@ -128,32 +133,74 @@ def make_book(
 def _made(
     store: Store, case: CaseView, captures: Sequence[CaptureView], folder: Path
 ) -> tuple[Path | None, list[Missing]]:
+    """Draw the book and sign it, with a time stamp where one is to be had; the book says which."""
+    at, plain, signed = store.now(), folder / "book.pdf", folder / "book-signed.pdf"
+    found = _stamper(store)
+    while True:
+        lacks = _draw(store, case, captures, plain, at, found)
+        if lacks is not None:
+            return None, [lacks]
+        try:
+            from helper.evidence import book_sign  # noqa: PLC0415  # optional at run time
+
+            with room_on_disk(signed):
+                book_sign.sign(plain, signed, key=store.key, at=at, stamper=found.stamper)
+        except DiskFullError:
+            raise  # it would fail the bundle as well, or leave it poorer for want of room
+        except Exception as error:  # noqa: BLE001
+            # An import that fails on some system, a broken clock: the book is read without it.
+            _log.exception("the evidence book is not signed")
+            if found.stamper is None:
+                detail = type(error).__name__
+                return plain, [
+                    Missing(role="book/signature", reason="book_unsigned", detail=detail)
+                ]
+            # It had answered just before. Drawn anew: the book says what its signature has.
+            why = error.reason if isinstance(error, UnansweredError) else "refused"
+            found = book_stamps.Found(reason=why)
+        else:
+            return signed, _unstamped(found)
+
+
+def _stamper(store: Store) -> book_stamps.Found:
+    """Look for who stamps the book's signature; without one it is signed all the same."""
+    try:
+        from helper.steps import book_stamp  # noqa: PLC0415  # pyHanko, optional at run time
+
+        return book_stamp.find(store.settings)
+    except Exception:  # noqa: BLE001  # no stamp is worth a book
+        _log.exception("nobody stamps the evidence book")
+        return book_stamps.Found(reason="refused")
+
+
+def _unstamped(found: book_stamps.Found) -> list[Missing]:
+    if found.stamper is not None or found.reason is None:
+        return []
+    return [Missing(role="book/timestamp", reason="book_unstamped", detail=found.reason)]
+
+
+def _draw(
+    store: Store, case: CaseView, captures: Sequence[CaptureView], out: Path, at: datetime,
+    found: book_stamps.Found,
+) -> Missing | None:  # fmt: skip
+    """Write the unsigned book; return why there is none."""
     from helper.evidence import book  # noqa: PLC0415  # fontTools only where a book is made
 
-    at, plain, signed = store.now(), folder / "book.pdf", folder / "book-signed.pdf"
     try:
         book.make_book(
             case,
             captures,
             store.blobs.path,
-            plain,
+            out,
             font=cjk_font(),
             installation=seal.fingerprint(seal.public_key(store.key)),
             created_at=at,
             cited=exhibits.numbered(case, store.vault.latest_draft(case.case_id)),
+            signature=found.said,
         )
     except book.BookError as error:
-        return None, [Missing(role="book", reason=error.reason, detail=error.detail)]
-    try:
-        from helper.evidence import book_sign  # noqa: PLC0415  # optional at run time
-
-        book_sign.sign(plain, signed, key=store.key, at=at)
-    except Exception as error:  # noqa: BLE001
-        # An import that fails on some system, a broken clock: the book is read without it.
-        _log.exception("the evidence book is not signed")
-        detail = type(error).__name__
-        return plain, [Missing(role="book/signature", reason="book_unsigned", detail=detail)]
-    return signed, []
+        return Missing(role="book", reason=error.reason, detail=error.detail)
+    return None
 
 
 def _words(missing: Sequence[Missing]) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -73,11 +74,17 @@ class Missing(Frozen):
 
 
 class Viewport(Frozen):
-    """The visible part of the page in CSS pixels."""
+    """The visible part of the page in CSS pixels; `page_width` is without the scroll bar."""
 
     width: int
     height: int
     scale: float = 1.0
+    page_width: int | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Tell whether the page has the whole width: no scroll bar takes part of it."""
+        return self.page_width == self.width
 
 
 class CaptureMeta(Frozen):
@@ -100,6 +107,12 @@ class CaptureMeta(Frozen):
     case_id: str | None = None
     """Case the user picked; None joins by shop and order number."""
     extra: dict[str, Any] = {}
+
+    @property
+    def extension_sha256(self) -> str | None:
+        """What the extension said its own files hash to."""
+        told = self.extra.get("extension_sha256")
+        return told if isinstance(told, str) and re.fullmatch(r"[0-9a-f]{64}", told) else None
 
 
 class Step(Frozen):

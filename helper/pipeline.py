@@ -13,14 +13,13 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from typing import Any
 from weakref import WeakValueDictionary
 
 from dbos import DBOS, SetWorkflowID
 
 from helper.errors import KazhengError
-from helper.model import CaptureId, Missing
+from helper.model import CaptureId, Missing, Step
 from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
 from helper.steps.keep import keep_parts
@@ -48,6 +47,7 @@ class Pipeline:
         self._alive: set[str] = set()
         self._running: set[asyncio.Task[Any]] = set()
         self._bounds: set[CaptureId] = set()
+        self._unwritten: dict[CaptureId, Step] = {}
 
         @DBOS.workflow(name="capture")
         async def capture(capture_id: CaptureId) -> None:
@@ -85,6 +85,10 @@ class Pipeline:
         if capture_id in await asyncio.to_thread(self.store.vault.with_late_strips):
             await self.start_late(capture_id)
 
+    def unwritten(self, capture_id: CaptureId) -> Step | None:
+        """Return why a capture stands still, where a full disk let nobody write that down."""
+        return self._unwritten.get(capture_id)
+
     async def stop(self) -> None:
         """Leave what runs where it is; the next start goes on from there."""
         running = list(self._running)
@@ -116,19 +120,28 @@ class Pipeline:
             self._running.add(task)
             task.add_done_callback(self._running.discard)
         try:
-            async with self._turn(capture_id):
-                await work(capture_id)
-            if afterwards is not None:
-                await afterwards(capture_id)
+            with explained(self.store.vault.engine):  # the engine writes to the same disk
+                async with self._turn(capture_id):
+                    self._unwritten.pop(capture_id, None)
+                    await work(capture_id)
+                if afterwards is not None:
+                    await afterwards(capture_id)
         except Exception as error:
             # Whatever it was, it must stand in the capture's steps: silence would be a lost seal.
             _log.exception("capture %s stopped", capture_id)
-            reason = error.code if isinstance(error, KazhengError) else type(error).__name__
-            with suppress(KazhengError):  # no room for the note either: the log has it
-                await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
+            await self._note_failed(capture_id, error)
             raise
         finally:
             self._alive.discard(workflow_id)
+
+    async def _note_failed(self, capture_id: CaptureId, error: Exception) -> None:
+        """Note why a capture stands still; in memory where there is no room for the note either."""
+        reason = error.code if isinstance(error, KazhengError) else type(error).__name__
+        try:
+            await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
+        except KazhengError:
+            step = Step(step="failed", at=self.store.now(), detail=reason)
+            self._unwritten[capture_id] = step
 
     def _turn(self, capture_id: CaptureId) -> asyncio.Lock:
         return self._turns.setdefault(capture_id, asyncio.Lock())

@@ -19,6 +19,7 @@ from helper.messages import Language, explain, text
 from helper.model import Draft
 
 if TYPE_CHECKING:
+    from helper.evidence.clocked import Clock
     from helper.evidence.verify import Verification
 
 
@@ -141,6 +142,7 @@ def verdict_lines(found: Verification, language: Language) -> list[str]:
         for word in ("proves", "limits"):
             said = text(f"{key}.{word}", language)
             lines.append(f"    {text(f'verify.{word}', language)}{said}")
+    lines += clock_lines(found.clocks, language)
     if found.redacted:
         lines.append(text("verify.redacted", language))
     failed = {item.name for item in found.checks if item.verdict == "fail"}
@@ -155,6 +157,21 @@ def verdict_lines(found: Verification, language: Language) -> list[str]:
         key = "cli.verify.installation" if compared else "verify.not_compared"
         lines.append(text(key, language, installation=found.installation))
     return lines
+
+
+def clock_lines(clocks: Iterable[Clock], language: Language) -> list[str]:
+    """Return the table of clocks, one line for each."""
+    from helper.evidence.clocks import Row  # noqa: PLC0415  # for `verify` alone
+
+    rows = [
+        Row(
+            **one.model_dump(exclude={"at"}),
+            at=datetime.fromisoformat(one.at) if one.at else None,
+        ).cells(language)
+        for one in clocks
+    ]
+    lines = [f"    {' · '.join(row[1:])} ({row[0]})" for row in rows]
+    return [text("clocks.title", language), *lines] if lines else []
 
 
 def used_wrongly(app: typer.Typer, *, as_json: bool, language: Language) -> int:

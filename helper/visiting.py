@@ -8,9 +8,15 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from helper.app import open_helper
+from helper.app import Helper, open_helper
 from helper.capture.browser import find_browser
-from helper.errors import BrowserFailedError, BrowserMissingError, InvalidError, RefusedError
+from helper.errors import (
+    BrowserFailedError,
+    BrowserMissingError,
+    DiskFullError,
+    InvalidError,
+    RefusedError,
+)
 from helper.given import web_address
 from helper.messages import Language
 from helper.model import CaptureMeta, CaptureView, Missing
@@ -25,7 +31,8 @@ async def capture_address(settings: Settings, url: str, session: Path | None) ->
     """Visit, seal and read an address.
 
     Raises InvalidError for what is no web address, BrowserMissingError or BrowserFailedError,
-    RefusedError when no page came or when sealing takes too long.
+    RefusedError when no page came or when sealing takes too long, DiskFullError: what was kept by
+    then is sealed by the next helper that finds room.
     """
     web_address(url)
     state = _session(session)
@@ -45,11 +52,21 @@ async def capture_address(settings: Settings, url: str, session: Path | None) ->
         if state is not None:
             await helper.sessions.lend(capture_id, state)
         await helper.pipeline.start(capture_id)
-        if not await helper.sealed(capture_id, settings.visit_seconds + _SEALING_SECONDS):
-            raise RefusedError(reason="not_sealed", capture_id=capture_id)
+        await _sealed(helper, capture_id, settings.visit_seconds + _SEALING_SECONDS)
         view = await asyncio.to_thread(store.vault.capture, capture_id)
         require_page(view, settings.language)
         return capture_result(store, view)
+
+
+async def _sealed(helper: Helper, capture_id: str, seconds: float) -> None:
+    """Wait for the last seal, as long as there is room on the disk."""
+    try:
+        async with asyncio.timeout(seconds):
+            async for step in helper.steps(capture_id):
+                if (step.step, step.detail) == ("failed", DiskFullError.code):
+                    raise DiskFullError(path=str(helper.settings.data))
+    except TimeoutError:
+        raise RefusedError(reason="not_sealed", capture_id=capture_id) from None
 
 
 def require_browser(settings: Settings) -> Path:

@@ -10,6 +10,7 @@
 import { api, Refusal } from "./api.js";
 import * as badge from "./badge.js";
 import { capture, recover } from "./capture.js";
+import { measureOwnFiles } from "./own_hash.js";
 import { routes } from "./routes.js";
 import { ALARM, resume } from "./uploader.js";
 
@@ -82,3 +83,4 @@ async function byHand(tab) {
 
 // A worker that starts finishes what the last one left.
 void recover().then(resume);
+void measureOwnFiles().catch((error) => console.error("kazheng", error));

@@ -1,6 +1,7 @@
 /** What the extension says about a capture besides its bytes: CaptureMeta of the helper. */
 
 import { api } from "./api.js";
+import { ownHash } from "./own_hash.js";
 import { recognise, revisit } from "./recognise.js";
 import { lending } from "./session.js";
 
@@ -43,6 +44,7 @@ export async function describe({ tab, meta, timings }, { missing, summary }, sam
   const found = same ? await recognise(tab.id, tab.url).catch(() => null) : null;
   const offered = await lending(tab.url);
   const now = new Date().toISOString();
+  const own = ownHash();
   return {
     ...meta,
     title: (summary?.title ?? meta.title).toWellFormed(),
@@ -61,6 +63,7 @@ export async function describe({ tab, meta, timings }, { missing, summary }, sam
       platform: found?.platform?.key ?? null,
       page_kind: found?.kind ?? null,
       frozen_at: now,
+      ...(own ? { extension_sha256: own } : {}),
       ...(timings.resumed_at ? { resumed_at: new Date(timings.resumed_at).toISOString() } : {}),
     },
   };

@@ -137,7 +137,12 @@
     timezone_offset: () => new Date().getTimezoneOffset(),
     languages: () => navigator.languages,
     user_agent: () => navigator.userAgent,
-    viewport: () => ({ width: innerWidth, height: innerHeight, scale: devicePixelRatio }),
+    viewport: () => ({
+      width: innerWidth,
+      height: innerHeight,
+      scale: devicePixelRatio,
+      page_width: rootOf(document).clientWidth,
+    }),
     scroll: () => ({ x: scrollX, y: scrollY }),
     page: () => ({
       width: rootOf(document).scrollWidth,

@@ -145,7 +145,8 @@ function notices(local, view) {
   if (view) {
     const reason = view.steps.at(-1).detail ?? "internal";
     const said = has(`error_${reason}`) ? t(`error_${reason}`, reason) : reason;
-    return [notice("warn", t("not_sealed"), t("not_sealed_next", said))];
+    const own = `not_sealed_${reason}`;
+    return [notice("warn", t("not_sealed"), has(own) ? t(own) : t("not_sealed_next", said))];
   }
   const { code } = local.error;
   if (local.phase === "freezing") return [errorNotice(new Explained(local.error))];

@@ -51,6 +51,10 @@ _DOM = """
 _FRAMED = "location.href + '\\n' + document.title"
 """What the browser itself writes: into its address bar and tab, and on every printed sheet."""
 _FIELDS = "[...document.querySelectorAll('input, textarea')].map(field => field.value).join('\\n')"
+_VIEWPORT = (
+    "[innerWidth, innerHeight, devicePixelRatio,"
+    " (document.scrollingElement ?? document.documentElement).clientWidth]"
+)
 _SIZES = "[innerWidth, innerHeight, outerWidth, outerHeight]"
 _GROWN = """
 new Promise(done => {
@@ -151,8 +155,10 @@ async def page_size(cdp: CDPSession, world: World) -> PageSize:
 
 async def viewport(world: World) -> Viewport:
     """Measure the visible part of the page, scroll bars included."""
-    width, height, scale = await world.run("[innerWidth, innerHeight, devicePixelRatio]", 2.0)
-    return Viewport(width=round(width), height=round(height), scale=float(scale))
+    width, height, scale, page_width = await world.run(_VIEWPORT, 2.0)
+    return Viewport(
+        width=round(width), height=round(height), scale=float(scale), page_width=round(page_width)
+    )
 
 
 async def pictures(cdp: CDPSession, size: PageSize) -> list[bytes]:

@@ -91,6 +91,8 @@ class Run:
         if self.browser.display is None:
             return
         view = self.request.viewport or DEFAULT_VIEWPORT
+        if view.bare:  # else the page is laid out narrower than it was seen
+            await cdp.send("Emulation.setScrollbarsHidden", {"hidden": True})
         self.window_id = await artifacts.place_window(
             cdp,
             left=self.slot * SLOT_WIDTH,

@@ -178,8 +178,9 @@ def _options(browser: WarmBrowser, request: VisitRequest, proxy: str) -> dict[st
         options["no_viewport"] = True
     else:
         view = request.viewport or DEFAULT_VIEWPORT
+        width = min(view.page_width or view.width, view.width)  # headless has no scroll bars
         options["viewport"] = {
-            "width": min(max(view.width, 320), 3840), "height": min(max(view.height, 240), 2400),
+            "width": min(max(width, 320), 3840), "height": min(max(view.height, 240), 2400),
         }  # fmt: skip
         options["device_scale_factor"] = min(max(view.scale, 1.0), 2.0)
     return options

@@ -65,13 +65,13 @@ def make_book(
     installation: str,
     created_at: datetime,
     cited: Sequence[Exhibit] = (),
-    stamps: Sequence[str] = (),
+    signature: str = "",
 ) -> int:
     """Write the book of the sealed captures and return how many pages it has.
 
     `read` gives the file of a hash, `font` a font file with the number of its face, `cited` the
-    exhibits as drafts number them, `stamps` one sentence for each time stamp. The same case gives
-    the same bytes. Raises BookError(book_no_font), DiskFullError.
+    exhibits as drafts number them, `signature` what the book says of the time stamp of its own
+    signature. The same case gives the same bytes. Raises BookError(book_no_font), DiskFullError.
     """
     if font is None:
         raise BookError("book_no_font", "none found")
@@ -84,7 +84,7 @@ def make_book(
         writer = PdfWriter(stream, face)
         found = entries(case, views, read, cited)
         exhibits = [_exhibit(entry, read, writer, face) for entry in found]
-        tail = _tail(face, views, read, installation, stamps)
+        tail = _tail(face, views, read, installation, signature)
         front = _front(case, views, found, exhibits, tail, installation, created_at)
         sections = [*front, *exhibits, *tail]
         _number(sections, case.case_id, installation)
@@ -303,13 +303,13 @@ def _tail(
     views: Sequence[CaptureView],
     read: Read,
     installation: str,
-    stamps: Sequence[str],
+    signature: str,
 ) -> list[_Section]:
     flows = {key: Flow(face) for key in ("environment", "integrity", "missing", "limits")}
     for flow in flows.values():
         flow.page()
     book_statements.environment(flows["environment"], views, read)
-    book_statements.integrity(flows["integrity"], views, installation, stamps)
+    book_statements.integrity(flows["integrity"], views, installation, signature)
     book_statements.missing(flows["missing"], views)
     book_statements.limits(flows["limits"])
     return [_Section(flow, text(f"book.{key}"), text(f"book.{key}")) for key, flow in flows.items()]

@@ -1,4 +1,6 @@
-"""Sign the 证据册: PAdES B-B (ETSI EN 319 142-1) with a certificate of this installation.
+"""Sign the 证据册 with a certificate of this installation: PAdES B-B, with a stamper B-T.
+
+The levels are those of ETSI EN 319 142-1.
 
 The certificate is issued by the installation to itself: it makes a change visible, it is no
 reliable electronic signature (可靠电子签名) and proves no person. PDF readers know no Ed25519, so
@@ -30,8 +32,8 @@ if TYPE_CHECKING:
 _FIELD = "KazhengInstallation"
 _YEARS = timedelta(days=3650)
 _P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-_ROOM = 16_384
-"""Bytes kept for the signature: certificate and time stamp with its chain."""
+_ROOM = 40_000
+"""Hex digits kept for the signature: certificate, and a time stamp with its chain of some 6 KB."""
 
 
 def sign(

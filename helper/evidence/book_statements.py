@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from helper.evidence import book_stamps, clock_table, clocks
 from helper.evidence.book_exhibits import Read, is_brought, load, moment
 from helper.evidence.book_flow import Flow
 from helper.messages import LANGUAGES, text
@@ -28,6 +29,20 @@ def clipped(value: str, limit: int) -> str:
 def environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None:
     """Say with what the newest capture was made; the others' records are named."""
     flow.heading(both("book.environment"))
+    _environment(flow, captures, read)
+    rows = clock_table.table(captures, read)
+    flow.space(6)
+    flow.text(both("clocks.title"), 11, bold=True)
+    flow.text(text("clocks.words" if rows else "clocks.none"), 8.5, grey=0.3)
+    flow.space(4)
+    if rows:
+        heads = [text(f"clocks.{column}") for column in clocks.COLUMNS]
+        flow.table((23, 28, 20, 16, 13), heads, [row.cells() for row in rows[:_MOST_LINES]], 7.2)
+    if len(rows) > _MOST_LINES:
+        flow.text(text("book.clocks.more", count=len(rows) - _MOST_LINES), 8.5, grey=0.3)
+
+
+def _environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None:
     having = [view for view in captures if any(a.role == "environment" for a in view.artifacts)]
     if not having:
         flow.text(text("book.environment.none"))
@@ -98,9 +113,12 @@ def _shown(value: object) -> str:
 
 
 def integrity(
-    flow: Flow, captures: Sequence[CaptureView], installation: str, stamps: Iterable[str]
+    flow: Flow, captures: Sequence[CaptureView], installation: str, signature: str
 ) -> None:
-    """Say which seals bind the files, who signed, and how to check it."""
+    """Say which seals bind the files, who signed, and how to check it.
+
+    `signature` says whether the book's own signature gets a time stamp.
+    """
     flow.heading(both("book.integrity"))
     flow.text(text("book.integrity.how"))
     flow.space(4)
@@ -119,22 +137,13 @@ def integrity(
     ]
     flow.table((23, 17, 16, 44), heads, rows, 7)
     flow.text(text("book.stamps"), bold=True)
-    told = list(stamps) or _kept_stamps(captures)
-    for line in told or [text("book.stamps.none")]:
+    for line in book_stamps.sentences(captures) or [text("book.stamps.none")]:
         flow.text(clipped(line, _LONGEST_VALUE), 9)
     flow.text(text("book.stamps.words"), 9, grey=0.3)
     flow.space(4)
     flow.text(text("book.signature"), bold=True)
     flow.text(text("book.signature.words"), 9)
-
-
-def _kept_stamps(captures: Sequence[CaptureView]) -> list[str]:
-    return [
-        text("book.stamps.kept", capture_id=view.capture_id, name=item.name, sha256=item.sha256)
-        for view in captures
-        for item in view.artifacts
-        if item.role == "timestamp"
-    ]
+    flow.text(signature, 9)
 
 
 def missing(flow: Flow, captures: Sequence[CaptureView]) -> None:
@@ -148,8 +157,8 @@ def missing(flow: Flow, captures: Sequence[CaptureView]) -> None:
             clipped(entry.detail or "", 300),
         )
         for view in captures
-        if not is_brought(view)
         for entry in view.missing
+        if entry.reason != "brought_by_user"
     ]
     brought = sum(1 for view in captures if is_brought(view))
     if rows:
@@ -162,7 +171,8 @@ def missing(flow: Flow, captures: Sequence[CaptureView]) -> None:
 
 
 def _stage(view: CaptureView, seal: Seal) -> str:
-    return text("book.stage.brought" if is_brought(view) else f"book.stage.{seal.stage}")
+    alone = is_brought(view) and seal.stage == "S0"
+    return text("book.stage.brought" if alone else f"book.stage.{seal.stage}")
 
 
 def _role(role: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,12 +49,9 @@ def write(
     seals = _needed(captures, ledger)
     with zipped(out, read, created_at) as writer:
         if redaction is not None:
-            labels = [redaction.clean(item.label) for item in exhibits]
-            exhibits = [
-                item.model_copy(update={"label": label})
-                for item, label in zip(exhibits, labels, strict=True)
-            ]
-        made = _Content(captures, exhibits, redaction)
+            plain = redaction.named(captures, exhibits)
+            captures, exhibits = plain.captures, plain.exhibits
+        made = _Content(captures, exhibits, redaction, plain.names if redaction else {})
         _write_seals(writer, seals, made)
         made.place()
         _write_artifacts(writer, made)
@@ -96,6 +93,8 @@ class _Content:
     captures: Sequence[CaptureView]
     exhibits: Sequence[Exhibit]
     redaction: redact.Redactor | None
+    names: Mapping[Key, str]
+    """Names that a redacted copy gives to artifacts sealed under others."""
     sealed: dict[Key, str] = field(default_factory=dict)
     """Hash of each sealed artifact."""
     seals: list[dict[str, Any]] = field(default_factory=list)
@@ -161,10 +160,13 @@ def _needed(captures: Sequence[CaptureView], ledger: Sequence[Seal]) -> list[Sea
 
 def _write_seals(writer: Writer, seals: Iterable[Seal], made: _Content) -> None:
     """Write entries, manifests and signatures, each signature also as openssl reads it."""
+    views = {view.capture_id: view for view in made.captures}
     for entry in seals:
         folder = f"seals/{entry.capture_id}/{entry.index}-{entry.stage}"
         manifest = writer.blob(entry.manifest)
-        withheld = made.redaction is not None and made.redaction.shows(manifest)
+        withheld = made.redaction is not None and made.redaction.withholds(
+            views[entry.capture_id], manifest
+        )
         writer.add(f"{folder}/entry.json", chain.entry_body(entry))
         if not withheld:
             signature = writer.blob(entry.signature)
@@ -180,7 +182,8 @@ def _write_seals(writer: Writer, seals: Iterable[Seal], made: _Content) -> None:
             }
         )
         for artifact in canonical.decode(manifest)["artifacts"]:
-            made.sealed[entry.capture_id, artifact["name"]] = artifact["sha256"]
+            key = (entry.capture_id, artifact["name"])
+            made.sealed[entry.capture_id, made.names.get(key, key[1])] = artifact["sha256"]
 
 
 def _write_signed(

@@ -23,7 +23,7 @@ def build(
     clicked_at: datetime,
     artifacts: Sequence[Artifact],
     missing: Sequence[Missing],
-    tools: Mapping[str, str],
+    tools: Mapping[str, str | None],
     previous: str | None,
     sealed_at: datetime,
     not_before: Mapping[str, Any] | None = None,
@@ -32,7 +32,8 @@ def build(
 
     `previous` is the ledger's head when the manifest is built. Lone surrogates, which a page's
     title may hold, become U+FFFD. `not_before` is a public value that nobody knew earlier, or why
-    there is none; where none was asked for, the manifest has no such key.
+    there is none; where none was asked for, the manifest has no such key. A tool's hash that is
+    not known is None, and `<name>_unknown` beside it says why.
     """
     bound = {} if not_before is None else {"not_before": dict(not_before)}
     return canonical.encode(
@@ -64,7 +65,9 @@ def build(
                 }
                 for entry in missing
             ],
-            "tools": {_text(name): _text(version) for name, version in tools.items()},
+            "tools": {
+                _text(name): None if said is None else _text(said) for name, said in tools.items()
+            },
             "previous": previous,
         }
     )

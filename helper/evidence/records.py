@@ -171,7 +171,7 @@ class Manifest(Record):
     sealed_at: str
     artifacts: list[SealedArtifact]
     missing: list[SealedMissing]
-    tools: dict[str, str]
+    tools: dict[str, str | None]
     previous: Hash | None
     not_before: dict[str, str | int | None] | None = None
 

@@ -108,21 +108,33 @@ def check(
     openssl: Path | None = None,
 ) -> Stamp:
     """Judge a reply; `openssl` is the program to ask as well, None asks the library alone."""
+    digest = hashlib.sha256(manifest).digest()
+    return check_digest(digest, query, reply, roots, openssl=openssl)
+
+
+def check_digest(
+    digest: bytes,
+    query: bytes,
+    reply: bytes,
+    roots: Sequence[x509.Certificate],
+    *,
+    openssl: Path | None = None,
+) -> Stamp:
+    """Judge a reply about something whose SHA-256 alone is known, as `check`."""
     try:
-        return _check(manifest, query, reply, roots, openssl)
+        return _check(digest, query, reply, roots, openssl)
     except Exception:  # noqa: BLE001, hostile input: what a reader trips over is a verdict
         return Stamp(verdict="failed", reason="unreadable")
 
 
 def _check(
-    manifest: bytes,
+    digest: bytes,
     query: bytes,
     reply: bytes,
     roots: Sequence[x509.Certificate],
     openssl: Path | None,
 ) -> Stamp:
     asked, answered = read_query(query), read_reply(reply)
-    digest = hashlib.sha256(manifest).digest()
     if (asked.algorithm, asked.imprint) != (SHA256, digest):
         return Stamp(verdict="failed", reason="wrong_imprint")
     token = answered.token

@@ -19,6 +19,7 @@ from typing import Literal, TypeVar
 from cryptography.x509 import Certificate
 
 from helper.evidence import listed, sealed, stamped
+from helper.evidence.clocked import Clock, read_clocks
 from helper.evidence.container import ContainerError, Files, opened
 from helper.evidence.records import FailedError, Listing, Record
 
@@ -41,12 +42,16 @@ class Check(Record):
 
 
 class Verification(Record):
-    """The outcome; `installation` is the fingerprint of the key that signed, if one did."""
+    """The outcome; `installation` is the fingerprint of the key that signed, if one did.
+
+    `clocks` is what other clocks said of the computer's, out of sealed records; no check.
+    """
 
     verdict: Outcome
     installation: str | None
     redacted: bool
     checks: tuple[Check, ...]
+    clocks: tuple[Clock, ...] = ()
 
 
 def verify(
@@ -76,6 +81,7 @@ class _Report:
         self._checks: list[Check] = []
         self._installation: str | None = None
         self._redacted = False
+        self._clocks: tuple[Clock, ...] = ()
 
     def add(self, name: str, verdict: Outcome, detail: str) -> None:
         """Note an outcome; what a terminal might obey is escaped."""
@@ -91,6 +97,7 @@ class _Report:
             installation=self._installation,
             redacted=self._redacted,
             checks=tuple(self._checks),
+            clocks=self._clocks,
         )
 
     def run(self, files: Files) -> None:
@@ -118,7 +125,11 @@ class _Report:
         )
         if manifests is None:
             return
-        self._attempt("artifacts", lambda: sealed.compare_artifacts(manifests, found, listing))
+        as_sealed = self._attempt(
+            "artifacts", lambda: sealed.compare_artifacts(manifests, found, listing)
+        )
+        if as_sealed is not None:
+            self._clocks = read_clocks(files, listing, manifests)
         self._check_stamps(files)
         if listing.redaction is not None:
             self._attempt("redaction", lambda: sealed.compare_masked(manifests, found, listing))

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ LARGEST_BUNDLE: Final = 2_000_000_000
 """Below what `verify` reads; beyond 2**31 `zipfile` writes ZIP64, which not every unpacker reads
 and `verify` refuses."""
 _CHUNK = 1 << 20
+_MEMBER = struct.Struct("<4s2B5H3L5H2L")
+_END = struct.Struct("<4s4H2LH")
 _BAD_NAME = re.compile(
     r'[<>:"/\\|?*\x00-\x1f\x7f]|[ .]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.IGNORECASE
 )
@@ -39,9 +42,9 @@ def zipped(out: Path, read: Callable[[str], Path], created_at: datetime) -> Iter
     draft = out.with_name(f"{out.name}.{secrets.token_hex(8)}.tmp")
     try:
         with room_on_disk(out), zipfile.ZipFile(draft, "x", zipfile.ZIP_STORED) as archive:
-            archive.comment = COMMENT + b"0" * 64
             yield Writer(archive, read, created_at)
         with room_on_disk(out):
+            _put_directory(draft, archive)
             _put_own_hash(draft)
             draft.replace(out)
             sync_folder(out.parent)
@@ -112,6 +115,38 @@ class Writer:
         info.create_system = 3
         info.file_size = size
         return self.archive.open(info, "w")
+
+
+def _put_directory(path: Path, archive: zipfile.ZipFile) -> None:
+    """Write the list of members anew, and the comment, as APPNOTE 4.3.12 and 4.3.16 have it.
+
+    From 2 GiB on zipfile writes ZIP64, which the verifiers refuse; LARGEST_BUNDLE needs none.
+    """
+    start, members = archive.start_dir, archive.infolist()
+    comment = COMMENT + b"0" * 64
+    with path.open("r+b") as stream:
+        stream.truncate(start)
+        stream.seek(start)
+        for member in members:
+            stream.write(_directory_entry(member))
+        size = stream.tell() - start
+        count = len(members)
+        stream.write(_END.pack(b"PK\5\6", 0, 0, count, count, size, start, len(comment)))
+        stream.write(comment)
+
+
+def _directory_entry(member: zipfile.ZipInfo) -> bytes:
+    year, month, day, hour, minute, second = member.date_time
+    name = member.filename.encode()
+    flags = member.flag_bits | (0 if member.filename.isascii() else 0x800)
+    head = _MEMBER.pack(
+        b"PK\1\2", member.create_version, member.create_system, member.extract_version,
+        flags, member.compress_type, hour << 11 | minute << 5 | second // 2,
+        (year - 1980) << 9 | month << 5 | day, member.CRC, member.compress_size,
+        member.file_size, len(name), 0, 0, 0, 0, member.external_attr,
+        member.header_offset,
+    )  # fmt: skip
+    return head + name
 
 
 def _put_own_hash(path: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -29,7 +28,6 @@ NOTES = {
     "system_proxy": "proxy_set",
 }
 """Warnings of the record that the popup tells too."""
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 async def measure(browser: WarmBrowser, settings: Settings, url: str) -> Surroundings:
@@ -82,29 +80,13 @@ def clock_table(around: Surroundings, visited: Visited) -> list[dict[str, Any]]:
     return [row | {"at": row["at"].isoformat() if row["at"] else None} for row in rows]
 
 
-def with_stamps(
-    table: Sequence[Mapping[str, Any]], stamps: Sequence[tuple[str, datetime, datetime]]
-) -> list[dict[str, Any]]:
-    """Add time stamps that came later: authority, its time, and this computer's time then."""
-    rows = [
-        {
-            "source": f"stamp {authority}",
-            "at": said.isoformat(),
-            "offset_ms": round((here - said).total_seconds() * 1000, 1),
-        }
-        for authority, said, here in stamps
-    ]
-    return [*(dict(row) for row in table), *rows]
-
-
 def extension_of(meta: CaptureMeta, folder: Path = SHIPPED) -> Extension:
     """Return the extension's hash: what it said of itself, else that of the shipped folder."""
     version = meta.extension_version
     if version is None:
         return Extension("none")
-    told = meta.extra.get("extension_sha256")
-    if isinstance(told, str) and _SHA256.fullmatch(told):
-        return Extension("told", told, version)
+    if meta.extension_sha256 is not None:
+        return Extension("told", meta.extension_sha256, version)
     return Extension("shipped", machine.folder_sha256(folder), version, _version(folder))
 
 

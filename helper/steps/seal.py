@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from helper import __version__
 from helper.capture import beacons
+from helper.errors import KazhengError
 from helper.evidence import canonical, manifest, pinned, seal
+from helper.evidence.book_exhibits import is_brought
 from helper.model import CaptureId, CaptureView, Missing, Seal, Stage
 from helper.steps.store import Store
 
@@ -75,7 +77,7 @@ class Sealer:
                 for entry in (*view.missing, *lacking)
                 if entry.reason not in ONLY_FOR_NOW or entry.role not in there
             ],
-            tools=tools(view.meta.extension_version, view.meta.user_agent),
+            tools=tools(view, self._made_with(view)),
             not_before=self._not_before(view),
             previous=head,
             sealed_at=at,
@@ -88,6 +90,14 @@ class Sealer:
             at,
             after=head,
         )
+
+    def _made_with(self, view: CaptureView) -> dict[str, Any] | None:
+        """Return the environment record; of one that cannot be read nothing is known."""
+        try:
+            record = self.store.read_role(view.artifacts, "environment")
+            return None if record is None else dict(json.loads(record))
+        except (KazhengError, TypeError, ValueError):
+            return {}
 
     def _not_before(self, view: CaptureView) -> dict[str, Any] | None:
         """Return the bound that was fetched, why there is none, None where none is asked for."""
@@ -102,7 +112,31 @@ def listed_names(text: bytes) -> frozenset[str]:
     return frozenset(item["name"] for item in canonical.decode(text)["artifacts"])
 
 
-def tools(extension_version: str | None, user_agent: str | None) -> dict[str, str]:
-    """Name the programs that made the capture."""
-    named = {"helper": __version__, "extension": extension_version, "user_agent": user_agent}
-    return {name: value for name, value in named.items() if value}
+def tools(view: CaptureView, made_with: Mapping[str, Any] | None) -> dict[str, str | None]:
+    """Name the programs that made the capture, with the hashes that are known.
+
+    `made_with` is the environment record. A hash that is not known is None, `<name>_unknown` says
+    why: `not_told` by the extension, `not_yet`, `not_recorded`, `no_browser`, `unreadable`.
+    """
+    meta = view.meta
+    found: dict[str, str | None] = {"helper": __version__}
+    if meta.extension_version:
+        found["extension"] = meta.extension_version
+        found |= _hashed("extension_sha256", meta.extension_sha256, "not_told")
+    if meta.user_agent:
+        found["user_agent"] = meta.user_agent
+    if is_brought(view):
+        return found
+    browser = made_with.get("browser") if made_with else None
+    if not isinstance(browser, Mapping):
+        lacks = any(entry.role == "environment" for entry in view.missing)
+        why = "not_recorded" if lacks or made_with is not None else "not_yet"
+        return found | {"witness_browser": None} | _hashed("witness_browser_sha256", None, why)
+    version, sha256 = (str(browser[name]) if browser.get(name) else None
+                       for name in ("version", "sha256"))  # fmt: skip
+    why = "unreadable" if version else "no_browser"
+    return found | {"witness_browser": version} | _hashed("witness_browser_sha256", sha256, why)
+
+
+def _hashed(name: str, sha256: str | None, why: str) -> dict[str, str | None]:
+    return {name: sha256} if sha256 else {name: None, f"{name}_unknown": why}

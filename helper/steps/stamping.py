@@ -12,7 +12,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from helper.capture.services import Asking, UnansweredError
 from helper.errors import KazhengError, NotFoundError
-from helper.evidence import openssl, pinned, stamp
+from helper.evidence import clocks, openssl, pinned, stamp
 from helper.model import CaptureId, Missing, Role, Seal, StampKind
 from helper.settings import Authority
+from helper.steps.attach import RECORD as BROUGHT_RECORD
 from helper.steps.proving import Prover
 from helper.steps.seal import Sealer, listed_names
 from helper.steps.store import Store
@@ -39,6 +40,8 @@ _TROUBLE_SECONDS: Final = 60.0
 """How long all stamping rests after something else failed than an authority: a full disk."""
 _PROMISE_WAITS: Final = 360
 """A promise is looked at after so many first waits: an hour; a block comes every ten minutes."""
+_FIRST_STAGES: Final = frozenset({"S1", "S0"})
+"""Stages whose stamps make S2; an S0 has some only where a file was brought."""
 _STAMP_ROLES: Final = frozenset[Role]({"timestamp", "timestamp-query"})
 
 
@@ -58,6 +61,17 @@ class Pace:
         """Return how long to wait after so many failed attempts."""
         doubled: timedelta = self.first * 2 ** min(attempts, 20)
         return min(doubled, self.longest)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What was sent and came, and this computer's clock then."""
+
+    manifest: bytes
+    query: bytes
+    reply: bytes
+    asked_at: datetime
+    answered_at: datetime
 
 
 @dataclass
@@ -113,7 +127,7 @@ class Stamper:
             wanted.append((OPENTIMESTAMPS, "opentimestamps"))
         if not wanted:
             return
-        for seal in self.store.vault.unqueued_seals(self._looked_to):
+        for seal in self.store.vault.unqueued_seals(self._looked_to, BROUGHT_RECORD):
             if seal.stage != "partial" or self._adds_more_than_stamps(seal):
                 self.store.vault.queue_stamps(seal, wanted, self.store.now())
             self._looked_to = seal.index
@@ -154,8 +168,10 @@ class Stamper:
         if authority is None:
             return "authority_unknown"
         manifest, query = await asyncio.to_thread(self._query, job)
+        asked_at = self.store.now()
         reply = await self.asking.stamp(authority, query)
-        return await asyncio.to_thread(self._judge, job, authority, manifest, query, reply)
+        told = _Told(manifest, query, reply, asked_at, self.store.now())
+        return await asyncio.to_thread(self._judge, job, authority, told)
 
     def _authority(self, key: str) -> Authority | None:
         known = pinned.authorities(self.store.settings)
@@ -170,21 +186,25 @@ class Stamper:
         self.store.vault.put_query(job.position, self.store.blobs.keep_bytes(query))
         return manifest, query
 
-    def _judge(
-        self, job: StampJob, authority: Authority, manifest: bytes, query: bytes, reply: bytes
-    ) -> str | None:
+    def _judge(self, job: StampJob, authority: Authority, told: _Told) -> str | None:
         try:
             roots = pinned.roots_of(authority)
         except (OSError, ValueError):
             return "root_unreadable"
-        found = stamp.check(manifest, query, reply, roots, openssl=self.openssl)
+        found = stamp.check(told.manifest, told.query, told.reply, roots, openssl=self.openssl)
         if found.verdict == "failed":
             return found.reason or "refused"
         name = f"{stage_name(job)}-{job.authority}"
         kept = [
-            self.store.keep("timestamp-query", query, _QUERY, name=f"{name}.tsq"),
-            self.store.keep("timestamp", reply, _REPLY, name=f"{name}.tsr", about=_about(found)),
+            self.store.keep("timestamp-query", told.query, _QUERY, name=f"{name}.tsq"),
+            self.store.keep(
+                "timestamp", told.reply, _REPLY, name=f"{name}.tsr", about=_about(found)
+            ),
         ]
+        if found.gen_time is not None:
+            clock = clocks.note(job.authority, found.gen_time, told.asked_at, told.answered_at)
+            file = f"{name}{clocks.NOTE_ENDING}"
+            kept.append(self.store.keep("timestamp", clock, "application/json", name=file))
         kept += [
             self.store.keep("timestamp", root.public_bytes(Encoding.PEM), _PEM, name=f"{name}.pem")
             for root in roots
@@ -216,7 +236,7 @@ class Stamper:
         jobs = self.store.vault.stamps_of(capture_id)
         view = self.store.vault.capture(capture_id)
         if all(seal.stage != "S2" for seal in view.seals):
-            if not is_ready([job for job in jobs if job.stage == "S1"]):
+            if not is_ready([job for job in jobs if job.stage in _FIRST_STAGES]):
                 return
             self.sealer.seal(capture_id, "S2")
         elif not self.sealer.lists_all(view):

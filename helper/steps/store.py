@@ -16,6 +16,7 @@ from helper.model import Artifact, CaptureId, Role
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
+from helper.vault.files import room_on_disk
 from helper.vault.ledger import Ledger
 
 _LEFT_SECONDS = 86_400
@@ -58,11 +59,15 @@ class Store:
 
     @contextmanager
     def work_folder(self) -> Iterator[Path]:
-        """Give a folder on the vault's own disk that is gone afterwards."""
+        """Give a folder on the vault's own disk that is gone afterwards.
+
+        Raises DiskFullError, also for what the block found no room for.
+        """
         parent = self.settings.data / "work"
-        parent.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
-            yield Path(folder)
+        with room_on_disk(parent):
+            parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
+                yield Path(folder)
 
     def keep(
         self,

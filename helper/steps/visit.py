@@ -14,11 +14,11 @@ from helper.capture import witness
 from helper.capture.browser import WarmBrowser
 from helper.capture.cleanliness import Visited
 from helper.capture.surroundings import Surroundings
-from helper.errors import BrowserFailedError, BrowserMissingError, KazhengError
+from helper.errors import BrowserFailedError, BrowserMissingError, DiskFullError, KazhengError
 from helper.model import Artifact, CaptureId, CaptureView, Missing, Session
 from helper.steps import environment
 from helper.steps.store import Store
-from helper.vault.files import room_on_disk
+from helper.vault.files import is_full, room_on_disk
 
 WITNESS = "witness"
 """Role of `missing` that stands for the whole visit."""
@@ -114,6 +114,9 @@ class Visitor:
         except BrowserMissingError:
             await self._without(view, around, "browser_missing")
         except BrowserFailedError as error:
+            data = self.store.settings.data
+            if is_full(data):  # where it has its profile as well, as a rule: tried again later
+                raise DiskFullError(path=str(data)) from error
             await self._without(view, around, "browser_failed", str(error)[:200])
         except KazhengError:
             raise  # of the vault: a full disk is tried again later

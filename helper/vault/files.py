@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from helper.errors import DiskFullError
 
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_LITTLE_ROOM = 1 << 20
 
 
 @contextmanager
@@ -22,6 +24,14 @@ def room_on_disk(path: Path) -> Iterator[None]:
         if error.errno in _NO_ROOM:
             raise DiskFullError(path=str(path)) from error
         raise
+
+
+def is_full(folder: Path) -> bool:
+    """Return whether the disk of a folder has next to no room: not every program says so."""
+    try:
+        return shutil.disk_usage(folder).free < _LITTLE_ROOM
+    except OSError:
+        return False
 
 
 def write_synced(path: Path, data: bytes) -> None:

@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from helper.errors import VaultError
-from helper.vault.files import make_folder, sync_folder, write_synced
+from helper.vault.files import make_folder, room_on_disk, sync_folder, write_synced
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
@@ -37,10 +37,11 @@ def _create(path: Path, key: bytes) -> None:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
     write_synced(draft, key)
     try:
-        if os.name == "nt":
-            draft.rename(path)  # on Windows this refuses to replace, as link does elsewhere
-        else:
-            os.link(draft, path)
+        with room_on_disk(path):
+            if os.name == "nt":
+                draft.rename(path)  # on Windows this refuses to replace, as link does elsewhere
+            else:
+                os.link(draft, path)
     except FileExistsError:
         pass
     finally:

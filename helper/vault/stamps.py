@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, and_, or_, select, update
 
 from helper.model import Artifact, CaptureId, Seal, Sha256, Stage, StampKind, StampState
 from helper.vault import schema
@@ -44,15 +44,22 @@ class StampJob:
 class Stamps(Store):
     """The time stamps of the catalogue; a row is never deleted."""
 
-    def unqueued_seals(self, after: int) -> list[Seal]:
-        """Return the seals beyond a ledger index that want stamps and have no row yet."""
-        ledger = schema.ledger
+    def unqueued_seals(self, after: int, brought: str) -> list[Seal]:
+        """Return the seals beyond a ledger index that want stamps and have no row yet.
+
+        `brought` names the artifact of a record whose S0 wants them too: no S1 follows it.
+        """
+        ledger, artifacts = schema.ledger, schema.artifacts
+        alone = select(artifacts.c.capture_id).where(artifacts.c.name == brought)
         with reading(self.engine) as connection:
             rows = connection.execute(
                 select(ledger)
                 .where(
                     ledger.c.position > after,
-                    ledger.c.stage.in_(_STAMPED_STAGES),
+                    or_(
+                        ledger.c.stage.in_(_STAMPED_STAGES),
+                        and_(ledger.c.stage == "S0", ledger.c.capture_id.in_(alone)),
+                    ),
                     ledger.c.manifest.not_in(select(_stamps.c.manifest)),
                 )
                 .order_by(ledger.c.position)

@@ -8,7 +8,6 @@ timeout), and readers begin DEFERRED, which under WAL never waits.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,10 +21,9 @@ from sqlalchemy.exc import DBAPIError
 from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.settings import Settings
 from helper.vault import schema
-from helper.vault.files import make_folder, room_on_disk
+from helper.vault.files import is_full, make_folder, room_on_disk
 
 _BUSY_MILLISECONDS = 30_000
-_LITTLE_ROOM = 1 << 20
 _READING = "kazheng_reading"
 
 
@@ -87,9 +85,10 @@ def explained(engine: Engine) -> Iterator[None]:
 def cause(message: str, path: str) -> KazhengError | None:
     """Return what SQLite's message means, None if unknown.
 
-    The codes are not in the exception on every Python.
+    The codes are not in the exception on every Python. A WAL index without room is an I/O error.
     """
-    if "disk is full" in message or ("disk I/O error" in message and _no_room(path)):
+    full = "disk I/O error" in message and is_full(Path(path).parent)
+    if "disk is full" in message or full:
         return DiskFullError(path=path)
     for words, reason in (
         ("file is not a database", "damaged"),
@@ -102,14 +101,6 @@ def cause(message: str, path: str) -> KazhengError | None:
         if words in message:
             return VaultError(reason=reason, path=path)
     return None
-
-
-def _no_room(path: str) -> bool:
-    """Return whether the disk has no room: SQLite calls that an I/O error for its WAL index."""
-    try:
-        return shutil.disk_usage(Path(path).parent).free < _LITTLE_ROOM
-    except OSError:
-        return False
 
 
 def _prepare_sqlite(engine: Engine, database: str | None) -> None:

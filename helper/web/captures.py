@@ -85,8 +85,13 @@ class CaptureHandlers:
         return json_reply(CommitReply(uuid=uuid, state=view.state, final=is_final, parts=kept))
 
     async def show(self, request: web.Request) -> web.Response:
-        """Return one capture."""
-        return json_reply(await asyncio.to_thread(self.services.vault.capture, capture_id(request)))
+        """Return one capture; its last step says why it stands still, written down or not."""
+        uuid = capture_id(request)
+        view = await asyncio.to_thread(self.services.vault.capture, uuid)
+        trouble = None if view.state == "sealed" else self.services.unwritten(uuid)
+        if trouble is not None:
+            view = view.model_copy(update={"steps": (*view.steps, trouble)})
+        return json_reply(view)
 
     async def recent(self, request: web.Request) -> web.Response:
         """Return the newest captures."""

@@ -97,6 +97,8 @@ class Services:
     fill_plan: Callable[[str], Awaitable[FillPlan]]
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]
+    unwritten: Callable[[str], Step | None] = lambda _: None
+    """Why a capture stands still, where there was no room to write it down; no coroutine."""
     start: str = field(default_factory=_new_start)
     """Random id of this helper process; a signature made for another one is refused."""
     now: Callable[[], datetime] = _now

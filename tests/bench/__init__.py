@@ -1,1 +1,1 @@
-"""Speed and memory, measured against a bare script in the same run; `make bench`."""
+"""Speed and memory, measured against a bare script and plain SHA-256; `make bench`."""

@@ -1,4 +1,4 @@
-"""Print click → kept, S0 and sealed beside a bare script's time, and memory over 50 captures."""
+"""Print how fast and how large: clicks beside a bare script, evidence beside plain SHA-256."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
+from tests.bench import evidence
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -25,20 +26,32 @@ STRIP_MS = 510
 """Chromium allows two pictures of a tab a second: each strip after the first costs this."""
 
 
-async def main() -> None:
-    """Run both parts for each shop and print the figures."""
+def main() -> None:
+    """Run the parts that are asked for, all without `--only`."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
+    parser.add_argument("--only", choices=("click", "evidence"), help="leave the other part out")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--memory", type=int, default=50, help="captures; 0 leaves memory out")
     parser.add_argument("--shop", action="append")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
-        async with world(Path(name), display=True) as made:
-            await made.log_in()
-            for shop in given.shop or ("wangzi", "lechuang", "weijie"):
-                await speed(made, shop, given.runs)
+        if given.only != "click":
+            evidence.speed(Path(name) / "speed", given.runs)
             if given.memory:
-                await memory(made, given.memory)
+                evidence.memory(Path(name) / "memory", given.memory)
+        if given.only != "evidence":
+            (folder := Path(name) / "clicks").mkdir()
+            asyncio.run(clicks(folder, given))
+
+
+async def clicks(folder: Path, given: argparse.Namespace) -> None:
+    """Measure clicks in a real browser: speed in each shop, memory over many."""
+    async with world(folder, display=True) as made:
+        await made.log_in()
+        for shop in given.shop or ("wangzi", "lechuang", "weijie"):
+            await speed(made, shop, given.runs)
+        if given.memory:
+            await memory(made, given.memory)
 
 
 async def speed(made: World, shop: str, runs: int) -> None:
@@ -118,4 +131,4 @@ def resident(made: World) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.world import World, until
 from tests.e2e.world import world as build
+from tests.faults.small_disk import SmallDisk, needs_root, small_disk
 
-SMALL = 24 << 20
-pytestmark = pytest.mark.skipif(
-    getattr(os, "geteuid", lambda: 1)() != 0, reason="mounting a small disk takes root"
-)
+pytestmark = needs_root
 
 
 @pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[World]:
+async def small(tmp_path: Path) -> AsyncIterator[tuple[World, SmallDisk]]:
     """A world whose vault lies on a disk of its own, far too small."""
-    data = tmp_path / "data"
-    data.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs", str(data)]
-    subprocess.run(mount, check=True)
-    try:
+    with small_disk(tmp_path / "data", 24) as disk:
         async with build(tmp_path) as made:
-            yield made
-    finally:
-        subprocess.run(["umount", "-l", str(data)], check=True)
+            yield made, disk
 
 
-async def test_a_full_disk_loses_nothing(small: World) -> None:
-    filler = small.data / "filler"
-    with filler.open("wb", buffering=0) as file, suppress(OSError):
-        while file.write(bytes(64 << 10)):
-            pass
-    uuid = await small.one_click(small.demo.orders["lechuang:not_delivered"].url)
+async def test_a_full_disk_loses_nothing(small: tuple[World, SmallDisk]) -> None:
+    world, disk = small
+    disk.fill()
+    uuid = await world.one_click(world.demo.orders["lechuang:not_delivered"].url)
 
     async def refused() -> bool:
-        state = (await small.message(type="capture-state", uuid=uuid))["local"]
+        state = (await world.message(type="capture-state", uuid=uuid))["local"]
         return state["error"] is not None and state["phase"] != "sent"
 
     await until(refused, "the full disk was not noticed")
-    filler.unlink()
-    await small.message(type="status")
-    view = await small.sealed(uuid, 150)
+    disk.free()
+    await world.message(type="status")
+    view = await world.sealed(uuid, 150)
     assert {"seen/viewport", "seen/html", "seen/sheet"} <= {item.role for item in view.artifacts}

@@ -6,13 +6,12 @@ import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.e2e.world import World
+from tests.e2e.world import Ground, World
 
 DISPLAY = True
 """The pictures of the real window are looked for here."""
@@ -35,21 +34,15 @@ async def private_server() -> AsyncIterator[tuple[int, list[bytes]]]:
 
 
 @pytest.mark.parametrize("path", ["aims", "redirect", "refresh"])
-async def test_the_witness_reaches_nothing_private(world: World, path: str) -> None:
+async def test_the_witness_reaches_nothing_private(shops: Ground, path: str) -> None:
     async with private_server() as (port, heard):
-        url = f"{world.demo.origins['hostile']}/{path}?port={port}"
-        code, result = await world_capture(world, url)
+        url = f"{shops.demo.origins['hostile']}/{path}?port={port}"
+        code, result = await shops.command("capture", url)
         assert heard == []
         # led away at once there is no page at all, which is said
         assert (code, bool(result.get("error"))) == (
             (1, True) if path == "redirect" else (0, False)
         )
-
-
-async def world_capture(world: World, url: str) -> tuple[int, Any]:
-    """Visit by the helper alone: the person's own browser stays out of the count."""
-    await world.stop_helper()
-    return await world.command("capture", url)
 
 
 async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
@@ -71,11 +64,12 @@ async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["hanging", "endless", "popups", "big"])
-async def test_a_page_that_behaves_badly_is_kept(world: World, path: str) -> None:
-    url = f"{world.demo.origins['hostile']}/{path}"
-    page = await world.person.context.new_page()
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_page_that_behaves_badly_is_kept(common: World, path: str) -> None:
+    url = f"{common.demo.origins['hostile']}/{path}"
+    page = await common.person.context.new_page()
     await page.goto(url, wait_until="load" if path == "big" else "commit", timeout=90_000)
-    view = await world.sealed(await world.click(page), 150)
+    view = await common.sealed(await common.click(page), 150)
     roles = {item.role for item in view.artifacts}
     assert {"seen/viewport", "seen/html", "seen/sheet"} <= roles
     if path == "big":
@@ -83,34 +77,38 @@ async def test_a_page_that_behaves_badly_is_kept(world: World, path: str) -> Non
         assert html.bytes > 29_000_000
 
 
-async def test_a_page_full_of_dialogs_is_visited_to_the_end(world: World) -> None:
-    code, result = await world_capture(world, f"{world.demo.origins['hostile']}/dialogs")
+async def test_a_page_full_of_dialogs_is_visited_to_the_end(shops: Ground) -> None:
+    code, result = await shops.command("capture", f"{shops.demo.origins['hostile']}/dialogs")
     assert code == 0
     roles = {item["role"] for item in result["artifacts"]}
     assert {"witness/page", "witness/html", "witness/window", "witness/pdf"} <= roles
 
 
-async def test_a_page_cannot_lie_to_the_snapshot(world: World) -> None:
-    order = world.demo.orders["wangzi:not_delivered"]
-    view = await world.sealed(await world.one_click(f"{world.demo.origins['hostile']}/tampering"))
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_page_cannot_lie_to_the_snapshot(common: World) -> None:
+    order = common.demo.orders["wangzi:not_delivered"]
+    view = await common.sealed(
+        await common.one_click(f"{common.demo.origins['hostile']}/tampering")
+    )
     assert view.order is not None
     assert view.order.order_no == order.order_no
     assert view.order.amount == order.amount
 
 
-async def test_a_false_complaint_form_gets_nothing(world: World) -> None:
-    await world.log_in()
-    order = world.demo.orders["wangzi:not_delivered"]
-    view = await world.sealed(await world.one_click(order.url, lend=True))
-    await world.command("draft", view.case_id or "", "--channel", "merchant_platform")
-    before = len(world.demo.submissions)
-    page = await world.person.open(f"{world.demo.origins['hostile']}/member/complaints/new")
-    popup = await world.person.click_toolbar(page)
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_false_complaint_form_gets_nothing(common: World) -> None:
+    await common.log_in()
+    order = common.demo.orders["wangzi:not_delivered"]
+    view = await common.sealed(await common.one_click(order.url, lend=True))
+    await common.command("draft", view.case_id or "", "--channel", "merchant_platform")
+    before = len(common.demo.submissions)
+    page = await common.person.open(f"{common.demo.origins['hostile']}/member/complaints/new")
+    popup = await common.person.click_toolbar(page)
     await popup.click("#fill-preview")
     await popup.wait_for("!document.querySelector('#error').hidden")
     values = await page.eval_on_selector_all(
         "input, textarea", "es => es.map(e => e.value).join('')"
     )
     assert order.order_no not in values.replace(order.order_no, "", 1)
-    assert len(world.demo.submissions) == before
+    assert len(common.demo.submissions) == before
     await popup.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tests.e2e.world import World
+from tests.e2e.world import Ground, World
 
 
 def layers(data: bytes, depth: int = 0) -> Iterator[bytes]:
@@ -109,22 +109,21 @@ async def printing_shop(printed: str) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def test_a_shop_that_prints_the_cookie_cannot_bring_it_on_disk(world: World) -> None:
-    await world.stop_helper()
+async def test_a_shop_that_prints_the_cookie_cannot_bring_it_on_disk(shops: Ground) -> None:
     secret, control = "kQ7x-printed-session-9f8e7d6c", "kQ7x-printed-to-strangers-1a2b3c"
     cookie = {
         "name": "sid", "value": secret, "domain": "127.0.0.1", "path": "/", "expires": -1,
         "httpOnly": True, "secure": False, "sameSite": "Lax",
     }  # fmt: skip
-    session = world.folder / "session.json"
+    session = shops.folder / "session.json"
     session.write_text(json.dumps({"cookies": [cookie], "origins": []}))
     async with printing_shop(control) as url:
-        code, stranger = await world.command("capture", url)
+        code, stranger = await shops.command("capture", url)
         assert code == 0
-        code, member = await world.command("capture", url, "--session", str(session))
+        code, member = await shops.command("capture", url, "--session", str(session))
         assert code == 0
-    assert len(places(world.data, control)) > 3, "the page printed, and the search finds it"
-    assert places(world.data, secret) == []
+    assert len(places(shops.data, control)) > 3, "the page printed, and the search finds it"
+    assert places(shops.data, secret) == []
     lacks = {item["role"] for item in member["missing"] if item["reason"] == "session_in_page"}
     assert {"witness/html", "witness/mhtml", "witness/pdf"} <= lacks
     assert {"witness/page", "witness/sheet", "witness/warc"} <= {

@@ -49,17 +49,12 @@ async def until(check: Any, what: str, seconds: float = 40) -> Any:
 
 
 @dataclass
-class World:
-    """Everything a test touches; processes are real."""
+class Ground:
+    """Shops and a vault, and nobody there yet: commands work."""
 
     folder: Path
     demo: platform.Demo
-    person: Person
-    control: Page
-    """A page of the extension in a tab behind the others: messages go through it."""
     environment: dict[str, str]
-    port: int = 0
-    process: asyncio.subprocess.Process | None = None
 
     @property
     def data(self) -> Path:
@@ -69,6 +64,28 @@ class World:
     def store(self) -> Store:
         """Return the vault, read beside the running helper."""
         return open_store(Settings(data=self.data))
+
+    async def command(self, *words: str) -> tuple[int, Any]:
+        """Run a kazheng command on this world's vault; return exit code and JSON."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "helper.cli", *words, "--json", "--data", str(self.data),
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **self.environment},
+        )  # fmt: skip
+        out, errors = await process.communicate()
+        assert out, errors.decode()[-3000:]
+        return process.returncode or 0, json.loads(out)
+
+
+@dataclass
+class World(Ground):
+    """Everything a test touches; processes are real."""
+
+    person: Person
+    control: Page
+    """A page of the extension in a tab behind the others: messages go through it."""
+    port: int = 0
+    process: asyncio.subprocess.Process | None = None
 
     async def start_helper(self) -> None:
         """Start `kazheng serve` and wait until it answers."""
@@ -97,17 +114,6 @@ class World:
             self.process.send_signal(how)
             await self.process.communicate()
         self.process = None
-
-    async def command(self, *words: str) -> tuple[int, Any]:
-        """Run a kazheng command on this world's vault; return exit code and JSON."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "helper.cli", *words, "--json", "--data", str(self.data),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **self.environment},
-        )  # fmt: skip
-        out, errors = await process.communicate()
-        assert out, errors.decode()[-3000:]
-        return process.returncode or 0, json.loads(out)
 
     async def pair(self) -> None:
         """Pair the extension with the running helper."""
@@ -178,16 +184,31 @@ class World:
 
 
 @asynccontextmanager
-async def world(
-    folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False
-) -> AsyncIterator[World]:
-    """Build a world in a folder and take it down again, whatever happens.
+async def ground(folder: Path, *, display: bool = False) -> AsyncIterator[Ground]:
+    """Build the shops in a folder and take them down again, whatever happens.
 
     With a display the helper visits in a real window: slower, and what a user has.
     """
+    demo = await platform.start(folder / "demo")
+    environment = {
+        "KAZHENG_TRUSTED_SPKI": demo.spki,
+        "KAZHENG_OUTSIDE": "no",
+        "KAZHENG_PRIVATE_DISPLAY": str(display).lower(),
+    }
+    try:
+        yield Ground(folder, demo, environment)
+    finally:
+        await demo.stop()
+
+
+@asynccontextmanager
+async def world(
+    folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False
+) -> AsyncIterator[World]:
+    """Build a whole world in a folder: shops, a person's browser, the helper, paired."""
     async with AsyncExitStack() as stack:
-        demo = await platform.start(folder / "demo")
-        stack.push_async_callback(demo.stop)
+        base = await stack.enter_async_context(ground(folder, display=display))
+        demo = base.demo
         hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
         (folder / "stage").mkdir()
         person = await launch(
@@ -199,12 +220,7 @@ async def world(
         )
         stack.push_async_callback(person.close)
         control = await person.extension_page("pages/options.html")
-        environment = {
-            "KAZHENG_TRUSTED_SPKI": demo.spki,
-            "KAZHENG_OUTSIDE": "no",
-            "KAZHENG_PRIVATE_DISPLAY": str(display).lower(),
-        }
-        made = World(folder, demo, person, control, environment)
+        made = World(folder, demo, base.environment, person, control)
         stack.push_async_callback(made.stop_helper)
         await made.start_helper()
         if paired:

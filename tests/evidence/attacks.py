@@ -34,8 +34,13 @@ def members(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
-def attacks(folder: Path, older: Path, tools: Any) -> Iterator[Attack]:
-    """Give every attack on a bundle; `older` is an earlier bundle of the same case, unpacked."""
+def attacks(
+    folder: Path, older: Path, tools: Any, changed: str = "seen-html.html"
+) -> Iterator[Attack]:
+    """Give every attack on a bundle; `older` is an earlier bundle of the same case, unpacked.
+
+    `changed` ends the name of the artifact that is changed before all is hashed again.
+    """
     names = members(folder)
     for name in names:
         yield Attack(f"flip {name}", name, lambda f, n=name: _flip(f / n))
@@ -45,7 +50,7 @@ def attacks(folder: Path, older: Path, tools: Any) -> Iterator[Attack]:
         if (folder / one).read_bytes() != (folder / two).read_bytes():
             yield Attack(f"swap {one}", (one, two), lambda f, a=one, b=two: _swap(f / a, f / b))
     yield Attack("add", "added.txt", lambda f: _put(f / "added.txt", b"x"))
-    artifact = next(name for name in names if name.endswith("seen-html.html"))
+    artifact = next(name for name in names if name.endswith(changed))
     yield Attack("rehash", "bundle.json", lambda f: _rehash(f, artifact, tools))
     yield Attack("rehash seals", "bundle.json", lambda f: _rehash_seals(f, artifact, tools))
     for name in ("ledger.jsonl", *(n for n in names if n.endswith("/manifest.json"))):
@@ -106,7 +111,10 @@ def _all_again(folder: Path, tools: Any) -> None:
 
 
 def _reseal(folder: Path, sign: Callable[[bytes, bytes], bytes]) -> None:
-    """Write every seal and the ledger anew, as consistent as the signatures given allow."""
+    """Write every seal and the ledger anew, as consistent as the signatures given allow.
+
+    What a redacted copy withholds, masks or leaves out keeps the hashes it had.
+    """
     listing = json.loads((folder / "bundle.json").read_bytes())
     paths = {(a["capture_id"], a["name"]): folder / a["path"] for a in listing["artifacts"]}
     lines = [json.loads(line) for line in (folder / "ledger.jsonl").read_bytes().splitlines()]
@@ -115,11 +123,14 @@ def _reseal(folder: Path, sign: Callable[[bytes, bytes], bytes]) -> None:
     for number, line in enumerate(lines):
         for entry in (e for e in listing["seals"] if e["index"] == number):
             place = folder / f"seals/{entry['capture_id']}/{number}-{entry['stage']}"
+            if entry["withheld"]:
+                continue
             manifest = json.loads((place / "manifest.json").read_bytes())
             manifest["previous"] = heads[hashes[manifest["previous"]]]
             for artifact in manifest["artifacts"]:
-                content = paths[entry["capture_id"], artifact["name"]].read_bytes()
-                artifact |= {"sha256": hashlib.sha256(content).hexdigest()}
+                path = paths.get((entry["capture_id"], artifact["name"]))
+                if path is not None:
+                    artifact |= {"sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
             data = canonical.encode(manifest)
             signature = sign(data, (place / "signature.json").read_bytes())
             body = json.loads((place / "entry.json").read_bytes()) | {

@@ -21,6 +21,7 @@ from helper.evidence.verify import Verification, verify
 from helper.settings import Settings
 from tests.evidence.attacks import Attack, attacks
 from tests.evidence.forged import forgeries, parts, zipped
+from tests.evidence.test_redact import CONTACT, SHOWN, keep, write
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEPER = timekeeper.create("Authority", NOON)
@@ -151,6 +152,34 @@ async def test_the_page_passes_what_the_command_passes(
         assert details == {c.name: c.detail for c in there.checks if c.name != "stamps"}
 
 
+HASHED = {
+    "helper": "0.1.0", "extension": "0.1.0", "extension_sha256": "ab" * 32,
+    "witness_browser": None, "witness_browser_sha256": None,
+    "witness_browser_sha256_unknown": "not_yet",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tools_of", "verdict"),
+    [(HASHED, "pass"), ({"kazheng": "0.1.0"}, "pass"), ({"helper": 1}, "fail"), ([], "fail")],
+)
+async def test_both_read_the_hashes_of_tools_and_refuse_other_shapes(
+    case, tab: Page, monkeypatch: pytest.MonkeyPatch, tools_of: Any, verdict: str
+):
+    uuid = case.catalogue.cases()[0].captures[0].capture_id
+    encode = canonical.encode
+
+    def changed(value: Any) -> bytes:
+        return encode(value | {"tools": tools_of} if value.get("stage") == "S2" else value)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("helper.evidence.manifest.canonical.encode", changed)
+        case.seal(uuid, "S2", tools={})
+    path = case.write()
+    assert verify(path).verdict == verdict
+    assert (await judged(tab, path))["verdict"] == verdict
+
+
 async def test_the_page_fails_every_attack_and_names_the_member(
     bundles: tuple[Path, Path], tab: Page, tools, tmp_path: Path
 ):
@@ -163,6 +192,47 @@ async def test_the_page_fails_every_attack_and_names_the_member(
         said = "\n".join(c["detail"] for c in found["checks"] if c["verdict"] == "fail")
         assert attack.named(said), (attack.name, said)
         assert names(found) == same(verify(path, pin or None)), attack.name
+
+
+@pytest.fixture
+def redacted(empty, tmp_path: Path) -> tuple[Path, Path]:
+    """A redacted copy that masks, leaves out and withholds, and an older one; both unpacked."""
+    first = keep(empty, text=SHOWN)
+    with zipfile.ZipFile(write(empty, "older.zip")[0]) as archive:
+        archive.extractall(tmp_path / "older")
+    second = empty.add(2, url=f"https://shop.example/o?contact={CONTACT}")
+    empty.keep(second, "seen/text", "页面文字.txt", "订单号 A1".encode(), "text/plain")
+    empty.seal(second, "S0")
+    empty.keep(first, "timestamp", "S0.tsr", b"token")
+    empty.keep(first, "timestamp-query", "S0.tsq", b"query")
+    empty.seal(first, "S2")
+    with zipfile.ZipFile(write(empty, "newer.zip")[0]) as archive:
+        archive.extractall(tmp_path / "newer")
+    return tmp_path / "newer", tmp_path / "older"
+
+
+async def test_command_and_page_fail_every_attack_on_a_redacted_copy(
+    redacted: tuple[Path, Path], tab: Page, tools, tmp_path: Path
+):
+    folder, older = redacted
+    listing = json.loads((folder / "bundle.json").read_bytes())
+    assert all(listing["redaction"].values())
+    assert any(entry["withheld"] for entry in listing["seals"])
+    whole = await judged(tab, tools.pack(folder, tmp_path / "whole.zip"), tools.installation)
+    assert whole["verdict"] == "pass", whole
+    assert names(whole) == same(verify(folder, tools.installation))
+    count = 0
+    for attack in attacks(folder, older, tools, changed="seen-text.txt"):
+        path = tools.pack(attacked(attack, folder), tmp_path / "attacked.zip")
+        pin = tools.installation if attack.pinned else ""
+        found, there = await judged(tab, path, pin), verify(path, pin or None)
+        assert (found["verdict"], there.verdict) == ("fail", "fail"), attack.name
+        said = "\n".join(c["detail"] for c in found["checks"] if c["verdict"] == "fail")
+        assert attack.named(said), (attack.name, said)
+        assert attack.named(details(there)), (attack.name, details(there))
+        assert names(found) == same(there), attack.name
+        count += 1
+    assert count > 100
 
 
 async def test_the_page_fails_a_changed_byte_of_the_zip(

@@ -293,9 +293,9 @@ def test_any_shape_of_the_environment_is_read(shelf: Shelf, environment: bytes, 
 
 def test_the_seals_and_the_honest_limits_are_printed(shelf: Shelf):
     shelf.add(("seen/sheet", "seen-sheet.png", picture()))
-    book = shelf.make(stamps=["甲机构 2026-03-01 已加盖"])
+    book = shelf.make(signature="本册签名附有甲机构的时间戳")
     seal = shelf.case.ledger.entries()[0]
-    for words in (seal.manifest, seal.signature, "甲机构2026-03-01已加盖"):
+    for words in (seal.manifest, seal.signature, "本册签名附有甲机构的时间戳"):
         assert words in book.text
     for words in (
         "不具有不可否认性",
@@ -337,3 +337,19 @@ def test_without_a_chinese_font_there_is_no_book(shelf: Shelf, tmp_path: Path):
     damaged.write_bytes(b"no font")
     with pytest.raises(BookError, match="book_no_font"):
         shelf.make(font=(damaged, 0))
+
+
+def test_a_brought_file_tells_its_second_seal_and_a_stamp_that_never_came(shelf: Shelf):
+    lacks = [
+        Missing(role="seen", reason="brought_by_user"),
+        Missing(role="timestamp/away", reason="no_stamp", detail="unreachable"),
+    ]
+    bill = ("attachment", "bill.txt", "付款".encode())
+    uuid = shelf.add(bill, missing=lacks, url="", extra={"origin": "brought"})
+    shelf.case.seal(uuid, "S2", url="")
+    book = shelf.make()
+    assert "#0用户提供时" in book.text
+    assert "#1加入时间戳" in book.text
+    assert "仍没有取得该机构的时间戳" in book.text
+    assert "这是您自行提供的文件" not in book.text
+    assert "另有1份文件由用户自行提供" in book.text

@@ -341,3 +341,23 @@ def test_another_unpacker_gives_the_same_names_in_an_english_locale(written: Pat
         env={"LC_ALL": "en_US.UTF-8", "PATH": os.environ["PATH"]},
     )  # fmt: skip
     assert verify(tmp_path / "other").verdict == "pass"
+
+
+def test_a_bundle_of_more_than_two_gigabytes_is_one_that_the_verifiers_read(
+    empty, monkeypatch: pytest.MonkeyPatch
+):
+    """Python's zipfile turns to ZIP64 from 2 GiB on; here from 80 kB on."""
+    uuid = empty.add(1)
+    for number in range(4):
+        empty.keep(uuid, "log", f"记录{number}.bin", bytes([number]) * 50_000)
+    empty.seal(uuid, "S0")
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 80_000)
+    path = empty.write()
+    found = verify(path)
+    assert found.verdict == "pass", found
+    assert "as it was written" in found.checks[0].detail
+    data = path.read_bytes()
+    assert len(data) > 160_000
+    assert b"PK\6\6" not in data, "the verifier page and old tools read no ZIP64"
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None

@@ -3,7 +3,6 @@
 import json
 import os
 import socket
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,12 +158,3 @@ def test_the_extensions_own_word_comes_before_the_shipped_folder(tmp_path: Path)
         assert environment.extension_of(other, tmp_path / "none").sha256 is None
     alone = meta.model_copy(update={"extension_version": None})
     assert environment.extension_of(alone).origin == "none"
-
-
-def test_stamps_that_come_later_join_the_table_of_clocks() -> None:
-    here = NOON + timedelta(seconds=1.5)
-    rows = environment.with_stamps([{"source": "ntp a"}], [("tsa.example", NOON, here)])
-    assert rows[0] == {"source": "ntp a"}
-    assert rows[1] == {
-        "source": "stamp tsa.example", "at": NOON.isoformat(), "offset_ms": 1500.0,
-    }  # fmt: skip

@@ -1,9 +1,12 @@
 import json
 
+import pytest
+
+from helper import __version__
 from helper.evidence import seal as signatures
 from helper.model import Missing
 from helper.steps.keep import keep_parts
-from helper.steps.seal import Sealer, tools
+from helper.steps.seal import Sealer
 from helper.steps.store import Store
 
 from .conftest import Captures
@@ -62,9 +65,65 @@ def test_every_partial_seal_lists_something_new(store: Store, captures: Captures
     assert sealer.seal_rest(uuid) is None
 
 
-def test_only_known_tools_are_named() -> None:
-    assert set(tools(None, None)) == {"helper"}
-    assert tools("1", "UA")["user_agent"] == "UA"
+def keep_record(store: Store, uuid: str, said: object) -> None:
+    text = json.dumps(said).encode()
+    store.vault.add_artifacts(uuid, [store.keep("environment", text, "application/json")])
+
+
+def test_the_manifest_names_the_tools_with_their_hashes(store: Store, captures: Captures) -> None:
+    told = {"extension_sha256": "cd" * 32}
+    uuid = captures.new(extension_version="1.2", user_agent="UA", extra=told)
+    keep_record(store, uuid, {"browser": {"version": "Chrome/150", "sha256": "ab" * 32}})
+    said = manifest_of(store, Sealer(store).seal(uuid, "S1").manifest)
+    assert said["tools"] == {
+        "helper": __version__,
+        "extension": "1.2",
+        "extension_sha256": "cd" * 32,
+        "user_agent": "UA",
+        "witness_browser": "Chrome/150",
+        "witness_browser_sha256": "ab" * 32,
+    }
+
+
+@pytest.mark.parametrize("odd", [None, "x", 7, "AB" * 32])
+def test_an_extension_that_tells_no_hash_has_none_and_it_is_said(
+    store: Store, captures: Captures, odd: object
+) -> None:
+    uuid = captures.new(extension_version="1.2", extra={"extension_sha256": odd})
+    said = manifest_of(store, Sealer(store).seal(uuid, "S0").manifest)["tools"]
+    assert (said["extension_sha256"], said["extension_sha256_unknown"]) == (None, "not_told")
+
+
+@pytest.mark.parametrize(
+    ("record", "lacks", "why"),
+    [
+        (None, False, "not_yet"),
+        (None, True, "not_recorded"),
+        ([], False, "not_recorded"),
+        ({}, False, "not_recorded"),
+        ({"browser": {"version": None, "sha256": None}}, False, "no_browser"),
+        ({"browser": {"version": "Chrome/150", "sha256": None}}, False, "unreadable"),
+    ],
+)
+def test_an_unknown_hash_of_the_browser_is_null_with_its_reason(
+    store: Store, captures: Captures, record: object, lacks: bool, why: str
+) -> None:
+    uuid = captures.new()
+    if record is not None:
+        keep_record(store, uuid, record)
+    if lacks:
+        gone = Missing(role="environment", reason="environment_failed")
+        store.vault.add_missing(uuid, [gone])
+    said = manifest_of(store, Sealer(store).seal(uuid, "S1").manifest)["tools"]
+    assert said["witness_browser_sha256"] is None
+    assert said["witness_browser_sha256_unknown"] == why
+    assert "extension" not in said
+
+
+def test_a_brought_file_names_no_browser(store: Store, captures: Captures) -> None:
+    uuid = captures.new(url="", extra={"origin": "brought"})
+    said = manifest_of(store, Sealer(store).seal(uuid, "S0").manifest)
+    assert said["tools"] == {"helper": __version__}
 
 
 def test_the_signature_is_the_same_for_the_same_manifest(store: Store) -> None:

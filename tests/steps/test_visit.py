@@ -202,7 +202,7 @@ async def test_only_a_session_that_was_promised_for_a_visit_to_come_is_taken_in(
     uuid = captures.new(**given)
     if visited:
         store.note(uuid, "witness")
-    pipeline: Any = SimpleNamespace(start=None, strips_complete=None)
+    pipeline: Any = SimpleNamespace(start=None, strips_complete=None, unwritten=None)
     helper = Helper(store.settings, store, pipeline, Desk(store), visitor.browser, visitor.sessions)
     await services(helper).lend_session(uuid, {"cookies": []})
     assert visitor.sessions.has(uuid) is kept

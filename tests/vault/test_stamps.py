@@ -33,10 +33,10 @@ def stamp_file(name: str) -> Artifact:
 
 
 def test_only_seals_without_a_row_want_one(catalogue: Catalogue, seal: Seal, make) -> None:
-    assert catalogue.unqueued_seals(-1) == [seal]
-    assert catalogue.unqueued_seals(seal.index) == []
+    assert catalogue.unqueued_seals(-1, "brought.json") == [seal]
+    assert catalogue.unqueued_seals(seal.index, "brought.json") == []
     catalogue.queue_stamps(seal, WANTED, make.noon)
-    assert catalogue.unqueued_seals(-1) == []
+    assert catalogue.unqueued_seals(-1, "brought.json") == []
 
 
 def test_queueing_again_adds_nothing(

@@ -78,7 +78,7 @@ const SHAPES = {
       shaped({ role: TEXT, name: TEXT, sha256: HASH, bytes: SIZE, media_type: TEXT }),
     ),
     missing: many(shaped({ role: TEXT, reason: TEXT, detail: optional(TEXT) })),
-    tools: (value) => isObject(value) && Object.values(value).every(TEXT),
+    tools: (value) => isObject(value) && Object.values(value).every(optional(TEXT)),
     previous: optional(HASH),
     not_before: maybe(
       (value) =>
