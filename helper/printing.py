@@ -128,15 +128,16 @@ def draft_lines(draft: Draft, language: Language) -> list[str]:
 
 
 def verdict_lines(found: Verification, language: Language) -> list[str]:
-    """Return the checks as sentences; what failed is followed by its technical detail."""
+    """Return the checks as sentences; what failed, and stamps, with their technical detail."""
     lines = []
     for item in found.checks:
         key = f"verify.{item.name}"
         mark = text(f"cli.verify.mark.{item.verdict}", language)
         sentence = text(f"{key}.{item.verdict}", language)
         lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
-        if item.verdict != "pass":
+        if item.verdict != "pass" or item.name == "stamps":  # which roots confirmed them
             lines.append(f"    {item.detail}")
+        if item.verdict != "pass":
             continue
         for word in ("proves", "limits"):
             said = text(f"{key}.{word}", language)

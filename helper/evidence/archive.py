@@ -83,36 +83,35 @@ class Archive:
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield the content of a file, checked against its CRC at the end."""
         member = self._members[name]
-        self._stream.seek(member.start)
         crc = 0
-        for piece in _stored(self._stream, member) if not member.method else self._inflated(member):
+        for piece in self._inflated(member) if member.method else self._packed(member):
             crc = zlib.crc32(piece, crc)
             yield piece
         if crc != member.crc:
             raise ContainerError(f"damaged: {name}")
 
+    def _packed(self, member: _Member) -> Iterator[bytes]:
+        at, end = member.start, member.start + member.packed
+        while at < end:
+            self._stream.seek(at)  # another file may have been read meanwhile
+            piece = self._stream.read(min(_CHUNK, end - at))
+            if not piece:
+                raise ContainerError(f"cut off: {member.name}")
+            at += len(piece)
+            yield piece
+
     def _inflated(self, member: _Member) -> Iterator[bytes]:
         packer = zlib.decompressobj(-zlib.MAX_WBITS)
-        left = member.packed
+        packed = self._packed(member)
         while not packer.eof:
-            data = packer.unconsumed_tail
-            if not data:
-                data = self._stream.read(min(_CHUNK, left))
-                left -= len(data)
+            data = packer.unconsumed_tail or next(packed, b"")
             piece = packer.decompress(data, _CHUNK)
             if piece:
                 yield piece
             elif not data and not packer.eof:
                 raise ContainerError(f"cut off: {member.name}")
-        if left or packer.unused_data:
+        if packer.unused_data or next(packed, b""):
             raise ContainerError(f"bytes behind its content: {member.name}")
-
-
-def _stored(stream: IO[bytes], member: _Member) -> Iterator[bytes]:
-    left = member.packed
-    while left and (piece := stream.read(min(_CHUNK, left))):
-        left -= len(piece)
-        yield piece
 
 
 @dataclass(frozen=True)

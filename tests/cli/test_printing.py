@@ -123,3 +123,9 @@ def test_a_pass_does_not_say_unchanged_since_the_seal_where_no_key_was_compared(
     headline, _ = closing("container", "signature", "installation")
     assert headline.startswith("核验通过")
     assert "您指定的装置签名" in headline
+
+
+def test_which_root_confirmed_a_stamp_is_told() -> None:
+    check = Check(name="stamps", verdict="pass", detail="S1-a.tsr: root Mine, SHA-256 abc")
+    found = Verification(verdict="pass", installation=None, redacted=False, checks=(check,))
+    assert "    S1-a.tsr: root Mine, SHA-256 abc" in verdict_lines(found, "en")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helper.evidence import names
+from helper.evidence.container import chunks, opened
 from helper.evidence.verify import Verification, verify
 from tests.evidence.forged import entry, forgeries, parts, zipped
 
@@ -108,6 +109,19 @@ def test_what_is_forged_fails_for_its_forgery_alone(written: Path, tmp_path: Pat
         assert verify(path).verdict == "pass"
     path.write_bytes(zipped([entry(p.name.decode(), p.data, deflated=b"") for p in plain]))
     assert verify(path).verdict == "pass"
+
+
+@pytest.mark.parametrize("deflated", [None, b""])
+def test_two_files_of_a_zip_can_be_read_by_turns(tmp_path: Path, deflated: bytes | None):
+    contents = {name: os.urandom(2_500_000) for name in ("a", "b")}
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped([entry(*one, deflated=deflated) for one in contents.items()]))
+    with opened(path) as files:
+        read = {name: b"" for name in contents}
+        for pieces in zip(*(chunks(files, name) for name in contents), strict=True):
+            for name, piece in zip(contents, pieces, strict=True):
+                read[name] += piece
+    assert read == contents
 
 
 def test_a_zip_says_what_of_it_is_judged(written: Path, tmp_path: Path):
