@@ -214,7 +214,8 @@ def export(
         done = write(open_store(require_vault(chosen)), case, out, redacted=redacted)
         lacks = [item.model_dump(mode="json") for item in done.missing]
         found = {"case_id": case, "evidence": str(done.path), "redacted": redacted}
-        lines = [text("cli.exported", chosen.language, path=done.path)]
+        said = "cli.exported_redacted" if redacted else "cli.exported"
+        lines = [text(said, chosen.language, path=done.path)]
         lines += missing_lines(lacks, chosen.language)
         emit({**found, "missing": lacks}, as_json=as_json, lines=lines)
 
@@ -251,16 +252,22 @@ def _not_yet(what: str) -> None:
 def verify(
     path: Annotated[Path, typer.Argument(help=told("evidence"))],
     installation: Annotated[str | None, typer.Option(help=told("installation"))] = None,
+    stamp_root: Annotated[list[Path] | None, typer.Option(help=told("stamp_root"))] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
     """Check exported evidence from the files alone."""
+    from helper.evidence import pinned  # noqa: PLC0415
     from helper.evidence.verify import verify as check  # noqa: PLC0415
 
     if not fingerprint(installation):
         raise typer.BadParameter(told("installation"), param_hint="--installation")
+    try:
+        roots = [root for file in stamp_root or [] for root in pinned.roots_in(file)]
+    except (OSError, ValueError):
+        raise typer.BadParameter(told("stamp_root"), param_hint="--stamp-root") from None
     with command(data, as_json) as chosen:
-        found = check(existing(path), installation)
+        found = check(existing(path), installation, stamp_roots=roots)
         emit(found, as_json=as_json, lines=verdict_lines(found, chosen.language))
         if found.verdict != "pass":
             raise typer.Exit(1)

@@ -130,15 +130,16 @@ def draft_lines(draft: Draft, language: Language) -> list[str]:
 
 
 def verdict_lines(found: Verification, language: Language) -> list[str]:
-    """Return the checks as sentences; what failed is followed by its technical detail."""
+    """Return the checks as sentences; what failed, and stamps, with their technical detail."""
     lines = []
     for item in found.checks:
         key = f"verify.{item.name}"
         mark = text(f"cli.verify.mark.{item.verdict}", language)
         sentence = text(f"{key}.{item.verdict}", language)
         lines.append(f"{mark} {text(f'{key}.title', language)}: {sentence}")
-        if item.verdict != "pass":
+        if item.verdict != "pass" or item.name == "stamps":  # which roots confirmed them
             lines.append(f"    {item.detail}")
+        if item.verdict != "pass":
             continue
         for word in ("proves", "limits"):
             said = text(f"{key}.{word}", language)
@@ -149,11 +150,12 @@ def verdict_lines(found: Verification, language: Language) -> list[str]:
     failed = {item.name for item in found.checks if item.verdict == "fail"}
     whole = {"container": "cli.verify.unreadable", "installation": "cli.verify.other_installation"}
     only = failed.pop() if len(failed) == 1 else ""
+    compared = any(item.name == "installation" for item in found.checks)
     passed = "verify.pass_redacted" if found.redacted else "verify.pass"
+    passed += "" if compared else "_not_compared"
     closing = passed if found.verdict == "pass" else "cli.verify.changed"
     lines.append(text(whole.get(only, closing), language))
     if found.installation is not None:
-        compared = any(item.name == "installation" for item in found.checks)
         key = "cli.verify.installation" if compared else "verify.not_compared"
         lines.append(text(key, language, installation=found.installation))
     return lines

@@ -4,11 +4,13 @@ import inspect
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from helper import errors
 from helper.messages import LANGUAGES, catalogue, explain
+from helper.model import Role
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path.read_text("utf-8") for path in (ROOT / "helper").rglob("*.py")]
@@ -40,6 +42,12 @@ def test_every_check_of_verify_has_its_words() -> None:
     words = ("title", "pass", "fail", "proves", "limits")
     wanted = {f"verify.{name}.{word}" for name in names for word in words}
     assert wanted <= set(catalogue("zh_CN"))
+
+
+@pytest.mark.parametrize("area", ["purpose", "cli.role"])
+def test_every_role_has_its_words(area: str) -> None:
+    wanted = {f"{area}.{role}" for role in get_args(Role)}
+    assert wanted - set(catalogue("zh_CN")) == set()
 
 
 def test_placeholders_agree() -> None:

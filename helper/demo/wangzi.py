@@ -11,6 +11,7 @@ from helper.demo.site import Shop, add_pictures, add_static, rows, yuan
 from helper.demo.stock import Order, clock
 from helper.demo.wangzi_shell import (
     COOKIE,
+    NICKNAME,
     Guard,
     Member,
     entry_open,
@@ -28,7 +29,7 @@ def application(shop: Shop, member: Member, desk: Desk) -> web.Application:
     _add_public(app, shop)
     _add_login(app, member)
     guard = members_only(member)
-    _add_member(app, shop, guard)
+    _add_member(app, shop, member, guard)
     wangzi_complaints.add(app, shop, desk, guard)
     return app
 
@@ -90,7 +91,7 @@ def _add_login(app: web.Application, member: Member) -> None:
     app.router.add_get("/logout", leave)
 
 
-def _add_member(app: web.Application, shop: Shop, guard: Guard) -> None:
+def _add_member(app: web.Application, shop: Shop, member: Member, guard: Guard) -> None:
     async def centre(_: web.Request) -> web.StreamResponse:
         raise web.HTTPFound("/member/orders")
 
@@ -100,7 +101,7 @@ def _add_member(app: web.Application, shop: Shop, guard: Guard) -> None:
 
     async def detail(request: web.Request) -> web.StreamResponse:
         order = shop.order(request.match_info["order_no"])
-        return member_page(f"订单详情 {order.order_no}", _detail(shop, order))
+        return member_page(f"订单详情 {order.order_no}", _detail(shop, member, order))
 
     app.router.add_get("/member", guard(centre))
     app.router.add_get("/member/orders", guard(orders))
@@ -124,7 +125,7 @@ def _row(order: Order) -> dict[str, object]:
     }
 
 
-def _detail(shop: Shop, order: Order) -> Markup:
+def _detail(shop: Shop, member: Member, order: Order) -> Markup:
     whole, cents = yuan(order.amount).split(".")
     return render(
         "wangzi",
@@ -143,6 +144,8 @@ def _detail(shop: Shop, order: Order) -> Markup:
         method=order.method_text if order.payments else "-",
         created=clock(order.created_at),
         paid=clock(order.paid_at),
+        user=member.user,
+        nickname=NICKNAME,
         account=order.account or "-",
         contact=order.contact,
         promise=order.product.promise,

@@ -16,6 +16,8 @@ from helper.demo.stock import Order
 
 COOKIE = "WZSESSID"
 ENTRY_DAYS = 15
+NICKNAME = "小鱼"
+"""What the shop calls its member."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Guard = Callable[[Handler], Handler]
 
@@ -29,14 +31,14 @@ class Member:
     cookie: str
 
 
-def page(title: str, body: Markup, *, door: str = "登录") -> web.Response:
+def page(title: str, body: Markup, *, door: str = "登录", hello: str = "") -> web.Response:
     """Answer with a page of the shop; `door` is what its login link says."""
-    return html_page(render("wangzi", "layout", title=title, body=body, door=door))
+    return html_page(render("wangzi", "layout", title=title, body=body, door=door, hello=hello))
 
 
 def member_page(title: str, body: Markup) -> web.Response:
     """Answer with a page that only the member sees."""
-    return page(title, body, door="退出")
+    return page(title, body, door="退出", hello=f"您好，{NICKNAME}")
 
 
 def entry_open(shop: Shop, order: Order) -> bool:

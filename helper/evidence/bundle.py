@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from helper.errors import InvalidError, RefusedError
 from helper.evidence import canonical, contents, redact, seal
 from helper.evidence.layout import STAMPS, UNPLACED, Key, places
 from helper.evidence.page import verifier_page
+from helper.evidence.stamp_commands import LaidStamp, stamp_lines
 from helper.evidence.zipping import Writer, zipped
 from helper.model import Artifact, CaptureView, Exhibit, Seal
 from helper.vault import ledger as chain
@@ -48,12 +49,9 @@ def write(
     seals = _needed(captures, ledger)
     with zipped(out, read, created_at) as writer:
         if redaction is not None:
-            labels = [redaction.clean(item.label) for item in exhibits]
-            exhibits = [
-                item.model_copy(update={"label": label})
-                for item, label in zip(exhibits, labels, strict=True)
-            ]
-        made = _Content(captures, exhibits, redaction)
+            plain = redaction.named(captures, exhibits)
+            captures, exhibits = plain.captures, plain.exhibits
+        made = _Content(captures, exhibits, redaction, plain.names if redaction else {})
         _write_seals(writer, seals, made)
         made.place()
         _write_artifacts(writer, made)
@@ -95,6 +93,8 @@ class _Content:
     captures: Sequence[CaptureView]
     exhibits: Sequence[Exhibit]
     redaction: redact.Redactor | None
+    names: Mapping[Key, str]
+    """Names that a redacted copy gives to artifacts sealed under others."""
     sealed: dict[Key, str] = field(default_factory=dict)
     """Hash of each sealed artifact."""
     seals: list[dict[str, Any]] = field(default_factory=list)
@@ -102,6 +102,8 @@ class _Content:
     masked: dict[Key, str] = field(default_factory=dict)
     left_out: dict[Key, str] = field(default_factory=dict)
     """Reason of each artifact that a redacted copy leaves out."""
+    manifests: dict[str, str] = field(default_factory=dict)
+    """Path of each manifest by its hash."""
 
     def artifacts(self) -> dict[Key, Artifact]:
         """Return all artifacts of the captures."""
@@ -158,15 +160,19 @@ def _needed(captures: Sequence[CaptureView], ledger: Sequence[Seal]) -> list[Sea
 
 def _write_seals(writer: Writer, seals: Iterable[Seal], made: _Content) -> None:
     """Write entries, manifests and signatures, each signature also as openssl reads it."""
+    views = {view.capture_id: view for view in made.captures}
     for entry in seals:
         folder = f"seals/{entry.capture_id}/{entry.index}-{entry.stage}"
         manifest = writer.blob(entry.manifest)
-        withheld = made.redaction is not None and made.redaction.shows(manifest)
+        withheld = made.redaction is not None and made.redaction.withholds(
+            views[entry.capture_id], manifest
+        )
         writer.add(f"{folder}/entry.json", chain.entry_body(entry))
         if not withheld:
             signature = writer.blob(entry.signature)
             writer.add(f"{folder}/signature.json", signature)
             _write_signed(writer, f"{folder}/manifest", manifest, signature, "manifest")
+            made.manifests[entry.manifest] = f"{folder}/manifest.json"
         made.seals.append(
             {
                 "capture_id": entry.capture_id,
@@ -176,7 +182,8 @@ def _write_seals(writer: Writer, seals: Iterable[Seal], made: _Content) -> None:
             }
         )
         for artifact in canonical.decode(manifest)["artifacts"]:
-            made.sealed[entry.capture_id, artifact["name"]] = artifact["sha256"]
+            key = (entry.capture_id, artifact["name"])
+            made.sealed[entry.capture_id, made.names.get(key, key[1])] = artifact["sha256"]
 
 
 def _write_signed(
@@ -235,6 +242,7 @@ def _write_words(writer: Writer, made: _Content, case_id: str, key: bytes) -> No
         case_id=case_id,
         created_at=writer.created_at.isoformat(),
         installation=seal.fingerprint(public),
+        stamps="\n".join(stamp_lines(_stamps(writer, made), made.manifests)),
     )
     if made.redaction is not None:
         readme = _REDACTED_README.read_text("utf-8") + "\n" + readme
@@ -242,3 +250,12 @@ def _write_words(writer: Writer, made: _Content, case_id: str, key: bytes) -> No
     writer.add("README.txt", b"\xef\xbb\xbf" + readme.encode())
     sums = (f"{sha256}  {name}\n" for name, (sha256, _) in sorted(writer.files.items()))
     writer.add("SHA256SUMS", "".join(sums).encode())
+
+
+def _stamps(writer: Writer, made: _Content) -> Iterator[LaidStamp]:
+    """Yield the replies of authorities that are in the bundle, each with its root."""
+    laid = {key: path for key, path in made.paths.items() if path in writer.files}
+    for (capture_id, name), path in laid.items():
+        if path.startswith("stamps/") and name.endswith(".tsr"):
+            root = laid.get((capture_id, f"{name.removesuffix('.tsr')}.pem"))
+            yield LaidStamp(path, writer.blob(made.sealed[capture_id, name]), root)

@@ -8,6 +8,7 @@ from typing import Final
 
 from helper.evidence import records, seal
 from helper.evidence.container import Files, chunks
+from helper.evidence.names import parents
 from helper.evidence.records import FailedError, Listing, parse, raise_if
 
 UNLISTED: Final = frozenset({"bundle.json", "bundle.sig.json", "bundle.signed", "bundle.sig"})
@@ -49,9 +50,11 @@ def compare_files(files: Files, listing: Listing) -> tuple[Found, str]:
     if len(wanted) != len(listing.files):
         raise FailedError("a name is listed twice")
     present = found.keys() - UNLISTED
+    implied = {folder for name in wanted for folder in parents(name)}
     faults = [
         *(f"missing: {name}" for name in sorted(wanted.keys() - present)),
         *(f"not listed: {name}" for name in sorted(present - wanted.keys())),
+        *(f"not listed: {name}/" for name in sorted(files.folders - implied)),
         *(f"changed: {n}" for n in sorted(wanted.keys() & present) if wanted[n] != found[n]),
     ]
     raise_if(faults)

@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw
 
+from helper.evidence import neighbours
 from helper.evidence.private import Private
 
 _MARGIN = 4
@@ -64,11 +65,15 @@ def places(context: bytes, text: str, page: str, private: Private) -> Places:
 
 
 def texts(context: bytes) -> list[str]:
-    """Return the texts of the rectangles; none if there are none to read."""
+    """Return the texts of the rectangles, then each label with its neighbour, a tab between.
+
+    None if there are none to read.
+    """
     try:
-        return [_rectangle(item)[1] for item in json.loads(context)["page"]["text_rectangles"]]
+        known = [_rectangle(item) for item in json.loads(context)["page"]["text_rectangles"]]
     except (ValueError, KeyError, TypeError, RecursionError):
         return []
+    return [*(said for _, said in known), *(f"{a}\t{b}" for a, b in neighbours.pairs(known))]
 
 
 def mask_viewport(picture: bytes, found: Places) -> bytes | None:

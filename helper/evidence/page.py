@@ -19,6 +19,7 @@ SOURCES: Final = (
     "signing",
     "checks",
     "seals",
+    "stamps",
     "main",
 )
 _FOLDER = Path(__file__).with_name("verify_page")

@@ -58,9 +58,14 @@ def roots_of(authority: Authority) -> tuple[x509.Certificate, ...]:
     Raises OSError, ValueError for a file that is no certificate.
     """
     if authority.root is not None:
-        with authority.root.open("rb") as stream:
-            return tuple(x509.load_pem_x509_certificates(stream.read(_LARGEST_PEM)))
+        return roots_in(authority.root)
     return tuple(one.root for one in pinned() if one.authority.key == authority.key)
+
+
+def roots_in(path: Path) -> tuple[x509.Certificate, ...]:
+    """Return the certificates of a PEM file; raises OSError, ValueError if there is none."""
+    with path.open("rb") as stream:
+        return tuple(x509.load_pem_x509_certificates(stream.read(_LARGEST_PEM)))
 
 
 def package_roots() -> tuple[x509.Certificate, ...]:

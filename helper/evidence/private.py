@@ -9,44 +9,49 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import unquote
 
+from helper.evidence import labelled
 from scrapers.record import OrderRecord
 from scrapers.text import mask_text, squeeze
 
 COVER: Final = "████"
-_SHORTEST = 3
 _FREE = 6
 """From this length a value is covered inside longer words too."""
+_SHORTEST_NUMBER = 4
 _JOINED_LINES = 3
+_HAN = re.compile(r"[\u4e00-\u9fff·]{2,}")
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z\-_]{3,}")
 _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
-_LABELLED = re.compile(
-    r"(?:用户名|会员名|登录名|昵称|账号|帐号|账户名|密码|password|pwd|username)"
-    r"[ \t]*[:：][ \t]*(\S{3,60})"
-    r"|欢迎(?:您|你|回来)?[，,：: ]+(\S{3,30})",
-    re.IGNORECASE,
-)
 _PATTERNS: Final = (
-    r"(?<!\d)1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)",  # mobile number
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    r"(?:(?<!\d)|(?<=86))1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)",  # mobile number
+    r"(?<![\d-])[(（]?0\d{2,3}[)） -]{1,2}\d{7,8}(?![\d-])",  # landline
+    r"[A-Za-z0-9_.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
     r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])",
-    r"(?<=QQ)[号:：\s]*\d{5,12}",
-    r"(?<=微信)号?[:：\s]*[A-Za-z][\w-]{5,19}",
+    r"(?<=QQ)(?:号码?[:：\s]*|[ \t]*[:：]?\s*)\d{5,12}(?!\d)",
+    r"(?<=微信)(?:号码?[:：\s]*|[ \t]*[:：][ \t]*)[A-Za-z][A-Za-z0-9_-]{5,19}",
     r"(?<=/home/)[^/\\\s\"]+|(?<=/Users/)[^/\\\s\"]+|(?<=\\Users\\)[^/\\\s\"]+",
 )
 
 
 class Private:
-    """Covers values and patterns; `lost` card codes were named by an order but found nowhere."""
+    """Covers values and patterns; `lost` card codes were named by an order but found nowhere.
 
-    def __init__(self, values: Iterable[str], *, lost: int = 0) -> None:
-        known = {squeeze(value) for value in values}
-        kept = sorted((v for v in known if len(v) >= _SHORTEST), key=len, reverse=True)
-        self._pattern = re.compile("|".join([*map(_spelled, kept), *_PATTERNS]), re.IGNORECASE)
+    `facts` of the order stay readable where a person's short name is a part of them.
+    """
+
+    def __init__(self, values: Iterable[str], *, facts: Iterable[str] = (), lost: int = 0) -> None:
+        known = {value for value in map(squeeze, values) if _can_be_covered(value)}
+        kept = sorted(known, key=len, reverse=True)
+        long = [_spelled(value) for value in kept if not _HAN.fullmatch(value) or len(value) > 3]
+        surely = re.compile("|".join([*long, *_PATTERNS[:3]]), re.IGNORECASE)
+        plain = sorted((f for f in facts if not surely.search(f)), key=len, reverse=True)
+        whole = [f"(?P<fact>{'|'.join(map(_words, plain))})"] if plain else []
+        parts = [*whole, *map(_spelled, kept), *_PATTERNS]
+        self._pattern = re.compile("|".join(parts), re.IGNORECASE)
         self.lost = lost
 
     def count(self, said: str) -> int:
         """Return how often a text shows something."""
-        return sum(1 for _ in self._pattern.finditer(said))
+        return sum(match.lastgroup is None for match in self._pattern.finditer(said))
 
     def shows(self, data: bytes) -> bool:
         """Tell whether bytes show something, in an address too."""
@@ -55,7 +60,7 @@ class Private:
 
     def clean(self, said: str) -> str:
         """Return a text with everything covered; one that shows it only when decoded, whole."""
-        covered = self._pattern.sub(COVER, said)
+        covered = self._pattern.sub(lambda m: COVER if m.lastgroup is None else m[0], said)
         return COVER if "%" in covered and self.count(unquote(covered)) else covered
 
     def clean_json(self, value: Any) -> Any:
@@ -78,22 +83,35 @@ class Private:
 def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
     """Gather what orders name and what pages label; card codes are found by hash or mask."""
     values: set[str] = set()
+    facts: set[str] = set()
     wanted: dict[str, str] = {}
     for order in orders:
+        facts |= _facts(order)
         named = (order.recharge_account, order.buyer_contact, order.seller.contact)
         values |= {value for value in named if value}
         wanted |= {secret.sha256: secret.masked for secret in order.delivery.secrets}
     found: set[str] = set()
     shapes = {code for masked in wanted.values() for code in masked.split() if _telling(code)}
     for text in texts:
-        values |= {value for match in _LABELLED.finditer(text) for value in match.groups() if value}
+        values |= {value for value in labelled.values(text) if squeeze(value) not in facts}
         values |= {code for code in _CODE.findall(text) if mask_text(code) in shapes}
         for line in _candidates(text):
-            digest = hashlib.sha256(line.encode()).hexdigest()
+            digest = hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()
             if digest in wanted:
                 found.add(digest)
                 values |= {line, *_CODE.findall(line)}
-    return Private(values, lost=len(wanted.keys() - found))
+    return Private(values, facts=facts, lost=len(wanted.keys() - found))
+
+
+def _facts(order: OrderRecord) -> set[str]:
+    """Return the words of an order that must stay readable."""
+    said = (
+        order.order_no, order.status_text, order.amount, order.seller.name, order.platform.name,
+        order.payment.trade_no, order.payment.method_text, order.delivery.promised_text,
+        *(text for item in order.items for text in (item.title, item.sku)),
+    )  # fmt: skip
+    words = (squeeze(str(text)) for text in said if text is not None)
+    return {word for word in words if len(word) > 1}
 
 
 def _candidates(text: str) -> Iterator[str]:
@@ -116,6 +134,25 @@ def _telling(code: str) -> bool:
     return "****" in code and code != "****"
 
 
+def _can_be_covered(value: str) -> bool:
+    """Tell whether a value can be told from others: 12 may be a number of anything."""
+    if value.isdigit():
+        return len(value) >= _SHORTEST_NUMBER
+    return len(value) > 1 or "\u4e00" <= value <= "\u9fff"
+
+
 def _spelled(value: str) -> str:
-    inner = r"\s+".join(re.escape(part) for part in value.split())
-    return inner if len(value) >= _FREE else rf"(?<![0-9A-Za-z]){inner}(?![0-9A-Za-z])"
+    inner = _words(value)
+    if value.isdigit():
+        if len(value) >= _FREE:
+            return rf"(?<!\d){inner}(?!\d)"
+        return rf"(?<![0-9A-Za-z.:/¥￥$-]){inner}(?![0-9A-Za-z.:/%元年月日-])"
+    if len(value) >= _FREE or _HAN.fullmatch(value):
+        return inner
+    if len(value) < 3:
+        return rf"(?<![^\s:：，,（(]){inner}(?![^\s，,。！!、）)])"
+    return rf"(?<![0-9A-Za-z]){inner}(?![0-9A-Za-z])"
+
+
+def _words(value: str) -> str:
+    return r"\s+".join(re.escape(part) for part in value.split())

@@ -7,24 +7,32 @@ masked with certainty is left out, with its reason. The sealed original is not t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from helper.errors import KazhengError
 from helper.evidence import masking
+from helper.evidence.book_exhibits import is_brought
 from helper.evidence.masking import Places, UnmaskableError
 from helper.evidence.private import Private, find
-from helper.model import Artifact, CaptureView, CaseView, Role
+from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
 
 _AS_IT_IS: frozenset[Role] = frozenset({"timestamp", "timestamp-query", "witness/tls"})
 _TEXTS: frozenset[Role] = frozenset(
-    {"seen/text", "seen/context", "order", "corroboration", "log", "environment", "witness/dns"}
-)
+    {
+        "seen/text", "seen/context", "witness/text", "order", "corroboration", "log",
+        "environment", "witness/dns",
+    }
+)  # fmt: skip
 _PICTURES: frozenset[Role] = frozenset({"seen/viewport", "seen/page", "seen/sheet", "seen/strip"})
 _OTHER_PICTURES: frozenset[Role] = frozenset(
     {"seen/window", "witness/page", "witness/scroller", "witness/sheet", "witness/window"}
 )
 
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
+Key = tuple[str, str]
+"""Capture id and artifact name."""
 Read = Callable[[str], bytes]
 """Gives kept bytes by their SHA-256."""
 
@@ -34,6 +42,15 @@ class Left:
     """What is left out, and why: `redaction.<reason>` of the catalogue."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What goes into a copy under names that say nothing; `names` are those of sealed artifacts."""
+
+    captures: tuple[CaptureView, ...]
+    exhibits: tuple[Exhibit, ...]
+    names: Mapping[Key, str]
 
 
 @dataclass(frozen=True)
@@ -50,9 +67,50 @@ class Redactor:
         """Return a text with all of it covered."""
         return self.private.clean(said)
 
+    def named(self, captures: Sequence[CaptureView], exhibits: Sequence[Exhibit]) -> Named:
+        """Return captures and exhibits without the names and notes of files the user brought."""
+        names: dict[Key, str] = {}
+        labels: dict[Key, str] = {}
+        for view in captures:
+            for item in view.artifacts:
+                if item.role == "attachment":
+                    ending = _ENDING.search(item.name)
+                    number = len(labels) + 1
+                    plain = f"自带材料-{number}{ending[0].lower() if ending else ''}"
+                    labels[view.capture_id, item.name] = plain
+                    if is_brought(view):  # else the manifest, which is shown, names the artifact
+                        names[view.capture_id, item.name] = plain
+        return Named(
+            tuple(_renamed(view, names) for view in captures),
+            tuple(
+                item.model_copy(
+                    update={
+                        "label": f"证据{item.number} {labels[key]}"
+                        if (key := (item.capture_id, item.name)) in labels
+                        else self.clean(item.label),
+                        "name": names.get(key, item.name),
+                    }
+                )
+                for item in exhibits
+            ),
+            names,
+        )
+
+    def withholds(self, view: CaptureView, manifest: bytes) -> bool:
+        """Tell whether a manifest stays out: it shows something, or names a file of the user."""
+        return is_brought(view) or self.shows(manifest)
+
     def of(self, view: CaptureView, read: Read) -> Callable[[Artifact], bytes | Left | None]:
         """Return what makes of an artifact its masked copy, None to keep it as it is, or Left."""
         return _Copies(self.private, view, read).copy
+
+
+def _renamed(view: CaptureView, names: Mapping[Key, str]) -> CaptureView:
+    artifacts = tuple(
+        item.model_copy(update={"name": names.get((view.capture_id, item.name), item.name)})
+        for item in view.artifacts
+    )
+    return view.model_copy(update={"artifacts": artifacts})
 
 
 def of_case(case: CaseView, read: Read) -> Redactor:
@@ -66,7 +124,7 @@ def of_case(case: CaseView, read: Read) -> Redactor:
 def _page_texts(case: CaseView, read: Read) -> Iterator[str]:
     for view in case.captures:
         for artifact in view.artifacts:
-            if artifact.role == "seen/text":
+            if artifact.role in {"seen/text", "witness/text"}:
                 yield read(artifact.sha256).decode("utf-8", "replace")
             elif artifact.role == "seen/context":  # one line for each piece of text on the page
                 yield "\n".join(masking.texts(read(artifact.sha256)))
@@ -83,11 +141,12 @@ class _Copies:
 
     def copy(self, artifact: Artifact) -> bytes | Left | None:
         """Mask one artifact."""
-        if self.private.count(artifact.name):
-            return Left("in_name")
-        if artifact.role in _AS_IT_IS:
-            return None
+        own = is_brought(self.view) and artifact.role == "log"
+        if own or self.private.count(artifact.name):
+            return Left("own_words" if own else "in_name")
         try:
+            if artifact.role in _AS_IT_IS:
+                return None
             if artifact.role in _TEXTS:
                 return self._text(artifact)
             if artifact.role in _PICTURES:
@@ -106,7 +165,7 @@ class _Copies:
                 value = json.loads(data)
                 clean = self.private.clean_json(value)
                 same = clean == value
-                masked = json.dumps(clean, ensure_ascii=False, indent=1).encode()
+                masked = json.dumps(clean, ensure_ascii=False, indent=1).encode("utf-8", "replace")
             elif kind == "text/plain":
                 said = data.decode()
                 masked = self.private.clean(said).encode()

@@ -28,6 +28,10 @@ from helper.evidence.pinned import fingerprint
 from helper.evidence.token import SHA256, Query, Token, read_query, read_reply
 
 _NAMED: Final = 10
+_MOST_ASKED: Final = 100
+"""So many stamps of a bundle OpenSSL is asked about: a hostile one may hold thousands."""
+_UNSURE: Final = frozenset({"refused", "unreadable", "unsorted_set"})
+"""What the library says of replies that OpenSSL may take."""
 _MethodName = Literal["library", "openssl", "library_sorted"]
 
 
@@ -51,7 +55,8 @@ class Stamp(_Record):
     """What a reply is worth; `reason` is a code (`stamps.reason.<code>`).
 
     Confirmed: at least one method verified it up to a pinned root. Not confirmed: nothing is
-    wrong with it but its root is not pinned. `serial` is decimal text, it may exceed 2**53.
+    known to be wrong with it, but its root is not pinned, or the library does not take it and
+    there is no OpenSSL to ask. `serial` is decimal text, it may exceed 2**53.
     """
 
     verdict: Literal["confirmed", "not_confirmed", "failed"]
@@ -152,36 +157,89 @@ def _check(
     reason = next(m.reason for m in reversed(methods) if m.name != "openssl")
     if reason == "root_not_pinned":
         reason = _fault_within(digest, token) or reason
-    verdict = "not_confirmed" if reason == "root_not_pinned" else "failed"
+    if reason in _UNSURE and not any(_has_judged(method) for method in methods):
+        reason = "no_openssl"
+    verdict = "not_confirmed" if reason in {"root_not_pinned", "no_openssl"} else "failed"
     return said.model_copy(update={"verdict": verdict, "reason": reason, "methods": methods})
 
 
 def check_stamps(
-    stamps: Sequence[Given], roots: Sequence[x509.Certificate], *, openssl: Path | None = None
+    stamps: Sequence[Given],
+    roots: Sequence[x509.Certificate],
+    *,
+    added: Sequence[x509.Certificate] = (),
+    openssl: Path | None = None,
 ) -> StampsCheck:
-    """Judge every stamp of a bundle: one bad one fails all, one unpinned one confirms nothing."""
-    found = [
-        (given, check(given.manifest, given.query, given.reply, roots, openssl=openssl))
-        for given in stamps
-    ]
+    """Judge every stamp of a bundle: one bad one fails all, one unpinned one confirms nothing.
+
+    `added` are roots that the user names for this check; `openssl` is asked where the library
+    does not confirm.
+    """
+    found = _judged(stamps, (*roots, *added), openssl)
     failed = [
         f"{given.name}: {stamp.reason}" for given, stamp in found if stamp.verdict == "failed"
     ]
     if failed:
         more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
         return StampsCheck(verdict="fail", detail="; ".join(failed[:_NAMED]) + more)
-    open_ones = [f"{given.name}" for given, stamp in found if stamp.verdict == "not_confirmed"]
-    told = [
-        f"{given.name}: {stamp.gen_time.isoformat()} by {stamp.authority}"
-        for given, stamp in found
-        if stamp.verdict == "confirmed" and stamp.gen_time
+    confirmed = [(given, stamp) for given, stamp in found if stamp.verdict == "confirmed"]
+    detail = "; ".join([*_counted(found, roots), *_told(confirmed, roots, added)])
+    whole = confirmed and len(confirmed) == len(found)
+    return StampsCheck(verdict="pass" if whole else "not_confirmed", detail=detail)
+
+
+_Judged = Sequence[tuple[Given, Stamp]]
+
+
+def _judged(
+    stamps: Sequence[Given], roots: Sequence[x509.Certificate], openssl: Path | None
+) -> _Judged:
+    found: list[tuple[Given, Stamp]] = []
+    asked = 0
+    for given in stamps:
+        files = (given.manifest, given.query, given.reply)
+        stamp = check(*files, roots)
+        if stamp.methods and stamp.verdict != "confirmed" and openssl and asked < _MOST_ASKED:
+            stamp = check(*files, roots, openssl=openssl)
+            asked += 1
+        found.append((given, stamp))
+    return found
+
+
+def _counted(found: _Judged, roots: Sequence[x509.Certificate]) -> list[str]:
+    """Say how many are confirmed, and which not, and why."""
+    known = {fingerprint(root) for root in roots}
+    used = {stamp.root for _, stamp in found if stamp.root}
+    good = sum(stamp.verdict == "confirmed" for _, stamp in found)
+    more = f" and {len(used - known)} given for this check" if used - known else ""
+    lines = [f"{good} stamps under {len(used & known)} pinned roots{more}"]
+    for reason, words in (
+        ("root_not_pinned", "whose root is not pinned"),
+        ("no_openssl", "that need openssl, which is not on this computer's PATH"),
+    ):
+        names = [given.name for given, stamp in found if not stamp.root and stamp.reason == reason]
+        if names:
+            lines.append(f"{len(names)} {words}: {', '.join(names[:_NAMED])}")
+    return lines
+
+
+def _told(
+    confirmed: _Judged, roots: Sequence[x509.Certificate], added: Sequence[x509.Certificate]
+) -> list[str]:
+    """Say of each confirmed stamp when, by whom, and which root confirmed it."""
+    names = {fingerprint(root): f"{_common_name(root)}, given for this check" for root in added}
+    names |= {fingerprint(root): _common_name(root) for root in roots}
+    return [
+        f"{given.name}: {stamp.gen_time.isoformat()} by {stamp.authority}, "
+        f"root {names[stamp.root]}, SHA-256 {stamp.root}"
+        for given, stamp in confirmed[:_NAMED]
+        if stamp.gen_time and stamp.root
     ]
-    roots_used = {stamp.root for _, stamp in found if stamp.root}
-    detail = f"{len(told)} stamps under {len(roots_used)} pinned roots"
-    if open_ones:
-        detail += f", {len(open_ones)} whose root is not pinned: {', '.join(open_ones[:_NAMED])}"
-    detail = "; ".join([detail, *told[:_NAMED]])
-    return StampsCheck(verdict="not_confirmed" if open_ones or not told else "pass", detail=detail)
+
+
+def _has_judged(method: Method) -> bool:
+    """Tell whether OpenSSL had a say; `not_run` is none."""
+    return method.name == "openssl" and not (method.reason or "").startswith("not_run")
 
 
 def _fault(asked: Query, token: Token) -> str | None:
@@ -265,7 +323,9 @@ def _fault_within(digest: bytes, token: Token) -> str | None:
 
 
 def _name(token: Token) -> str | None:
-    if token.leaf is None:
-        return None
-    names = token.leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    return str(names[0].value)[:200] if names else token.leaf.subject.rfc4514_string()[:200]
+    return None if token.leaf is None else _common_name(token.leaf)
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value)[:200] if names else certificate.subject.rfc4514_string()[:200]

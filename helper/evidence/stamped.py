@@ -1,26 +1,31 @@
-"""The time stamps that lie in a bundle, judged against the roots of the package."""
+"""The time stamps that lie in a bundle, judged against roots that do not come with it."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from helper.evidence import pinned, stamp
+from cryptography import x509
+
+from helper.evidence import openssl, pinned, stamp
 from helper.evidence.container import Files
 from helper.evidence.records import read
 
 _LARGEST = 1 << 20
 
 
-def check_stamps(files: Files) -> stamp.StampsCheck:
+def check_stamps(files: Files, added: Sequence[x509.Certificate] = ()) -> stamp.StampsCheck:
     """Judge every reply that has its query and its manifest in the bundle.
+
+    Roots are those of the package and `added` ones; OpenSSL is asked where it is installed and the
+    library does not confirm, as at the seal.
 
     What cannot be judged from the files alone (OpenTimestamps needs the Bitcoin chain, a redacted
     copy may lack the manifest) is counted and confirms nothing. Raises FailedError.
     """
     names = sorted(name for name in files.sizes if name.startswith("stamps/"))
     given = list(_given(files, names))
-    found = stamp.check_stamps(given, pinned.package_roots())
+    found = stamp.check_stamps(given, pinned.package_roots(), added=added, openssl=openssl.find())
     judged = {one.name for one in given}
     left = [name for name in names if name.endswith((".tsr", ".ots")) and name not in judged]
     if not left or found.verdict == "fail":

@@ -1,8 +1,10 @@
 """Check a bundle, folder or ZIP, by its files alone: no database, no browser, no network.
 
 The input may be hostile: limits on sizes and names, no links, and whatever goes wrong is a failed
-check with its reason, never an exception. Same input, same verdict. `README.md` beside this file
-says against whom this protects; `verify_page/` makes the same checks in a browser.
+check with its reason, never an exception. Same input, same verdict, but for time stamps that the
+library cannot judge: where openssl is not installed they are not confirmed. `README.md` beside this
+file says against whom this protects; `verify_page/` makes the same checks in a browser, except that
+it judges no authority's signature and sees no links and empty folders of a folder.
 """
 
 from __future__ import annotations
@@ -10,9 +12,11 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
+
+from cryptography.x509 import Certificate
 
 from helper.evidence import listed, sealed, stamped
 from helper.evidence.clocked import Clock, read_clocks
@@ -50,9 +54,14 @@ class Verification(Record):
     clocks: tuple[Clock, ...] = ()
 
 
-def verify(path: Path, installation: str | None = None) -> Verification:
-    """Check a bundle; `installation` is the fingerprint it must be signed by."""
-    report = _Report(installation)
+def verify(
+    path: Path, installation: str | None = None, *, stamp_roots: Sequence[Certificate] = ()
+) -> Verification:
+    """Check a bundle; `installation` is the fingerprint it must be signed by.
+
+    `stamp_roots` may confirm time stamps besides the roots of the package.
+    """
+    report = _Report(installation, stamp_roots)
     try:
         with opened(path) as files:
             report.run(files)
@@ -66,8 +75,9 @@ def verify(path: Path, installation: str | None = None) -> Verification:
 class _Report:
     """Runs the checks in order; a later one uses what an earlier one established."""
 
-    def __init__(self, expected: str | None) -> None:
+    def __init__(self, expected: str | None, stamp_roots: Sequence[Certificate]) -> None:
         self._expected = expected
+        self._stamp_roots = stamp_roots
         self._checks: list[Check] = []
         self._installation: str | None = None
         self._redacted = False
@@ -126,7 +136,7 @@ class _Report:
 
     def _check_stamps(self, files: Files) -> None:
         try:
-            found = stamped.check_stamps(files)
+            found = stamped.check_stamps(files, self._stamp_roots)
         except (FailedError, ContainerError, OSError, ValueError, MemoryError) as error:
             self.add("stamps", "fail", str(error))
         else:

@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from helper.errors import InvalidError, NotFoundError, TooLargeError, VaultError
+from helper.evidence.names import folded
 from helper.vault.files import room_on_disk, sync_folder
 
 COMMENT: Final = b"kazheng/bundle/2 sha256="
 """ZIP comment: this and the hash of all bytes of the ZIP before the comment."""
 LARGEST_FILE: Final = 2**30
-LARGEST_BUNDLE: Final = 4_000_000_000
-"""Below what `verify` reads, and small enough to need no ZIP64."""
+LARGEST_BUNDLE: Final = 2_000_000_000
+"""Below what `verify` reads; beyond 2**31 `zipfile` writes ZIP64, which not every unpacker reads
+and `verify` refuses."""
 _CHUNK = 1 << 20
 _MEMBER = struct.Struct("<4s2B5H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
@@ -101,9 +103,9 @@ class Writer:
         for part in name.split("/"):
             if not part or _BAD_NAME.search(part):
                 raise InvalidError(what=name)
-        if name.casefold() in self._folded:
+        if folded(name) in self._folded:
             raise InvalidError(what=name)
-        self._folded.add(name.casefold())
+        self._folded.add(folded(name))
         self._total += size
         if size > LARGEST_FILE or self._total > LARGEST_BUNDLE:
             raise TooLargeError(limit=LARGEST_BUNDLE, size=self._total)

@@ -96,6 +96,18 @@ def test_an_export_that_cannot_be_written_is_explained(
     assert str(tmp_path / out) in error["message"]
 
 
+def test_a_redacted_copy_is_not_said_to_hold_what_it_covers(
+    store: Store, case: str, tmp_path: Path
+) -> None:
+    told = {
+        words: run(store.settings.data, "export", case, "--out", str(tmp_path / "e.zip"), *words)
+        for words in ((), ("--redacted",))
+    }
+    assert "It holds contact data" in told[()].stdout
+    assert told[("--redacted",)].stdout.startswith("Redacted copy: ")
+    assert "It holds contact data" not in told[("--redacted",)].stdout
+
+
 def test_bytes_that_are_gone_are_named_as_such(store: Store, case: str, tmp_path: Path) -> None:
     [picture] = store.vault.capture(CAPTURE).artifacts
     store.blobs.path(picture.sha256).unlink()

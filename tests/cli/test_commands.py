@@ -95,6 +95,13 @@ def test_a_fingerprint_of_the_wrong_form_is_wrong_usage(tmp_path: Path) -> None:
     assert run("verify", str(bundle), "--installation", "abc").exit_code == 2
 
 
+def test_a_stamp_root_that_is_no_certificate_is_wrong_usage(tmp_path: Path) -> None:
+    bundle = tmp_path / "evidence.zip"
+    bundle.write_bytes(b"x")
+    for root in (bundle, tmp_path / "gone.pem"):
+        assert run("verify", str(bundle), "--stamp-root", str(root)).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("content", "words", "told"),
     [

@@ -8,8 +8,9 @@ import pytest
 import typer
 
 from helper.errors import NotFoundError
+from helper.evidence.verify import Check, Verification
 from helper.messages import LANGUAGES, catalogue
-from helper.printing import coded, explained, missing_lines, stamp_lines
+from helper.printing import coded, explained, missing_lines, stamp_lines, verdict_lines
 
 HELPER = Path(__file__).parents[2] / "helper"
 
@@ -106,3 +107,30 @@ def test_every_reason_of_a_stamp_has_its_words(language: str) -> None:
     codes -= {"library", "library_sorted", "openssl"}
     assert {"unreachable", "expired", "wrong_nonce", "not_granted"} <= codes
     assert {c for c in codes if f"stamps.reason.{c}" not in catalogue(language)} == set()
+
+
+@pytest.mark.parametrize("redacted", [False, True])
+def test_a_pass_does_not_say_unchanged_since_the_seal_where_no_key_was_compared(
+    redacted: bool,
+) -> None:
+    def closing(*names: str) -> list[str]:
+        checks = tuple(Check(name=name, verdict="pass", detail="x") for name in names)
+        found = Verification(
+            verdict="pass", installation="a" * 64, redacted=redacted, checks=checks
+        )
+        return verdict_lines(found, "zh_CN")[-2:]
+
+    headline, signed = closing("container", "signature")
+    assert "核验通过" not in headline
+    assert "与所示密钥的签名一致" in headline
+    assert "没有比对" in headline
+    assert "--installation" in headline + signed
+    headline, _ = closing("container", "signature", "installation")
+    assert headline.startswith("核验通过")
+    assert "您指定的装置签名" in headline
+
+
+def test_which_root_confirmed_a_stamp_is_told() -> None:
+    check = Check(name="stamps", verdict="pass", detail="S1-a.tsr: root Mine, SHA-256 abc")
+    found = Verification(verdict="pass", installation=None, redacted=False, checks=(check,))
+    assert "    S1-a.tsr: root Mine, SHA-256 abc" in verdict_lines(found, "en")

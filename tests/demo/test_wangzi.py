@@ -37,6 +37,17 @@ async def test_orders_are_for_the_member_only(demo: Demo, client: ClientSession)
         assert answer.headers["Location"].startswith("/login?next=/member/orders/")
 
 
+async def test_the_member_is_named_to_the_member_only(
+    demo: Demo, client: ClientSession, fetch: Fetch
+) -> None:
+    assert "小鱼" not in await fetch(demo.origins["wangzi"] + "/")
+    form = {"username": demo.login.user, "password": demo.login.password}
+    async with client.post(demo.login.url, data=form):
+        page = await fetch(demo.orders["wangzi:failed"].url)
+    assert "您好，小鱼" in page
+    assert f'<th>登录账号</th><td class="wz-user">{demo.login.user}</td>' in page
+
+
 async def test_login_sets_a_cookie_that_scripts_cannot_read(
     demo: Demo, client: ClientSession
 ) -> None:

@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,20 @@ import pytest
 from playwright.async_api import Page, Request, async_playwright
 
 from helper.capture.browser import find_browser
-from helper.evidence import canonical
+from helper.demo import timekeeper
+from helper.demo.timekeeper import der_of, granted, rejected, token, tst_info
+from helper.evidence import canonical, pinned, stamp
 from helper.evidence.page import verifier_page
+from helper.evidence.token import read_query
 from helper.evidence.verify import Verification, verify
 from helper.settings import Settings
 from tests.evidence.attacks import Attack, attacks
+from tests.evidence.forged import forgeries, parts, zipped
 from tests.evidence.test_redact import CONTACT, SHOWN, keep, write
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+KEEPER = timekeeper.create("Authority", NOON)
+REPLY = "stamps/00000000-0000-0000-0000-000000000001/S1-a.tsr"
 READ = """() => ({
   verdict: document.getElementById("verdict").dataset.verdict,
   checks: [...document.querySelectorAll("#checks li")].map(row => ({
@@ -139,7 +147,8 @@ async def test_the_page_passes_what_the_command_passes(
         there = verify(path, tools.installation)
         assert names(found) == same(there)
         details = {check["name"]: check["detail"] for check in found["checks"]}
-        assert details.pop("stamps") == "2 time stamp files"  # the page cannot read them
+        said = "1 time stamps, 0 of them for a manifest of this bundle; not judged: stamps/"
+        assert details.pop("stamps").startswith(said)
         assert details == {c.name: c.detail for c in there.checks if c.name != "stamps"}
 
 
@@ -241,6 +250,26 @@ async def test_the_page_fails_a_changed_byte_of_the_zip(
         assert (await judged(tab, path))["verdict"] == "fail", cut
 
 
+async def test_the_page_judges_hidden_bytes_as_the_command_does(
+    bundles: tuple[Path, Path], tab: Page, tmp_path: Path
+):
+    path = tmp_path / "forged.zip"
+    original = (tmp_path / "newer.zip").read_bytes()
+    for name, data in forgeries(original):
+        path.write_bytes(data)
+        there = verify(path)
+        found = await judged(tab, path)
+        assert found["verdict"] == there.verdict == "fail", name
+        assert names(found) == same(there), name
+        if name != "deflated":  # each unpacker has its own words for bytes behind the end
+            assert found["checks"][-1]["detail"] == there.checks[-1].detail, name
+    for ours in (False, True):
+        path.write_bytes(zipped(parts(original), ours=ours))
+        found = await judged(tab, path)
+        assert found["verdict"] == "pass", found
+        assert found["checks"][0]["detail"] == verify(path).checks[0].detail
+
+
 async def test_the_page_refuses_bombs_doubles_and_paths_that_lead_elsewhere(
     tab: Page, tmp_path: Path
 ):
@@ -248,6 +277,8 @@ async def test_the_page_refuses_bombs_doubles_and_paths_that_lead_elsewhere(
         "bomb": [("a", bytes(20_000_000))],
         "path": [("../a", b"")],
         "case": [("a", b""), ("A", b"")],
+        "sharp s": [("ß", b""), ("SS", b"")],
+        "sigma": [("Σ", b""), ("ς", b"")],
     }
     for name, entries in made.items():
         path = tmp_path / f"{name}.zip"
@@ -256,6 +287,66 @@ async def test_the_page_refuses_bombs_doubles_and_paths_that_lead_elsewhere(
                 archive.writestr(entry, content)
         found = await judged(tab, path)
         assert names(found) == [("container", "fail")] == same(verify(path))
+
+
+@pytest.fixture
+def stamped(case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle with a good time stamp, unpacked; the package knows the authority's root."""
+    monkeypatch.setattr(pinned, "package_roots", lambda: (KEEPER.root,))
+    view = case.catalogue.cases()[0].captures[0]
+    query = stamp.request(case.blobs.read(view.seals[-1].manifest))
+    case.keep(view.capture_id, "timestamp-query", "S1-a.tsq", query)
+    case.keep(view.capture_id, "timestamp", "S1-a.tsr", KEEPER.reply(query, NOON))
+    case.keep(view.capture_id, "timestamp", "S1-a.pem", KEEPER.root_pem())
+    with zipfile.ZipFile(case.write("stamped.zip")) as archive:
+        archive.extractall(tmp_path / "stamped")
+    return tmp_path / "stamped"
+
+
+async def test_the_page_compares_what_a_stamp_is_for_and_says_what_it_does_not_check(
+    stamped: Path, tab: Page, tools, tmp_path: Path
+):
+    found = await judged(tab, tools.pack(stamped, tmp_path / "a.zip"))
+    check = next(check for check in found["checks"] if check["name"] == "stamps")
+    assert (check["verdict"], found["verdict"]) == ("not_confirmed", "pass")
+    assert check["detail"] == "1 time stamps, 1 of them for a manifest of this bundle"
+    sentence = await tab.inner_text("li[data-check=stamps] .sentence")
+    assert "does not check the authorities' signatures" in sentence
+    assert "root is not known" not in sentence
+
+    path = stamped / REPLY
+    query = path.with_suffix(".tsq").read_bytes()
+    asked = read_query(query)
+    assert asked.nonce is not None
+    for reply, reason in (
+        (tst_info(bytes(32), asked.nonce, NOON, 7), "wrong_imprint"),
+        (tst_info(asked.imprint, asked.nonce + 1, NOON, 7), "wrong_nonce"),
+        (tst_info(asked.imprint, None, NOON, 7), "wrong_nonce"),
+        (b"no time stamp", "unreadable"),
+        (rejected("busy"), "not_granted"),
+    ):
+        plain = reply[:1] != b"0" or reason == "not_granted"
+        path.write_bytes(reply if plain else answer(reply))
+        tools.resign(stamped)
+        packed = tools.pack(stamped, tmp_path / "a.zip")
+        found = await judged(tab, packed)
+        assert names(found) == same(verify(packed)), reason
+        said = f"{REPLY}: {reason}"
+        assert next(c["detail"] for c in found["checks"] if c["name"] == "stamps") == said
+        assert details(verify(packed)) == said
+
+
+def answer(info: bytes) -> bytes:
+    chain = sorted((der_of(KEEPER.leaf), der_of(KEEPER.root)))
+    return granted(token(info, chain, [KEEPER.signer_info(info)]))
+
+
+async def test_the_page_says_whether_a_fingerprint_was_compared(
+    bundles: tuple[Path, Path], tab: Page, tmp_path: Path, tools
+):
+    for pin, said in (("", "was not compared"), (tools.installation, "installation you named")):
+        await judged(tab, tmp_path / "newer.zip", pin)
+        assert said in str(await tab.text_content("#verdict"))
 
 
 async def test_without_ed25519_the_page_says_so_and_checks_all_hashes(

@@ -4,15 +4,21 @@ import os
 import shutil
 import subprocess
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
 
+from helper.demo import timekeeper
 from helper.errors import InvalidError, NotFoundError, RefusedError, TooLargeError, VaultError
-from helper.evidence import zipping
+from helper.evidence import stamp, zipping
 from helper.evidence.verify import verify
 from helper.model import Exhibit
 from helper.vault import ledger
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+KEEPER = timekeeper.create("Authority", AT)
 
 
 def names(path: Path) -> list[str]:
@@ -190,6 +196,12 @@ def test_names_that_differ_only_in_case_are_refused(empty):
         empty.write()
 
 
+def test_the_largest_bundle_needs_no_zip64():
+    """`zipfile` writes it where an offset is beyond 2**31 already; verify refuses it."""
+    most = zipping.LARGEST_BUNDLE + 20_000 * 2 * 400
+    assert most < zipfile.ZIP64_LIMIT
+
+
 def test_more_than_the_verifier_reads_is_not_written(case, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(zipping, "LARGEST_BUNDLE", 1000)
     with pytest.raises(TooLargeError):
@@ -249,6 +261,77 @@ def test_the_commands_of_the_readme_find_a_change(unpacked: Path, name: str, num
         check=False,
     )  # fmt: skip
     assert done.returncode or "FAILED" in done.stdout or "BROKEN" in done.stdout
+
+
+@pytest.fixture
+def stamped(case, tmp_path: Path) -> Path:
+    """A bundle with a stamp of each seal by the demo's authority, in a folder 证据 包."""
+    view = case.catalogue.cases()[0].captures[0]
+    for number, sealed in enumerate(view.seals):
+        query = stamp.request(case.blobs.read(sealed.manifest))
+        name = f"{sealed.stage}-o'clock 机构{number}"
+        case.keep(view.capture_id, "timestamp-query", f"{name}.tsq", query)
+        case.keep(view.capture_id, "timestamp", f"{name}.tsr", KEEPER.reply(query, AT))
+        case.keep(view.capture_id, "timestamp", f"{name}.pem", KEEPER.root_pem())
+    with zipfile.ZipFile(case.write()) as archive:
+        archive.extractall(tmp_path / "证据 包")
+    return tmp_path / "证据 包"
+
+
+def stamp_commands(folder: Path) -> list[str]:
+    return [line for line in commands(folder) if line.startswith("openssl ts ")]
+
+
+@needs_openssl
+def test_each_stamp_has_a_command_that_checks_it_against_its_manifest(stamped: Path):
+    printed = stamp_commands(stamped)
+    assert len(printed) == len(list(stamped.rglob("*.tsr"))) == 2
+    for command in commands(stamped):
+        run(command, stamped)
+    for command in printed:
+        done = subprocess.run(
+            ["bash", "-ec", f"{command} 2>&1"], cwd=stamped, capture_output=True, text=True,
+            check=True,
+        )  # fmt: skip
+        assert "Verification: OK" in done.stdout
+        assert f"-attime {int(AT.timestamp())}" in command
+    printed_roots = [line for line in commands(stamped) if line.startswith("openssl x509")]
+    wanted = KEEPER.root.fingerprint(hashes.SHA256()).hex()
+    said = run(printed_roots[0], stamped).partition("Fingerprint=")[2]
+    assert said.replace(":", "").strip().lower() == wanted
+
+
+@needs_openssl
+def test_the_command_of_a_stamp_fails_for_another_manifest_and_after_its_certificates_end(
+    stamped: Path,
+):
+    first, second = stamp_commands(stamped)
+    manifests = sorted(stamped.glob("seals/*1/*/manifest.json"))
+    one, two = (path.relative_to(stamped).as_posix() for path in manifests)
+    later = int((AT + timedelta(days=20_000)).timestamp())
+    for command in (
+        first.replace(one, two),
+        second.replace(f"-attime {int(AT.timestamp())}", f"-attime {later}"),
+    ):
+        assert command not in {first, second}
+        with pytest.raises(AssertionError):
+            run(command, stamped)
+
+
+def test_a_stamp_without_a_command_says_why(case, unpacked: Path, tmp_path: Path):
+    assert "this bundle has no time stamps" in (unpacked / "README.txt").read_text("utf-8")
+    view = case.catalogue.cases()[0].captures[0]
+    query = stamp.request(case.blobs.read(view.seals[-1].manifest))
+    other = stamp.request(b"something else")
+    good = KEEPER.reply(query, AT)
+    for name, reply in (("bad", b"token"), ("other", KEEPER.reply(other, AT)), ("rootless", good)):
+        case.keep(view.capture_id, "timestamp", f"{name}.tsr", reply)
+    with zipfile.ZipFile(case.write()) as archive:
+        archive.extractall(tmp_path / "said")
+    said = (tmp_path / "said" / "README.txt").read_text("utf-8").splitlines()
+    assert stamp_commands(tmp_path / "said") == []
+    for name, reason in (("bad", "cannot be read"), ("other", "not in this"), ("rootless", "root")):
+        assert any(f"{name}.tsr" in line and reason in line for line in said)
 
 
 @pytest.mark.skipif(not shutil.which("unzip"), reason="needs unzip")

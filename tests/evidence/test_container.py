@@ -1,13 +1,17 @@
 """Containers made to harm the reader: each is a failed check with its reason."""
 
 import os
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from helper.evidence import container
+from helper.evidence import names
+from helper.evidence.container import chunks, opened
 from helper.evidence.verify import Verification, verify
+from tests.evidence.forged import entry, forgeries, parts, zipped
 
 
 def failed(found: Verification) -> set[str]:
@@ -57,7 +61,7 @@ def test_a_bomb_fails_before_it_is_unpacked(tmp_path: Path):
 def test_sizes_beyond_the_limits_fail(written: Path, monkeypatch: pytest.MonkeyPatch):
     for limit, value in (("LARGEST_FILE", 100), ("LARGEST_TOTAL", 3000), ("MOST_FILES", 5)):
         with monkeypatch.context() as patch:
-            patch.setattr(container, limit, value)
+            patch.setattr(names, limit, value)
             assert failed(verify(written)) == {"container"}
 
 
@@ -88,6 +92,63 @@ def test_bytes_before_or_after_the_zip_fail(unpacked: Path, tmp_path: Path, tool
     for changed in (b"MZ" + data, data + b"\0", data + data):
         (tmp_path / "a.zip").write_bytes(changed)
         assert failed(verify(tmp_path / "a.zip")) == {"container"}
+
+
+def test_a_zip_that_hides_something_beside_unchanged_files_fails(written: Path, tmp_path: Path):
+    path = tmp_path / "forged.zip"
+    for name, data in forgeries(written.read_bytes()):
+        path.write_bytes(data)
+        assert failed(verify(path)) <= {"container", "files"}, name
+
+
+def test_what_is_forged_fails_for_its_forgery_alone(written: Path, tmp_path: Path):
+    path = tmp_path / "plain.zip"
+    plain = parts(written.read_bytes())
+    for ours in (False, True):
+        path.write_bytes(zipped(plain, ours=ours))
+        assert verify(path).verdict == "pass"
+    path.write_bytes(zipped([entry(p.name.decode(), p.data, deflated=b"") for p in plain]))
+    assert verify(path).verdict == "pass"
+
+
+@pytest.mark.parametrize("deflated", [None, b""])
+def test_two_files_of_a_zip_can_be_read_by_turns(tmp_path: Path, deflated: bytes | None):
+    contents = {name: os.urandom(2_500_000) for name in ("a", "b")}
+    path = tmp_path / "a.zip"
+    path.write_bytes(zipped([entry(*one, deflated=deflated) for one in contents.items()]))
+    with opened(path) as files:
+        read = {name: b"" for name in contents}
+        for pieces in zip(*(chunks(files, name) for name in contents), strict=True):
+            for name, piece in zip(contents, pieces, strict=True):
+                read[name] += piece
+    assert read == contents
+
+
+def test_a_zip_says_what_of_it_is_judged(written: Path, tmp_path: Path):
+    path = tmp_path / "again.zip"
+    path.write_bytes(zipped(parts(written.read_bytes())))
+    assert verify(path).checks[0].detail.endswith("only names and contents of its files are judged")
+    assert verify(written).checks[0].detail.endswith("in a ZIP as the exporter writes it")
+
+
+def test_an_added_empty_folder_fails_and_is_named(unpacked: Path):
+    (unpacked / "证据9 伪造").mkdir()
+    found = verify(unpacked)
+    assert failed(found) == {"files"}
+    assert "not listed: 证据9 伪造/" in next(c.detail for c in found.checks if c.name == "files")
+
+
+@pytest.mark.parametrize("options", [["-r"], ["-rX"], ["-rXD"], ["-r0X"]])
+@pytest.mark.skipif(not (shutil.which("zip") and shutil.which("unzip")), reason="needs zip")
+def test_what_zip_packs_again_passes_or_is_told_to_be_unpacked(
+    unpacked: Path, tmp_path: Path, options: list[str]
+):
+    path = tmp_path / "again.zip"
+    subprocess.run(["zip", "-q", *options, str(path), "."], cwd=unpacked, check=True)
+    found = verify(path)
+    assert found.verdict == "pass" or "unpack it and check the folder" in found.checks[0].detail
+    subprocess.run(["unzip", "-q", str(path), "-d", str(tmp_path / "folder")], check=True)
+    assert verify(tmp_path / "folder").verdict == "pass"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")

@@ -5,16 +5,20 @@ import json
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from helper.capture import sheet
+from helper.complaints.exhibits import numbered
 from helper.evidence import canonical, redact
 from helper.evidence.verify import verify
+from helper.model import Artifact, CaptureMeta
 from scrapers.record import Delivery, OrderRecord, Seller
 from scrapers.text import mask
 
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CODE, CONTACT, ACCOUNT, SELLER = "KXPD-7745-QWTR-9921", "xiaoyu@example.com", "xiaoyu88", "shop_wx9"
 PRIVATE = (CODE, CONTACT, ACCOUNT, SELLER, "13812345678", "lao-wang")
 TEXT = (
@@ -80,10 +84,12 @@ def keep(case, *, text: str = TEXT, page: str = "", told: bytes | None = None, *
 MEDIA = {"png": "image/png", "json": "application/json", "txt": "text/plain; charset=utf-8"}
 
 
-def write(case, name: str = "redacted.zip") -> tuple[Path, dict[str, bytes], dict[str, str]]:
+def write(
+    case, name: str = "redacted.zip", **values
+) -> tuple[Path, dict[str, bytes], dict[str, str]]:
     """Write the redacted copy; return it, its files and why each artifact was left out."""
     view = case.catalogue.cases()[0]
-    path = case.write(name, redaction=redact.of_case(view, case.blobs.read))
+    path = case.write(name, redaction=redact.of_case(view, case.blobs.read), **values)
     with zipfile.ZipFile(path) as archive:
         files = {item: archive.read(item) for item in archive.namelist()}
     redaction = json.loads(files["bundle.json"])["redaction"]
@@ -160,6 +166,71 @@ def test_page_and_sheet_are_covered_where_they_show_the_same(empty):
     masked = Image.open(io.BytesIO(named(files, "seen-viewport.png"))).convert("RGB")
     assert ImageChops.difference(below, masked).getbbox() is None
     assert verify(path).verdict == "pass"
+
+
+OWN, NOTE = "张三13800138000.png", "收货人张三 电话13800138000"
+
+
+def bring(case, name: str = OWN, number: int = 7) -> str:
+    """Add a file of the user as `helper.steps.attach` does, with its name and a note."""
+    uuid = str(UUID(int=number))
+    about = {"origin": "brought", "file_name": name, "label": name, "note": NOTE}
+    meta = CaptureMeta(url="", title=name, clicked_at=NOON, extra=about)
+    case.catalogue.create_capture(uuid, meta, [])
+    case.catalogue.join_case(
+        uuid, platform_key=None, host="shop.example", order_no="A1", wanted=None, title="订单",
+        now=NOON,
+    )  # fmt: skip
+    own = picture()
+    artifact = Artifact(
+        role="attachment", name=f"attachment-{name}", sha256=case.blobs.keep_bytes(own),
+        bytes=len(own), media_type="image/png", about=about,
+    )  # fmt: skip
+    case.catalogue.add_artifacts(uuid, [artifact])
+    case.keep(uuid, "log", "brought.json", json.dumps(about).encode(), MEDIA["json"])
+    case.seal(uuid, "S0", title=name)
+    return uuid
+
+
+def test_a_file_of_the_user_leaves_neither_its_name_nor_its_note(empty):
+    keep(empty)
+    uuid = bring(empty)
+    bring(empty, "李四.身份证", 8)
+    exhibits = numbered(empty.catalogue.cases()[0], None)
+    path, files, _ = write(empty, exhibits=exhibits)
+    for name, data in files.items():
+        for value in ("张三", "李四", "身份证", "13800138000", "收货人"):
+            assert value not in name
+            assert value.encode() not in data, (name, value)
+    left = json.loads(files["bundle.json"])["redaction"]["left_out"]
+    assert {(item["name"], item["reason"]) for item in left if item["capture_id"] == uuid} == {
+        ("自带材料-1.png", "kind"), ("brought.json", "own_words"),
+    }  # fmt: skip
+    original = empty.catalogue.capture(uuid).artifacts
+    assert {item["sha256"] for item in left if item["capture_id"] == uuid} == {
+        item.sha256 for item in original
+    }
+    assert "自带材料-2<" in files["证据目录.html"].decode()
+    assert verify(path).verdict == "pass"
+    with zipfile.ZipFile(empty.write("plain.zip", exhibits=exhibits)) as plain:
+        assert OWN.encode() in plain.read("证据目录.html")
+
+
+def test_half_a_character_in_a_record_is_no_obstacle(empty):
+    keep(empty, text=SHOWN, told=context(BOXES | {"\ud800": (20, 160, 30, 16)}))
+    path, files, left = write(empty)
+    assert "seen-context.json" not in left
+    assert CONTACT.encode() not in named(files, "seen-context.json")
+    assert verify(path).verdict == "pass"
+
+
+def test_the_text_of_the_second_visit_is_masked(empty):
+    said = "登录账号\txiaoyu_other\n订单号 A1\n"
+    keep(empty, witness_text=said.encode(), corroboration=json.dumps({"witness": said}).encode())
+    _, files, left = write(empty)
+    assert "witness-text.txt" not in left
+    assert named(files, "witness-text.txt").decode() == "登录账号\t████\n订单号 A1\n"
+    assert all(b"xiaoyu_other" not in data for data in files.values())
 
 
 LOST = {text: box for text, box in BOXES.items() if text != CODE}

@@ -69,6 +69,18 @@ def leaf_with(*, purpose: bool, critical: bool = True) -> timekeeper.Keeper:
     )
 
 
+def untidy(keeper: timekeeper.Keeper = KEEPER) -> bytes:
+    """Return a good reply with unsigned attributes out of DER's order, which OpenSSL takes."""
+    info = tst_info(DIGEST, NONCE, NOON, 7)
+    more = [
+        der.value(der.SEQUENCE, der.oid(f"1.2.{n}"), der.value(der.SET, der.number(n)))
+        for n in (2, 1)
+    ]
+    parts = der.read(keeper.signer_info(info)).parts()
+    signer = der.value(der.SEQUENCE, *(part.whole for part in parts), der.value(0xA1, *more))
+    return granted(token(info, sorted((der_of(KEEPER.leaf), der_of(KEEPER.root))), [signer]))
+
+
 def judged(data: bytes, root: x509.Certificate = KEEPER.root) -> stamp.Stamp:
     return stamp.check(MANIFEST, QUERY, data, [root])
 
@@ -286,3 +298,31 @@ def test_the_commands_printed_for_a_reader_work(tmp_path: Path, program: Path) -
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert b"Verification: OK" in done.stdout
+
+
+def test_what_the_library_does_not_take_is_confirmed_by_openssl(program: Path) -> None:
+    both = [given_("S1-a.tsr", untidy())]
+    assert stamp.check_stamps(both, [KEEPER.root], openssl=program).verdict == "pass"
+
+
+def test_what_the_library_does_not_take_is_not_confirmed_without_openssl() -> None:
+    data = untidy()
+    assert judged(data).reason == "no_openssl"
+    found = stamp.check_stamps([given_("S1-a.tsr", data)], [KEEPER.root])
+    assert found.verdict == "not_confirmed"
+    assert "1 that need openssl" in found.detail
+    assert "S1-a.tsr" in found.detail
+
+
+def test_what_openssl_refuses_as_well_fails(program: Path) -> None:
+    changed = untidy(timekeeper.Keeper(KEEPER.root, KEEPER.leaf, OTHER.key))
+    found = stamp.check_stamps([given_("S1-a.tsr", changed)], [KEEPER.root], openssl=program)
+    assert found.verdict == "fail"
+
+
+def test_a_root_given_for_the_check_confirms_and_is_named() -> None:
+    found = stamp.check_stamps([given_("S1-a.tsr", GOOD)], [OTHER.root], added=[KEEPER.root])
+    assert found.verdict == "pass"
+    assert "1 stamps under 0 pinned roots and 1 given for this check" in found.detail
+    assert "root Keeper Root, given for this check, SHA-256" in found.detail
+    assert KEEPER.root.fingerprint(hashes.SHA256()).hex() in found.detail

@@ -59,3 +59,11 @@ def test_a_stamp_of_something_that_is_not_in_the_bundle_is_named_as_not_judged(s
     found = checked(stamped(query=asked))
     assert found.verdict == "not_confirmed"
     assert "not judged: stamps/" in found.detail
+
+
+def test_a_root_that_the_user_gives_confirms(stamped):
+    path = stamped()
+    found = verify(path, stamp_roots=[KEEPER.root])
+    check = next(check for check in found.checks if check.name == "stamps")
+    assert (check.verdict, found.verdict) == ("pass", "pass")
+    assert "root Authority Root, given for this check" in check.detail

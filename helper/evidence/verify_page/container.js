@@ -1,6 +1,6 @@
 /**
- * Opens a ZIP or a folder that the user picked, within the limits of `container.py`: no duplicate
- * names, no links, no paths that lead elsewhere, no bytes outside the structure of the ZIP.
+ * Opens a ZIP or a folder that the user picked, as `names.py` and `archive.py` do: no duplicate
+ * names, no links, no paths that lead elsewhere, and of a ZIP no byte that belongs to no file.
  */
 
 const LARGEST_FILE = 2 ** 30;
@@ -9,14 +9,20 @@ const LARGEST_RATIO = 1000;
 const MOST_FILES = 20_000;
 const LARGEST_DIRECTORY = 8 * 2 ** 20;
 const PIECE = 4 * 2 ** 20;
+const UTF8 = 0x800;
+/** Flag bits that say how hard the packer tried. */
+const EFFORT = 0x6;
+const ADVICE = "unpack it and check the folder";
 
 /** A check failed; the message says why. */
 class FailedError extends Error {}
 
 /**
  * @typedef {{name: string, size: number, packed: number, method: number, crc: number | null,
- *   at: number, blob: Blob}} Member `at` is where the local header is; a folder's file has no crc
- * @typedef {{members: Map<string, Member>, note: string}} Files
+ *   at: number, start: number, entry: Uint8Array, blob: Blob}} Member
+ *   `at` is where the local header is, `start` where its bytes are, `entry` what the directory says;
+ *   a folder's file has no crc
+ * @typedef {{members: Map<string, Member>, folders: string[], note: string}} Files
  */
 
 /** @param {FileList | File[]} list files of a picked folder @returns {Files} */
@@ -25,10 +31,11 @@ function openFolder(list) {
   const members = new Map();
   for (const blob of list) {
     const name = blob.webkitRelativePath.split("/").slice(1).join("/") || blob.name;
-    members.set(name, { name, size: blob.size, packed: 0, method: 0, crc: null, at: 0, blob });
+    const none = { packed: 0, method: 0, crc: null, at: 0, start: 0, entry: new Uint8Array() };
+    members.set(name, { name, size: blob.size, ...none, blob });
   }
-  checkNames(members);
-  return { members, note: " in a folder" };
+  checkNames(members, []);
+  return { members, folders: [], note: " in a folder" };
 }
 
 /** @param {File} file @returns {Promise<Files>} */
@@ -39,88 +46,189 @@ async function openZip(file) {
   const at = lastEnd(tail);
   if (at < 0 || tail.length - at < 22) fail("not a ZIP, or cut off");
   const end = new DataView(tail.buffer, at);
+  const count = end.getUint16(10, true);
   const directory = end.getUint32(12, true);
   const offset = end.getUint32(16, true);
   const comment = tail.subarray(at + 22);
   if (comment.length !== end.getUint16(20, true))
     fail("bytes after the end of the ZIP, or cut off");
-  if (directory > LARGEST_DIRECTORY || offset + directory !== start + at)
+  if (
+    directory > LARGEST_DIRECTORY ||
+    offset + directory !== start + at ||
+    end.getUint32(4, true) !== 0
+  )
     fail("bytes outside the structure of the ZIP");
-  const note = await checkComment(file, comment);
-  const central = await bytesOf(file.slice(offset, offset + directory));
-  const members = readDirectory(file, central);
-  checkNames(members);
-  return { members, note };
-}
-
-/** @param {File} file @param {Uint8Array} comment @returns {Promise<string>} */
-async function checkComment(file, comment) {
-  if (!comment.length) return " in a ZIP that was packed again";
-  const text = String.fromCharCode(...comment.subarray(0, 200));
-  const match = /^kazheng\/bundle\/\d sha256=([0-9a-f]{64})$/.exec(text);
-  const whole = file.slice(0, file.size - comment.length);
-  if (!match || comment.length > 200 || match[1] !== (await hashOfBlob(whole)))
-    fail("the ZIP is not as it was written; unpack it and check the folder");
-  return " in the ZIP as it was written";
-}
-
-/** @param {File} file @param {Uint8Array} central @returns {Map<string, Member>} */
-function readDirectory(file, central) {
-  const view = new DataView(central.buffer);
+  if (count > MOST_FILES) fail(`more than ${MOST_FILES} files`);
+  const all = readDirectory(file, await bytesOf(file.slice(offset, offset + directory)));
+  if (end.getUint16(8, true) !== all.length || count !== all.length)
+    fail("the ZIP states another number of entries than it has");
+  const folders = all.filter(({ name }) => name.endsWith("/")).map(({ name }) => name.slice(0, -1));
   /** @type {Map<string, Member>} */
   const members = new Map();
-  let count = 0;
+  for (const member of all) {
+    if (members.has(member.name)) fail(`twice: ${member.name}`);
+    members.set(member.name, member);
+  }
+  for (const name of folders) members.delete(`${name}/`);
+  checkNames(members, folders);
+  await checkLocal(file, all, offset);
+  return { members, folders, note: await noteOf(file, comment, all) };
+}
+
+/**
+ * With our comment the ZIP must be just as the exporter writes it, and its hash be right. Anybody
+ * can write such a comment: it tells damage, and proves nothing.
+ *
+ * @param {File} file @param {Uint8Array} comment @param {Member[]} all @returns {Promise<string>}
+ */
+async function noteOf(file, comment, all) {
+  if (!comment.length)
+    return " in a ZIP packed again: only names and contents of its files are judged";
+  const text = String.fromCharCode(...comment.subarray(0, 200));
+  const match = /^kazheng\/bundle\/2 sha256=([0-9a-f]{64})$/.exec(text);
+  const before = file.slice(0, file.size - comment.length);
+  if (!match || comment.length > 200 || match[1] !== (await hashOfBlob(before)))
+    fail(`the ZIP is not as it was written; ${ADVICE}`);
+  const forms = new Set(all.map(({ entry }) => formOf(entry)));
+  if (forms.size !== 1 || !all.every(({ entry }) => isOurs(entry)))
+    fail(`the ZIP is not as this program writes it; ${ADVICE}`);
+  return " in a ZIP as the exporter writes it";
+}
+
+/** @param {Uint8Array} entry @returns {string} what all files of a bundle have in common */
+function formOf(entry) {
+  return [entry.slice(4, 8), entry.slice(10, 16), entry.slice(36, 42)].map(hex).join();
+}
+
+/** @param {Uint8Array} entry @returns {boolean} */
+function isOurs(entry) {
+  const view = viewOf(entry);
+  return (
+    view.getUint16(4, true) === ((3 << 8) | 20) &&
+    view.getUint16(6, true) === 20 &&
+    (view.getUint16(8, true) & ~UTF8) === 0 &&
+    view.getUint16(10, true) === 0 &&
+    view.getUint16(36, true) === 0 &&
+    view.getUint32(38, true) === 0o100644 * 2 ** 16
+  );
+}
+
+/** @param {File} file @param {Uint8Array} central @returns {Member[]} each checked for itself */
+function readDirectory(file, central) {
+  /** @type {Member[]} */
+  const all = [];
   for (let at = 0; at < central.length; ) {
-    if (central.length - at < 46 || view.getUint32(at, true) !== 0x02014b50)
+    const entry = central.subarray(at, at + 46);
+    const view = viewOf(entry);
+    if (entry.length < 46 || view.getUint32(0, true) !== 0x02014b50)
       fail("bytes outside the structure of the ZIP");
-    const length = view.getUint16(at + 28, true);
-    const name = decodeName(central.subarray(at + 46, at + 46 + length), view.getUint16(at + 8, true));
+    const length = view.getUint16(28, true);
+    const name = decodeName(
+      central.subarray(at + 46, at + 46 + length),
+      view.getUint16(8, true),
+    );
+    if (view.getUint16(30, true) || view.getUint16(32, true) || view.getUint16(34, true))
+      fail(`an extra field or comment; ${ADVICE}: ${name}`);
+    const local = view.getUint32(42, true);
     const member = {
       name,
-      method: view.getUint16(at + 10, true),
-      crc: view.getUint32(at + 16, true),
-      packed: view.getUint32(at + 20, true),
-      size: view.getUint32(at + 24, true),
-      at: view.getUint32(at + 42, true),
+      method: view.getUint16(10, true),
+      crc: view.getUint32(16, true),
+      packed: view.getUint32(20, true),
+      size: view.getUint32(24, true),
+      at: local,
+      start: local + 30 + length,
+      entry,
       blob: file,
     };
-    const system = view.getUint32(at + 38, true) >>> 28;
-    if (![0, 8, 4].includes(system)) fail(`a link or special file: ${name}`);
-    if (name.endsWith("/") && member.size) fail(`a folder with content: ${name}`);
-    if (view.getUint16(at + 8, true) & 0x61) fail(`encrypted: ${name}`);
-    if (view.getUint16(at + 6, true) > 63) fail(`of an unknown version: ${name}`);
-    if (member.method !== 0 && member.method !== 8)
-      fail(`compressed in an unusual way: ${name}`);
-    if (member.size > LARGEST_RATIO * member.packed)
-      fail(`compressed more than ${LARGEST_RATIO}:1: ${name}`);
-    if (members.has(name)) fail(`twice: ${name}`);
-    if (name.endsWith("/")) checkName(name.slice(0, -1));
-    else members.set(name, member);
-    count += 1;
-    if (count > MOST_FILES) fail(`more than ${MOST_FILES} files`);
-    at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    checkPacking(member, view);
+    checkKind(member, view.getUint32(38, true));
+    all.push(member);
+    at += 46 + length;
     if (at > central.length) fail("bytes outside the structure of the ZIP");
+    if (all.length > MOST_FILES) fail(`more than ${MOST_FILES} files`);
   }
-  return members;
+  return all;
+}
+
+/** @param {Member} member @param {DataView} view of its entry in the directory */
+function checkPacking({ name, method, size, packed }, view) {
+  const flags = view.getUint16(8, true);
+  if (flags & 0x2041) fail(`encrypted: ${name}`);
+  if (method !== 0 && method !== 8) fail(`compressed in an unusual way: ${name}`);
+  if (flags & ~(UTF8 | EFFORT) || view.getUint16(6, true) > 20)
+    fail(`written in an unusual way; ${ADVICE}: ${name}`);
+  if (size > LARGEST_RATIO * packed) fail(`compressed more than ${LARGEST_RATIO}:1: ${name}`);
+  if (method === 0 && packed !== size) fail(`stored with another size than its own: ${name}`);
+}
+
+/** @param {Member} member @param {number} external its attributes */
+function checkKind({ name, size, packed, crc }, external) {
+  const folder = name.endsWith("/");
+  if (![0, folder ? 4 : 8].includes(external >>> 28)) fail(`a link or special file: ${name}`);
+  if (!folder && external & 0x18) fail(`a folder or volume by its attributes: ${name}`);
+  if (folder && (size || packed || crc)) fail(`a folder with content: ${name}`);
+}
+
+/**
+ * Check that the members stand one behind the other, each as the directory says.
+ *
+ * @param {File} file @param {Member[]} all @param {number} end
+ */
+async function checkLocal(file, all, end) {
+  let at = 0;
+  for (const member of all) {
+    const name = encoder.encode(member.name);
+    const header = await bytesOf(file.slice(at, at + 30 + name.length));
+    if (member.at !== at || hex(header.subarray(0, 4)) !== "504b0304")
+      fail(`bytes between the files of the ZIP, before ${member.name}`);
+    if (
+      !same(header.subarray(4, 30), member.entry.subarray(6, 32)) ||
+      !same(header.subarray(30), name)
+    )
+      fail(`not as the directory of the ZIP says; ${ADVICE}: ${member.name}`);
+    at = member.start + member.packed;
+  }
+  if (at !== end) fail("bytes between the files and the directory of the ZIP");
 }
 
 /** @param {Uint8Array} raw @param {number} flags @returns {string} */
 function decodeName(raw, flags) {
-  if (!(flags & 0x800) && raw.some((byte) => byte > 126)) fail("a name that is not in UTF-8");
-  return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
+  const said = `a name that is not in UTF-8; ${ADVICE}`;
+  if (!(flags & UTF8) && raw.some((byte) => byte > 126)) fail(said);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw);
+  } catch {
+    return fail(said);
+  }
 }
 
-/** @param {Map<string, Member>} members */
-function checkNames(members) {
+/** @param {string} name @returns {string} without its case, as `names.folded` */
+function foldedName(name) {
+  return name.toLowerCase().toUpperCase();
+}
+
+/** @param {string} name @returns {string[]} the folders that it implies */
+function parentsOf(name) {
+  const steps = name.split("/").slice(0, -1);
+  return steps.map((_, index) => steps.slice(0, index + 1).join("/"));
+}
+
+/** @param {Map<string, Member>} members @param {string[]} folders */
+function checkNames(members, folders) {
   /** @type {Map<string, string>} */
   const seen = new Map();
   let total = 0;
   if (members.size > MOST_FILES) fail(`more than ${MOST_FILES} files`);
-  for (const { name, size } of members.values()) {
+  const files = new Set([...members.keys()].map(foldedName));
+  for (const name of [...members.keys(), ...folders]) {
     checkName(name);
-    const folded = name.toLowerCase();
+    const folded = foldedName(name);
     if (seen.has(folded)) fail(`twice: ${name} and ${seen.get(folded)}`);
     seen.set(folded, name);
+    if (parentsOf(folded).some((parent) => files.has(parent))) fail(`inside a file: ${name}`);
+  }
+  for (const { name, size } of members.values()) {
     if (size > LARGEST_FILE) fail(`larger than ${LARGEST_FILE} bytes: ${name}`);
     total += size;
   }
@@ -154,7 +262,8 @@ async function* pieces(member) {
 
 /** @param {Member} member @returns {AsyncGenerator<Uint8Array<ArrayBuffer>>} */
 async function* unpacked(member) {
-  const packed = member.crc === null ? member.blob : await packedOf(member);
+  const { blob, crc, start } = member;
+  const packed = crc === null ? blob : blob.slice(start, start + member.packed);
   if (member.method === 0) {
     for (let at = 0; at < packed.size; at += PIECE) yield bytesOf(packed.slice(at, at + PIECE));
     return;
@@ -166,20 +275,6 @@ async function* unpacked(member) {
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-}
-
-/** @param {Member} member @returns {Promise<Blob>} its bytes as they stand in the ZIP */
-async function packedOf(member) {
-  const { blob, at, name, packed } = member;
-  const header = await bytesOf(blob.slice(at, at + 30));
-  const view = new DataView(header.buffer);
-  if (header.length < 30 || view.getUint32(0, true) !== 0x04034b50) fail(`damaged: ${name}`);
-  const length = view.getUint16(26, true);
-  const written = await bytesOf(blob.slice(at + 30, at + 30 + length));
-  if (decodeName(written, 0x800) !== name) fail(`two names: ${name}`);
-  const start = at + 30 + length + view.getUint16(28, true);
-  if (start + packed > blob.size) fail(`cut off: ${name}`);
-  return blob.slice(start, start + packed);
 }
 
 /** @param {Member} member @returns {Promise<{sha256: string, size: number}>} */
@@ -216,6 +311,11 @@ async function hashOfBlob(blob) {
 /** @param {Blob} blob @returns {Promise<Uint8Array<ArrayBuffer>>} */
 async function bytesOf(blob) {
   return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** @param {Uint8Array} data @returns {DataView} */
+function viewOf(data) {
+  return new DataView(data.buffer, data.byteOffset, data.length);
 }
 
 /** @param {Uint8Array} tail @returns {number} */

@@ -44,7 +44,9 @@ function draw() {
     ? say("verify_page.installation").replace("{installation}", report.installation)
     : "";
   if (!report) return;
-  const passed = report.redacted ? "verify.pass_redacted" : "verify.pass";
+  const compared = report.checks.some(({ name }) => name === "installation");
+  const passed =
+    (report.redacted ? "verify.pass_redacted" : "verify.pass") + (compared ? "" : "_not_compared");
   const sentences = { pass: passed, fail: "verify.fail", unchecked: "verify_page.unchecked" };
   verdict.textContent = say(sentences[report.verdict]);
 }
@@ -55,8 +57,9 @@ function row(check) {
   element.dataset.check = check.name;
   element.dataset.verdict = check.verdict;
   const key = `verify.${check.name}`;
-  const sentence =
-    check.verdict === "unchecked" ? say("verify_page.unsupported") : say(`${key}.${check.verdict}`);
+  /** @type {Record<string, string>} */
+  const own = { unchecked: "verify_page.unsupported", not_confirmed: "verify_page.stamps" };
+  const sentence = say(own[check.verdict] ?? `${key}.${check.verdict}`);
   element.append(
     made("h2", "", say(`${key}.title`)),
     made("p", "sentence", sentence),
