@@ -33,6 +33,7 @@ from helper.vault.files import room_on_disk
 
 LONGEST_URL = 3_000
 _LONGEST_TITLE = 600
+_LONGEST_ON_COVER = 200
 
 
 class BookError(Exception):
@@ -144,7 +145,7 @@ def _cover(
     flow.space(26)
     flow.facts([(both(f"book.cover.{key}"), value or text("book.unknown")) for key, value in (
         ("case", case.case_id),
-        ("about", clipped(case.title, _LONGEST_TITLE)),
+        ("about", clipped(case.title, _LONGEST_ON_COVER)),
         ("order", case.order_no),
         ("platform", _platform(case)),
         ("seller", _seller(case)),

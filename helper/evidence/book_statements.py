@@ -45,7 +45,8 @@ def environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None
 def _environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None:
     having = [view for view in captures if any(a.role == "environment" for a in view.artifacts)]
     if not having:
-        flow.text(text("book.environment.none"))
+        pages = any(not is_brought(view) for view in captures)
+        flow.text(text("book.environment.none" if pages else "book.environment.no_page"))
         return
     newest = max(having, key=lambda view: view.meta.clicked_at)
     artifact = next(item for item in newest.artifacts if item.role == "environment")

@@ -1,156 +1,20 @@
 """The 证据册 as a reader gets it: the text and the places of its pages."""
 
 import hashlib
-import io
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
-from uuid import UUID
 
-import pypdfium2 as pdfium
 import pytest
-from PIL import Image, ImageDraw
-from pyhanko.pdf_utils.reader import PdfFileReader
 
-from helper.capture.fonts import cjk_font
-from helper.complaints.exhibits import numbered
-from helper.evidence.book import BookError, make_book
-from helper.evidence.corroborate import complete
-from helper.evidence.pdf import Page, PdfWriter
-from helper.evidence.pdf_font import Face
+from helper.evidence.book import BookError
 from helper.model import (
-    Artifact,
-    CaptureMeta,
-    Corroboration,
     Exhibit,
-    FieldComparison,
     Missing,
-    PictureComparison,
-    TextChange,
-    TextComparison,
 )
 from scrapers.record import OrderRecord, Source
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-INSTALLATION = "ab" * 32
-MARGIN = 20
-
-
-def picture(height: int = 500, width: int = 1280) -> bytes:
-    """Draw a page of text-like lines on white."""
-    image = Image.new("RGB", (width, height), "white")
-    pen = ImageDraw.Draw(image)
-    for y in range(10, height - 20, 40):
-        for x in range(20, width - 40, 24):
-            pen.rectangle((x, y, x + 12, y + 18), fill="black")
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
-
-
-def printed(*pages: str) -> bytes:
-    """Make a PDF with a line of text on each page."""
-    font = cjk_font()
-    assert font is not None
-    face, out, made = Face(*font), io.BytesIO(), []
-    writer = PdfWriter(out, face)
-    for words in pages:
-        page = Page()
-        page.text(face, 60, 700, 14, face.drawable(words))
-        made.append(page)
-    writer.finish(made, [], "x", "D:20260301120000Z")
-    return out.getvalue()
-
-
-class Shelf:
-    """A case whose captures are put together by hand."""
-
-    def __init__(self, case) -> None:
-        self.case = case
-        self.folder = case.folder
-        self.count = 0
-
-    def add(
-        self, *files: tuple[str, str, bytes], order: OrderRecord | None = None,
-        missing: Sequence[Missing] = (), **meta: object,
-    ) -> str:  # fmt: skip
-        """Add a sealed capture with files (role, name, bytes)."""
-        self.count += 1
-        uuid = str(UUID(int=self.count))
-        plain = {"url": "https://shop.example/order/A1", "title": "订单详情", "clicked_at": NOON}
-        told = CaptureMeta.model_validate(plain | meta)
-        catalogue = self.case.catalogue
-        catalogue.create_capture(uuid, told, [])
-        first = catalogue.cases()
-        catalogue.join_case(
-            uuid, platform_key=None, host=None if first else "shop.example",
-            order_no=None if first else "A1", wanted=first[0].case_id if first else None,
-            title=told.title, now=NOON,
-        )  # fmt: skip
-        kept = [self.file(*file) for file in files]
-        if order is not None:
-            catalogue.put_order(uuid, order)
-            kept.append(self.file("order", "order.json", order.model_dump_json().encode()))
-        catalogue.add_artifacts(uuid, kept)
-        catalogue.add_missing(uuid, missing)
-        self.case.seal(uuid, "S0", url=told.url, title=told.title, missing=missing)
-        return uuid
-
-    def file(self, role: str, name: str, data: bytes) -> Artifact:
-        kinds = {"png": "image/png", "json": "application/json", "txt": "text/plain"}
-        return Artifact(
-            role=role, name=name, sha256=self.case.blobs.keep_bytes(data), bytes=len(data),
-            media_type=kinds.get(name.rpartition(".")[2], "application/octet-stream"),
-            about={"file_name": name, "note": "付款记录"} if role == "attachment" else {},
-        )  # fmt: skip
-
-    def make(self, name: str = "book.pdf", **given: object) -> "Book":
-        case = self.case.catalogue.cases()[0]
-        plain = {
-            "font": cjk_font(), "installation": INSTALLATION, "created_at": NOON,
-            "exhibits": numbered(case, None),
-        }  # fmt: skip
-        path = self.folder / name
-        count = make_book(case, case.captures, self.case.blobs.path, path, **(plain | given))
-        book = Book(path)
-        assert len(book.pages) == count
-        return book
-
-
-class Book:
-    """A PDF as text: lines broken by the page are joined."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.document = pdfium.PdfDocument(path)
-        self.places = [page.get_textpage() for page in self.document]
-        self.pages = [
-            re.sub(r"\s+", "", page.get_text_range().replace("\ufffe", "-")) for page in self.places
-        ]
-        self.text = "".join(self.pages)
-
-    def starts(self) -> dict[str, int]:
-        """Return on which page each exhibit begins, counted from 1."""
-        found: dict[str, int] = {}
-        for number, text in enumerate(self.pages, 1):
-            match = re.search(r"(证据\d+)·第1页，共\d+页", text)
-            if match:
-                found[match[1]] = number
-        return found
-
-    def outside(self) -> list[tuple[int, str]]:
-        """Return characters that are not inside the page with a margin."""
-        found = []
-        for number, place in enumerate(self.places, 1):
-            width, height = self.document[number - 1].get_size()
-            for at in range(place.count_chars()):
-                left, bottom, right, top = place.get_charbox(at)
-                inside = left >= MARGIN and right <= width - MARGIN
-                if right > left and not (inside and bottom >= MARGIN and top <= height - MARGIN):
-                    found.append((number, place.get_text_range(at, 1)))
-        return found
+from tests.evidence.shelf import INSTALLATION, NOON, Shelf, picture
 
 
 @pytest.fixture
@@ -216,124 +80,6 @@ def test_an_exhibit_has_the_number_it_was_given(shelf: Shelf):
     assert number == "证据3"
     assert second in book.pages[page - 1]
     assert "证据3所寄出的订单页截图/seen-sheet.png" in book.pages[page - 1]
-
-
-def test_a_page_file_is_not_said_to_show_a_picture(shelf: Shelf):
-    shelf.add(("seen/html", "seen-html.html", b"<p>A1"))
-    book = shelf.make()
-    page = book.pages[book.starts()["证据1"] - 1]
-    assert "如图" not in page
-    assert "证据1网页文件HTML/seen-html.html" in page
-    assert "网页的代码" in book.pages[1]
-
-
-def test_the_pages_of_the_pdf_are_printed(shelf: Shelf):
-    shelf.add(
-        ("seen/sheet", "seen-sheet.png", picture()),
-        ("witness/pdf", "witness-page.pdf", printed("订单号 A1 已发货", "第二页的文字")),
-    )
-    exhibits = numbered(shelf.case.catalogue.cases()[0], None)
-    assert [one.role for one in exhibits] == ["seen/sheet"]  # no agreeing visit: not cited
-    view = shelf.case.catalogue.cases()[0].captures[0]
-    item = next(one for one in view.artifacts if one.role == "witness/pdf")
-    cited = Exhibit(
-        number=2, label="证据2 再次访问时的 PDF", capture_id=view.capture_id,
-        **item.model_dump(include={"name", "role", "sha256", "media_type", "bytes"}),
-    )  # fmt: skip
-    book = shelf.make(exhibits=[*exhibits, cited])
-    at = book.starts()["证据2"] - 1
-    assert "订单号A1已发货" in book.pages[at]
-    assert "第二页的文字" in "".join(book.pages[at : at + 2])
-    assert "如图" not in book.pages[at]
-    assert "原PDF第2页，共2页" in "".join(book.pages[at : at + 2])
-    assert book.outside() == []
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda data: b"%PDF-1.7 not one",
-        lambda data: data[: len(data) // 2],
-        lambda data: data.replace(b"/MediaBox [0 0", b"/MediaBox [9 9"[:14]).replace(
-            b"595", b"-95"
-        ),
-        lambda data: data.replace(b"/FontFile", b"/FontF((("),
-        lambda data: data.replace(b" 0 obj\n<< /Type /FontDescriptor", b" 0 obX\n<< /Type /Font"),
-    ],
-)
-def test_a_damaged_pdf_is_named_with_its_place_and_harms_no_page(shelf: Shelf, damage):
-    data = damage(printed("订单号 A1"))
-    shelf.add(("witness/pdf", "witness-page.pdf", data))
-    view = shelf.case.catalogue.cases()[0].captures[0]
-    item = view.artifacts[0]
-    cited = Exhibit(
-        number=1, label="证据1 再次访问时的 PDF", capture_id=view.capture_id,
-        **item.model_dump(include={"name", "role", "sha256", "media_type", "bytes"}),
-    )  # fmt: skip
-    book = shelf.make(exhibits=[cited])
-    assert "未能逐页印入本册" in book.text
-    assert "证据1再次访问时的PDF/witness-page.pdf" in book.text
-    assert PdfFileReader(io.BytesIO(book.path.read_bytes())).root["/Pages"]["/Count"] > 3
-
-
-def test_seen_and_second_visit_are_compared_in_words_and_tables(shelf: Shelf):
-    uuid = shelf.add(("seen/sheet", "seen-sheet.png", picture()))
-    found = Corroboration(
-        verdict="differs", reason="values_differ", session="lent", seen_at=NOON,
-        witness_at=NOON + timedelta(seconds=75),
-        fields=(
-            FieldComparison(field="amount", seen="98.00", witness="89.00", state="differs"),
-            FieldComparison(field="order_no", seen="A1", witness="A1", state="agree"),
-        ),
-    )  # fmt: skip
-    change = TextChange(
-        state="changed", seen="实付 98.00", witness="实付 89.00", seen_line=7, witness_line=8
-    )
-    whole = complete(
-        found,
-        TextComparison(state="differs", changed=3, changes=(change,)),
-        PictureComparison(state="differs", share=0.042),
-    )
-    shelf.case.catalogue.put_corroboration(uuid, whole)
-    book = shelf.make()
-    page = next(text for text in book.pages if text.startswith("所见与再次访问的对照/"))
-    for words in (
-        re.sub(r"\s", "", whole.said["zh_CN"]), "金额98.0089.00不同", "订单号A1A1一致",
-        "7/8实付98.00实付89.00", "另有2处", "4.2%", "2026-03-0120:01:15+08:00", "借出的登录状态",
-    ):  # fmt: skip
-        assert words in page
-    assert book.outside() == []
-
-
-def test_a_page_without_a_second_visit_says_so(shelf: Shelf):
-    uuid = shelf.add(("seen/sheet", "seen-sheet.png", picture()))
-    assert "没有对照记录" in shelf.make().text
-    none = Corroboration(verdict="no_witness", reason="post", seen_at=NOON)
-    shelf.case.catalogue.put_corroboration(uuid, none)
-    text = shelf.make("b.pdf").text
-    assert "没有再次访问" in text
-    assert "由提交表单而来" in text
-
-
-def test_the_stage_partial_is_called_a_supplement(shelf: Shelf):
-    uuid = shelf.add(("seen/sheet", "seen-sheet.png", picture()))
-    shelf.case.seal(uuid, "partial")
-    assert (
-        "#1补充封存（此前各次封存之后取得的材料；程序中断后保留的部分也在此列）"
-        in shelf.make().text
-    )
-
-
-def test_a_picture_stands_under_its_heading(shelf: Shelf):
-    for number, height in enumerate((500, 1500, 2000, 9000)):
-        shelf.add(
-            ("seen/sheet", "seen-sheet.png", picture(height)),
-            clicked_at=NOON + timedelta(minutes=number),
-        )
-    book = shelf.make()
-    assert len(book.starts()) == 4
-    for number, page in book.starts().items():
-        assert re.search(rf"{number}·(原图|第1/)", book.pages[page - 1]), number
 
 
 def test_a_tall_picture_goes_over_several_pages_and_no_row_is_lost(shelf: Shelf):
@@ -408,6 +154,8 @@ def test_a_file_of_the_user_is_marked_as_brought(shelf: Shelf):
     for words in ("由用户自行提供", "客服：稍等", "付款记录", "文件名"):
         assert words in page
     assert "用户自行提供的文件1份" in book.pages[0]
+    assert "本案没有保存网页，因此没有采集环境的记录" in book.text
+    assert "本案没有保存网页，因此没有可以对照的内容" in book.text
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture", picture()[:300]])
