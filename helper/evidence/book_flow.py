@@ -17,6 +17,7 @@ PAGE: Final = TOP - BOTTOM
 _GREY = 0.42
 _HANGING = "，。；：、）》”’！？,.;:)]"
 """May stand a little over the edge: a line does not begin with them."""
+_OPENING = "（《“‘【(["
 _BREAKS = " /?&=-_.,;:，。；：、）》"
 
 
@@ -134,6 +135,8 @@ def _wrapped(face: Face, text: str, size: float, width: float) -> list[str]:
             kept, line = _broken(line, character)
             lines.append(kept)
             used = face.width(line, size)
+            if character == " " and not line:
+                continue
         line += character
         used += wide
     return [*lines, line]
@@ -142,6 +145,8 @@ def _wrapped(face: Face, text: str, size: float, width: float) -> list[str]:
 def _broken(line: str, after: str) -> tuple[str, str]:
     """Break a full line: between words if a break is near its end, else where it is full."""
     if after in _HANGING and len(line) > 1:  # no line begins with a comma
+        return line[:-1], line[-1]
+    if line[-1] in _OPENING and len(line) > 1:  # nor ends with an opening bracket
         return line[:-1], line[-1]
     if after == " " or not (line[-1].isascii() and after.isascii()):
         return line, ""
