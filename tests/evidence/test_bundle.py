@@ -196,12 +196,6 @@ def test_names_that_differ_only_in_case_are_refused(empty):
         empty.write()
 
 
-def test_the_largest_bundle_needs_no_zip64():
-    """`zipfile` writes it where an offset is beyond 2**31 already; verify refuses it."""
-    most = zipping.LARGEST_BUNDLE + 20_000 * 2 * 400
-    assert most < zipfile.ZIP64_LIMIT
-
-
 def test_more_than_the_verifier_reads_is_not_written(case, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(zipping, "LARGEST_BUNDLE", 1000)
     with pytest.raises(TooLargeError):
