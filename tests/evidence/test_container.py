@@ -117,7 +117,7 @@ def test_two_files_of_a_zip_can_be_read_by_turns(tmp_path: Path, deflated: bytes
     path = tmp_path / "a.zip"
     path.write_bytes(zipped([entry(*one, deflated=deflated) for one in contents.items()]))
     with opened(path) as files:
-        read = {name: b"" for name in contents}
+        read = dict.fromkeys(contents, b"")
         for pieces in zip(*(chunks(files, name) for name in contents), strict=True):
             for name, piece in zip(contents, pieces, strict=True):
                 read[name] += piece
