@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -12,11 +12,18 @@ from pathlib import Path, PurePosixPath
 from helper.capture.fonts import cjk_font
 from helper.capture.services import UnansweredError
 from helper.complaints import exhibits
-from helper.errors import DiskFullError, InvalidError, KazhengError, RefusedError, VaultError
+from helper.errors import (
+    DiskFullError,
+    InvalidError,
+    KazhengError,
+    NotFoundError,
+    RefusedError,
+    VaultError,
+)
 from helper.evidence import book_stamps, bundle, clock_table, redact, seal
 from helper.evidence.book_exhibits import sealed_names
 from helper.messages import LANGUAGES, text
-from helper.model import CaptureView, CaseView, Exhibit, Missing, Seal
+from helper.model import CaptureView, CaseView, Draft, Exhibit, Missing, Seal
 from helper.steps.store import Store
 from helper.vault.files import room_on_disk
 
@@ -78,8 +85,6 @@ def export(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> 
                 redaction=redact.of_case(case, store.blobs.read) if redacted else None,
             )
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DiskFullError(path=str(out)) from error
         cause = f"（{error.strerror}）" if error.strerror else ""
         raise InvalidError(reason="out", what=str(out), cause=cause) from error
     return Exported(path, tuple(missing))
@@ -100,8 +105,17 @@ def _snapshot(store: Store, case_id: str) -> _Snapshot:
     if not sealed:
         raise RefusedError(reason="nothing_sealed", case_id=case_id)
     kept = case.model_copy(update={"captures": tuple(_sealed_only(store, v) for v in sealed)})
-    numbered = exhibits.numbered(kept, store.vault.latest_draft(case_id))
+    numbered = exhibits.numbered(kept, _cited(store, kept))
     return _Snapshot(case, sealed, ledger, numbered)
+
+
+def _cited(store: Store, case: CaseView) -> Draft | None:
+    """Return the draft whose numbers hold: the last one that was filed, else the last one."""
+    filed = max(case.filings, key=lambda one: one.at, default=None)
+    if filed is not None:
+        with suppress(NotFoundError):
+            return store.vault.draft(filed.draft_id)
+    return store.vault.latest_draft(case.case_id)
 
 
 def _sealed_only(store: Store, view: CaptureView) -> CaptureView:
@@ -137,8 +151,8 @@ def single_files(
             name = f"采集{number}-{PurePosixPath(item.name).stem}.html"
             try:
                 page = single_file(store.blobs.read(item.sha256), item.sha256)
-            except KazhengError as error:
-                _log.warning("no single file of %s: %s", item.name, error)
+            except Exception as error:  # noqa: BLE001  # a hostile page; the original is there
+                _log.warning("no single file of %s: %s", item.name, type(error).__name__)
                 continue
             (folder / name).write_bytes(page)
             yield f"单文件网页/{name}", folder / name

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 
 from dbos import DBOS, SetWorkflowID
 
-from helper.errors import KazhengError
+from helper.errors import DiskFullError, KazhengError
 from helper.model import CaptureId, Missing, Step
 from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
@@ -139,9 +139,11 @@ class Pipeline:
         reason = error.code if isinstance(error, KazhengError) else type(error).__name__
         try:
             await asyncio.to_thread(self.store.note, capture_id, "failed", reason)
-        except KazhengError:
+        except DiskFullError:
             step = Step(step="failed", at=self.store.now(), detail=reason)
             self._unwritten[capture_id] = step
+        except KazhengError:
+            _log.exception("why capture %s stopped is not noted", capture_id)
 
     def _turn(self, capture_id: CaptureId) -> asyncio.Lock:
         return self._turns.setdefault(capture_id, asyncio.Lock())

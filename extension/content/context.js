@@ -141,7 +141,7 @@
       width: innerWidth,
       height: innerHeight,
       scale: devicePixelRatio,
-      page_width: rootOf(document).clientWidth,
+      page_width: rootOf(document)?.clientWidth ?? null,
     }),
     scroll: () => ({ x: scrollX, y: scrollY }),
     page: () => ({

@@ -53,7 +53,7 @@ _FRAMED = "location.href + '\\n' + document.title"
 _FIELDS = "[...document.querySelectorAll('input, textarea')].map(field => field.value).join('\\n')"
 _VIEWPORT = (
     "[innerWidth, innerHeight, devicePixelRatio,"
-    " (document.scrollingElement ?? document.documentElement).clientWidth]"
+    " (document.scrollingElement ?? document.documentElement)?.clientWidth ?? null]"
 )
 _SIZES = "[innerWidth, innerHeight, outerWidth, outerHeight]"
 _GROWN = """
@@ -156,9 +156,8 @@ async def page_size(cdp: CDPSession, world: World) -> PageSize:
 async def viewport(world: World) -> Viewport:
     """Measure the visible part of the page, scroll bars included."""
     width, height, scale, page_width = await world.run(_VIEWPORT, 2.0)
-    return Viewport(
-        width=round(width), height=round(height), scale=float(scale), page_width=round(page_width)
-    )
+    known = None if page_width is None else round(page_width)
+    return Viewport(width=round(width), height=round(height), scale=float(scale), page_width=known)
 
 
 async def pictures(cdp: CDPSession, size: PageSize) -> list[bytes]:

@@ -15,11 +15,17 @@ from typing import Final
 
 EXTENSION: Final = Path(__file__).parents[2] / "extension"
 LIST: Final = "files.json"
+_OF_THE_SYSTEM: Final = frozenset({"Thumbs.db", "desktop.ini"})
+"""Files that Windows leaves in folders; those of macOS and of editors begin with a dot."""
 
 
 def listing(folder: Path = EXTENSION) -> str:
     """Return the text of files.json, one name a line, itself among them."""
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    found = {
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path.name not in _OF_THE_SYSTEM
+    }
     names = sorted(found | {LIST}, key=str.encode)
     return json.dumps(names, ensure_ascii=False, indent=1) + "\n"
 

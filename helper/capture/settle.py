@@ -105,6 +105,7 @@ class World:
             try:
                 return await self._evaluate(script, self._known)
             except Error as error:
+                self._known = None
                 if _NO_CONTEXT not in str(error):
                     raise  # the page went elsewhere while the script ran
         else:
@@ -119,12 +120,17 @@ class World:
 
     async def _enter(self) -> str:
         """Return the context of this world in the document that the main frame has now."""
+        from playwright.async_api import Error  # noqa: PLC0415  # 165 MB, loaded on use
+
         tree = await self._cdp.send("Page.getFrameTree")
         world = await self._cdp.send(
             "Page.createIsolatedWorld",
             {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _NAME},
         )
-        return self._unique[world["executionContextId"]]
+        found = self._unique.get(world["executionContextId"])
+        if found is None:
+            raise Error("no script world")
+        return found
 
     async def _evaluate(self, script: str, context: str) -> Any:
         found = await self._cdp.send(

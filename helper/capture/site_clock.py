@@ -48,6 +48,8 @@ def compare(date: str, asked: float, answered: float) -> SiteClock | None:
         said = parsedate_to_datetime(date)
     except (TypeError, ValueError):
         return None
+    if not 1970 <= said.year < 9000:
+        return None  # no clock says that
     if said.tzinfo is None:
         said = said.replace(tzinfo=UTC)
     offset = (asked + answered) / 2 - (said.timestamp() + 0.5)

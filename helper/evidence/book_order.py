@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from helper.evidence.book_flow import Flow
+from helper.evidence.book_pictures import UnprintableError
 from helper.evidence.book_statements import clipped
 from helper.messages import text
 from scrapers.record import OrderRecord, Source
@@ -15,12 +16,14 @@ _LONGEST = 400
 
 
 def order_table(flow: Flow, path: Path) -> None:
-    """Set the fields of a sealed order that have a value, and what the reader doubted."""
+    """Set the fields of a sealed order that have a value, and what the reader doubted.
+
+    Raises UnprintableError(file) where it cannot be read, as one of an older form.
+    """
     try:
         order = OrderRecord.model_validate_json(path.read_bytes())
-    except (OSError, ValueError):
-        flow.text(text("book.unprinted.file"))
-        return
+    except (OSError, ValueError) as error:
+        raise UnprintableError("file") from error
     rows = [
         (field_label(path), clipped(value, _LONGEST), _source(order.sources.get(path)))
         for path, value in fields(order)

@@ -21,6 +21,7 @@ _LONGEST: Final = 200
 _WHOLE_SECOND_MS: Final = 1000.0
 """An authority that gives whole seconds may have cut off or rounded nearly one."""
 _BEIJING: Final = timezone(timedelta(hours=8))
+_YEARS: Final = range(1970, 9000)
 _KINDS: Final = ("ntp", "date", "stamp")
 COLUMNS: Final = ("capture", "source", "at", "offset", "error")
 
@@ -119,7 +120,9 @@ def _moment(value: object) -> datetime | None:
         found = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    if found is None or found.tzinfo is None or found.year not in _YEARS:
+        return None  # a site may say anything: nothing is reckoned with what no calendar has
+    return found
 
 
 def _number(value: object) -> float | None:

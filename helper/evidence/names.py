@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -9,6 +11,10 @@ LARGEST_FILE: Final = 2**30
 LARGEST_TOTAL: Final = 4 * 2**30
 LARGEST_RATIO: Final = 1000
 MOST_FILES: Final = 20_000
+BAD_PART: Final = re.compile(
+    r'[<>:"/\\|?*\x00-\x1f\x7f]|[ .]$|^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)', re.IGNORECASE
+)
+"""Of a name, what Windows does not take, or takes for another file."""
 
 
 class ContainerError(Exception):
@@ -16,11 +22,11 @@ class ContainerError(Exception):
 
 
 def folded(name: str) -> str:
-    """Return a name with its case taken away, as `verify_page/container.js` does it.
+    """Return a name with its case and spelling taken away, as `verify_page/container.js` does it.
 
     Coarser than `str.casefold`, which a browser does not have: dotless ı is I here as well.
     """
-    return name.lower().upper()
+    return unicodedata.normalize("NFC", name).lower().upper()
 
 
 def parents(name: str) -> Iterator[str]:
@@ -54,3 +60,5 @@ def check_name(name: str) -> None:
     parts = name.split("/")
     if any(part in {"", ".", ".."} for part in parts) or any(c in "\\:\0" for c in name):
         raise ContainerError(f"a name that leads elsewhere: {name}")
+    if any(BAD_PART.search(part) for part in parts):
+        raise ContainerError(f"a name that not every system takes: {name}")

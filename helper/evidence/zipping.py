@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets
 import struct
 import zipfile
@@ -16,20 +15,16 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from helper.errors import InvalidError, NotFoundError, TooLargeError, VaultError
-from helper.evidence.names import folded
+from helper.evidence.names import BAD_PART, LARGEST_FILE, MOST_FILES, folded
 from helper.vault.files import room_on_disk, sync_folder
 
 COMMENT: Final = b"kazheng/bundle/2 sha256="
 """ZIP comment: this and the hash of all bytes of the ZIP before the comment."""
-LARGEST_FILE: Final = 2**30
 LARGEST_BUNDLE: Final = 4_000_000_000
 """Below what `verify` reads, and small enough to need no ZIP64."""
 _CHUNK = 1 << 20
 _MEMBER = struct.Struct("<4s2B5H3L5H2L")
 _END = struct.Struct("<4s4H2LH")
-_BAD_NAME = re.compile(
-    r'[<>:"/\\|?*\x00-\x1f\x7f]|[ .]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)', re.IGNORECASE
-)
 
 
 @contextmanager
@@ -100,12 +95,14 @@ class Writer:
 
     def _entry(self, name: str, size: int) -> Any:
         for part in name.split("/"):
-            if not part or _BAD_NAME.search(part):
+            if not part or BAD_PART.search(part):
                 raise InvalidError(what=name)
         if folded(name) in self._folded:
             raise InvalidError(what=name)
         self._folded.add(folded(name))
         self._total += size
+        if len(self._folded) > MOST_FILES:
+            raise TooLargeError(limit=MOST_FILES, size=len(self._folded))
         if size > LARGEST_FILE or self._total > LARGEST_BUNDLE:
             raise TooLargeError(limit=LARGEST_BUNDLE, size=self._total)
         moment = self.created_at.astimezone(UTC)

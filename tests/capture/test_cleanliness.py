@@ -170,5 +170,6 @@ def test_a_date_header_is_compared_within_its_precision() -> None:
     late = compare("Sun, 01 Mar 2026 12:00:00 GMT", at + 600, at + 600)
     assert late is not None
     assert late.offset_ms == pytest.approx(599_500)
-    for broken in ("", "yesterday", "Sun, 99 Mar 2026 99:00:00 GMT"):
+    never = ("Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -1200")
+    for broken in ("", "yesterday", "Sun, 99 Mar 2026 99:00:00 GMT", *never):
         assert compare(broken, at, at) is None

@@ -113,6 +113,17 @@ async def test_an_unforeseen_failure_costs_its_artifact_only(
     ]
 
 
+async def test_a_page_that_took_its_root_away_is_kept_as_it_is(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    site.page("/order", "<p>订单<script>onload = () => document.documentElement.remove()</script>")
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    assert {"witness/warc", "witness/har"} <= {produced.role for produced in made.files}
+    assert "internal" not in {lack.reason for lack in made.missing}
+    assert made.viewport is not None
+    assert made.viewport.page_width is None
+
+
 async def test_an_unforeseen_failure_between_the_steps_keeps_the_records(
     site: Site, browser: WarmBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -253,6 +253,9 @@ async def test_the_page_refuses_bombs_doubles_and_paths_that_lead_elsewhere(
         "bomb": [("a", bytes(20_000_000))],
         "path": [("../a", b"")],
         "case": [("a", b""), ("A", b"")],
+        "accents": [("é", b""), ("e\u0301", b"")],
+        "device": [("nul.txt", b"")],
+        "dot": [("a.", b"")],
         "sharp s": [("ß", b""), ("SS", b"")],
         "sigma": [("Σ", b""), ("ς", b"")],
     }

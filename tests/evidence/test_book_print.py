@@ -56,6 +56,14 @@ def test_the_pages_of_the_pdf_are_printed(shelf: Shelf):
     assert book.outside() == []
 
 
+def test_an_order_of_an_older_form_is_named_with_its_place(shelf: Shelf):
+    shelf.add(("order", "order.json", b'{"form": "old"}'))
+    book = shelf.make()
+    page = book.pages[book.starts()["证据1"] - 1]
+    assert "/order.json" in page
+    assert "{" not in book.text
+
+
 @pytest.mark.parametrize(
     "damage",
     [

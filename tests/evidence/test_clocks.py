@@ -69,6 +69,14 @@ def test_values_of_another_kind_are_not_shown_as_measured():
     assert (row.at, row.offset_ms, row.error_ms) == (None, None, None)
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_moment_that_no_calendar_has_is_not_reckoned_with(at: str):
+    [row] = clocks.measured("c", {"clocks": [{"source": "date x", "at": at, "offset_ms": 5}]})
+    assert row.cells()[2] == "-"
+    times = {"stamped_at": at, "asked_at": at, "answered_at": at}
+    assert clocks.stamped("c", "x.clock.json", times) is None
+
+
 def test_what_a_record_says_is_text_and_never_page():
     [row] = clocks.measured("c", {"clocks": [{"source": "ntp <script>", "reason": "<b>"}]})
     page = clock_table.page([row], "<i>").decode()

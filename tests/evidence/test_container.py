@@ -35,8 +35,15 @@ def test_a_name_that_leads_elsewhere_fails(tmp_path: Path, name: str):
     assert failed(found) == {"container"}
 
 
+@pytest.mark.parametrize("name", ["a.", "a ", "b /c", "x<y", "CON", "aux.txt", "a/LPT1", "a\x07b"])
+def test_a_name_that_windows_takes_for_another_or_not_at_all_fails(tmp_path: Path, name: str):
+    found = verify(pack(tmp_path / "a.zip", (name, b"x")))
+    assert failed(found) == {"container"}
+    assert "not every system takes" in found.checks[0].detail
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-@pytest.mark.parametrize("names", [("a", "a"), ("a.txt", "A.TXT"), ("ß", "SS")])
+@pytest.mark.parametrize("names", [("a", "a"), ("a.txt", "A.TXT"), ("ß", "SS"), ("é", "e\u0301")])
 def test_a_name_that_is_there_twice_fails(tmp_path: Path, names: tuple[str, str]):
     found = verify(pack(tmp_path / "a.zip", *((name, b"x") for name in names)))
     assert failed(found) == {"container"}
@@ -174,10 +181,15 @@ def test_a_pipe_in_a_folder_fails_and_does_not_hang(unpacked: Path):
     assert failed(verify(unpacked)) == {"container"}
 
 
-def test_details_hold_nothing_that_a_terminal_obeys(unpacked: Path, tmp_path: Path, tools):
-    (unpacked / "\x1b[2Jx").write_bytes(b"")
+@pytest.mark.parametrize(
+    ("name", "check"), [("\x1b[2Jx", "container"), ("\x9b2Jx", "files"), ("\u202ex", "files")]
+)
+def test_details_hold_nothing_that_a_terminal_obeys(
+    unpacked: Path, tmp_path: Path, tools, name: str, check: str
+):
+    (unpacked / name).write_bytes(b"")
     found = verify(tools.pack(unpacked, tmp_path / "a.zip"))
-    assert failed(found) == {"files"}
+    assert failed(found) == {check}
     assert all(check.detail.isprintable() for check in found.checks)
 
 

@@ -16,6 +16,7 @@ from helper.capture.fonts import cjk_font
 from helper.evidence import book, book_sign
 from helper.evidence.verify import verify
 from helper.exporting import BOOK, NO_BOOK, export
+from helper.model import Draft, Filing
 from helper.steps.attach import attach
 from helper.steps.keep import keep_parts
 from helper.steps.read import read_order
@@ -139,6 +140,29 @@ def test_book_list_and_folders_have_one_numbering(
     assert len(folders) >= 4
     assert folders == listed == book
     assert sorted(folders) == [f"证据{n}" for n in range(1, len(folders) + 1)]
+
+
+def test_the_numbers_of_the_filed_complaint_hold(store: Store, case_id: str) -> None:
+    def drafted(name: str) -> Draft:
+        texts = dict.fromkeys(("channel", "issue", "demand", "title", "text"), "x")
+        empty = dict.fromkeys(("sentences", "exhibits", "gaps", "lint", "law"), ())
+        own = {"draft_id": name, "case_id": case_id, "fields": {}, "created_at": store.now()}
+        draft = Draft.model_validate(texts | empty | own)
+        store.vault.put_draft(draft)
+        return draft
+
+    sent = drafted("d-sent")
+    drafted("d-later")
+    cited = exporting._cited(store, store.vault.case(case_id))
+    assert cited is not None
+    assert cited.draft_id == "d-later"
+    filing = Filing(
+        draft_id=sent.draft_id, channel=sent.channel, number="1", capture_id=None, at=store.now()
+    )
+    store.vault.add_filing(case_id, filing)
+    cited = exporting._cited(store, store.vault.case(case_id))
+    assert cited is not None
+    assert cited.draft_id == "d-sent"
 
 
 def test_a_seal_made_during_the_export_is_in_neither_book_nor_bundle(

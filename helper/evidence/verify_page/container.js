@@ -4,6 +4,9 @@
  */
 
 const LARGEST_FILE = 2 ** 30;
+/** Of a name, what Windows does not take, or takes for another file; as `names.BAD_PART`. */
+const BAD_PART =
+  /[<>:"/\\|?*\x00-\x1f\x7f]|[ .]$|^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 const LARGEST_TOTAL = 4 * 2 ** 30;
 const LARGEST_RATIO = 1000;
 const MOST_FILES = 20_000;
@@ -205,7 +208,7 @@ function decodeName(raw, flags) {
 
 /** @param {string} name @returns {string} without its case, as `names.folded` */
 function foldedName(name) {
-  return name.toLowerCase().toUpperCase();
+  return name.normalize("NFC").toLowerCase().toUpperCase();
 }
 
 /** @param {string} name @returns {string[]} the folders that it implies */
@@ -240,6 +243,8 @@ function checkName(name) {
   const parts = name.split("/");
   if (parts.some((part) => ["", ".", ".."].includes(part)) || /[\\:\0]/.test(name))
     fail(`a name that leads elsewhere: ${name}`);
+  if (parts.some((part) => BAD_PART.test(part)))
+    fail(`a name that not every system takes: ${name}`);
 }
 
 /**
