@@ -184,7 +184,7 @@ async def test_the_context_says_where_the_words_stand(world: World) -> None:
     [words] = inside["text_rectangles"]
     assert (words["text"], words["selector"]) == ("订单号 12345678", "#no")
     assert words["y"] == pytest.approx(box["y"], abs=12)
-    assert inside["viewport"] == {"width": 1280, "height": 800, "scale": 1}
+    assert inside["viewport"] == {"width": 1280, "height": 800, "scale": 1, "page_width": 1280}
     assert inside["timezone"] == "Asia/Shanghai"
     assert inside["referrer"] == f"{world.shop.origin}/list"
     assert inside["navigation"]["redirect_count"] == 0
