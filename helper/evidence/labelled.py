@@ -63,13 +63,14 @@ _NAME = r"[A-Za-z][\w.@-]{1,29}|[\u4e00-\u9fff·]{1,8}"
 _END = r"(?=$|[\s，,。！!？?：:~～;；)）])"
 _HELLO = r"(?:欢迎(?:您|你|回来|登录)?|您好|你好|\bhello|\bhi|\bwelcome(?: back)?)"
 _HAIL = r"(?:您好|你好|欢迎您|欢迎回来)"
-_MEMBER = r"(?:会员|用户|客户|顾客)?"
+_MEMBER = r"(?:(?:会员|用户|客户|顾客)[ \t]*)?"
+"""With its blanks: runs of blanks that may share a run would try every way to part it."""
 _GREETINGS: Final = tuple(
     re.compile(pattern, re.IGNORECASE | re.MULTILINE)
     for pattern in (
         rf"{_HELLO}(?:[，,：:、！!][ \t]*\n?|[ \t]+)({_NAME}){_END}",
-        rf"^[ \t]*{_MEMBER}[ \t]*({_NAME})[，,][ \t]*{_HAIL}{_END}",
-        rf"^[ \t]*{_MEMBER}[ \t]*([A-Za-z][\w.@-]{{1,29}})[ \t]+{_HAIL}{_END}",
+        rf"^[ \t]*{_MEMBER}({_NAME})[，,][ \t]*{_HAIL}{_END}",
+        rf"^[ \t]*{_MEMBER}([A-Za-z][\w.@-]{{1,29}})[ \t]+{_HAIL}{_END}",
         rf"(?:尊敬的|亲爱的){_MEMBER}[ \t：:]*({_NAME}){_END}",
         rf"\b(?:dear|(?:signed|logged) in as:?)[ \t]+([A-Za-z][\w.@-]{{1,29}}){_END}",
         rf"(?:账号|账户|用户名|昵称|密码)(?:是|为)[ \t]*([A-Za-z0-9][A-Za-z0-9_.@-]{{2,29}}){_END}",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any, Final
 from urllib.parse import unquote
 
-from helper.evidence import labelled
+from helper.evidence import labelled, spans
+from helper.evidence.spans import Span
 from scrapers.record import OrderRecord
 from scrapers.text import mask_text, squeeze
 
@@ -24,34 +26,47 @@ _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
 _PATTERNS: Final = (
     r"(?:(?<!\d)|(?<=86))1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)",  # mobile number
     r"(?<![\d-])[(（]?0\d{2,3}[)） -]{1,2}\d{7,8}(?![\d-])",  # landline
-    r"[A-Za-z0-9_.%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
-    r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])",
-    r"(?<=QQ)(?:号码?[:：\s]*|[ \t]*[:：]?\s*)\d{5,12}(?!\d)",
+    r"(?<![A-Za-z0-9_.%+-])[A-Za-z0-9_.%+-]++@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+",
+    r"(?<=QQ)(?:号码?[:：\s]*|(?:[ \t]*+[:：])?+\s*+)\d{5,12}(?!\d)",
     r"(?<=微信)(?:号码?[:：\s]*|[ \t]*[:：][ \t]*)[A-Za-z][A-Za-z0-9_-]{5,19}",
     r"(?<=/home/)[^/\\\s\"]+|(?<=/Users/)[^/\\\s\"]+|(?<=\\Users\\)[^/\\\s\"]+",
 )
+"""Linear in the text: where a run may be long, it is entered at its start and never given back."""
+_PATTERN = re.compile("|".join(_PATTERNS), re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![\dA-Za-z])"
+)
+_NAME = re.compile(r"[\u4e00-\u9fff·]{1,3}")
+"""A person's name so short that it may be a part of a title."""
+_NUMBER = re.compile(r"[0-9A-Za-z_-]{18,}")
+_MOST_VALUES = 500
+"""Labelled values that are looked for: each of them is one more try at every place of a text."""
+_MOST_PASSES = 5
 
 
 class Private:
-    """Covers values and patterns; `lost` card codes were named by an order but found nowhere.
+    """Covers values and patterns; `lost` is how much must be covered that is not looked for.
 
-    `facts` of the order stay readable where a person's short name is a part of them.
+    Lost are card codes that an order names and no text shows, and labelled values beyond a bound:
+    what may show them cannot be masked. `facts` of the order keep a short name readable that is a
+    part of them, and a number that only looks like one of an identity card; nothing else.
     """
 
-    def __init__(self, values: Iterable[str], *, facts: Iterable[str] = (), lost: int = 0) -> None:
+    def __init__(
+        self, values: Iterable[str], *, facts: Collection[str] = (), lost: int = 0
+    ) -> None:
         known = {value for value in map(squeeze, values) if _can_be_covered(value)}
-        kept = sorted(known, key=len, reverse=True)
-        long = [_spelled(value) for value in kept if not _HAN.fullmatch(value) or len(value) > 3]
-        surely = re.compile("|".join([*long, *_PATTERNS[:3]]), re.IGNORECASE)
-        plain = sorted((f for f in facts if not surely.search(f)), key=len, reverse=True)
-        whole = [f"(?P<fact>{'|'.join(map(_words, plain))})"] if plain else []
-        parts = [*whole, *map(_spelled, kept), *_PATTERNS]
-        self._pattern = re.compile("|".join(parts), re.IGNORECASE)
+        names = {value for value in known if _NAME.fullmatch(value)}
+        kept = [fact for fact in facts if any(name in fact and name != fact for name in names)]
+        self._values = _any_of(known - names)
+        self._names = _any_of(names)
+        self._facts = _any_of(kept, _words)
+        self._numbers = _any_of(filter(_NUMBER.fullmatch, facts), _whole)
         self.lost = lost
 
     def count(self, said: str) -> int:
-        """Return how often a text shows something."""
-        return sum(match.lastgroup is None for match in self._pattern.finditer(said))
+        """Return how many places of a text show something."""
+        return len(self._places(said))
 
     def shows(self, data: bytes) -> bool:
         """Tell whether bytes show something, in an address too."""
@@ -60,8 +75,29 @@ class Private:
 
     def clean(self, said: str) -> str:
         """Return a text with everything covered; one that shows it only when decoded, whole."""
-        covered = self._pattern.sub(lambda m: COVER if m.lastgroup is None else m[0], said)
-        return COVER if "%" in covered and self.count(unquote(covered)) else covered
+        for _ in range(_MOST_PASSES):  # what stood against a covered value may show only now
+            places = self._places(said)
+            if not places:
+                return COVER if "%" in said and self.count(unquote(said)) else said
+            said = spans.covered(said, places, COVER)
+        return COVER
+
+    def _places(self, said: str) -> list[Span]:
+        """Return what to cover, in order: facts never reach into what is surely private."""
+        numbers = _found(self._numbers, said)
+        cards = (match.span() for match in _IDENTITY.finditer(said))
+        surely = spans.joined(
+            [
+                *_found(self._values, said),
+                *(match.span() for match in _PATTERN.finditer(said)),
+                *spans.outside(numbers, cards),
+            ]
+        )
+        names = _found(self._names, said)
+        if not names:
+            return surely
+        facts = [fact for fact in _found(self._facts, said) if not spans.meets(surely, fact)]
+        return spans.joined([*surely, *spans.outside(facts, names)])
 
     def clean_json(self, value: Any) -> Any:
         """Return JSON with everything covered; hashes of card codes go too."""
@@ -82,25 +118,28 @@ class Private:
 
 def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
     """Gather what orders name and what pages label; card codes are found by hash or mask."""
-    values: set[str] = set()
+    certain: set[str] = set()
+    labels: set[str] = set()
     facts: set[str] = set()
     wanted: dict[str, str] = {}
     for order in orders:
         facts |= _facts(order)
         named = (order.recharge_account, order.buyer_contact, order.seller.contact)
-        values |= {value for value in named if value}
+        certain |= {value for value in named if value}
         wanted |= {secret.sha256: secret.masked for secret in order.delivery.secrets}
     found: set[str] = set()
     shapes = {code for masked in wanted.values() for code in masked.split() if _telling(code)}
     for text in texts:
-        values |= {value for value in labelled.values(text) if squeeze(value) not in facts}
-        values |= {code for code in _CODE.findall(text) if mask_text(code) in shapes}
+        labels |= {value for value in map(squeeze, labelled.values(text)) if value not in facts}
+        labels |= {code for code in _CODE.findall(text) if mask_text(code) in shapes}
         for line in _candidates(text):
             digest = hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()
             if digest in wanted:
                 found.add(digest)
-                values |= {line, *_CODE.findall(line)}
-    return Private(values, facts=facts, lost=len(wanted.keys() - found))
+                certain |= {line, *_CODE.findall(line)}
+    guessed = sorted(filter(_can_be_covered, labels - certain), key=lambda v: (-len(v), v))
+    lost = len(wanted.keys() - found) + len(guessed[_MOST_VALUES:])
+    return Private({*certain, *guessed[:_MOST_VALUES]}, facts=facts, lost=lost)
 
 
 def _facts(order: OrderRecord) -> set[str]:
@@ -156,3 +195,22 @@ def _spelled(value: str) -> str:
 
 def _words(value: str) -> str:
     return r"\s+".join(re.escape(part) for part in value.split())
+
+
+def _whole(number: str) -> str:
+    """Spell a number that is no piece of a longer word."""
+    return rf"(?<![0-9A-Za-z_]){_words(number)}(?![0-9A-Za-z_])"
+
+
+def _any_of(values: Iterable[str], spell: Callable[[str], str] = _spelled) -> re.Pattern[str]:
+    """Return what finds the longest value at each place, also inside the one before it."""
+    starts: defaultdict[str, list[str]] = defaultdict(list)
+    for value in sorted(values, key=len, reverse=True):
+        start = value[0].lower()  # of İ that is two characters
+        starts[start if len(start) == 1 else value[0]].append(spell(value))
+    same = (f"(?={re.escape(start)})(?:{'|'.join(kept)})" for start, kept in starts.items())
+    return re.compile(f"(?=({'|'.join(same) or '(?!)'}))", re.IGNORECASE)
+
+
+def _found(pattern: re.Pattern[str], said: str) -> list[Span]:
+    return [match.span(1) for match in pattern.finditer(said)]

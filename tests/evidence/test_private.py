@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from helper.evidence import masking
 from helper.evidence.private import COVER, find
 from scrapers.page import documents, parse
 from scrapers.record import Item, OrderRecord, Payment, PlatformRef, Seller
@@ -120,6 +121,107 @@ def test_no_demo_page_loses_a_fact_to_the_cover() -> None:
         orders = json.loads(path.read_text("utf-8"))["orders"]
         facts = [str(order[name]) for order in orders for name in FIELDS if order.get(name)]
         assert [fact for fact in facts if private.count(fact)] == [], path
+
+
+SECRETS = {
+    "手机：13800138000": "13800138000",
+    "登录账号: steam_user_1": "steam_user_1",
+    "邮箱：ann138@example.cn": "ann138@example.cn",
+    "激活码：ABCD-EFGH-1234": "ABCD-EFGH-1234",
+    "昵称：欧阳小鱼": "欧阳小鱼",
+}
+
+
+def fact_of(name: str, said: str) -> OrderRecord:
+    if name == "amount":
+        return OrderRecord(amount=said)
+    return OrderRecord(items=(Item(**{name: said}),))
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [
+        ("amount", "138"), ("amount", "380013"), ("amount", "8000"), ("amount", "1234"),
+        ("title", "Steam"), ("title", "user"), ("title", "登录账号: steam"), ("title", "小鱼"),
+        ("title", "昵称：欧阳"), ("title", "手机：138"), ("title", "example"), ("title", "阳小"),
+        ("sku", "AB"), ("sku", "EFGH"), ("sku", "EFGH-1234"), ("sku", "ann"), ("sku", "_1"),
+    ],
+)  # fmt: skip
+def test_a_fact_that_is_a_piece_of_a_secret_uncovers_nothing(name: str, fact: str) -> None:
+    said = "\n".join(SECRETS)
+    private = find([fact_of(name, fact)], [said])
+    covered = private.clean(said)
+    assert covered.count(COVER) == private.count(said) == len(SECRETS)
+    for line, secret in SECRETS.items():
+        assert secret not in covered
+        assert private.shows(line.encode())
+        assert private.shows(secret.encode())
+        assert private.clean_json({"said": [line]}) == {"said": [line.replace(secret, COVER)]}
+    assert not private.shows(covered.encode())
+    assert private.clean(f"{fact}。") == f"{fact}。"
+
+
+def test_a_fact_that_is_a_piece_of_a_secret_leaves_its_place_in_pictures_covered() -> None:
+    boxes = [
+        {"x": 0, "y": 20 * row, "width": 90, "height": 16, "text": secret}
+        for row, secret in enumerate([*SECRETS.values(), "Steam", "138"])
+    ]
+    page = {
+        "text_rectangles": boxes, "text_rectangles_cut": False, "scroll": {"x": 0, "y": 0},
+        "viewport": {"width": 400, "height": 300},
+    }  # fmt: skip
+    said = "\n".join([*SECRETS, "Steam", "138"])
+    order = OrderRecord(amount="138", items=(Item(title="Steam", sku="AB"),))
+    found = masking.places(json.dumps({"page": page}).encode(), said, "", find([order], [said]))
+    assert [box[1] for box in found.rectangles] == [0, 20, 40, 60, 80]
+
+
+def test_an_account_that_is_the_title_too_is_covered() -> None:
+    order = OrderRecord(recharge_account="小鱼", items=(Item(title="小鱼"),))
+    assert shown("小鱼的订单", order) == f"{COVER}的订单"
+
+
+def test_a_name_that_reaches_out_of_a_fact_is_covered() -> None:
+    order = OrderRecord(items=(Item(title="本店王小"),))
+    said = "姓名：王小\n昵称：小鱼\n本店王小\n本店王小鱼"
+    assert shown(said, order) == f"姓名：{COVER}\n昵称：{COVER}\n本店王小\n本店王{COVER}"
+
+
+def test_an_order_number_stays_readable_that_holds_what_looks_like_an_identity_number() -> None:
+    order = OrderRecord(order_no="WZ110105200603071239")
+    said = "订单号 WZ110105200603071239\n证件 110105200603071239"
+    assert shown(said, order) == f"订单号 WZ110105200603071239\n证件 {COVER}"
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a", " ", "\t", "a.", "-", "1", "0", "QQ ", "QQ", "微信 ", "/home/", "@", "a@", "会员 ",
+        "小", "：", "1 ",
+    ],
+)  # fmt: skip
+def test_a_long_run_takes_no_long_time(piece: str) -> None:
+    size = 100_000 if len(piece) > 1 or piece == "：" else 300_000
+    for start in ("", "QQ", "微信", "hello", "a@", "账号："):
+        run = start + piece * (size // len(piece))
+        assert find([], []).count(run) < size
+    assert find([], [piece * (size // len(piece))]).lost == 0
+
+
+def test_a_long_address_of_mail_is_covered_whole() -> None:
+    mail = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.example.cn"
+    assert shown(f"<{mail}>") == f"<{COVER}>"
+
+
+@pytest.mark.timeout(20)
+def test_more_labelled_values_than_are_looked_for_are_lost() -> None:
+    many = "\n".join(f"登录账号：user_{number}" for number in range(20_000))
+    order = OrderRecord(recharge_account="me_1", buyer_contact="wx_me_2")
+    private = find([order], [many])
+    assert private.lost > 0
+    assert private.clean(f"me_1 wx_me_2 {'-' * 1_000_000}").startswith(f"{COVER} {COVER} -")
+    assert find([order], [many[:2_000]]).lost == 0
 
 
 PIECES = (

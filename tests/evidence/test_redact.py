@@ -258,6 +258,16 @@ def test_a_picture_without_certain_places_is_left_out(empty, values, reason: str
     assert verify(path).verdict == "pass"
 
 
+def test_what_may_show_values_beyond_the_bound_is_left_out(empty):
+    many = SHOWN + "".join(f"登录账号：user_{number}\n" for number in range(2_000))
+    keep(empty, text=many)
+    path, files, left = write(empty)
+    for name in ("seen-viewport.png", "seen-text.txt", "seen-context.json"):
+        assert left[name] == "unplaced"
+    assert all(b"user_" not in data for data in files.values())
+    assert verify(path).verdict == "pass"
+
+
 @pytest.mark.parametrize(
     "values",
     [
