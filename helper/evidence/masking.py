@@ -20,7 +20,7 @@ _MARGIN = 4
 _MOST_PIXELS = 200_000_000
 _CUT_TEXT = 500
 """Characters of a rectangle's text that the snapshot keeps; what follows is not known."""
-_FIELD = re.compile(r'\svalue="([^"]*)"|<textarea[^>]*>([^<]*)', re.IGNORECASE)
+_FIELD = re.compile(r'\svalue="([^"]*)"|>([^<>]*)</textarea', re.IGNORECASE)
 
 Box = tuple[int, int, int, int]
 
