@@ -14,8 +14,8 @@ from helper.evidence import der
 SHA256: Final = "2.16.840.1.101.3.4.2.1"
 SIGNED_DATA: Final = "1.2.840.113549.1.7.2"
 TST_INFO: Final = "1.2.840.113549.1.9.16.1.4"
-LARGEST: Final = 1 << 20
-"""Bytes of a reply beyond which it is not looked at; real ones have some 6 KB."""
+LARGEST: Final = 1 << 18
+"""Bytes of a reply beyond which it is not looked at, nor taken; real ones have some 6 KB."""
 _MOST_CERTIFICATES = 20
 
 

@@ -258,7 +258,8 @@ def test_whatever_comes_is_a_verdict(data: bytes) -> None:
 
 
 def given_(name: str, data: bytes) -> stamp.Given:
-    return stamp.Given(name=name, manifest=MANIFEST, query=QUERY, reply=data)
+    seal = "seals/1/0-S1/manifest.json"
+    return stamp.Given(name=name, seal=seal, digest=DIGEST, query=QUERY, reply=data)
 
 
 def test_all_stamps_of_a_bundle_are_told_with_time_and_authority():
@@ -281,6 +282,13 @@ def test_one_bad_stamp_fails_them_all_and_is_named():
     both = [given_("S1-a.tsr", GOOD), given_("S1-b.tsr", NEGATIVE["wrong_nonce"])]
     found = stamp.check_stamps(both, [KEEPER.root])
     assert (found.verdict, found.detail) == ("fail", "S1-b.tsr: wrong_nonce")
+
+
+def test_a_stamp_of_no_manifest_is_for_something_else_whatever_it_says():
+    info = tst_info(b"", NONCE, NOON, 7)
+    for query in (QUERY, QUERY.replace(DIGEST, b"").replace(b"\x04\x20", b"\x04\x00")):
+        one = stamp.Given(name="S1-a.tsr", seal=None, digest=None, query=query, reply=reply(info))
+        assert stamp.check_stamps([one], [KEEPER.root]).verdict == "fail"
 
 
 def test_the_commands_printed_for_a_reader_work(tmp_path: Path, program: Path) -> None:
