@@ -58,12 +58,14 @@ class Stamp(_Record):
 
     Confirmed: at least one method verified it up to a pinned root. Not confirmed: nothing is
     known to be wrong with it, but its root is not pinned, or the library does not take it and
-    there is no OpenSSL to ask. `serial` is decimal text, it may exceed 2**53.
+    there is no OpenSSL to ask. `serial` is decimal text, it may exceed 2**53. `accuracy_ms` is
+    what the authority states, if it does.
     """
 
     verdict: Literal["confirmed", "not_confirmed", "failed"]
     reason: str | None = None
     gen_time: AwareDatetime | None = None
+    accuracy_ms: float | None = None
     authority: str | None = None
     policy: str | None = None
     serial: str | None = None
@@ -149,6 +151,7 @@ def _check(
     said = Stamp(
         verdict="failed",
         gen_time=token.gen_time,
+        accuracy_ms=token.accuracy_ms,
         authority=_name(token),
         policy=token.policy,
         serial=str(token.serial),

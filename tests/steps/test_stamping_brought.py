@@ -1,12 +1,15 @@
 """A file that the user brought is stamped like a page, and the bundle shows and proves it."""
 
+import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from helper.evidence import clock_table, pinned
+from helper.demo import timekeeper
+from helper.evidence import clock_table, der, pinned
 from helper.evidence.verify import verify
 from helper.exporting import CLOCKS, export
 from helper.model import CaptureView
@@ -105,3 +108,21 @@ async def test_a_stamp_says_how_far_the_clock_of_this_computer_was_off(
     assert row.offset_ms == pytest.approx((world.clock.now - row.at).total_seconds() * 1000)
     assert row.error_ms == 1000.0
     assert "S1-one.clock.json" in {a.name for a in view.artifacts}
+
+
+async def test_the_accuracy_of_a_stamp_is_noted_and_widens_the_error(
+    world: World, keepers: Keepers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = timekeeper.tst_info
+
+    def accurate(*said: Any) -> bytes:
+        parts = [part.whole for part in der.read(plain(*said)).parts()]
+        accuracy = der.value(der.SEQUENCE, der.number(2))
+        return der.value(der.SEQUENCE, *parts[:5], accuracy, *parts[5:])
+
+    monkeypatch.setattr(timekeeper, "tst_info", accurate)
+    await world.stamper(keepers[0].settings("one")).turn()
+    assert json.loads(world.read("S1-one.clock.json"))["accuracy_ms"] == 2000.0
+    view = world.captures.view(world.uuid)
+    [row] = clock_table.table([view], world.store.blobs.path)
+    assert row.error_ms == 3000.0
