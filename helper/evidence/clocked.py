@@ -17,7 +17,7 @@ _MOST_VALUES: Final = 50_000
 
 
 class Clock(Record):
-    """What a clock said; offset: the computer's clock minus it, error: its bound, both in ms."""
+    """What a clock said; offset: the computer's clock minus it, error: how far off, both in ms."""
 
     capture_id: str
     kind: str

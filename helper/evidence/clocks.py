@@ -28,7 +28,9 @@ COLUMNS: Final = ("capture", "source", "at", "offset", "error")
 
 @dataclass(frozen=True)
 class Row:
-    """What one clock said; offset: this computer's clock minus it, error: its bound, both in ms.
+    """What one clock said; offset: this computer's clock minus it, error: how far off, both in ms.
+
+    The error holds what is known: an authority that states no accuracy may be off by more.
 
     `kind` is `ntp`, `date` or `stamp`; `reason` tells why a source says nothing.
     """
@@ -55,12 +57,22 @@ class Row:
         return self.capture_id, source, _shown(self.at), offset, error
 
 
-def note(authority: str, stamped_at: datetime, asked_at: datetime, answered_at: datetime) -> bytes:
-    """Return the note beside a stamp: its time, and this computer's when asking and answered."""
+def note(
+    authority: str,
+    stamped_at: datetime,
+    asked_at: datetime,
+    answered_at: datetime,
+    accuracy_ms: float | None = None,
+) -> bytes:
+    """Return the note beside a stamp: its time, and this computer's when asking and answered.
+
+    `accuracy_ms` is what the authority states of its time, None where it states nothing.
+    """
     said = {
         "format": NOTE_FORMAT,
         "authority": authority,
         "stamped_at": stamped_at.isoformat(),
+        "accuracy_ms": accuracy_ms,
         "asked_at": asked_at.isoformat(),
         "answered_at": answered_at.isoformat(),
     }
@@ -91,7 +103,8 @@ def measured(capture_id: str, record: object) -> Iterator[Row]:
 def stamped(capture_id: str, name: str, said: object) -> Row | None:
     """Compare a stamp with this computer's clock; None for a note that cannot be read.
 
-    The clock stood between asking and answer: the middle, half of that time more or less.
+    The clock stood between asking and answer: the middle, half of that time more or less; what
+    the authority states of its own accuracy comes on top.
     """
     if not isinstance(said, Mapping):
         return None
@@ -101,6 +114,7 @@ def stamped(capture_id: str, name: str, said: object) -> Row | None:
         return None
     half = (answered - asked) / 2
     error = abs(half.total_seconds()) * 1000 + (0 if at.microsecond else _WHOLE_SECOND_MS)
+    error += max(_number(said.get("accuracy_ms")) or 0, 0)
     return Row(
         capture_id=capture_id,
         kind="stamp",

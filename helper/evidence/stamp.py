@@ -8,7 +8,9 @@ refuses, by OpenSSL. Everything in the input may be hostile; no network.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -56,12 +58,14 @@ class Stamp(_Record):
 
     Confirmed: at least one method verified it up to a pinned root. Not confirmed: nothing is
     known to be wrong with it, but its root is not pinned, or the library does not take it and
-    there is no OpenSSL to ask. `serial` is decimal text, it may exceed 2**53.
+    there is no OpenSSL to ask. `serial` is decimal text, it may exceed 2**53. `accuracy_ms` is
+    what the authority states, if it does.
     """
 
     verdict: Literal["confirmed", "not_confirmed", "failed"]
     reason: str | None = None
     gen_time: AwareDatetime | None = None
+    accuracy_ms: float | None = None
     authority: str | None = None
     policy: str | None = None
     serial: str | None = None
@@ -70,10 +74,14 @@ class Stamp(_Record):
 
 
 class Given(_Record):
-    """A stamp to check: the name of the reply's file, and the three files' bytes."""
+    """A stamp to check: the name of the reply's file, and of which manifest it must be.
+
+    `seal` is that manifest's path, `digest` its SHA-256; without them it is for something else.
+    """
 
     name: str
-    manifest: bytes
+    seal: str | None
+    digest: bytes | None
     query: bytes
     reply: bytes
 
@@ -113,14 +121,14 @@ def check(
 
 
 def check_digest(
-    digest: bytes,
+    digest: bytes | None,
     query: bytes,
     reply: bytes,
     roots: Sequence[x509.Certificate],
     *,
     openssl: Path | None = None,
 ) -> Stamp:
-    """Judge a reply about something whose SHA-256 alone is known, as `check`."""
+    """Judge a reply about something whose SHA-256 alone is known, as `check`; None is nothing."""
     try:
         return _check(digest, query, reply, roots, openssl)
     except Exception:  # noqa: BLE001, hostile input: what a reader trips over is a verdict
@@ -128,14 +136,14 @@ def check_digest(
 
 
 def _check(
-    digest: bytes,
+    digest: bytes | None,
     query: bytes,
     reply: bytes,
     roots: Sequence[x509.Certificate],
     openssl: Path | None,
 ) -> Stamp:
     asked, answered = read_query(query), read_reply(reply)
-    if (asked.algorithm, asked.imprint) != (SHA256, digest):
+    if digest is None or (asked.algorithm, asked.imprint) != (SHA256, digest):
         return Stamp(verdict="failed", reason="wrong_imprint")
     token = answered.token
     if answered.status != 0 or token is None:
@@ -143,6 +151,7 @@ def _check(
     said = Stamp(
         verdict="failed",
         gen_time=token.gen_time,
+        accuracy_ms=token.accuracy_ms,
         authority=_name(token),
         policy=token.policy,
         serial=str(token.serial),
@@ -164,7 +173,7 @@ def _check(
 
 
 def check_stamps(
-    stamps: Sequence[Given],
+    stamps: Iterable[Given],
     roots: Sequence[x509.Certificate],
     *,
     added: Sequence[x509.Certificate] = (),
@@ -172,68 +181,79 @@ def check_stamps(
 ) -> StampsCheck:
     """Judge every stamp of a bundle: one bad one fails all, one unpinned one confirms nothing.
 
-    `added` are roots that the user names for this check; `openssl` is asked where the library
-    does not confirm.
+    They are taken one at a time, and no file is held longer. `added` are roots that the user
+    names for this check; `openssl` is asked where the library does not confirm.
     """
     found = _judged(stamps, (*roots, *added), openssl)
-    failed = [
-        f"{given.name}: {stamp.reason}" for given, stamp in found if stamp.verdict == "failed"
-    ]
+    failed = [f"{one.name}: {one.reason}" for one in found if one.verdict == "failed"]
     if failed:
         more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
         return StampsCheck(verdict="fail", detail="; ".join(failed[:_NAMED]) + more)
-    confirmed = [(given, stamp) for given, stamp in found if stamp.verdict == "confirmed"]
+    confirmed = [one for one in found if one.verdict == "confirmed"]
     detail = "; ".join([*_counted(found, roots), *_told(confirmed, roots, added)])
     whole = confirmed and len(confirmed) == len(found)
     return StampsCheck(verdict="pass" if whole else "not_confirmed", detail=detail)
 
 
-_Judged = Sequence[tuple[Given, Stamp]]
+@dataclass(frozen=True)
+class _Judged:
+    """What is kept of a stamp that was judged, for the sentence about all."""
+
+    name: str
+    seal: str | None
+    verdict: str
+    reason: str | None
+    gen_time: datetime | None
+    authority: str | None
+    root: str | None
 
 
 def _judged(
-    stamps: Sequence[Given], roots: Sequence[x509.Certificate], openssl: Path | None
-) -> _Judged:
-    found: list[tuple[Given, Stamp]] = []
+    stamps: Iterable[Given], roots: Sequence[x509.Certificate], openssl: Path | None
+) -> list[_Judged]:
+    found: list[_Judged] = []
     asked = 0
     for given in stamps:
-        files = (given.manifest, given.query, given.reply)
-        stamp = check(*files, roots)
+        files = (given.digest, given.query, given.reply)
+        stamp = check_digest(*files, roots)
         if stamp.methods and stamp.verdict != "confirmed" and openssl and asked < _MOST_ASKED:
-            stamp = check(*files, roots, openssl=openssl)
+            stamp = check_digest(*files, roots, openssl=openssl)
             asked += 1
-        found.append((given, stamp))
+        told = (stamp.verdict, stamp.reason, stamp.gen_time, stamp.authority, stamp.root)
+        found.append(_Judged(given.name, given.seal, *told))
     return found
 
 
-def _counted(found: _Judged, roots: Sequence[x509.Certificate]) -> list[str]:
+def _counted(found: Sequence[_Judged], roots: Sequence[x509.Certificate]) -> list[str]:
     """Say how many are confirmed, and which not, and why."""
     known = {fingerprint(root) for root in roots}
-    used = {stamp.root for _, stamp in found if stamp.root}
-    good = sum(stamp.verdict == "confirmed" for _, stamp in found)
+    used = {one.root for one in found if one.root}
+    good = sum(one.verdict == "confirmed" for one in found)
     more = f" and {len(used - known)} given for this check" if used - known else ""
     lines = [f"{good} stamps under {len(used & known)} pinned roots{more}"]
     for reason, words in (
         ("root_not_pinned", "whose root is not pinned"),
         ("no_openssl", "that need openssl, which is not on this computer's PATH"),
     ):
-        names = [given.name for given, stamp in found if not stamp.root and stamp.reason == reason]
+        names = [one.name for one in found if not one.root and one.reason == reason]
         if names:
             lines.append(f"{len(names)} {words}: {', '.join(names[:_NAMED])}")
     return lines
 
 
 def _told(
-    confirmed: _Judged, roots: Sequence[x509.Certificate], added: Sequence[x509.Certificate]
+    confirmed: Sequence[_Judged],
+    roots: Sequence[x509.Certificate],
+    added: Sequence[x509.Certificate],
 ) -> list[str]:
-    """Say of each confirmed stamp when, by whom, and which root confirmed it."""
+    """Say of each confirmed stamp for what, when, by whom, and which root confirmed it."""
     names = {fingerprint(root): f"{_common_name(root)}, given for this check" for root in added}
     names |= {fingerprint(root): _common_name(root) for root in roots}
     return [
-        f"{given.name}: {stamp.gen_time.isoformat()} by {stamp.authority}, "
-        f"root {names[stamp.root]}, SHA-256 {stamp.root}"
-        for given, stamp in confirmed[:_NAMED]
-        if stamp.gen_time and stamp.root
+        f"{one.name}, for {one.seal}: {one.gen_time.isoformat()} by {one.authority}, "
+        f"root {names[one.root]}, SHA-256 {one.root}"
+        for one in confirmed[:_NAMED]
+        if one.gen_time and one.root
     ]
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
+from typing import Final, ParamSpec, TypeVar
 
 from asn1crypto import tsp
 from cryptography import x509
@@ -25,8 +26,10 @@ _log = logging.getLogger("kazheng")
 SECONDS: Final = 3.0
 """The longest one authority may take."""
 ALL_SECONDS: Final = 8.0
-"""The longest that looking for one may take."""
+"""The longest that looking for one may take, and a second more if it does not end by itself."""
 _ALGORITHM: Final = "sha256"
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
 
 
 class BookStamper(TimeStamper):
@@ -40,6 +43,7 @@ class BookStamper(TimeStamper):
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Ask, and return a reply that is confirmed; raises UnansweredError."""
+        asyncio.get_running_loop().set_default_executor(_Abandoning(1))
         query = req.dump()
         reply = await self._asking.stamp(self.authority, query)
         digest = req["message_imprint"]["hashed_message"].native
@@ -59,10 +63,13 @@ def find(settings: Settings, seconds: float = SECONDS, all_seconds: float = ALL_
     authorities = pinned.authorities(settings)
     if not authorities:
         return Found()
-    with ThreadPoolExecutor(1) as apart:  # the caller's thread may have a running loop
-        return apart.submit(
-            asyncio.run, _first(authorities, Asking(seconds=seconds), all_seconds)
-        ).result()
+    asking = Asking(seconds=seconds)
+    # apart: the caller's thread may have a running loop
+    done = _apart(lambda: asyncio.run(_first(authorities, asking, all_seconds)))
+    try:
+        return done.result(all_seconds + 1)
+    except TimeoutError:
+        return Found(reason="timed_out")
 
 
 async def _first(authorities: Sequence[Authority], asking: Asking, seconds: float) -> Found:
@@ -90,3 +97,34 @@ def _roots(authority: Authority) -> tuple[x509.Certificate, ...]:
         return pinned.roots_of(authority)
     except (OSError, ValueError):
         raise UnansweredError("root_unreadable") from None
+
+
+class _Abandoning(ThreadPoolExecutor):
+    """Gives each call a thread that nobody joins.
+
+    The end of a loop, and of Python, waits for the calls in a common executor: a look-up of a
+    name (getaddrinfo) takes as long as the system likes.
+    """
+
+    def submit(
+        self, fn: Callable[_Given, _Result], /, *args: _Given.args, **kwargs: _Given.kwargs
+    ) -> Future[_Result]:
+        """Run a call in a thread of its own."""
+        return _apart(lambda: fn(*args, **kwargs))
+
+
+def _apart(work: Callable[[], _Result]) -> Future[_Result]:
+    """Run something in a daemon thread, which may be left behind."""
+    done: Future[_Result] = Future()
+    done.set_running_or_notify_cancel()
+
+    def run() -> None:
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001, whoever waits for the result gets it
+            done.set_exception(error)
+        else:
+            done.set_result(result)
+
+    Thread(target=run, name="kazheng-book-stamp", daemon=True).start()
+    return done

@@ -202,7 +202,8 @@ class Stamper:
             ),
         ]
         if found.gen_time is not None:
-            clock = clocks.note(job.authority, found.gen_time, told.asked_at, told.answered_at)
+            times = (found.gen_time, told.asked_at, told.answered_at)
+            clock = clocks.note(job.authority, *times, found.accuracy_ms)
             file = f"{name}{clocks.NOTE_ENDING}"
             kept.append(self.store.keep("timestamp", clock, "application/json", name=file))
         kept += [

@@ -288,7 +288,9 @@ async def test_the_page_compares_what_a_stamp_is_for_and_says_what_it_does_not_c
     found = await judged(tab, tools.pack(stamped, tmp_path / "a.zip"))
     check = next(check for check in found["checks"] if check["name"] == "stamps")
     assert (check["verdict"], found["verdict"]) == ("not_confirmed", "pass")
-    assert check["detail"] == "1 time stamps, 1 of them for a manifest of this bundle"
+    said = "1 time stamps, 1 of them for a manifest of this bundle"
+    seal = "seals/00000000-0000-0000-0000-000000000001/2-S1/manifest.json"
+    assert check["detail"] == f"{said}; {REPLY}, for {seal}"
     sentence = await tab.inner_text("li[data-check=stamps] .sentence")
     assert "does not check the authorities' signatures" in sentence
     assert "root is not known" not in sentence

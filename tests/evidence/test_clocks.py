@@ -17,10 +17,12 @@ RECORD = {
 }
 
 
-def note(said: timedelta = timedelta(), asked: float = 1, answered: float = 2) -> object:
+def note(
+    said: timedelta = timedelta(), asked: float = 1, answered: float = 2, **more: float
+) -> object:
     at = NOON + said
     times = (NOON + timedelta(seconds=asked), NOON + timedelta(seconds=answered))
-    return json.loads(clocks.note("tsa", at, *times))
+    return json.loads(clocks.note("tsa", at, *times, **more))
 
 
 def test_servers_site_and_stamp_are_in_one_table(case):
@@ -48,6 +50,28 @@ def test_a_stamp_is_measured_from_the_middle_of_asking(case):
     finer = clocks.stamped("c", "S1-tsa.clock.json", note(timedelta(milliseconds=250)))
     assert finer is not None
     assert (finer.offset_ms, finer.error_ms) == (1250.0, 500.0)
+
+
+def test_the_accuracy_that_an_authority_states_is_added_to_the_error():
+    said = note(accuracy_ms=250.5)
+    assert isinstance(said, dict)
+    assert said["accuracy_ms"] == 250.5
+    row = clocks.stamped("c", "S1-tsa.clock.json", said)
+    assert row is not None
+    assert (row.offset_ms, row.error_ms) == (1500.0, 1750.5)
+
+
+def test_where_none_is_stated_nothing_is_added_and_the_words_say_so():
+    said = note()
+    assert isinstance(said, dict)
+    assert said["accuracy_ms"] is None
+    for odd in (None, -1, True, "1", float("nan"), float("inf")):
+        row = clocks.stamped("c", "S1-tsa.clock.json", said | {"accuracy_ms": odd})
+        assert row is not None
+        assert row.error_ms == 1500.0
+    page = clock_table.page([row], "案件").decode()
+    assert "没有注明的不加" in page
+    assert "nothing is added" in page
 
 
 @pytest.mark.parametrize(

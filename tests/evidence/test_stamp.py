@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from helper.demo import timekeeper
 from helper.demo.timekeeper import der_of, granted, token, tst_info
 from helper.evidence import der, openssl, stamp
-from helper.evidence.token import read_query
+from helper.evidence.token import read_query, read_reply
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MANIFEST = b'{"format":"kazheng/manifest/1"}'
@@ -258,7 +258,8 @@ def test_whatever_comes_is_a_verdict(data: bytes) -> None:
 
 
 def given_(name: str, data: bytes) -> stamp.Given:
-    return stamp.Given(name=name, manifest=MANIFEST, query=QUERY, reply=data)
+    seal = "seals/1/0-S1/manifest.json"
+    return stamp.Given(name=name, seal=seal, digest=DIGEST, query=QUERY, reply=data)
 
 
 def test_all_stamps_of_a_bundle_are_told_with_time_and_authority():
@@ -281,6 +282,44 @@ def test_one_bad_stamp_fails_them_all_and_is_named():
     both = [given_("S1-a.tsr", GOOD), given_("S1-b.tsr", NEGATIVE["wrong_nonce"])]
     found = stamp.check_stamps(both, [KEEPER.root])
     assert (found.verdict, found.detail) == ("fail", "S1-b.tsr: wrong_nonce")
+
+
+def test_a_stamp_of_no_manifest_is_for_something_else_whatever_it_says():
+    info = tst_info(b"", NONCE, NOON, 7)
+    for query in (QUERY, QUERY.replace(DIGEST, b"").replace(b"\x04\x20", b"\x04\x00")):
+        one = stamp.Given(name="S1-a.tsr", seal=None, digest=None, query=query, reply=reply(info))
+        assert stamp.check_stamps([one], [KEEPER.root]).verdict == "fail"
+
+
+def accurate(*parts: bytes, tag: int = der.SEQUENCE) -> bytes:
+    """Write a TSTInfo with an accuracy of these parts (RFC 3161 section 2.4.2)."""
+    plain = [part.whole for part in der.read(tst_info(DIGEST, NONCE, NOON, 7)).parts()]
+    return der.value(der.SEQUENCE, *plain[:5], der.value(tag, *parts), *plain[5:])
+
+
+@pytest.mark.parametrize(
+    ("parts", "wanted"),
+    [
+        ((der.number(1),), 1000.0),
+        ((der.number(2), der.value(0x80, b"\x01\xf4"), der.value(0x81, b"\x64")), 2500.1),
+        ((der.value(0x81, b"\x64"),), 0.1),
+        ((der.number(0),), 0.0),
+        ((der.number(1 << 80),), 1e12),
+        ((), None),
+        ((der.value(der.INTEGER, b"\xff"),), None),
+        ((der.value(0x82, b"\x01"),), None),
+    ],
+)
+def test_the_accuracy_that_a_token_states_is_read(parts: tuple[bytes, ...], wanted: float | None):
+    """One that makes no sense is none: only what was signed decides on a stamp."""
+    found = read_reply(reply(accurate(*parts))).token
+    assert found is not None
+    assert (found.accuracy_ms, found.nonce) == (wanted, NONCE)
+
+
+def test_a_confirmed_stamp_says_its_accuracy():
+    assert judged(reply(accurate(der.number(1)))).accuracy_ms == 1000.0
+    assert judged(GOOD).accuracy_ms is None
 
 
 def test_the_commands_printed_for_a_reader_work(tmp_path: Path, program: Path) -> None:

@@ -3,9 +3,13 @@
 import asyncio
 import io
 import re
+import socket
+import threading
 import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
@@ -17,7 +21,9 @@ from pyhanko.sign.validation import async_validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
-from helper.evidence import book_sign
+from helper.capture import services
+from helper.capture.services import Asking, UnansweredError
+from helper.evidence import book_sign, openssl
 from helper.evidence.verify import verify
 from helper.exporting import BOOK, Exported, export
 from helper.model import Missing
@@ -25,8 +31,10 @@ from helper.settings import Authority
 from helper.steps import book_stamp
 from helper.steps.read import read_order
 from helper.steps.seal import Sealer
+from tests.evidence.shelf import printed
 from tests.loopback import Loopback, stalled
 
+from .conftest import NOON
 from .stamped import Keepers, World, away
 
 
@@ -158,3 +166,61 @@ async def test_an_answer_that_is_no_stamp_is_refused(world: World, loopback: Loo
     settings = world.store.settings.model_copy(update={"authorities": (odd,)})
     found = await asyncio.to_thread(book_stamp.find, settings)
     assert (found.stamper, found.reason) == (None, "unreadable")
+
+
+@pytest.fixture
+def stuck() -> Iterator[Callable[..., Any]]:
+    """Give a function that returns only when the test is over, and then raises."""
+    over = threading.Event()
+
+    def wait(*_: object, **__: object) -> Any:
+        over.wait()
+        raise OSError("the test is over")
+
+    yield wait
+    over.set()
+
+
+UNRESOLVED = Authority(key="far", name="Far", url="http://authority.invalid/")
+
+
+async def test_a_name_look_up_that_never_ends_is_not_waited_for(
+    stuck: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    settings = world.store.settings.model_copy(update={"authorities": (UNRESOLVED,)})
+    monkeypatch.setattr(socket, "getaddrinfo", stuck)
+    for limits in ((0.1, 5.0), (5.0, 0.1)):
+        found = await asyncio.to_thread(book_stamp.find, settings, *limits)
+        assert (found.stamper, found.reason) == (None, "timed_out")
+
+
+async def test_nor_is_one_when_the_book_is_signed(
+    stuck: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An answer had come before, so the book is being signed; then the network goes away."""
+    plain = tmp_path / "plain.pdf"
+    plain.write_bytes(printed("x"))
+    stamper = book_stamp.BookStamper(UNRESOLVED, Asking(seconds=0.1))
+    monkeypatch.setattr(socket, "getaddrinfo", stuck)
+    with pytest.raises(UnansweredError, match="timed_out"):
+        book_sign.sign(plain, tmp_path / "out.pdf", key=bytes(32), at=NOON, stamper=stamper)
+
+
+async def test_an_openssl_that_never_ends_is_not_waited_for(
+    stuck: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, world: World, keepers: Keepers
+) -> None:
+    monkeypatch.setattr(openssl, "find", stuck)
+    authorities = (keepers[0].settings("one"),)
+    settings = world.store.settings.model_copy(update={"authorities": authorities})
+    found = await asyncio.to_thread(book_stamp.find, settings, 5.0, 1.0)
+    assert (found.stamper, found.reason) == (None, "timed_out")
+
+
+async def test_what_holds_up_the_loop_itself_is_left_behind(
+    stuck: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, world: World
+) -> None:
+    """A file with a password on a drive that is gone."""
+    monkeypatch.setattr(services, "credentials", stuck)
+    settings = world.store.settings.model_copy(update={"authorities": (UNRESOLVED,)})
+    found = await asyncio.to_thread(book_stamp.find, settings, 0.1, 0.1)
+    assert (found.stamper, found.reason) == (None, "timed_out")

@@ -1,16 +1,22 @@
 """A file that the user brought is stamped like a page, and the bundle shows and proves it."""
 
+import json
+import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.async_api import Page
 
-from helper.evidence import clock_table, pinned
+from helper.demo import timekeeper
+from helper.evidence import clock_table, der, pinned
 from helper.evidence.verify import verify
 from helper.exporting import CLOCKS, export
 from helper.model import CaptureView
 from helper.steps.attach import attach
+from helper.steps.keep import keep_parts
 from helper.steps.read import read_order
 from helper.steps.seal import Sealer
 from tests.evidence.test_attacks import judged, tab  # noqa: F401  # a fixture
@@ -105,3 +111,44 @@ async def test_a_stamp_says_how_far_the_clock_of_this_computer_was_off(
     assert row.offset_ms == pytest.approx((world.clock.now - row.at).total_seconds() * 1000)
     assert row.error_ms == 1000.0
     assert "S1-one.clock.json" in {a.name for a in view.artifacts}
+
+
+async def test_the_accuracy_of_a_stamp_is_noted_and_widens_the_error(
+    world: World, keepers: Keepers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = timekeeper.tst_info
+
+    def accurate(*said: Any) -> bytes:
+        parts = [part.whole for part in der.read(plain(*said)).parts()]
+        accuracy = der.value(der.SEQUENCE, der.number(2))
+        return der.value(der.SEQUENCE, *parts[:5], accuracy, *parts[5:])
+
+    monkeypatch.setattr(timekeeper, "tst_info", accurate)
+    await world.stamper(keepers[0].settings("one")).turn()
+    assert json.loads(world.read("S1-one.clock.json"))["accuracy_ms"] == 2000.0
+    view = world.captures.view(world.uuid)
+    [row] = clock_table.table([view], world.store.blobs.path)
+    assert row.error_ms == 3000.0
+
+
+async def test_stamps_of_every_stage_lie_where_the_verifier_looks_for_their_seals(
+    world: World, keepers: Keepers, tmp_path: Path,
+    picture: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    bill = brought(world, tmp_path)
+    world.captures.more(world.uuid, ("seen/strip", picture(), {"index": 0}))
+    keep_parts(world.store, world.uuid)
+    strips = Sealer(world.store).seal_rest(world.uuid)
+    assert strips is not None
+    await world.stamper(keepers[0].settings("one")).turn()
+    path = export(world.store, str(bill.case_id), tmp_path / "案件.zip").path
+    monkeypatch.setattr(pinned, "package_roots", lambda: (keepers[0].keeper.root,))
+    found = next(check for check in verify(path).checks if check.name == "stamps")
+    assert found.verdict == "pass"
+    for capture_id, name, seal in (
+        (bill.capture_id, "S0-one", "S0"),
+        (world.uuid, "S1-one", "S1"),
+        (world.uuid, f"partial-{strips.index}-one", "partial"),
+    ):
+        where = rf"stamps/{capture_id}/{name}\.tsr, for seals/{capture_id}/\d+-{seal}/manifest"
+        assert re.search(where, found.detail), (where, found.detail)

@@ -3,7 +3,10 @@
  * answers. Web Crypto reads no CMS: signatures and chains are for `kazheng verify` and openssl.
  */
 
-const LARGEST_STAMP = 2 ** 20;
+const LARGEST_STAMP = 2 ** 18;
+const MOST_STAMPS = 1000;
+const PLACE_OF_REPLY = /^stamps\/([^/]+)\/(?:(S[0-2])|partial-([0-9]+))-[^/]*\.tsr$/;
+const PLACE_OF_MANIFEST = /^seals\/([^/]+)\/([0-9]+)-(S[0-2]|partial)\/manifest\.json$/;
 const MOST_PARTS = 1000;
 const SEQUENCE = 0x30;
 const SET = 0x31;
@@ -16,40 +19,74 @@ const TST_INFO_OID = "2a864886f70d0109100104";
 
 /** @typedef {{tag: number, content: Uint8Array}} Der */
 
-/** @param {Files} files @returns {Promise<[number, string]>} fails for a stamp of something else */
+/**
+ * Each counts for one manifest alone, which its folder and name say.
+ * @param {Files} files @returns {Promise<[number, string]>} fails for a stamp of something else
+ */
 async function checkStamps(files) {
   const names = [...files.members.keys()].filter((name) => name.startsWith("stamps/")).sort();
   const manifests = await manifestHashes(files);
+  const seals = new Set([...manifests.values()].map(sealOf));
   /** @type {string[]} */
   const faults = [];
   /** @type {string[]} */
   const left = [];
+  /** @type {string[]} */
+  const told = [];
   const replies = names.filter((name) => name.endsWith(".tsr"));
-  for (const name of replies) {
-    const asked = await queryOf(files, name);
-    const text = asked && hex(asked);
-    const digest = text && manifests.find((one) => text.includes(one));
-    if (!asked || !digest) left.push(name);
+  for (const name of replies.slice(0, MOST_STAMPS)) {
+    const query = await queryOf(files, name);
+    const imprint = query && hashAsked(query);
+    const path = imprint && manifests.get(imprint);
+    const wanted = sealWanted(name);
+    if (!query || (!path && !(wanted && seals.has(wanted)))) left.push(name);
     else {
-      const fault = stampFault(asked, await read(files, name), digest);
+      const ours = path && wanted && wanted === sealOf(path);
+      const fault = stampFault(query, await read(files, name), ours ? imprint : null);
       if (fault) faults.push(`${name}: ${fault}`);
+      else told.push(`${name}, for ${path}`);
     }
   }
   raiseIf(faults);
-  const judged = replies.length - left.length;
-  const detail = `${replies.length} time stamps, ${judged} of them for a manifest of this bundle`;
-  left.push(...names.filter((name) => name.endsWith(".ots")));
-  const more = left.length ? `; not judged: ${left.sort().slice(0, NAMED).join(", ")}` : "";
-  return [judged, detail + more];
+  const said = [
+    `${replies.length} time stamps, ${told.length} of them for a manifest of this bundle`,
+    ...told.slice(0, NAMED),
+  ];
+  const beyond = replies.slice(MOST_STAMPS);
+  if (beyond.length) said.push(`${beyond.length} more than the ${MOST_STAMPS} that are judged`);
+  left.push(...beyond, ...names.filter((name) => name.endsWith(".ots")));
+  if (left.length) said.push(`not judged: ${left.sort().slice(0, NAMED).join(", ")}`);
+  return [told.length, said.join("; ")];
 }
 
-/** @param {Files} files @returns {Promise<string[]>} */
+/** @param {Files} files @returns {Promise<Map<string, string>>} path of each manifest by hash */
 async function manifestHashes(files) {
-  const found = [];
-  for (const name of files.members.keys())
+  const found = new Map();
+  for (const [name, member] of files.members)
     if (name.startsWith("seals/") && name.endsWith("/manifest.json"))
-      found.push(await sha256(await whole(/** @type {Member} */ (files.members.get(name)))));
+      found.set(await sha256(await whole(member)), name);
   return found;
+}
+
+/** @param {string} reply @returns {string | null} `<capture>/S1`, `<capture>/7-partial` */
+function sealWanted(reply) {
+  const found = PLACE_OF_REPLY.exec(reply);
+  return found && `${found[1]}/${found[2] ?? `${found[3]}-partial`}`;
+}
+
+/** @param {string} path of a manifest @returns {string | null} its seal, as above */
+function sealOf(path) {
+  const found = PLACE_OF_MANIFEST.exec(path);
+  return found && `${found[1]}/${found[3] === "partial" ? `${found[2]}-` : ""}${found[3]}`;
+}
+
+/** @param {Uint8Array} query @returns {string | null} what it asks for, null if unreadable */
+function hashAsked(query) {
+  try {
+    return readQuery(query).hash;
+  } catch {
+    return null;
+  }
 }
 
 /** @param {Files} files @param {string} reply @returns {Promise<Uint8Array | null>} */
@@ -60,14 +97,15 @@ async function queryOf(files, reply) {
 }
 
 /**
- * @param {Uint8Array} query @param {Uint8Array} reply @param {string} digest of the manifest
+ * @param {Uint8Array} query @param {Uint8Array} reply
+ * @param {string | null} digest of the manifest, null where it is for something else
  * @returns {string | null} what is wrong, in the words of `stamp.py`
  */
 function stampFault(query, reply, digest) {
   try {
     const asked = readQuery(query);
     const { status, token } = readReply(reply);
-    if (asked.imprint !== SHA256_OID + digest) return "wrong_imprint";
+    if (digest === null || asked.imprint !== SHA256_OID + digest) return "wrong_imprint";
     if (status !== "00" || !token) return "not_granted";
     if (token.signers !== 1) return "several_signers";
     if (token.imprint !== asked.imprint) return "wrong_imprint";
@@ -77,11 +115,15 @@ function stampFault(query, reply, digest) {
   }
 }
 
-/** @param {Uint8Array} data @returns {{imprint: string, nonce: string | undefined}} */
+/**
+ * @param {Uint8Array} data
+ * @returns {{imprint: string, hash: string, nonce: string | undefined}}
+ */
 function readQuery(data) {
   const parts = partsOf(one(data, SEQUENCE));
   if (numberOf(parts[0]) !== "01") throw new Error("not a time-stamp query of version 1");
-  return { imprint: imprintOf(parts[1]), nonce: nonceOf(parts.slice(2)) };
+  const [algorithm, hash] = imprintOf(parts[1]);
+  return { imprint: algorithm + hash, hash, nonce: nonceOf(parts.slice(2)) };
 }
 
 /**
@@ -111,16 +153,16 @@ function readToken(content) {
   if (parts.length < 5 || numberOf(parts[0]) !== "01") throw new Error("not of version 1");
   return {
     signers: partsOf(expect(signed[signed.length - 1], SET)).length,
-    imprint: imprintOf(parts[2]),
+    imprint: imprintOf(parts[2]).join(""),
     nonce: nonceOf(parts.slice(5)),
   };
 }
 
-/** @param {Der} node @returns {string} algorithm and hash */
+/** @param {Der} node @returns {[string, string]} algorithm and hash */
 function imprintOf(node) {
   const [algorithm, hashed] = counted(node, 2);
   const [name] = partsOf(expect(algorithm, SEQUENCE));
-  return hex(expect(name, OID).content) + hex(expect(hashed, OCTETS).content);
+  return [hex(expect(name, OID).content), hex(expect(hashed, OCTETS).content)];
 }
 
 /** @param {Der[]} parts @returns {string | undefined} */
