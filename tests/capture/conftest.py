@@ -94,8 +94,17 @@ async def inside() -> AsyncIterator[Site]:
     await runner.cleanup()
 
 
+@pytest.fixture(scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmBrowser]:
+    """One browser for a module: as in the helper, one visit after another."""
+    warm = WarmBrowser(Settings(data=tmp_path_factory.mktemp("browser")))
+    yield warm
+    await warm.stop()
+
+
 @pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[WarmBrowser]:
+async def doomed(tmp_path: Path) -> AsyncIterator[WarmBrowser]:
+    """A browser of the test's own: it may kill it."""
     warm = WarmBrowser(Settings(data=tmp_path / "data"))
     yield warm
     await warm.stop()
