@@ -94,17 +94,8 @@ async def inside() -> AsyncIterator[Site]:
     await runner.cleanup()
 
 
-@pytest.fixture(scope="module")
-async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmBrowser]:
-    """One browser for a module: as in the helper, one visit after another."""
-    warm = WarmBrowser(Settings(data=tmp_path_factory.mktemp("browser")))
-    yield warm
-    await warm.stop()
-
-
 @pytest.fixture
-async def doomed(tmp_path: Path) -> AsyncIterator[WarmBrowser]:
-    """A browser of the test's own: it may kill it."""
+async def browser(tmp_path: Path) -> AsyncIterator[WarmBrowser]:
     warm = WarmBrowser(Settings(data=tmp_path / "data"))
     yield warm
     await warm.stop()

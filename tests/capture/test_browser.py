@@ -30,11 +30,6 @@ from .conftest import (
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def browser(doomed: WarmBrowser) -> WarmBrowser:
-    return doomed
-
-
 async def test_a_browser_killed_in_the_middle_is_started_again(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:

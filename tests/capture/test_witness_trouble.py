@@ -74,10 +74,10 @@ async def test_a_page_that_was_closed_is_visited_again(
 
 @pytest.mark.parametrize("what", ["page", "browser"])
 async def test_a_page_that_crashes_every_time_leaves_what_it_loaded(
-    site: Site, doomed: WarmBrowser, tmp_path: Path, what: str
+    site: Site, browser: WarmBrowser, tmp_path: Path, what: str
 ) -> None:
     async def fatal(_: web.Request) -> web.Response:
-        whole = psutil.Process(await doomed.process_id())
+        whole = psutil.Process(await browser.process_id())
         for process in whole.children(recursive=True) if what == "page" else [whole]:
             if what == "browser" or "--type=renderer" in process.cmdline():
                 process.kill()
@@ -85,7 +85,7 @@ async def test_a_page_that_crashes_every_time_leaves_what_it_loaded(
 
     site.routes["/fatal"] = fatal
     site.page("/order", ORDER.replace("</body>", "<script src=/fatal></script></body>"))
-    made = await visit(doomed, request(f"{site.origin}/order", seconds=10), tmp_path / "v")
+    made = await visit(browser, request(f"{site.origin}/order", seconds=10), tmp_path / "v")
     assert site.asked.count("GET /fatal") == 2
     assert response(made, f"{site.origin}/order").body.decode().startswith("<!doctype html>")
     kept = {produced.role for produced in made.files}

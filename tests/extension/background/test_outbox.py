@@ -74,6 +74,7 @@ async def no_alarm(world: World) -> bool:
     return not await world.console.evaluate("chrome.alarms.get('outbox')")
 
 
+@pytest.mark.timeout(400)  # thirty megabytes, frozen and sent beside whatever else runs
 async def test_a_worker_killed_in_the_upload_goes_on_where_it_was(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,7 +94,7 @@ async def test_a_worker_killed_in_the_upload_goes_on_where_it_was(
 
     monkeypatch.setattr(Catalogue, "set_received", watched)
     uuid = await world.capture(page)
-    await until(half.is_set, "the upload was never half done", 90)
+    await until(half.is_set, "the upload was never half done", 180)
     await world.stop_workers()
     go_on.set()
     await world.message("status")
