@@ -29,7 +29,6 @@ from helper.vault.files import room_on_disk
 
 BOOK = "证据册.pdf"
 NO_BOOK = "证据册-未制作.txt"
-CLOCKS = "时钟对照.html"
 _log = logging.getLogger("kazheng")
 
 
@@ -135,7 +134,7 @@ def _derived(
     table = clock_table.page(
         clock_table.table(found.captures, store.blobs.path), found.case.case_id
     )
-    return [made, (CLOCKS, table), *single_files(store, found.captures, folder)], missing
+    return [made, (clock_table.NAME, table), *single_files(store, found.captures, folder)], missing
 
 
 def single_files(

@@ -19,7 +19,7 @@ from helper.messages import Language, explain, text
 from helper.model import Draft
 
 if TYPE_CHECKING:
-    from helper.evidence.clocked import Clock
+    from helper.evidence.clocks import Row
     from helper.evidence.verify import Verification
 
 
@@ -161,17 +161,9 @@ def verdict_lines(found: Verification, language: Language) -> list[str]:
     return lines
 
 
-def clock_lines(clocks: Iterable[Clock], language: Language) -> list[str]:
+def clock_lines(clocks: Iterable[Row], language: Language) -> list[str]:
     """Return the table of clocks, one line for each."""
-    from helper.evidence.clocks import Row  # noqa: PLC0415  # for `verify` alone
-
-    rows = [
-        Row(
-            **one.model_dump(exclude={"at"}),
-            at=datetime.fromisoformat(one.at) if one.at else None,
-        ).cells(language)
-        for one in clocks
-    ]
+    rows = [one.cells(language) for one in clocks]
     lines = [f"    {' · '.join(row[1:])} ({row[0]})" for row in rows]
     return [text("clocks.title", language), *lines] if lines else []
 

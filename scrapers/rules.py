@@ -58,19 +58,21 @@ def _field(field: FormField) -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Write the file, or check it."""
-    parser = argparse.ArgumentParser(prog="python -m scrapers.rules")
+def keep_current(target: Path, text: str, module: str) -> int:
+    """Be the command of a module that generates a file: write it, or with `--check` compare it.
+
+    Returns the exit code, 1 where the file is not current.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m {module}")
     parser.add_argument("--check", action="store_true", help="only say whether it is current")
-    text = rules()
     if not parser.parse_args().check:
-        TARGET.write_text(text, "utf-8", newline="\n")
+        target.write_text(text, "utf-8", newline="\n")
         return 0
-    if TARGET.exists() and TARGET.read_text("utf-8") == text:
+    if target.exists() and target.read_text("utf-8") == text:
         return 0
-    sys.stderr.write("extension/rules.json is not current: run python -m scrapers.rules\n")
+    sys.stderr.write(f"extension/{target.name} is not current: run python -m {module}\n")
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(keep_current(TARGET, rules(), "scrapers.rules"))

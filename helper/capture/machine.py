@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import urllib.request
@@ -135,24 +134,3 @@ def _vpn_kind(name: str) -> str | None:
         if kind not in _STARTS_ONLY and kind in name:
             return kind
     return None
-
-
-def folder_sha256(folder: Path) -> str | None:
-    """Return one hash for the files of a folder: of the lines `sha256  path` as `sha256sum` prints.
-
-    None where there is no such folder. Paths are relative, with `/`, in the order of their bytes.
-    """
-    try:
-        files = sorted(
-            (path.relative_to(folder).as_posix().encode(), path)
-            for path in folder.rglob("*")
-            if path.is_file()
-        )
-        lines = []
-        for name, path in files:
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
-            lines.append(digest.encode() + b"  " + name + b"\n")
-    except OSError:
-        return None
-    return hashlib.sha256(b"".join(lines)).hexdigest() if lines else None

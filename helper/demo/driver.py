@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from helper.capture.browser import find_browser
+from helper.capture.packed import EXTENSION
 from helper.errors import BrowserFailedError
 from helper.settings import Settings
 
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, CDPSession, Page, Playwright
 
-EXTENSION = Path(__file__).resolve().parents[2] / "extension"
 _QUIET = (
     "--disable-quic",
     "--no-first-run",

@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 import typer
 
 from helper.app import Helper, open_helper
+from helper.capture.packed import EXTENSION
 from helper.demo import platform, stage, timekeeper, tour
-from helper.demo.driver import EXTENSION, Person, demo_browser, first_line, launch
+from helper.demo.driver import Person, demo_browser, first_line, launch
 from helper.errors import BrowserFailedError
 from helper.messages import Language, text
 from helper.printing import coded, missing_lines

@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from helper.demo.driver import EXTENSION, Person, until
+from helper.capture.packed import EXTENSION
+from helper.demo.driver import Person, until
 from helper.errors import BrowserFailedError
 
 

@@ -24,7 +24,13 @@ from helper.evidence.names import ContainerError, check_names
 
 LARGEST_DIRECTORY: Final = 8 * 2**20
 """Of a ZIP: its entries are all in memory before they can be counted."""
-_COMMENT = re.compile(rb"kazheng/bundle/2 sha256=([0-9a-f]{64})")
+COMMENT: Final = b"kazheng/bundle/2 sha256="
+"""ZIP comment of a bundle: this and the hash of all bytes of the ZIP before the comment."""
+SYSTEM: Final = 3
+VERSION: Final = 20
+ATTRIBUTES: Final = 0o100644 << 16
+"""Made on Unix, a plain file: what the exporter says of each file, whatever computer it runs on."""
+_COMMENT = re.compile(COMMENT + rb"([0-9a-f]{64})")
 _END = struct.Struct("<4s4H2LH")
 _ENTRY = struct.Struct("<4s6H3L5H2L")
 _LOCAL = 30
@@ -188,7 +194,7 @@ def _check_packing(
         raise ContainerError(f"encrypted: {name}")
     if method not in {_STORED, _DEFLATED}:
         raise ContainerError(f"compressed in an unusual way: {name}")
-    if flags & ~(_UTF8 | _EFFORT) or version > 20:
+    if flags & ~(_UTF8 | _EFFORT) or version > VERSION:
         raise ContainerError(f"written in an unusual way; {_ADVICE}: {name}")
     if size > names.LARGEST_RATIO * packed:
         raise ContainerError(f"compressed more than {names.LARGEST_RATIO}:1: {name}")
@@ -234,8 +240,7 @@ def _note(stream: IO[bytes], end: _End, members: list[_Member]) -> str:
     if not end.comment:
         return " in a ZIP packed again: only names and contents of its files are judged"
     match = _COMMENT.fullmatch(end.comment)
-    stream.seek(0)
-    if match is None or match[1].decode() != _hash(stream, end.before):
+    if match is None or match[1].decode() != hash_of_start(stream, end.before):
         raise ContainerError(f"the ZIP is not as it was written; {_ADVICE}")
     forms = {_form(member.whole) for member in members}
     if len(forms) != 1 or not all(_is_ours(member.whole) for member in members):
@@ -250,13 +255,15 @@ def _form(entry: bytes) -> bytes:
 
 def _is_ours(entry: bytes) -> bool:
     form = struct.pack("<H", _STORED)
-    made = struct.pack("<2H", 3 << 8 | 20, 20)
-    attributes = struct.pack("<HL", 0, 0o100644 << 16)
+    made = struct.pack("<2H", SYSTEM << 8 | VERSION, VERSION)
+    attributes = struct.pack("<HL", 0, ATTRIBUTES)
     flags = int.from_bytes(entry[8:10], "little")
     return (entry[4:8], entry[10:12], entry[36:42], flags & ~_UTF8) == (made, form, attributes, 0)
 
 
-def _hash(stream: IO[bytes], length: int) -> str:
+def hash_of_start(stream: IO[bytes], length: int) -> str:
+    """Return the SHA-256 of the first bytes of a stream."""
+    stream.seek(0)
     digest = hashlib.sha256()
     while length and (chunk := stream.read(min(_CHUNK, length))):
         digest.update(chunk)

@@ -39,7 +39,8 @@ def environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None
         heads = [text(f"clocks.{column}") for column in clocks.COLUMNS]
         flow.table((23, 28, 20, 16, 13), heads, [row.cells() for row in rows[:_MOST_LINES]], 7.2)
     if len(rows) > _MOST_LINES:
-        flow.text(text("book.clocks.more", count=len(rows) - _MOST_LINES), 8.5, grey=0.3)
+        more = text("book.clocks.more", count=len(rows) - _MOST_LINES, page=clock_table.NAME)
+        flow.text(more, 8.5, grey=0.3)
 
 
 def _environment(flow: Flow, captures: Sequence[CaptureView], read: Read) -> None:

@@ -11,6 +11,8 @@ from helper.evidence.clocks import COLUMNS, NOTE_ENDING, Row, measured, stamped
 from helper.messages import LANGUAGES, text
 from helper.model import CaptureView
 
+NAME: Final = "时钟对照.html"
+"""Of the page, in a bundle."""
 _STYLE: Final = """
 body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;margin:2em;
  color:#1c1c1c;background:#fff}

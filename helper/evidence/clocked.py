@@ -4,36 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
 from helper.evidence import clocks
+from helper.evidence.clocks import Row
 from helper.evidence.container import Files, chunks
-from helper.evidence.records import Listing, Manifest, Record
+from helper.evidence.records import Listing, Manifest
 
 _LARGEST: Final = 1 << 20
 _MOST_ROWS: Final = 500
 _MOST_VALUES: Final = 50_000
 
 
-class Clock(Record):
-    """What a clock said; offset: the computer's clock minus it, error: how far off, both in ms."""
-
-    capture_id: str
-    kind: str
-    source: str
-    at: str | None
-    offset_ms: float | None
-    error_ms: float | None
-    reason: str | None
-
-
-def read_clocks(files: Files, listing: Listing, manifests: Sequence[Manifest]) -> tuple[Clock, ...]:
+def read_clocks(files: Files, listing: Listing, manifests: Sequence[Manifest]) -> tuple[Row, ...]:
     """Return the clocks that sealed records name; what cannot be read gives no row."""
     return tuple(islice((_plain(row) for row in _rows(files, listing, manifests)), _MOST_ROWS))
 
 
-def _rows(files: Files, listing: Listing, manifests: Sequence[Manifest]) -> Iterator[clocks.Row]:
+def _rows(files: Files, listing: Listing, manifests: Sequence[Manifest]) -> Iterator[Row]:
     places = {(item.capture_id, item.name): item.path for item in listing.artifacts}
     sealed = {
         (manifest.capture_id, item.name): item.role
@@ -62,18 +52,11 @@ def _read(files: Files, path: str) -> object:
         return None
 
 
-def _plain(row: clocks.Row) -> Clock:
+def _plain(row: Row) -> Row:
     """Return a row with what a terminal might obey escaped."""
     reason = None if row.reason is None else _visible(row.reason)
-    return Clock(
-        capture_id=_visible(row.capture_id),
-        kind=row.kind,
-        source=_visible(row.source),
-        at=row.at.isoformat() if row.at else None,
-        offset_ms=row.offset_ms,
-        error_ms=row.error_ms,
-        reason=reason,
-    )
+    capture_id, source = _visible(row.capture_id), _visible(row.source)
+    return replace(row, capture_id=capture_id, source=source, reason=reason)
 
 
 def _visible(said: str) -> str:

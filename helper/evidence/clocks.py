@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
+from helper.evidence.book_exhibits import moment
 from helper.messages import Language, text
 
 NOTE_FORMAT: Final = "kazheng/stamp-clock/1"
@@ -20,7 +21,6 @@ NOTE_ENDING: Final = ".clock.json"
 _LONGEST: Final = 200
 _WHOLE_SECOND_MS: Final = 1000.0
 """An authority that gives whole seconds may have cut off or rounded nearly one."""
-_BEIJING: Final = timezone(timedelta(hours=8))
 _YEARS: Final = range(1970, 9000)
 _KINDS: Final = ("ntp", "date", "stamp")
 COLUMNS: Final = ("capture", "source", "at", "offset", "error")
@@ -54,7 +54,7 @@ class Row:
         if self.error_ms is not None:
             error = text("clocks.within", language, seconds=f"{self.error_ms / 1000:.3f}")
         source = f"{text(f'clocks.{self.kind}', language)} {self.source}"
-        return self.capture_id, source, _shown(self.at), offset, error
+        return self.capture_id, source, moment(self.at) if self.at else "-", offset, error
 
 
 def note(
@@ -123,10 +123,6 @@ def stamped(capture_id: str, name: str, said: object) -> Row | None:
         offset_ms=round((asked + half - at).total_seconds() * 1000, 1),
         error_ms=round(error, 1),
     )
-
-
-def _shown(at: datetime | None) -> str:
-    return f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S} +08:00" if at else "-"
 
 
 def _moment(value: object) -> datetime | None:

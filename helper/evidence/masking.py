@@ -14,6 +14,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from helper.evidence import neighbours
 from helper.evidence.private import Private
+from helper.pictures import PictureError, decode
 
 _MARGIN = 4
 """CSS pixels round a rectangle: the picture is taken just before the rectangles are."""
@@ -67,7 +68,7 @@ def places(context: bytes, text: str, page: str, private: Private) -> Places:
 def texts(context: bytes) -> list[str]:
     """Return the texts of the rectangles, then each label with its neighbour, a tab between.
 
-    None if there are none to read.
+    A context that cannot be read gives none.
     """
     try:
         known = [_rectangle(item) for item in json.loads(context)["page"]["text_rectangles"]]
@@ -114,13 +115,9 @@ def mask_sheet(sheet: bytes, picture: bytes, masked: bytes | None) -> bytes | No
 def read(picture: bytes) -> Image.Image:
     """Return a picture; raises UnmaskableError."""
     try:
-        image = Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP"))
-        if image.width * image.height <= _MOST_PIXELS:
-            return image.convert("RGB")
-    except Exception as error:
-        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
+        return decode(io.BytesIO(picture), most_pixels=_MOST_PIXELS).convert("RGB")
+    except PictureError as error:
         raise UnmaskableError("unreadable") from error
-    raise UnmaskableError("unreadable")
 
 
 def _boxes(image: Image.Image, found: Places) -> list[Box]:

@@ -19,7 +19,8 @@ from typing import Literal, TypeVar
 from cryptography.x509 import Certificate
 
 from helper.evidence import listed, sealed, stamped
-from helper.evidence.clocked import Clock, read_clocks
+from helper.evidence.clocked import read_clocks
+from helper.evidence.clocks import Row
 from helper.evidence.container import ContainerError, Files, opened
 from helper.evidence.records import FailedError, Listing, Record
 
@@ -51,7 +52,7 @@ class Verification(Record):
     installation: str | None
     redacted: bool
     checks: tuple[Check, ...]
-    clocks: tuple[Clock, ...] = ()
+    clocks: tuple[Row, ...] = ()
 
 
 def verify(
@@ -81,7 +82,7 @@ class _Report:
         self._checks: list[Check] = []
         self._installation: str | None = None
         self._redacted = False
-        self._clocks: tuple[Clock, ...] = ()
+        self._clocks: tuple[Row, ...] = ()
 
     def add(self, name: str, verdict: Outcome, detail: str) -> None:
         """Note an outcome; what a terminal might obey is escaped."""

@@ -12,14 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 from helper.errors import InvalidError, NotFoundError, TooLargeError, VaultError
+from helper.evidence.archive import ATTRIBUTES, COMMENT, SYSTEM, hash_of_start
 from helper.evidence.names import BAD_PART, LARGEST_FILE, MOST_FILES, folded
 from helper.vault.files import room_on_disk, sync_folder
 
-COMMENT: Final = b"kazheng/bundle/2 sha256="
-"""ZIP comment: this and the hash of all bytes of the ZIP before the comment."""
 LARGEST_BUNDLE: Final = 4_000_000_000
 """Below what `verify` reads, and small enough to need no ZIP64."""
 _CHUNK = 1 << 20
@@ -107,8 +106,8 @@ class Writer:
             raise TooLargeError(limit=LARGEST_BUNDLE, size=self._total)
         moment = self.created_at.astimezone(UTC)
         info = zipfile.ZipInfo(name, (max(moment.year, 1980), *moment.timetuple()[1:6]))
-        info.external_attr = 0o100644 << 16
-        info.create_system = 3
+        info.external_attr = ATTRIBUTES
+        info.create_system = SYSTEM
         info.file_size = size
         return self.archive.open(info, "w")
 
@@ -150,17 +149,8 @@ def _put_own_hash(path: Path) -> None:
     length = len(COMMENT) + 64
     with path.open("r+b") as stream:
         end = stream.seek(-length, os.SEEK_END)
-        digest = _hash_of_start(stream, end)
+        digest = hash_of_start(stream, end)
         stream.seek(end + len(COMMENT))
         stream.write(digest.encode())
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _hash_of_start(stream: BinaryIO, length: int) -> str:
-    stream.seek(0)
-    digest = hashlib.sha256()
-    while length and (chunk := stream.read(min(_CHUNK, length))):
-        digest.update(chunk)
-        length -= len(chunk)
-    return digest.hexdigest()

@@ -14,13 +14,12 @@ from typing import Any
 from helper.capture import cleanliness, environment, machine, surroundings
 from helper.capture.browser import WarmBrowser
 from helper.capture.cleanliness import Extension, Visited
+from helper.capture.packed import EXTENSION, folder_sha256
 from helper.capture.surroundings import Surroundings
 from helper.model import CaptureMeta
 from helper.settings import Settings
 
 FORMAT = "kazheng/environment/1"
-SHIPPED = Path(__file__).resolve().parents[2] / "extension"
-"""The extension's folder that came with this helper."""
 NOTES = {
     "clock": "clock_wrong",
     "hosts_file": "hosts_line",
@@ -80,14 +79,14 @@ def clock_table(around: Surroundings, visited: Visited) -> list[dict[str, Any]]:
     return [row | {"at": row["at"].isoformat() if row["at"] else None} for row in rows]
 
 
-def extension_of(meta: CaptureMeta, folder: Path = SHIPPED) -> Extension:
+def extension_of(meta: CaptureMeta, folder: Path = EXTENSION) -> Extension:
     """Return the extension's hash: what it said of itself, else that of the shipped folder."""
     version = meta.extension_version
     if version is None:
         return Extension("none")
     if meta.extension_sha256 is not None:
         return Extension("told", meta.extension_sha256, version)
-    return Extension("shipped", machine.folder_sha256(folder), version, _version(folder))
+    return Extension("shipped", folder_sha256(folder), version, _version(folder))
 
 
 def warned(found: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,5 @@
 """Hosts file, proxies, tunnels, hashes of folders."""
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -76,15 +75,3 @@ def test_tunnels_are_known_by_their_kind_and_named_by_nothing_else() -> None:
         "clash", "tap-windows", "tun", "utun", "vpn", "wg", "wireguard",
     )  # fmt: skip
     assert all(isinstance(kind, str) for kind in machine.vpn_interfaces())
-
-
-def test_the_hash_of_a_folder_is_that_of_its_sha256sum_lines(tmp_path: Path) -> None:
-    (tmp_path / "页 a").mkdir()
-    (tmp_path / "页 a" / "b.js").write_bytes(b"1")
-    (tmp_path / "c.js").write_bytes(b"2")
-    lines = "".join(
-        f"{hashlib.sha256(data).hexdigest()}  {name}\n"
-        for name, data in (("c.js", b"2"), ("页 a/b.js", b"1"))
-    )
-    assert machine.folder_sha256(tmp_path) == hashlib.sha256(lines.encode()).hexdigest()
-    assert machine.folder_sha256(tmp_path / "none") is None

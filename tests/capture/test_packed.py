@@ -1,5 +1,6 @@
 """The extension's list of its own files is current."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -21,3 +22,16 @@ def test_the_list_names_every_file_and_itself_in_the_order_of_bytes(tmp_path: Pa
     for name in ("files.json", ".DS_Store", "_x/.a.js.swp", "Thumbs.db"):
         (tmp_path / name).touch()
     assert json.loads(packed.listing(tmp_path)) == names
+
+
+def test_the_hash_of_a_folder_is_that_of_its_sha256sum_lines(tmp_path: Path) -> None:
+    (tmp_path / "页 a").mkdir()
+    (tmp_path / "页 a" / "b.js").write_bytes(b"1")
+    (tmp_path / "c.js").write_bytes(b"2")
+    lines = "".join(
+        f"{hashlib.sha256(data).hexdigest()}  {name}\n"
+        for name, data in (("c.js", b"2"), ("页 a/b.js", b"1"))
+    )
+    (tmp_path / ".DS_Store").touch()
+    assert packed.folder_sha256(tmp_path) == hashlib.sha256(lines.encode()).hexdigest()
+    assert packed.folder_sha256(tmp_path / "none") is None

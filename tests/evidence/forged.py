@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from helper.evidence.zipping import COMMENT
+from helper.evidence.archive import COMMENT
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from playwright.async_api import Page
 from helper.demo import timekeeper
 from helper.evidence import clock_table, der, pinned
 from helper.evidence.verify import verify
-from helper.exporting import CLOCKS, export
+from helper.exporting import export
 from helper.model import CaptureView
 from helper.steps.attach import attach
 from helper.steps.keep import keep_parts
@@ -88,7 +88,7 @@ async def test_the_bundle_holds_its_stamps_and_both_verifiers_take_them(
     with zipfile.ZipFile(path) as archive:
         names = [n for n in archive.namelist() if n.startswith(f"stamps/{view.capture_id}/")]
         assert f"stamps/{view.capture_id}/S0-one.tsr" in names
-        said = archive.read(CLOCKS).decode()
+        said = archive.read(clock_table.NAME).decode()
     assert "时间戳 one (S0-one)" in said
     assert (await judged(tab, path))["verdict"] == "pass"
     spoilt = tmp_path / "spoilt"

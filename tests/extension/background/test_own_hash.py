@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from helper.capture.machine import folder_sha256
-from helper.demo.driver import EXTENSION
+from helper.capture.packed import EXTENSION, folder_sha256
 from tests.extension.background.world import World
 
 pytestmark = pytest.mark.browser
