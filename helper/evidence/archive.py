@@ -15,7 +15,7 @@ import re
 import stat
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Final
 
@@ -84,7 +84,7 @@ class Archive:
         }
         check_names(self.sizes, folders)
         _check_local(stream, members, end.offset)
-        self.note = _note(stream, end, members)
+        self.note = _note(stream, end, members, self._require_whole)
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """Yield the content of a file, checked against its CRC at the end."""
@@ -95,6 +95,15 @@ class Archive:
             yield piece
         if crc != member.crc:
             raise ContainerError(f"damaged: {name}")
+
+    def _require_whole(self) -> None:
+        """Read every file; raises ContainerError for the first that is damaged, by its name."""
+        for name, size in self.sizes.items():
+            read = 0
+            for piece in self.pieces(name):
+                read += len(piece)
+                if read > size:
+                    raise ContainerError(f"longer than it states: {name}")
 
     def _packed(self, member: _Member) -> Iterator[bytes]:
         at, end = member.start, member.start + member.packed
@@ -230,7 +239,9 @@ def _check_local(stream: IO[bytes], members: list[_Member], end: int) -> None:
         raise ContainerError("bytes between the files and the directory of the ZIP")
 
 
-def _note(stream: IO[bytes], end: _End, members: list[_Member]) -> str:
+def _note(
+    stream: IO[bytes], end: _End, members: list[_Member], require_whole: Callable[[], None]
+) -> str:
     """Return which kind of ZIP it is.
 
     With our comment it must be just as the exporter writes, and its hash be right. Anybody can
@@ -241,6 +252,7 @@ def _note(stream: IO[bytes], end: _End, members: list[_Member]) -> str:
         return " in a ZIP packed again: only names and contents of its files are judged"
     match = _COMMENT.fullmatch(end.comment)
     if match is None or match[1].decode() != hash_of_start(stream, end.before):
+        require_whole()  # a damaged file is named
         raise ContainerError(f"the ZIP is not as it was written; {_ADVICE}")
     forms = {_form(member.whole) for member in members}
     if len(forms) != 1 or not all(_is_ours(member.whole) for member in members):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
+from helper.evidence.clocks import moment
 from helper.evidence.layout import folder_name
 from helper.messages import text
 from helper.model import Artifact, CaptureView, CaseView, Exhibit
@@ -18,7 +19,6 @@ Kind = Literal["picture", "order", "text", "pdf", "page", "file"]
 BROUGHT: Final = "brought"
 """`extra.origin` of a record that is a file the user brought, not a page that was kept."""
 _LARGEST_RECORD = 16 * 2**20
-_SHANGHAI = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,6 @@ def entries(
 def is_brought(view: CaptureView) -> bool:
     """Tell whether a record is a file the user brought."""
     return view.meta.extra.get("origin") == BROUGHT
-
-
-def moment(at: datetime) -> str:
-    """Return a time as Beijing time, with its offset."""
-    return f"{at.astimezone(_SHANGHAI):%Y-%m-%d %H:%M:%S} +08:00"
 
 
 def record(view: CaptureView, name: str, read: Read) -> object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from helper.evidence.book_exhibits import moment
+from helper.evidence.clocks import moment
 from helper.messages import text
 from helper.model import Artifact, CaptureView, StampView
 

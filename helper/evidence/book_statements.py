@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from helper.evidence import book_stamps, clock_table, clocks
-from helper.evidence.book_exhibits import Read, is_brought, load, moment
+from helper.evidence.book_exhibits import Read, is_brought, load
 from helper.evidence.book_flow import Flow
+from helper.evidence.clocks import moment
 from helper.messages import LANGUAGES, text
 from helper.model import CaptureView, Seal
 

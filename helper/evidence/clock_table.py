@@ -17,9 +17,10 @@ _STYLE: Final = """
 body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei","PingFang SC",sans-serif;margin:2em;
  color:#1c1c1c;background:#fff}
 h1{font-size:1.5em;margin:0 0 .2em}p{margin:.2em 0 1em;color:#555}
-table{border-collapse:collapse;width:100%}
-th,td{border:1px solid #bbb;padding:.4em .5em;text-align:left;vertical-align:top;
- overflow-wrap:anywhere}th{background:#f2efe6}
+div{overflow-x:auto}table{border-collapse:collapse;width:100%}
+th,td{border:1px solid #bbb;padding:.4em .5em;text-align:left;vertical-align:top}
+th{background:#f2efe6}td:nth-child(-n+2){overflow-wrap:anywhere;min-width:7em}
+th,td:nth-child(n+3){white-space:nowrap}
 @media print{body{margin:0}tr{break-inside:avoid}}
 """
 
@@ -55,7 +56,7 @@ def page(rows: Sequence[Row], case_id: str) -> bytes:
         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style>\n"
         f"<h1>{escape(title)}</h1>\n<p>{escape(case_id)}</p>{words}\n"
-        f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></html>\n"
+        f"<div><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div></html>\n"
     ).encode()
 
 

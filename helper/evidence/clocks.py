@@ -10,10 +10,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from helper.evidence.book_exhibits import moment
 from helper.messages import Language, text
 
 NOTE_FORMAT: Final = "kazheng/stamp-clock/1"
@@ -21,6 +20,7 @@ NOTE_ENDING: Final = ".clock.json"
 _LONGEST: Final = 200
 _WHOLE_SECOND_MS: Final = 1000.0
 """An authority that gives whole seconds may have cut off or rounded nearly one."""
+_BEIJING: Final = timezone(timedelta(hours=8))
 _YEARS: Final = range(1970, 9000)
 _KINDS: Final = ("ntp", "date", "stamp")
 COLUMNS: Final = ("capture", "source", "at", "offset", "error")
@@ -55,6 +55,11 @@ class Row:
             error = text("clocks.within", language, seconds=f"{self.error_ms / 1000:.3f}")
         source = f"{text(f'clocks.{self.kind}', language)} {self.source}"
         return self.capture_id, source, moment(self.at) if self.at else "-", offset, error
+
+
+def moment(at: datetime) -> str:
+    """Return a time as Beijing time, with its offset."""
+    return f"{at.astimezone(_BEIJING):%Y-%m-%d %H:%M:%S} +08:00"
 
 
 def note(

@@ -221,6 +221,12 @@ async def test_the_page_fails_a_changed_byte_of_the_zip(
         changed[position] ^= 1
         path.write_bytes(changed)
         assert (await judged(tab, path))["verdict"] == "fail", position
+    with zipfile.ZipFile(tmp_path / "newer.zip") as archive:
+        member = archive.infolist()[2]
+    changed = bytearray(data)
+    changed[member.header_offset + 30 + len(member.filename.encode())] ^= 1
+    path.write_bytes(changed)
+    assert f"damaged: {member.filename}" in str(await judged(tab, path))
     for cut in (0, 10, len(data) // 2, len(data) - 1):
         path.write_bytes(data[:cut])
         assert (await judged(tab, path))["verdict"] == "fail", cut

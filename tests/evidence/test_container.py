@@ -198,3 +198,17 @@ def test_a_name_that_is_no_text_fails_and_can_be_printed(unpacked: Path):
     (unpacked / os.fsdecode(b"\xff")).write_bytes(b"")
     verify(unpacked).model_dump_json().encode()
     assert failed(verify(unpacked)) == {"files"}
+
+
+def test_a_bit_changed_in_a_file_of_the_zip_names_the_file(written: Path, tmp_path: Path):
+    data = written.read_bytes()
+    target = tmp_path / "changed.zip"
+    with zipfile.ZipFile(written) as archive:
+        members = [member for member in archive.infolist() if member.file_size]
+    for member in members:
+        changed = bytearray(data)
+        changed[member.header_offset + 30 + len(member.filename.encode())] ^= 1
+        target.write_bytes(changed)
+        found = verify(target)
+        assert found.verdict == "fail"
+        assert f"damaged: {member.filename}" in found.checks[0].detail

@@ -75,23 +75,31 @@ async function openZip(file) {
   for (const name of folders) members.delete(`${name}/`);
   checkNames(members, folders);
   await checkLocal(file, all, offset);
-  return { members, folders, note: await noteOf(file, comment, all) };
+  return { members, folders, note: await noteOf(file, comment, all, members) };
+}
+
+/** @param {Map<string, Member>} members read to the end: the first that is damaged is named */
+async function requireWhole(members) {
+  for (const member of members.values()) for await (const piece of pieces(member)) void piece;
 }
 
 /**
  * With our comment the ZIP must be just as the exporter writes it, and its hash be right. Anybody
  * can write such a comment: it tells damage, and proves nothing.
  *
- * @param {File} file @param {Uint8Array} comment @param {Member[]} all @returns {Promise<string>}
+ * @param {File} file @param {Uint8Array} comment @param {Member[]} all
+ * @param {Map<string, Member>} members @returns {Promise<string>}
  */
-async function noteOf(file, comment, all) {
+async function noteOf(file, comment, all, members) {
   if (!comment.length)
     return " in a ZIP packed again: only names and contents of its files are judged";
   const text = String.fromCharCode(...comment.subarray(0, 200));
   const match = /^kazheng\/bundle\/2 sha256=([0-9a-f]{64})$/.exec(text);
   const before = file.slice(0, file.size - comment.length);
-  if (!match || comment.length > 200 || match[1] !== (await hashOfBlob(before)))
+  if (!match || comment.length > 200 || match[1] !== (await hashOfBlob(before))) {
+    await requireWhole(members);
     fail(`the ZIP is not as it was written; ${ADVICE}`);
+  }
   const forms = new Set(all.map(({ entry }) => formOf(entry)));
   if (forms.size !== 1 || !all.every(({ entry }) => isOurs(entry)))
     fail(`the ZIP is not as this program writes it; ${ADVICE}`);
