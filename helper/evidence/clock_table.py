@@ -42,22 +42,25 @@ def table(captures: Sequence[CaptureView], read: Read) -> list[Row]:
 def page(rows: Sequence[Row], case_id: str) -> bytes:
     """Return the table as a page that needs nothing else."""
     title = text("clocks.title")
-    words = "".join(f"<p>{escape(text('clocks.words', language))}</p>" for language in LANGUAGES)
-    if not rows:
-        words += "".join(f"<p>{escape(text('clocks.none', one))}</p>" for one in LANGUAGES)
-    head = "".join(f"<th>{_both(f'clocks.{column}')}</th>" for column in COLUMNS)
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row.cells()) + "</tr>"
-        for row in rows
-    )
+    keys = ("clocks.words",) if rows else ("clocks.words", "clocks.none")
+    words = "".join(f"<p>{escape(text(key, one))}</p>" for key in keys for one in LANGUAGES)
     return (
         '<!doctype html>\n<html lang="zh-CN"><meta charset="utf-8">'
         '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">"
         f"<title>{escape(title)}</title><style>{_STYLE}</style>\n"
         f"<h1>{escape(title)}</h1>\n<p>{escape(case_id)}</p>{words}\n"
-        f"<div><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div></html>\n"
+        f"{_rows(rows) if rows else ''}</html>\n"
     ).encode()
+
+
+def _rows(rows: Sequence[Row]) -> str:
+    head = "".join(f"<th>{_both(f'clocks.{column}')}</th>" for column in COLUMNS)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row.cells()) + "</tr>"
+        for row in rows
+    )
+    return f"<div><table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
 
 
 def _both(key: str) -> str:

@@ -65,7 +65,7 @@ async def test_an_interrupted_click_says_so_and_offers_the_button_again(extensio
 
 @pytest.mark.parametrize(
     ("reason", "words"),
-    [("disk_full", ("磁盘已满", "请腾出一些空间")), ("browser_failed", ("下次启动",))],
+    [("disk_full", ("磁盘已满", "请腾出一些空间")), ("browser_failed", ("稍后会自动再试",))],
 )
 async def test_a_helper_that_failed_to_seal_is_said_and_ends_the_waiting(
     extension_pages, reason, words
