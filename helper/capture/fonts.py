@@ -18,9 +18,16 @@ _NAMES = (
 """File names with the face inside a collection that is Simplified Chinese, best first."""
 
 
-@cache
 def cjk_font() -> tuple[Path, int] | None:
     """Return file and face index of a Chinese font, None where there is none."""
+    found = _search()
+    if found is None:
+        _search.cache_clear()  # one may be installed while we run
+    return found
+
+
+@cache
+def _search() -> tuple[Path, int] | None:
     found: dict[str, Path] = {}
     for folder in _folders():
         for path in folder.rglob("*.[to]t[cf]"):

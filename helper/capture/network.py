@@ -111,18 +111,13 @@ class NetworkLog:
             ),
         )
 
-    async def quiet(self, seconds: float, bound: float) -> None:
-        """Wait until nothing was in flight for some seconds, or the bound has passed."""
-        end = time.monotonic() + bound
-        while (now := time.monotonic()) < end:
-            waiting = any(
-                not hops.done and now - hops.began < _FORGET_SECONDS
-                for hops in self._requests.values()
-            )
-            rest = self._last + seconds - now
-            if not waiting and rest <= 0:
-                return
-            await asyncio.sleep(max(0.01, min(rest, 0.05)))
+    def idle(self) -> float:
+        """Return for how many seconds nothing has been in flight."""
+        now = time.monotonic()
+        waiting = any(
+            not hops.done and now - hops.began < _FORGET_SECONDS for hops in self._requests.values()
+        )
+        return 0.0 if waiting else now - self._last
 
     async def stop(self) -> None:
         """Stop listening; what is still held is given up."""

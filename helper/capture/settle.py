@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from playwright.async_api import CDPSession
 
 QUIET = 0.12
+"""Seconds without a change in the page after which it rests."""
 QUIET_AGAIN = 0.06
+"""The same for the network, and for the page after the network had to be waited for."""
+_CALM = 0.03
+"""Seconds without a change after which what lies below is scrolled through."""
 SETTLE_SECONDS = 2.5
 LOAD_SECONDS = 10.0
 _NAME = "kazheng"
@@ -24,12 +28,15 @@ new Promise(done => {
   setTimeout(() => done(false), LIMIT);
 })
 """
-_QUIET = """
+_REST = """
 new Promise(done => {
+  const root = document.scrollingElement ?? document.documentElement;
   const end = performance.now() + LIMIT;
-  let last = performance.now(), changed = false;
+  let last = performance.now(), changed = false, shown = Math.max(SHOWN, innerHeight);
   const busy = /加载中|正在加载|载入中|请稍候|请稍等|loading|please wait/i;
+  const live = 'script, iframe, frame, [onload], meta[http-equiv=refresh i]';
   const empty = () => {
+    if (!document.querySelector(live)) return false;  // nothing will fill it
     const text = (document.body?.innerText ?? '').trim();
     return text.length < 30 ? document.images.length === 0 : text.length < 2000 && busy.test(text);
   };
@@ -37,45 +44,39 @@ new Promise(done => {
   const watch = new MutationObserver(() => { last = performance.now(); changed = true; });
   watch.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
   document.fonts.ready.then(() => 0);
-  const look = () => {
-    const now = performance.now();
-    if (changed) { hollow = empty(); changed = false; }
-    if (now >= end || (now - last >= QUIET && !hollow && document.fonts.status === 'loaded')) {
-      watch.disconnect(); done(now < end);
-    } else setTimeout(look, 15);
-  };
-  look();
-})
-"""
-_SCROLL = """
-(async () => {
-  const root = document.scrollingElement ?? document.documentElement;
-  const end = performance.now() + LIMIT, x = scrollX, y = scrollY;
   const frame = () => new Promise(r => {
     const wait = setTimeout(r, 60);
     requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(wait); r(); }));
   });
-  if (root.scrollHeight <= innerHeight + 1) return false;
-  for (let at = innerHeight; at < root.scrollHeight && performance.now() < end; at += innerHeight) {
-    scrollTo({left: x, top: at, behavior: 'instant'});
-    await frame();
-  }
-  scrollTo({left: x, top: y, behavior: 'instant'});
-  const late = [...document.images].filter(i => !i.complete && i.loading !== 'lazy');
-  const left = Math.max(0, end - performance.now());
-  await Promise.race([
-    Promise.all(late.map(i => i.decode().catch(() => 0))), new Promise(r => setTimeout(r, left)),
-  ]);
-  return true;
-})()
+  const scroll = async () => {
+    const x = scrollX, y = scrollY;
+    for (; shown < root.scrollHeight && performance.now() < end; shown += innerHeight) {
+      scrollTo({left: x, top: shown, behavior: 'instant'});
+      await frame();
+    }
+    scrollTo({left: x, top: y, behavior: 'instant'});
+  };
+  const coming = () => [...document.images].some(i => !i.complete && i.loading !== 'lazy');
+  const look = async () => {
+    const now = performance.now();
+    if (changed) { hollow = empty(); changed = false; }
+    if (now >= end) { watch.disconnect(); done(shown); return; }
+    if (!hollow && now - last >= CALM && root.scrollHeight > shown + 1) await scroll();
+    else if (!hollow && now - last >= QUIET && document.fonts.status === 'loaded' && !coming()) {
+      watch.disconnect(); done(shown); return;
+    }
+    setTimeout(look, 15);
+  };
+  look();
+})
 """
 
 
 class Traffic(Protocol):
     """Whoever knows what the page still waits for."""
 
-    async def quiet(self, seconds: float, bound: float) -> None:
-        """Wait until nothing was in flight for some seconds, or the bound has passed."""
+    def idle(self) -> float:
+        """Return for how many seconds nothing has been in flight."""
 
 
 class World:
@@ -154,10 +155,7 @@ async def settle(world: World, log: Traffic, load_seconds: float) -> list[str]:
         if not await world.run(_LOADED, load_seconds, LIMIT=load_seconds * 1000):
             notes.append("load_unfinished")
         end = time.monotonic() + SETTLE_SECONDS
-        await _rest(world, log, end, QUIET)
-        left = end - time.monotonic()
-        if left > 0 and await world.run(_SCROLL, left, LIMIT=left * 1000):
-            await _rest(world, log, end, QUIET_AGAIN)
+        await _rest(world, log, end)
         if time.monotonic() >= end:
             notes.append("settle_unfinished")
     except TimeoutError:
@@ -165,13 +163,25 @@ async def settle(world: World, log: Traffic, load_seconds: float) -> list[str]:
     except Error:
         # the page went elsewhere meanwhile; what it is now is captured
         notes.append("page_moved")
-        await log.quiet(QUIET, SETTLE_SECONDS)
+        await _quiet(log, time.monotonic() + SETTLE_SECONDS)
     return notes
 
 
-async def _rest(world: World, log: Traffic, end: float, still: float) -> None:
-    left = end - time.monotonic()
-    if left <= 0:
-        return
-    quiet = world.run(_QUIET, left, LIMIT=left * 1000, QUIET=still * 1000)
-    await asyncio.gather(quiet, log.quiet(still / 2, left))
+async def _rest(world: World, log: Traffic, end: float) -> None:
+    """Wait until page and network rest, all of the page having been in view once."""
+    shown, still = 0, QUIET
+    while (left := end - time.monotonic()) > 0:
+        values = {"LIMIT": left * 1000, "QUIET": still * 1000, "CALM": _CALM * 1000}
+        shown = await world.run(_REST, left, **values, SHOWN=shown)
+        if await _quiet(log, end):
+            return
+        still = QUIET_AGAIN  # what came late may have changed the page
+
+
+async def _quiet(log: Traffic, end: float) -> bool:
+    """Wait until the network rests; tell whether it did so at once."""
+    waited = False
+    while log.idle() < QUIET_AGAIN and time.monotonic() < end:
+        waited = True
+        await asyncio.sleep(0.01)
+    return not waited

@@ -106,14 +106,9 @@ class Player:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def quiet(self, seconds: float, bound: float) -> None:
-        """Wait until nothing was asked for some seconds, or the bound has passed."""
-        end = time.monotonic() + bound
-        while (now := time.monotonic()) < end:
-            rest = self._last + seconds - now
-            if not self._tasks and rest <= 0:
-                return
-            await asyncio.sleep(max(0.01, min(rest, 0.05)))
+    def idle(self) -> float:
+        """Return for how many seconds nothing has been asked for."""
+        return 0.0 if self._tasks else time.monotonic() - self._last
 
     def _on_paused(self, event: dict[str, Any]) -> None:
         self._last = time.monotonic()

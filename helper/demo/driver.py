@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from helper.capture.browser import find_browser
+from helper.capture.browser import find_browser, without
 from helper.capture.packed import EXTENSION
 from helper.errors import BrowserFailedError
 from helper.settings import Settings
@@ -36,7 +36,7 @@ _QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-features=Translate",
+    without(),
     "--lang=zh-CN",
     "--enable-unsafe-extension-debugging",
 )

@@ -94,9 +94,10 @@ async def inside() -> AsyncIterator[Site]:
     await runner.cleanup()
 
 
-@pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[WarmBrowser]:
-    warm = WarmBrowser(Settings(data=tmp_path / "data"))
+@pytest.fixture(scope="module")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[WarmBrowser]:
+    """The module's browser: killed, it starts again by itself."""
+    warm = WarmBrowser(Settings(data=tmp_path_factory.mktemp("data")))
     yield warm
     await warm.stop()
 

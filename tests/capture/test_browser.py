@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -30,6 +31,14 @@ from .conftest import (
 pytestmark = pytest.mark.browser
 
 
+@pytest.fixture
+async def browser(tmp_path: Path) -> AsyncIterator[WarmBrowser]:
+    """A browser of the test's own, that did not start yet."""
+    warm = WarmBrowser(Settings(data=tmp_path / "data"))
+    yield warm
+    await warm.stop()
+
+
 async def test_a_browser_killed_in_the_middle_is_started_again(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:
@@ -47,6 +56,22 @@ async def test_a_browser_killed_in_the_middle_is_started_again(
     assert browser.starts == 2
     again = await visit(browser, request(f"{site.origin}/order"), tmp_path / "w")
     assert "browser_restarted" not in again.notes
+
+
+async def test_what_playwright_turns_off_stays_off(browser: WarmBrowser) -> None:
+    # of two such switches Chromium heeds the last: http addresses would be tried as https first
+    await browser.start()
+    number = await browser.process_id()
+    assert number is not None
+    name = "--disable-features="
+    theirs, ours = (
+        set(word.removeprefix(name).split(","))
+        for word in psutil.Process(number).cmdline()
+        if word.startswith(name)
+    )
+    assert "HttpsUpgrades" in theirs
+    assert ours > theirs
+    assert "WebTransport" in ours
 
 
 async def test_a_frozen_browser_is_killed_and_started_again(

@@ -1,5 +1,6 @@
 import io
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -150,3 +151,14 @@ def test_a_missing_strip_is_a_gap_not_a_white_area() -> None:
 def test_bad_strips_are_refused_with_a_reason(given: list, reason: str) -> None:
     with pytest.raises(StitchError, match=reason):
         stitch(given)
+
+
+def test_a_font_installed_while_the_helper_runs_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fonts._search.cache_clear()
+    monkeypatch.setattr(fonts, "_folders", lambda: [tmp_path])
+    assert fonts.cjk_font() is None
+    (tmp_path / "msyh.ttc").touch()
+    assert fonts.cjk_font() == (tmp_path / "msyh.ttc", 0)
+    fonts._search.cache_clear()

@@ -8,8 +8,6 @@ from tests.e2e.world import World, until
 
 SUBMIT = "form:has(input[type=file]) button:not([type=button])"
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 async def draft(common: World, shop: str) -> str:
     order = common.demo.orders[f"{shop}:not_delivered"]

@@ -64,7 +64,6 @@ async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
 
 
 @pytest.mark.parametrize("path", ["hanging", "endless", "popups", "big"])
-@pytest.mark.asyncio(loop_scope="module")
 async def test_a_page_that_behaves_badly_is_kept(common: World, path: str) -> None:
     url = f"{common.demo.origins['hostile']}/{path}"
     page = await common.person.context.new_page()
@@ -84,7 +83,6 @@ async def test_a_page_full_of_dialogs_is_visited_to_the_end(shops: Ground) -> No
     assert {"witness/page", "witness/html", "witness/window", "witness/pdf"} <= roles
 
 
-@pytest.mark.asyncio(loop_scope="module")
 async def test_a_page_cannot_lie_to_the_snapshot(common: World) -> None:
     order = common.demo.orders["wangzi:not_delivered"]
     view = await common.sealed(
@@ -95,7 +93,6 @@ async def test_a_page_cannot_lie_to_the_snapshot(common: World) -> None:
     assert view.order.amount == order.amount
 
 
-@pytest.mark.asyncio(loop_scope="module")
 async def test_a_false_complaint_form_gets_nothing(common: World) -> None:
     await common.log_in()
     order = common.demo.orders["wangzi:not_delivered"]

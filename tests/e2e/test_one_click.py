@@ -27,8 +27,6 @@ WITNESS = {
 DISPLAY = True
 """The pictures of the real window are looked for here."""
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
 
 @pytest.mark.parametrize("shop", ["wangzi", "lechuang", "weijie"])
 async def test_the_whole_way(common: World, shop: str) -> None:

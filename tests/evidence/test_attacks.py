@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request, async_playwright
 
 from helper.capture.browser import find_browser
 from helper.demo import timekeeper
@@ -85,8 +85,18 @@ def test_a_bundle_made_again_with_another_key_is_only_told_by_the_fingerprint(
 # --- the page -----------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=str(find_browser(Settings())), args=["--no-sandbox"]
+        )
+        yield browser
+        await browser.close()
+
+
 @pytest.fixture
-async def tab(tmp_path: Path) -> AsyncIterator[Page]:
+async def tab(chromium: Browser, tmp_path: Path) -> AsyncIterator[Page]:
     """The page from a file, in the real browser; it may not ask for anything."""
     place = tmp_path / "page" / "verify.html"
     place.parent.mkdir()
@@ -97,18 +107,13 @@ async def tab(tmp_path: Path) -> AsyncIterator[Page]:
     def note(request: Request) -> None:
         asked.append(request.url)
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(find_browser(Settings(data=tmp_path / "data"))),
-            args=["--no-sandbox"],
-        )
-        page = await browser.new_page(locale="en-US")
-        page.on("request", note)
-        page.on("pageerror", lambda error: broken.append(str(error)))
-        page.on("console", lambda said: broken.append(said.text))
-        await page.goto(place.as_uri())
-        yield page
-        await browser.close()
+    page = await chromium.new_page(locale="en-US")
+    page.on("request", note)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("console", lambda said: broken.append(said.text))
+    await page.goto(place.as_uri())
+    yield page
+    await page.close()
     assert broken == []
     assert [url for url in asked if not url.startswith("file:")] == []
 

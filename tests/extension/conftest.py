@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import async_playwright
 
@@ -153,7 +152,7 @@ def chromium():
     return find_browser(Settings())
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def site():
     """A shop on loopback; every POST to it is recorded."""
     posts = []
@@ -177,7 +176,7 @@ async def site():
     await runner.cleanup()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def browser(tmp_path_factory, chromium):
     """One browser with the fill code for all tests of a module: (context, worker)."""
     folder = tmp_path_factory.mktemp("fill")
@@ -199,7 +198,7 @@ async def browser(tmp_path_factory, chromium):
         await context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest.fixture
 async def filler(browser, site):
     """Open pages, preview, apply and undo through the real background code."""
     person = Filler(*browser, site)
@@ -208,7 +207,7 @@ async def filler(browser, site):
         await person.page.close()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest.fixture(scope="module")
 async def extension_pages(chromium):
     """The extension's pages served on loopback, with the browser's API given by the test."""
     app = web.Application()

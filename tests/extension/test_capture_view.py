@@ -4,7 +4,7 @@ import pytest
 
 from tests.extension.given import CASE, ORDER, PAGE, SUGGESTION, URL, UUID, VIEW, answers, standing
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize(

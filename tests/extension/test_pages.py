@@ -14,7 +14,7 @@ from tests.extension.given import (
     sent,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 async def test_before_the_click_the_order_is_named(extension_pages):

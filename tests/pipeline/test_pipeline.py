@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from sqlalchemy.exc import OperationalError
 
 from helper import app
@@ -31,7 +30,7 @@ def settings(folder: Path, **given: Any) -> Settings:
     return Settings.model_validate({"data": folder / "data", **away, **given})
 
 
-@pytest_asyncio.fixture
+@pytest.fixture
 async def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Helper]:
     monkeypatch.setattr(app, "_RESUME_SECONDS", 0.2)
     async with open_helper(settings(tmp_path, strips_seconds=0.2)) as opened:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,7 @@ async def test_the_workflow_engine_shares_the_file(
         done = await asyncio.gather(*(handle.get_result() for handle in handles))
     finally:
         DBOS.destroy()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())  # its own is shut
     assert done == list(range(CAPTURES))
     check(catalogue, ledger)
     with reading(catalogue.engine) as connection:
