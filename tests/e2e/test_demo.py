@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.async_api import async_playwright
 
+from helper.demo import driver
 from helper.demo.driver import demo_browser, launch
 from helper.errors import BrowserFailedError
 from helper.messages import explain
@@ -116,10 +117,11 @@ def test_a_session_that_is_not_lent_never_agrees(short: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows: the browser that ignores flags is a script")
-def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
-    tmp_path: Path, short: Path
+async def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Google Chrome ignores --load-extension since version 137."""
+    monkeypatch.setattr(driver, "_FLAG_SECONDS", 1)
     script = tmp_path / "browser"
     script.write_text(
         "#!/bin/sh\nfor word do shift\n"
@@ -128,14 +130,18 @@ def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
         "utf-8",
     )
     script.chmod(0o700)
-    code, found, errors = kazheng(
-        short, "demo", "--once", "--shop", "lechuang", KAZHENG_BROWSER=str(script)
-    )
-    assert code == 0, (found, errors[-2000:])
-    assert found["filled"]["attached"] >= 1
+    async with async_playwright() as playwright:
+        person = await launch(playwright, executable=script, profile=tmp_path / "profile")
+        page = await person.extension_page("pages/options.html")
+        assert await page.title()
+        await person.close()
 
 
-async def test_an_extension_that_does_not_come_up_is_explained(tmp_path: Path) -> None:
+async def test_an_extension_that_does_not_come_up_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(driver, "_FLAG_SECONDS", 1)
+    monkeypatch.setattr(driver, "_EXTENSION_SECONDS", 2)
     (tmp_path / "empty").mkdir()
     async with async_playwright() as playwright:
         with pytest.raises(BrowserFailedError) as failure:

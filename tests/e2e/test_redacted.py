@@ -22,21 +22,21 @@ OF_THE_USER = ("张三", "李四", "13800138000", "13900139000")
 
 
 @pytest.mark.parametrize("key", PRIVATE)
-async def test_a_redacted_copy_shows_nothing_private_and_the_order(world: World, key: str) -> None:
+async def test_a_redacted_copy_shows_nothing_private_and_the_order(common: World, key: str) -> None:
     if key.startswith("wangzi"):
-        await world.log_in()
-    view = await world.sealed(await world.one_click(world.demo.orders[key].url))
+        await common.log_in()
+    view = await common.sealed(await common.one_click(common.demo.orders[key].url))
     case = view.case_id or ""
-    own = world.folder / OWN
+    own = common.folder / OWN
     Image.new("RGB", (8, 8)).save(own)
-    code, _ = await world.command("case", "attach", case, str(own), "--note", NOTE)
+    code, _ = await common.command("case", "attach", case, str(own), "--note", NOTE)
     assert code == 0
-    out, plain = world.folder / "r.zip", world.folder / "plain.zip"
-    code, exported = await world.command("export", case, "--out", str(out), "--redacted")
+    out, plain = common.folder / "r.zip", common.folder / "plain.zip"
+    code, exported = await common.command("export", case, "--out", str(out), "--redacted")
     assert (code, exported["redacted"]) == (0, True)
-    code, verified = await world.command("verify", str(out))
+    code, verified = await common.command("verify", str(out))
     assert (code, verified["verdict"], verified["redacted"]) == (0, "pass", True), verified
-    await world.command("export", case, "--out", str(plain))
+    await common.command("export", case, "--out", str(plain))
 
     with zipfile.ZipFile(out) as archive:
         for name in archive.namelist():

@@ -14,9 +14,9 @@ from tests.e2e.world import World, until
 from tests.e2e.world import world as build
 
 
-async def test_a_page_that_is_no_order_says_so(world: World) -> None:
-    view = await world.sealed(
-        await world.one_click(world.demo.orders["lechuang:failed"].product_url)
+async def test_a_page_that_is_no_order_says_so(common: World) -> None:
+    view = await common.sealed(
+        await common.one_click(common.demo.orders["lechuang:failed"].product_url)
     )
     assert view.order is None
     assert [item.reason for item in view.missing if item.role == "order"] == ["no_order_on_page"]
@@ -24,21 +24,21 @@ async def test_a_page_that_is_no_order_says_so(world: World) -> None:
     assert view.corroboration.verdict == "no_order"
 
 
-async def test_a_page_from_a_post_is_not_visited_again(world: World) -> None:
-    page = await world.person.open(f"{world.demo.origins['lechuang']}/query")
-    order = world.demo.orders["lechuang:not_delivered"]
+async def test_a_page_from_a_post_is_not_visited_again(common: World) -> None:
+    page = await common.person.open(f"{common.demo.origins['lechuang']}/query")
+    order = common.demo.orders["lechuang:not_delivered"]
     await page.fill(
         "form [name=order_no], form [name=keyword], form input[type=text]", order.order_no
     )
     await page.keyboard.press("Enter")
     await page.wait_for_load_state("networkidle")
     await page.wait_for_selector(f"text={order.order_no}")
-    seen = len(world.demo.visits)
-    view = await world.sealed(await world.click(page))
+    seen = len(common.demo.visits)
+    view = await common.sealed(await common.click(page))
     assert [item.reason for item in view.missing if item.role == "witness"] == ["post"]
     assert view.order is not None
     assert view.order.order_no == order.order_no
-    assert not [v for v in world.demo.visits[seen:] if v.path.startswith("/query")]
+    assert not [v for v in common.demo.visits[seen:] if v.path.startswith("/query")]
 
 
 async def test_without_a_browser_the_page_is_kept(tmp_path: Path) -> None:

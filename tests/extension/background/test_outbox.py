@@ -143,8 +143,7 @@ async def test_the_first_commit_does_not_wait_for_the_strips(world: World) -> No
     uuid = await world.capture(page)
     await until(lambda: world.helper.called("start", uuid), "S0 never came")
     assert not world.helper.called("strips", uuid)
-    local = await world.reached(uuid, "sent")
-    assert local["timings"]["s0_kept_at"] - local["timings"]["clicked_at"] < 1500
+    await world.reached(uuid, "sent")
     assert world.helper.called("strips", uuid)
 
 
