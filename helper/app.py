@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,9 @@ from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
 from helper.steps.stamping import Stamper
-from helper.steps.store import Store
+from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
-from helper.vault.blobs import Blobs
-from helper.vault.catalogue import Catalogue, open_engine
-from helper.vault.keys import load_or_create_key
-from helper.vault.ledger import Ledger
+from helper.vault.catalogue import Catalogue
 from helper.vault.store import cause
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
@@ -64,23 +60,6 @@ class Helper:
         except TimeoutError:
             return False
         return True
-
-
-def open_store(settings: Settings) -> Store:
-    """Open the vault for reading and writing; creates it the first time."""
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise VaultError(reason="unwritable", path=str(settings.data)) from error
-    engine = open_engine(settings)
-    return Store(
-        settings=settings,
-        vault=Catalogue(engine),
-        ledger=Ledger(engine),
-        blobs=Blobs(settings.data / "blobs"),
-        key=load_or_create_key(settings.data, "installation"),
-        now=lambda: datetime.now(UTC),
-    )
 
 
 @asynccontextmanager

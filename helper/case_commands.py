@@ -22,8 +22,8 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list", help=told("case_list"))
 def list_cases(data: Data = None, as_json: Json = False) -> None:
     """List all cases with their due dates and gaps."""
-    from helper.app import open_store  # noqa: PLC0415
     from helper.result import case_result  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         cases = []
@@ -38,8 +38,8 @@ def list_cases(data: Data = None, as_json: Json = False) -> None:
 @app.command("show", help=told("case_show"))
 def show(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Show one case with its due dates and gaps."""
-    from helper.app import open_store  # noqa: PLC0415
     from helper.result import case_result  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         store = open_store(require_vault(chosen))
@@ -76,8 +76,8 @@ def attach(
     as_json: Json = False,
 ) -> None:
     """Add a file of your own to a case: bill, chat export, recording, photo."""
-    from helper.app import open_store  # noqa: PLC0415
     from helper.steps import attach as bringing  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
     from helper.web.services import Limits  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
@@ -97,8 +97,8 @@ def close(case: Case, data: Data = None, as_json: Json = False) -> None:
 
 
 def _change(data: Path | None, as_json: bool, case: str, change: Callable[[Store], None]) -> None:
-    from helper.app import open_store  # noqa: PLC0415
     from helper.result import case_result  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         store = open_store(require_vault(chosen))

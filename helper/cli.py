@@ -119,7 +119,7 @@ async def _serve(chosen: Settings, *, as_json: bool) -> None:
 @app.command(help=told("pair"))
 def pair(data: Data = None, as_json: Json = False) -> None:
     """Show a pairing code for the extension; valid once, for two minutes."""
-    from helper.app import open_store  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
     from helper.web.pairing import LIFETIME, offer  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
@@ -186,8 +186,8 @@ def draft(
     as_json: Json = False,
 ) -> None:
     """Draft the complaint of a case for one channel."""
-    from helper.app import open_store  # noqa: PLC0415
     from helper.desk import Desk  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         desk = Desk(open_store(require_vault(chosen)))
@@ -207,8 +207,8 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write a case's evidence as a ZIP that `verify` reads."""
-    from helper.app import open_store  # noqa: PLC0415
     from helper.exporting import export as write  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         done = write(open_store(require_vault(chosen)), case, out, redacted=redacted)

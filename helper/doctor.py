@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from helper.app import open_store
 from helper.capture.browser import find_browser
 from helper.capture.fonts import cjk_font
 from helper.capture.services import Asking, UnansweredError
@@ -28,6 +27,7 @@ from helper.evidence import pinned, stamp
 from helper.given import has_vault
 from helper.messages import Language, text
 from helper.settings import Authority, Settings
+from helper.steps.store import open_store
 from scrapers.record import Frozen
 
 PACKAGES = ("chromium", "chromium-l10n", "fonts-noto-cjk", "xvfb")

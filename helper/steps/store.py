@@ -7,16 +7,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from helper.errors import VaultError
 from helper.model import Artifact, CaptureId, Role
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
-from helper.vault.catalogue import Catalogue
+from helper.vault.catalogue import Catalogue, open_engine
 from helper.vault.files import room_on_disk
+from helper.vault.keys import load_or_create_key
 from helper.vault.ledger import Ledger
 
 _LEFT_SECONDS = 86_400
@@ -103,3 +105,20 @@ def file_name(role: str, media_type: str, index: int | None = None) -> str:
     ending = _ENDINGS.get(media_type.split(";", maxsplit=1)[0].strip(), "bin")
     number = "" if index is None else f"-{index:02d}"
     return f"{role.replace('/', '-')}{number}.{ending}"
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the vault for reading and writing; creates it the first time."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise VaultError(reason="unwritable", path=str(settings.data)) from error
+    engine = open_engine(settings)
+    return Store(
+        settings=settings,
+        vault=Catalogue(engine),
+        ledger=Ledger(engine),
+        blobs=Blobs(settings.data / "blobs"),
+        key=load_or_create_key(settings.data, "installation"),
+        now=lambda: datetime.now(UTC),
+    )

@@ -17,7 +17,6 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from helper.app import open_store
 from helper.capture import archive, sheet
 from helper.capture.browser import WarmBrowser
 from helper.capture.fonts import cjk_font
@@ -30,7 +29,7 @@ from helper.steps import read, sheets
 from helper.steps.archive import Archivist
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
-from helper.steps.store import Store
+from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
 
 URL = "https://shop.example/order/KZ202603011200"

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from helper.app import open_store
 from helper.cli import app
 from helper.model import CaptureMeta
 from helper.settings import Settings
+from helper.steps.store import open_store
 
 UUID = "00000000-0000-0000-0000-000000000001"
 

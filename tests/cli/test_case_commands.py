@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from helper.app import open_store
 from helper.cli import app
 from helper.model import CaptureMeta
 from helper.settings import Settings
 from helper.steps.seal import Sealer
-from helper.steps.store import Store
+from helper.steps.store import Store, open_store
 from scrapers.record import OrderRecord
 
 CAPTURE = "12345678-1234-1234-1234-123456789012"

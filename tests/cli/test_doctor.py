@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from helper.app import open_store
 from helper.cli import app
 from helper.demo import timekeeper
 from helper.doctor import Finding, authorities, clock, examine, lines
 from helper.messages import LANGUAGES
 from helper.settings import Settings
+from helper.steps.store import open_store
 from tests.loopback import closed
 
 

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from helper.app import open_store
 from helper.model import CaptureMeta, CaptureView, Draft, Gap, Step
 from helper.result import capture_result, case_result, timings
 from helper.settings import Settings
-from helper.steps.store import Store
+from helper.steps.store import Store, open_store
 from scrapers.record import OrderRecord, Payment
 
 CLICK = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

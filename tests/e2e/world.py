@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, async_playwright
 
-from helper.app import Store, open_store
 from helper.capture.browser import find_browser
 from helper.demo import platform, stage, tour
 from helper.demo.driver import Person, launch
 from helper.model import CaptureView
 from helper.settings import Settings
+from helper.steps.store import Store, open_store
 
 RECENT = (
     "chrome.runtime.sendMessage({type: 'recent'}).then(r => (r.captures || []).map(c => c.uuid))"

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from helper import app
-from helper.app import Helper, open_helper, open_store
+from helper.app import Helper, open_helper
 from helper.capture.visits import Taken
 from helper.cli import app as commands
 from helper.errors import DiskFullError
@@ -25,6 +25,7 @@ from helper.evidence.verify import verify
 from helper.exporting import export, export_case
 from helper.model import CaptureView
 from helper.settings import Settings
+from helper.steps.store import open_store
 from helper.steps.visit import Visitor
 from helper.vault.ledger import Ledger
 from helper.visiting import capture_address

@@ -21,11 +21,11 @@ import pytest
 from aiohttp import web
 from PIL import Image
 
-from helper.app import open_store
 from helper.evidence.verify import verify
 from helper.exporting import export_case
 from helper.model import CaptureView
 from helper.settings import Settings
+from helper.steps.store import open_store
 from helper.web import pairing
 from tests.faults.dying import STEPS
 from tests.web.client import Client

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from helper.app import open_store
 from helper.model import CaptureMeta, CaptureView, Part
 from helper.settings import Settings
-from helper.steps.store import Store
+from helper.steps.store import Store, open_store
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 URL = "https://shop.example/order/KZ20240102"

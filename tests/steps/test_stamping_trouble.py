@@ -87,7 +87,7 @@ async def test_a_manifest_that_is_gone_keeps_no_other_from_being_stamped(
 KILLED = """
 import asyncio, sys
 from pathlib import Path
-from helper.app import open_store
+from helper.steps.store import open_store
 from helper.settings import Authority, Settings
 from helper.steps.seal import Sealer
 from helper.steps.stamping import Stamper
