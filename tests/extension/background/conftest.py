@@ -6,9 +6,24 @@ import pytest
 from tests.extension.background.world import World, build
 
 
+@pytest.fixture(scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One paired world for a module whose tests leave it whole."""
+    async with build(tmp_path_factory.mktemp("town")) as made:
+        await made.pair()
+        yield made
+
+
+@pytest.fixture
+async def common(town: World) -> AsyncIterator[World]:
+    """The module's world as each test finds it: no page, no call, no tab of another one."""
+    yield town
+    await town.clear()
+
+
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """A browser whose extension is paired with the helper."""
+    """A browser whose extension is paired with the helper, of the test's own."""
     async with build(tmp_path) as made:
         await made.pair()
         yield made

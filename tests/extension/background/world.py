@@ -189,6 +189,14 @@ class World:
     def context(self, uuid: str) -> Mapping[str, Any]:
         return dict(json.loads(self.helper.bytes(uuid, "seen/context")))
 
+    async def clear(self) -> None:
+        """Close all tabs but the first and the extension's own; forget pages and calls."""
+        for page in self.person.context.pages[1:]:
+            if page is not self.console:
+                await page.close()
+        self.shop.pages.clear()
+        self.helper.calls.clear()
+
     async def stop_workers(self) -> None:
         """Kill the background worker without touching the tab in front."""
         session = await self.person.context.new_cdp_session(self.console)
