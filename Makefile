@@ -49,7 +49,7 @@ demo: install
 	@$(BIN)/kazheng demo
 
 test: install
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install $(TSC)
 	@$(BIN)/ruff check .
