@@ -10,7 +10,8 @@ import shutil
 import sys
 import tempfile
 import weakref
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,10 +42,11 @@ _MAC = (
 )
 _ERRANDS = (
     # Chromium heeds only the last switch of this name: ours repeats that of Playwright, which
-    # keeps http addresses on http and lets preflighted requests be held (tested against it)
+    # keeps http addresses on http and lets preflighted requests be held (tested against it).
+    # Left out is ThirdPartyStoragePartitioning: a visit is to see what the user's browser sees.
     "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
     "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
-    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidCorsURLLoaderRestartOnRedirect",
     "TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
     "PreconnectToSearch", "msForceBrowserSignIn", "msEdgeUpdateLaunchServicesPreferredVersion",
     # pages for the address bar's suggestions: a third of what a start costs (0.5 s of processor)
@@ -179,8 +181,8 @@ class WarmBrowser:
                 slot = await self._slots.get()
                 try:
                     yield slot
-                finally:
-                    self._slots.put_nowait(slot)
+                finally:  # its place on the display is free when its window is gone
+                    self.afterwards(partial(self._slots.put, slot))
         finally:
             self._count(-1)
 
@@ -226,9 +228,22 @@ class WarmBrowser:
             yield context
         finally:
             if self.alive:  # nobody waits for it
-                leaving = asyncio.ensure_future(_close(context))
-                self._leaving.add(leaving)
-                leaving.add_done_callback(self._leaving.discard)
+                self._leave(_close(context))
+
+    def afterwards(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do work once the contexts that are being closed are gone; only `stop` waits for it."""
+        leaving = tuple(self._leaving)
+
+        async def wait() -> None:
+            await asyncio.gather(*leaving, return_exceptions=True)
+            await work()
+
+        self._leave(wait())
+
+    def _leave(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
 
     async def process_id(self) -> int | None:
         """Return the process id of the running browser."""
@@ -303,7 +318,7 @@ class WarmBrowser:
             self._home, self._playwright, self._display, self._profile,
         )  # fmt: skip
         self._home = self._browser = self._playwright = self._display = self._profile = None
-        await asyncio.gather(*self._leaving)
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         if home is not None and alive:
             await _close(home)
         with contextlib.suppress(Error, TimeoutError):

@@ -17,6 +17,10 @@ _CALM = 0.03
 """Seconds without a change after which what lies below is scrolled through."""
 SETTLE_SECONDS = 2.5
 LOAD_SECONDS = 10.0
+_MOST_PASSES = 2
+"""The first scroll shows a page its own end; the second what was put into it only then."""
+_PATIENCE = 1.5
+"""Seconds for pictures that do not come."""
 _NAME = "kazheng"
 _NO_CONTEXT = "uniqueContextId not found"
 """What Chromium says of a script world whose document is gone."""
@@ -30,44 +34,53 @@ new Promise(done => {
 """
 _REST = """
 new Promise(done => {
-  const root = document.scrollingElement ?? document.documentElement;
-  const end = performance.now() + LIMIT;
-  let last = performance.now(), changed = false, shown = Math.max(SHOWN, innerHeight);
+  const begun = performance.now(), end = begun + LIMIT;
+  let last = begun, changed = false, moving = false, passes = 0;
+  const every = document.getElementsByTagName('*');
+  let fresh = every.length !== KNOWN;
   const busy = /加载中|正在加载|载入中|请稍候|请稍等|loading|please wait/i;
-  const live = 'script, iframe, frame, [onload], meta[http-equiv=refresh i]';
   const empty = () => {
-    if (!document.querySelector(live)) return false;  // nothing will fill it
     const text = (document.body?.innerText ?? '').trim();
     return text.length < 30 ? document.images.length === 0 : text.length < 2000 && busy.test(text);
   };
   let hollow = empty();
-  const watch = new MutationObserver(() => { last = performance.now(); changed = true; });
+  const watch = new MutationObserver(records => {
+    last = performance.now(); changed = true;
+    if (!moving && records.some(record => record.addedNodes.length)) fresh = true;
+  });
   watch.observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
   document.fonts.ready.then(() => 0);
+  const finish = () => { watch.disconnect(); done(every.length); };
   const frame = () => new Promise(r => {
     const wait = setTimeout(r, 60);
     requestAnimationFrame(() => requestAnimationFrame(() => { clearTimeout(wait); r(); }));
   });
+  const height = () => (document.scrollingElement ?? document.documentElement)?.scrollHeight ?? 0;
   const scroll = async () => {
     const x = scrollX, y = scrollY;
-    for (; shown < root.scrollHeight && performance.now() < end; shown += innerHeight) {
-      scrollTo({left: x, top: shown, behavior: 'instant'});
+    fresh = false; moving = true; passes += 1;
+    for (let at = innerHeight; at < height() && performance.now() < end; at += innerHeight) {
+      scrollTo({left: x, top: at, behavior: 'instant'});
       await frame();
     }
     scrollTo({left: x, top: y, behavior: 'instant'});
+    moving = false;
+    last = Math.max(last, performance.now() - QUIET + AGAIN);
   };
-  const coming = () => [...document.images].some(i => !i.complete && i.loading !== 'lazy');
+  const coming = now => now - begun < PATIENCE
+    && [...document.images].some(i => !i.complete && i.loading !== 'lazy');
   const look = async () => {
     const now = performance.now();
     if (changed) { hollow = empty(); changed = false; }
-    if (now >= end) { watch.disconnect(); done(shown); return; }
-    if (!hollow && now - last >= CALM && root.scrollHeight > shown + 1) await scroll();
-    else if (!hollow && now - last >= QUIET && document.fonts.status === 'loaded' && !coming()) {
-      watch.disconnect(); done(shown); return;
+    if (now >= end) return finish();
+    const below = fresh && passes < MOST && height() > innerHeight + 1;
+    if (below && now - last >= CALM && (!hollow || end - now < PATIENCE / 2)) await scroll();
+    else if (!hollow && now - last >= QUIET && document.fonts.status === 'loaded' && !coming(now)) {
+      return finish();
     }
-    setTimeout(look, 15);
+    setTimeout(() => look().catch(finish), 15);
   };
-  look();
+  look().catch(finish);
 })
 """
 
@@ -163,25 +176,29 @@ async def settle(world: World, log: Traffic, load_seconds: float) -> list[str]:
     except Error:
         # the page went elsewhere meanwhile; what it is now is captured
         notes.append("page_moved")
-        await _quiet(log, time.monotonic() + SETTLE_SECONDS)
+        await _quiet(log, QUIET, time.monotonic() + SETTLE_SECONDS)
     return notes
 
 
 async def _rest(world: World, log: Traffic, end: float) -> None:
     """Wait until page and network rest, all of the page having been in view once."""
-    shown, still = 0, QUIET
-    while (left := end - time.monotonic()) > 0:
-        values = {"LIMIT": left * 1000, "QUIET": still * 1000, "CALM": _CALM * 1000}
-        shown = await world.run(_REST, left, **values, SHOWN=shown)
-        if await _quiet(log, end):
+    known = -1
+    for still in (QUIET, QUIET_AGAIN):
+        left = end - time.monotonic()
+        if left <= 0:
             return
-        still = QUIET_AGAIN  # what came late may have changed the page
+        milliseconds = {"LIMIT": left, "QUIET": still, "AGAIN": QUIET_AGAIN, "CALM": _CALM,
+                        "PATIENCE": _PATIENCE}  # fmt: skip
+        values = {word: seconds * 1000 for word, seconds in milliseconds.items()}
+        known = await world.run(_REST, left, **values, KNOWN=known, MOST=_MOST_PASSES) or -1
+        if await _quiet(log, QUIET_AGAIN, end):
+            return  # else what came late may have changed the page
 
 
-async def _quiet(log: Traffic, end: float) -> bool:
+async def _quiet(log: Traffic, still: float, end: float) -> bool:
     """Wait until the network rests; tell whether it did so at once."""
     waited = False
-    while log.idle() < QUIET_AGAIN and time.monotonic() < end:
+    while log.idle() < still and time.monotonic() < end:
         waited = True
         await asyncio.sleep(0.01)
     return not waited

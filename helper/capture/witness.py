@@ -57,7 +57,7 @@ async def visit(browser: WarmBrowser, request: VisitRequest, folder: Path) -> Vi
             if await _attempt(browser, request, taken, slot) or number + 1 == _ATTEMPTS:
                 break
             notes = ["browser_restarted"]
-    if cjk_font() is None:
+    if await asyncio.to_thread(cjk_font) is None:
         taken.note("no_cjk_font")
     secure = any(url.lower().startswith("https:") for url in (request.url, taken.final_url))
     if secure and browser.settings.trusted_spki:
@@ -128,7 +128,7 @@ async def _attempt(browser: WarmBrowser, request: VisitRequest, taken: Taken, sl
             return False
         _lack_rest(taken, "browser_error", detail)
     finally:
-        await gate.stop()
+        browser.afterwards(gate.stop)
     return True
 
 

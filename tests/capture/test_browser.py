@@ -70,8 +70,31 @@ async def test_what_playwright_turns_off_stays_off(browser: WarmBrowser) -> None
         if word.startswith(name)
     )
     assert "HttpsUpgrades" in theirs
-    assert ours > theirs
+    assert theirs - ours == {"ThirdPartyStoragePartitioning"}
     assert "WebTransport" in ours
+
+
+async def test_what_a_visit_opened_is_closed_behind_it(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    site.page("/order", ORDER)
+    for number in range(3):  # there are two places for visits
+        made = await visit(browser, request(f"{site.origin}/order"), tmp_path / str(number))
+        assert made.missing == ()
+
+    async def breaks() -> None:
+        raise RuntimeError("the driver is gone")
+
+    profile, opened = browser._profile, browser._browser
+    assert profile is not None
+    assert opened is not None
+    browser.afterwards(breaks)
+    await asyncio.wait(browser._leaving)
+    assert len(opened.contexts) == 1
+    browser.afterwards(breaks)
+    await browser.stop()
+    assert not profile.exists()
+    assert not opened.is_connected()
 
 
 async def test_a_frozen_browser_is_killed_and_started_again(

@@ -154,11 +154,11 @@ def test_bad_strips_are_refused_with_a_reason(given: list, reason: str) -> None:
 
 
 def test_a_font_installed_while_the_helper_runs_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
+    request.addfinalizer(fonts._search.cache_clear)
     fonts._search.cache_clear()
     monkeypatch.setattr(fonts, "_folders", lambda: [tmp_path])
     assert fonts.cjk_font() is None
     (tmp_path / "msyh.ttc").touch()
     assert fonts.cjk_font() == (tmp_path / "msyh.ttc", 0)
-    fonts._search.cache_clear()

@@ -138,6 +138,28 @@ async def test_lazy_pictures_below_the_fold_are_loaded(
     assert {f"GET /i/{n}" for n in range(12)} <= set(site.asked)
 
 
+async def test_what_takes_the_place_of_what_was_scrolled_through_is_scrolled_through_as_well(
+    site: Site, browser: WarmBrowser, tmp_path: Path
+) -> None:
+    async def slow(_: web.Request) -> web.Response:
+        await asyncio.sleep(0.4)
+        return web.Response(text="订单号 KZ9")
+
+    site.page(
+        "/order",
+        "<title>a</title><p>王子卡盟 个人中心 我的订单 详情 联系客服 帮助中心 用户协议 关于我们</p>"
+        "<main id=m><div style='height:9000px'></div></main><script>fetch('/api')"
+        '.then(r => r.text()).then(t => { m.innerHTML = t + \'<div style="height:8500px"></div>'
+        "<b id=end>.</b>'; new IntersectionObserver(([e]) => { if (e.isIntersecting)"
+        " e.target.textContent = '看到了底部' }).observe(m.lastChild) })</script>",
+    )
+    site.routes["/api"] = slow
+    made = await visit(browser, request(f"{site.origin}/order"), tmp_path / "v")
+    assert "订单号 KZ9".encode() in file_of(made, "witness/html")
+    assert ">看到了底部</b>".encode() in file_of(made, "witness/html")
+    assert "settle_unfinished" not in made.notes
+
+
 @pytest.mark.parametrize("kind", ["picture", "document"])
 async def test_a_page_that_never_ends_is_kept_as_it_is(
     site: Site, browser: WarmBrowser, tmp_path: Path, kind: str
@@ -157,6 +179,8 @@ async def test_a_page_that_never_ends_is_kept_as_it_is(
     assert asyncio.get_running_loop().time() - started < 22
     assert "load_unfinished" in made.notes
     assert ("document_endless" in made.notes) is (kind == "document")
+    # a page with so few words is taken for an empty one
+    assert ("settle_unfinished" in made.notes) is (kind == "document")
     assert "订单号 KZ7".encode() in file_of(made, "witness/html")
     assert {"witness/page", "witness/sheet", "witness/warc"} <= {f.role for f in made.files}
 

@@ -122,6 +122,7 @@ async def test_a_page_that_took_its_root_away_is_kept_as_it_is(
     assert "internal" not in {lack.reason for lack in made.missing}
     assert made.viewport is not None
     assert made.viewport.page_width is None
+    assert "page_blocked" not in made.notes
 
 
 async def test_an_unforeseen_failure_between_the_steps_keeps_the_records(

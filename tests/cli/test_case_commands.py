@@ -1,6 +1,8 @@
 """The commands on a case that is there: what they change can be seen, what they write can be."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -114,3 +116,17 @@ def test_bytes_that_are_gone_are_named_as_such(store: Store, case: str, tmp_path
     error = json.loads(done.stdout)["error"]
     assert error["code"] == "vault"
     assert picture.sha256 in error["message"]
+
+
+def test_a_command_that_only_reads_loads_no_engine_and_no_server(tmp_path: Path) -> None:
+    open_store(Settings(data=tmp_path)).close()
+    words = ["case", "list", "--data", str(tmp_path)]
+    code = (
+        "import sys; from helper.cli import app\n"
+        f"try: app({words!r})\n"
+        "finally: print(sorted({'dbos', 'aiohttp', 'playwright'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[]"

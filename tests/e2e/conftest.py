@@ -26,8 +26,10 @@ async def town(
 
 @pytest.fixture
 async def common(town: World) -> AsyncIterator[World]:
-    """The module's world as each test finds it: no tab of another one is open."""
+    """The module's world as each test finds it: the helper runs, no tab of another is open."""
     yield town
+    if town.process is None:  # the test failed in the middle
+        await town.start_helper()
     await town.close_tabs()
 
 

@@ -125,7 +125,8 @@ async def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
     script = tmp_path / "browser"
     script.write_text(
         "#!/bin/sh\nfor word do shift\n"
-        ' case "$word" in --load-extension=*) ;; *) set -- "$@" "$word" ;; esac\ndone\n'
+        f' case "$word" in --load-extension=*) touch "{tmp_path}/ignored" ;;'
+        ' *) set -- "$@" "$word" ;; esac\ndone\n'
         f'exec "{demo_browser(Settings())}" "$@"\n',
         "utf-8",
     )
@@ -135,6 +136,7 @@ async def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
         page = await person.extension_page("pages/options.html")
         assert await page.title()
         await person.close()
+    assert (tmp_path / "ignored").exists()
 
 
 async def test_an_extension_that_does_not_come_up_is_explained(

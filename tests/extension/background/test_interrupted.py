@@ -31,12 +31,6 @@ BEGIN = (
 UUID = "00000000-0000-4000-8000-000000000001"
 
 
-@pytest.fixture
-def world(common: World) -> World:
-    """These tests leave the world whole."""
-    return common
-
-
 async def record_of(world: World, uuid: str) -> dict[str, Any]:
     return dict(await world.console.evaluate(RECORD, uuid))
 
