@@ -233,6 +233,20 @@ class RecordBuilder:
         if self.values["status"] == "unknown":
             self.warn("status_unknown")
 
+    def two_axes(self, pay: Found | None, delivery: Found | None) -> None:
+        """Set `status` of a shop that shows payment and delivery apart, and both words."""
+        if pay is None or delivery is None:
+            self.status(pay or delivery)
+            return
+        first, second = status.status(pay.text), status.status(delivery.text)
+        state = status.combine(first, second)
+        decides = delivery if state == second != first else pay
+        self.put("status", state, decides.source)
+        shown = f"{squeeze(pay.text)} / {squeeze(delivery.text)}"
+        self.put("status_text", shown[:80], pay.source)
+        if state == "unknown":
+            self.warn("status_unknown")
+
     def payment_method(self, found: Found | None) -> None:
         """Set `payment.method` and `payment.method_text`."""
         if found is None or is_placeholder(found.text):

@@ -29,7 +29,7 @@ def fill_status(build: RecordBuilder, choice: Choice) -> None:
     if strong:
         build.status(strong[0].found)
     elif pay is not None or delivery is not None:
-        _two_axes(build, [found for found in (pay or badge, delivery) if found is not None])
+        build.two_axes(pay or badge, delivery)
     elif badge is not None and not _is_nearer(choice, named, badge):
         build.status(badge)
     elif named:
@@ -40,18 +40,6 @@ def fill_status(build: RecordBuilder, choice: Choice) -> None:
 
 def _empty_ones(choice: Choice) -> list[Pair]:
     return [p for p in choice.cluster.pairs if p.field == "status" and p.order in choice.near]
-
-
-def _two_axes(build: RecordBuilder, parts: list[Found]) -> None:
-    if len(parts) == 1:
-        build.status(parts[0])
-        return
-    first, second = (words.status(found.text) for found in parts)
-    state = words.combine(first, second)
-    build.put("status", state, parts[1 if state == second != first else 0].source)
-    build.put("status_text", " / ".join(f.text for f in parts), parts[0].source)
-    if state == "unknown":
-        build.warn("status_unknown")
 
 
 def _is_nearer(choice: Choice, named: list[Pair], badge: Found) -> bool:

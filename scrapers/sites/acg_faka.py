@@ -1,0 +1,75 @@
+"""异次元发卡 (lizhipay/acg-faka 3.x), theme Cartoon, any domain; its pages are drawn by script."""
+
+from __future__ import annotations
+
+import re
+
+from scrapers.contract import Page, Platform
+from scrapers.dom import Found
+from scrapers.reading import Reader, RecordBuilder, part
+from scrapers.record import OrderRecord
+
+KEY, NAME = "acg-faka", "异次元发卡"
+_ORDER_NO = r"^\s*(\d{18,19})\s*$"
+
+
+def extract(page: Page) -> list[OrderRecord]:
+    """Read the cards of the query page, or the rows of a member's list of purchases."""
+    reader = Reader(page)
+    found = [_card(page, card) for card in reader.all(".order-list > .order-item")]
+    found += [_row(page, row) for row in reader.all("#bill-table > tbody > tr")]
+    return [order for order in found if order.order_no]
+
+
+def _card(page: Page, card: Reader) -> OrderRecord:
+    build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
+    build.text("order_no", part(card.text(".order-no-text"), _ORDER_NO))
+    build.two_axes(card.text(".status-badge"), card.text(".shipment-badge"))
+    build.text("items.0.title", card.text(".goods-name"))
+    variants = card.texts(".goods-sku:not(.a-badge-warning)")
+    if variants:
+        shown = [re.sub(r"^\s*商品类型\s*[:：]\s*", "", variant.text) for variant in variants]
+        build.put("items.0.sku", "；".join(shown), variants[0].source)
+    build.integer("items.0.quantity", card.text(".goods-sku.a-badge-warning"))
+    build.money("amount", card.text(".amount-value"))
+    build.moment("created_at", card.text(".order-time-text"))
+    build.moment("payment.paid_at", card.text(".payment-time-text"))
+    build.payment_method(card.text(".payment-name"))
+    build.card_box(card.box(".card-display"))
+    if not build.has("delivery.message"):  # what the merchant lets follow on every delivery
+        build.text("delivery.message", card.box(".card-section > .mt-3"))
+    return build.record()
+
+
+def _row(page: Page, row: Reader) -> OrderRecord:
+    def cell(number: int, inner: str = "") -> Found | None:
+        return row.text(f":scope > td:nth-of-type({number}) {inner}".strip())
+
+    build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
+    build.text("order_no", part(cell(1), _ORDER_NO))
+    build.text("items.0.title", cell(2))
+    build.text("items.0.sku", cell(3, ".md-pair__row:first-child .md-pair__v"))
+    build.integer("items.0.quantity", cell(4))
+    build.money("amount", cell(5))
+    build.payment_method(cell(6))
+    build.two_axes(cell(7), cell(8))
+    return build.record()
+
+
+PLATFORM = Platform(
+    key=KEY,
+    name=NAME,
+    hosts=(),
+    path={
+        "order": r"^/user/index/query\?(?:.*&)?tradeNo=\d{18}",
+        "order_list": r"^/user/(?:index/query|personal/purchaseRecord)\b",
+        "product": r"^/item/\d+",
+        "complaint": r"^/user/ticket/create\b",
+    },
+    fingerprint=(
+        ':is(link[href*="/assets/user/css/index.css"], link[href*="/assets/user/css/_user.css"])',
+        ":is(nav.navbar-acg, .uc-main)",
+    ),
+    extract=extract,
+    order_no=(".order-no-text",),
+)
