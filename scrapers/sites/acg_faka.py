@@ -9,7 +9,7 @@ from scrapers.dom import Found
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord
 
-KEY, NAME = "acg-faka", "异次元发卡"
+KEY, NAME = "acg_faka", "异次元发卡"
 _ORDER_NO = r"^\s*(\d{18,19})\s*$"
 
 
