@@ -163,9 +163,11 @@ class _Finder:
         if isinstance(sibling, Tag) and (sibling.name not in INLINE or box):
             tokens = self._whole(sibling, label)
             more = self._further_cards(sibling, label) if tokens else []
-            if len(tokens) == 1 and tokens[0].value and not more:
-                return tokens, tokens[0].element  # a field in a block of its own
-            return tokens + more, parent if more else sibling
+            if more:
+                sibling = parent
+            elif len(tokens) == 1 and tokens[0].value:
+                sibling = tokens[0].element  # a field in a block of its own
+            return tokens + more, sibling
         run = self._run(node)
         if len(run) == 1 and run[0].element is not parent:
             return run, run[0].element
