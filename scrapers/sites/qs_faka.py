@@ -1,0 +1,53 @@
+"""骑士虚拟商品寄售 (wangpeng1208/qs-faka): query page of a Vue application; it shows no state."""
+
+from __future__ import annotations
+
+from scrapers.contract import Deadline, Page, Platform
+from scrapers.reading import Reader, RecordBuilder, part
+from scrapers.record import OrderRecord
+
+KEY, NAME = "qs_faka", "骑士寄售"
+
+
+def extract(page: Page) -> list[OrderRecord]:
+    """Read the order that was asked for; an unpaid one shows only a sentence, no number."""
+    orders = [_order(page, card) for card in Reader(page).all(".order-wrapper .order-list")]
+    return [order for order in orders if order.order_no]
+
+
+def _order(page: Page, card: Reader) -> OrderRecord:
+    build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
+    heading = card.text(":scope > button")
+    build.text("order_no", part(heading, r"订单号\s*[:：]\s*([A-Za-z0-9]*\d{12}[0-9a-f]{8})\s*$"))
+    build.text("items.0.title", card.labelled("商品名称"))
+    build.integer("items.0.quantity", card.labelled("已发卡密"))
+    build.money("amount", card.labelled("支付金额"))
+    build.moment("created_at", card.labelled("下单时间"))
+    build.payment_method(card.labelled("付款方式"))
+    build.card_box(card.box("#copyText"))
+    build.text("seller.contact", card.text(".contact-content > div"))
+    build.warn("status_not_found")  # only a toast tells it
+    return build.record()
+
+
+PLATFORM = Platform(
+    key=KEY,
+    name=NAME,
+    hosts=(),
+    path={
+        "receipt": r"^/order/?\?(?:.*&)?tscx=1\b",
+        "order": r"^/order/?(?:\?|$)",
+        "product": r"^/links/\w+",
+    },
+    fingerprint=(
+        'script[src*="/web/assets/index-"]',
+        ":is(.order-wrapper, .plaint-form, #shop)",
+    ),
+    extract=extract,
+    deadlines=(
+        Deadline(
+            "complaint_entry", "平台只受理24小时内订单的投诉", "created_at", 24,
+            "骑士寄售订单查询页的免责声明",
+        ),
+    ),
+)  # fmt: skip
