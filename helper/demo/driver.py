@@ -224,9 +224,11 @@ class Popup:
 
     @classmethod
     async def attach(cls, session: CDPSession, target: str) -> Popup:
-        """Attach to a popup target."""
+        """Attach to a popup target whose document is there, as it is for a hand that clicks."""
         nested = await session.send("Target.attachToTarget", {"targetId": target, "flatten": False})
-        return cls(session, target, nested["sessionId"])
+        popup = cls(session, target, nested["sessionId"])
+        await popup.wait_for("location.href !== 'about:blank' && document.readyState !== 'loading'")
+        return popup
 
     def _receive(self, event: dict[str, Any]) -> None:
         if event["sessionId"] != self._nested:
