@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,12 +25,17 @@ if TYPE_CHECKING:
 
 
 def emit(value: Any, *, as_json: bool, lines: list[str]) -> None:
-    """Print the value as JSON, or the lines for a person."""
-    if as_json:
-        sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n")
-        return
-    for line in lines:
-        typer.echo(line)
+    """Print the value as JSON, or the lines for a person; whoever stops reading has seen enough."""
+    try:
+        if as_json:
+            sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=1) + "\n")
+        else:
+            for line in lines:
+                typer.echo(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for Python's own flush
+        raise typer.Exit(1) from None
 
 
 def plain(value: Any) -> Any:

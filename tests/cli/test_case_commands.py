@@ -1,6 +1,7 @@
 """The commands on a case that is there: what they change can be seen, what they write can be."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from helper.steps.seal import Sealer
 from helper.steps.store import Store, open_store
 from scrapers.record import OrderRecord
 
+PAGE = Path(__file__).parents[1] / "pages" / "lechuang" / "failed.html"
 CAPTURE = "12345678-1234-1234-1234-123456789012"
 
 
@@ -130,3 +132,24 @@ def test_a_command_that_only_reads_loads_no_engine_and_no_server(tmp_path: Path)
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows: a pipe that nobody reads breaks otherwise")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reader_that_stops_reading_gets_no_traceback(tmp_path: Path, form: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [
+        sys.executable,
+        "-m",
+        "helper.cli",
+        "extract",
+        str(PAGE),
+        "--url",
+        "https://x.invalid/",
+    ]
+    done = subprocess.run(
+        [*words, *form], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, b"")
