@@ -41,7 +41,7 @@ PLATFORM = Platform(
     },
     fingerprint=(
         'script[src*="/web/assets/index-"]',
-        ":is(.order-wrapper, .plaint-form, #shop)",
+        ":is(.order-wrapper, .plaint-form)",
     ),
     extract=extract,
     deadlines=(

@@ -72,7 +72,7 @@ PLATFORM = Platform(
     path={
         "order": r"^/product/query/?\?(?:.*&)?orderid=[A-Za-z]*\d{19}",
         "order_list": r"^/(?:product/query|member/product)\b",
-        "product": r"^/product/(?:detail\b|\?)",
+        "product": r"^/product/detail\b",
         "complaint": r"^/member/ticket/add\b",
     },
     fingerprint=(

@@ -139,17 +139,9 @@ def test_a_command_that_only_reads_loads_no_engine_and_no_server(tmp_path: Path)
 def test_a_reader_that_stops_reading_gets_no_traceback(tmp_path: Path, form: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    words = [
-        sys.executable,
-        "-m",
-        "helper.cli",
-        "extract",
-        str(PAGE),
-        "--url",
-        "https://x.invalid/",
-    ]
+    words = ["-m", "helper.cli", "extract", str(PAGE), "--url", "https://x.invalid/", *form]
     done = subprocess.run(
-        [*words, *form], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+        [sys.executable, *words], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, b"")

@@ -15,14 +15,14 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]
 
 
 @pytest.fixture
-async def common(town: World) -> AsyncIterator[World]:
+async def world(town: World) -> AsyncIterator[World]:
     """The module's world as each test finds it: no page, no call, no tab of another one."""
     yield town
     await town.clear()
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
+async def own_world(tmp_path: Path) -> AsyncIterator[World]:
     """A browser whose extension is paired with the helper, of the test's own."""
     async with build(tmp_path) as made:
         await made.pair()

@@ -25,12 +25,6 @@ section{height:700px;background:linear-gradient(#fff,#f00)}</style>
 <section id=second>订单号 12345678</section></html>"""
 
 
-@pytest.fixture
-def world(common: World) -> World:
-    """These tests leave the world whole."""
-    return common
-
-
 async def test_a_two_viewport_page_is_kept_with_all_it_showed(world: World) -> None:
     world.shop.pages["/order"] = TALL
     page = await world.open("/order")

@@ -31,6 +31,12 @@ BEGIN = (
 UUID = "00000000-0000-4000-8000-000000000001"
 
 
+@pytest.fixture
+def world(own_world: World) -> World:
+    """These tests leave it broken, or must find it untouched."""
+    return own_world
+
+
 async def record_of(world: World, uuid: str) -> dict[str, Any]:
     return dict(await world.console.evaluate(RECORD, uuid))
 

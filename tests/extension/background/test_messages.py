@@ -16,12 +16,6 @@ pytestmark = pytest.mark.browser
 PAGE = "<!doctype html><html lang=zh><title>订单</title><p>订单号 12345678</p>"
 
 
-@pytest.fixture
-def world(common: World) -> World:
-    """These tests leave the world whole."""
-    return common
-
-
 async def test_content_scripts_and_pages_get_no_answer(world: World) -> None:
     world.shop.pages["/order"] = PAGE
     page = await world.open("/order")

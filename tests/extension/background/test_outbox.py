@@ -26,6 +26,12 @@ PARTS = (
 )
 
 
+@pytest.fixture
+def world(own_world: World) -> World:
+    """These tests leave it broken, or must find it untouched."""
+    return own_world
+
+
 async def held(world: World) -> list[str]:
     return list(await world.console.evaluate(PARTS))
 

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.browser
 README = Path(__file__).parents[3] / "helper" / "evidence" / "README.md"
 
 
-@pytest.fixture
-def world(common: World) -> World:
-    """These tests leave the world whole."""
-    return common
-
-
 def by_list(folder: Path) -> str:
     lines = "".join(
         f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}\n"

@@ -77,12 +77,6 @@ BREAK = """tabId => (globalThis.browser ?? chrome).scripting.executeScript({
 })"""
 
 
-@pytest.fixture
-def world(common: World) -> World:
-    """These tests leave the world whole."""
-    return common
-
-
 async def snapshot(world: World, html: str, title: str | None = None) -> tuple[str, BeautifulSoup]:
     world.shop.pages["/page"] = html
     page = await world.open("/page")
