@@ -5,7 +5,7 @@ from __future__ import annotations
 from bs4 import Tag
 
 from scrapers.dom import Found, Walk, ancestors
-from scrapers.pairs import Pair
+from scrapers.labelled import Pair
 from scrapers.scope import Cluster
 from scrapers.text import is_placeholder
 

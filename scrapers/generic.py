@@ -10,8 +10,9 @@ from bs4 import Tag
 from scrapers.contract import Page
 from scrapers.dom import Walk, ancestors, attribute, walk
 from scrapers.fields import fill_order
+from scrapers.labelled import Pair
 from scrapers.labels import label_key
-from scrapers.pairs import Pair, find_pairs
+from scrapers.pairs import find_pairs
 from scrapers.record import OrderRecord
 from scrapers.scope import (
     Cluster,

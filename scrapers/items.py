@@ -10,8 +10,8 @@ from bs4 import Tag
 from scrapers import status as words
 from scrapers.choice import Choice
 from scrapers.dom import Found, ancestors, attribute
+from scrapers.labelled import Pair
 from scrapers.money import money
-from scrapers.pairs import Pair
 from scrapers.reading import RecordBuilder
 from scrapers.scope import order_number
 from scrapers.text import compact

@@ -120,6 +120,8 @@ _WORDS: dict[str, str] = {
 }
 COLON = re.compile(r"[:：﹕︰]")
 _LEADING = re.compile(r"\s*(\S{3,10})\s+(?=\S)")
+_TRAILING = re.compile(r"[，,；;。]\s*([^，,；;。\s]{3,8})\s*$")
+_TIMES = frozenset({"created_at", "paid_at", "delivered_at"})
 _WORD_EDGE = re.compile(r"[\s,，;；|、。]")
 BOXES = frozenset(
     {"secrets", "order_info", "result", "failure_reason", "promise", "seller_contact"}
@@ -188,6 +190,15 @@ def leading_label(text: str) -> list[LabelInText]:
     if meaning(rest) or (following and meaning(following[1])):
         return []
     return [LabelInText(match[1], known, 0, match.end())]
+
+
+def trailing_label(text: str) -> list[LabelInText]:
+    """Find a time's label at the end of a sentence (已发放1张，发货时间); its value follows."""
+    match = _TRAILING.search(text) if len(text) <= 120 else None
+    known = meaning(match[1]) if match else None
+    if match is None or known is None or known.field not in _TIMES:
+        return []
+    return [LabelInText(match[1], known, match.start(1), len(text))]
 
 
 def _label_before(text: str, previous: int, end: int, value_start: int) -> LabelInText | None:

@@ -37,9 +37,10 @@ from bs4 import Tag
 from scrapers import cards, moments, promise, status
 from scrapers.contract import Page
 from scrapers.dom import Found, Token, attribute, is_shown, join_lines, value_of, walk
+from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.money import money
-from scrapers.pairs import Pair, find_pairs
+from scrapers.pairs import find_pairs
 from scrapers.record import OrderRecord, PlatformRef, Source
 from scrapers.text import fold, is_placeholder, squeeze
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bs4 import Tag
 
 from scrapers.dom import Found, Walk, ancestors, attribute, is_hidden
+from scrapers.labelled import Pair
 from scrapers.labels import label_key
-from scrapers.pairs import Pair
 from scrapers.text import fold
 
 MAX_SEEDS = 300

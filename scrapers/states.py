@@ -9,8 +9,8 @@ from bs4 import Tag
 from scrapers import status as words
 from scrapers.choice import Choice
 from scrapers.dom import Found, attribute
+from scrapers.labelled import Pair
 from scrapers.labels import label_key
-from scrapers.pairs import Pair
 from scrapers.reading import RecordBuilder
 from scrapers.text import compact
 

@@ -35,20 +35,24 @@ class Case:
         return self.name.split("/")[0]
 
     @property
+    def captured_at(self) -> datetime | None:
+        at = self.expected.get("captured_at")
+        return datetime.fromisoformat(at) if at else None
+
+    @property
     def data(self) -> bytes:
         return self.path.read_bytes()
 
     def extraction(self) -> Extraction:
-        return _extract(self.path, self.expected["url"], self.expected.get("captured_at"))
+        return _extract(self.path, self.expected["url"], self.captured_at)
 
     def orders(self) -> list[dict[str, Any]]:
         return [flat(order) for order in self.extraction().orders]
 
 
 @cache
-def _extract(path: Path, url: str, captured_at: str | None) -> Extraction:
-    at = datetime.fromisoformat(captured_at) if captured_at else None
-    return extract_bytes(path.read_bytes(), url=url, captured_at=at, all_orders=True)
+def _extract(path: Path, url: str, captured_at: datetime | None) -> Extraction:
+    return extract_bytes(path.read_bytes(), url=url, captured_at=captured_at, all_orders=True)
 
 
 def flat(order: OrderRecord) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Which texts of a page are labels, and the block that each label fills alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bs4 import Tag
+from bs4.element import NavigableString, PageElement
+
+from scrapers.dom import INLINE, Found, Token, Walk
+from scrapers.labels import (
+    COLON,
+    LabelInText,
+    Meaning,
+    leading_label,
+    meaning,
+    split_labels,
+    trailing_label,
+)
+
+COLON_OR_SPACE = " \n\t\r\u00a0:："
+_PLACES = frozenset({"td", "dd", "div", "p"})
+_CELLS = frozenset({"td", "th", "dt", "tr", "dl"})
+_MAX_CLIMB = 60
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A label and the value that belongs to it; `row` tells rows of a column table apart."""
+
+    label: str
+    meaning: Meaning | None
+    found: Found
+    element: Tag
+    hidden: bool = False
+    row: int | None = None
+    order: int = 0
+
+    @property
+    def field(self) -> str:
+        """Return the field the label names, empty when the label is not listed."""
+        return self.meaning.field if self.meaning else ""
+
+
+@dataclass
+class Labelled:
+    """The labels under one root: `labels` by the index of their token; `used` are spoken for."""
+
+    root: Tag
+    walk: Walk
+    labels: dict[int, list[LabelInText]] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Look at every shown text; a form value is no label."""
+        for index, token in enumerate(self.walk.tokens):
+            found = [] if token.value else _labels_of(token)
+            if found:
+                self.labels[index] = found
+
+    def climb(self, index: int) -> tuple[Tag, PageElement]:
+        """Return the largest element that shows nothing but the label (and the node itself)."""
+        token = self.walk.tokens[index]
+        node: PageElement = node_of(token) or token.element
+        element = token.element
+        for _ in range(_MAX_CLIMB):
+            if self.walk.span(element) != (index, index + 1) or element is self.root:
+                return element, node
+            if self.is_empty_place(node):
+                return element, node
+            node = element
+            if element.parent is None or element.name in _CELLS:
+                return element.parent or element, node
+            element = element.parent
+        return element, node
+
+    def is_empty_place(self, node: PageElement) -> bool:
+        """Say whether an empty element made for the value follows the label."""
+        sibling = node.next_sibling
+        colon = bool(COLON.search(node.get_text()[-3:]))
+        while isinstance(sibling, NavigableString) and not sibling.strip(COLON_OR_SPACE):
+            colon = colon or bool(COLON.search(sibling))
+            sibling = sibling.next_sibling
+        if not isinstance(sibling, Tag):
+            return False
+        start, end = self.walk.span(sibling)
+        return start == end and sibling.name in (_PLACES | INLINE if colon else _PLACES)
+
+    def until_label(self, start: int, end: int) -> list[Token]:
+        """Return the texts of a range up to its first label."""
+        stop = next((index for index in range(start, end) if index in self.labels), end)
+        return self.walk.tokens[start:stop]
+
+    def pair(self, label: str, known: Meaning | None, found: Found, element: Tag, index: int,
+             row: int | None = None) -> Pair:  # fmt: skip
+        """Return the pair whose label (or cell) is the token at `index`."""
+        tokens = self.walk.tokens
+        hidden = tokens[index].hidden if index < len(tokens) else False
+        return Pair(label, known, found, element, hidden, row, index)
+
+
+def node_of(token: Token) -> PageElement | None:
+    """Return the text node of a token; None for a form value."""
+    for child in token.element.contents:
+        if isinstance(child, NavigableString) and child.strip() == token.text:
+            return child
+    return None
+
+
+def join(tokens: list[Token]) -> str:
+    """Join the texts of a value; links and buttons beside it are no part of it."""
+    return "".join(token.text for token in without_controls(tokens))
+
+
+def without_controls(tokens: list[Token]) -> list[Token]:
+    """Leave links and buttons out, unless there is nothing else."""
+    return [token for token in tokens if not token.is_control] or tokens
+
+
+def _labels_of(token: Token) -> list[LabelInText]:
+    found = split_labels(token.text) if COLON.search(token.text) else []
+    if found or token.is_control:
+        return found
+    if known := meaning(token.text):
+        return [LabelInText(token.text, known, 0, len(token.text))]
+    return leading_label(token.text) or trailing_label(token.text)
