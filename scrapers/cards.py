@@ -25,17 +25,27 @@ _ACCOUNTS = frozenset({"recharge_account", "secret_part"})
 _NO_CODE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://")
 _CODE_WORD = re.compile(r"卡密|卡号|密码|兑换码|激活码|充值码|序列号")
 _CODE_IN_SENTENCE = re.compile(r"(?!\d{4}-\d\d-\d\d)(?=[A-Za-z\-]*\d)[0-9A-Za-z][0-9A-Za-z\-]{5,}")
+_NO_MESSAGE = re.compile(
+    r"暂无\S{0,6}|(?:付款|支付|发货)(?:成功)?后\S{0,4}(?:显示|可见|查看)"
+    r"|(?:点击|点此|查看|提取|复制|一键|显示|获取)\S{0,10}"
+)
+_CAPTION = re.compile(r"(?:发货|交付|到账)时间\s*[:：]?\s*\d{4}[-/.年]")
+_REFUND = re.compile(r"已退款|退款金额|已退还|已退回")
+_CAUSE = re.compile(
+    r"失败|不符|错误|异常|无法|不足|缺货|无货|维护|封禁|冻结|超限|拒绝|不存在|不支持"
+)
 _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a card box held."""
+    """What a card box held; `refund` is a sentence that names an amount given back."""
 
     secrets: tuple[Secret, ...] = ()
     message: str | None = None
     account: str | None = None
     reason: str | None = None
+    refund: str | None = None
 
 
 def read_box(text: str) -> Content:
@@ -47,6 +57,7 @@ def read_box(text: str) -> Content:
     secrets: list[Secret] = []
     messages: list[str] = []
     reason: str | None = None
+    refund: str | None = None
     for line in lines:
         plain = _NUMBERED.sub("", line)
         labels = split_labels(line)
@@ -54,9 +65,22 @@ def read_box(text: str) -> Content:
             reason = reason or line[labels[0].value_start :].strip() or None
         elif is_secret(plain):
             secrets.append(mask(plain))
-        elif not _PASSWORD.search(line) and not meaning(line):
+        elif _REFUND.search(line) and (amount := money(line)) and amount.currency:
+            refund = refund or line
+        elif _is_message(line):
             messages.append(_without_codes(line))
-    return Content(tuple(secrets), " ".join(messages)[:300] or None, reason=reason)
+    return Content(tuple(secrets), " ".join(messages)[:300] or None, reason=reason, refund=refund)
+
+
+def is_cause(message: str) -> bool:
+    """Say whether what a shop wrote in place of a code tells why there is none."""
+    return _CAUSE.search(message) is not None
+
+
+def _is_message(line: str) -> bool:
+    """Say whether a line tells the buyer something: no label, state, caption or placeholder."""
+    said = not (_PASSWORD.search(line) or _CAPTION.search(line) or _NO_MESSAGE.fullmatch(line))
+    return said and meaning(line) is None and not is_status(line)
 
 
 def read_inputs(text: str) -> str | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from bs4 import Tag
 
-from scrapers.dom import Found, Walk, ancestors
+from scrapers.dom import Found, Token, Walk, ancestors, attribute
 from scrapers.labelled import Pair
 from scrapers.scope import Cluster
 from scrapers.text import is_placeholder
 
+MOST_TOKENS: Final = 5000
 _CORE = frozenset(
     [
         *("order_no", "title", "amount", "status", "pay_status", "delivery_status", "created_at"),
@@ -16,6 +20,19 @@ _CORE = frozenset(
         *("secrets", "buyer_contact", "delivery_kind"),
     ]
 )
+
+
+_CONTACTS = frozenset({"seller_name", "seller_contact", "buyer_contact", "recharge_account"})
+_FRAMES = frozenset({"footer", "header", "nav", "aside"})
+_FRAME_NAME = re.compile(r"(?:^|[-_\s])(?:foot|footer|copyright)(?:$|[-_\s])", re.IGNORECASE)
+
+
+def in_frame(tag: Tag) -> bool:
+    """Say whether an element belongs to what frames every page of a site, as its footer does."""
+    return any(
+        one.name in _FRAMES or _FRAME_NAME.search(attribute(one, "class"))
+        for one in (tag, *ancestors(tag))
+    )
 
 
 class Choice:
@@ -27,6 +44,7 @@ class Choice:
         self.fields: dict[str, list[Pair]] = {}
         for pair in cluster.pairs:
             self.fields.setdefault(pair.field, []).append(pair)
+        self.labelled = {id(pair.found.element) for pair in cluster.pairs if pair.meaning}
         self.block = self._record_block()
         self.near = range(*walked.span(self.block))
 
@@ -48,7 +66,14 @@ class Choice:
     def candidates(self, name: str) -> list[Pair]:
         """Return the pairs of a field: shown before hidden, near before far, best label first."""
         found = [pair for pair in self.fields.get(name, ()) if not is_placeholder(pair.found.text)]
+        if name in _CONTACTS:  # the site's own contact is not the seller's, nor the buyer's
+            found = [pair for pair in found if not in_frame(pair.element)]
         return sorted(found, key=lambda pair: (*self.grade(pair), pair.order))
+
+    def tokens(self) -> list[Token]:
+        """Return the shown texts of the order's block, at most `MOST_TOKENS`."""
+        shown = self.walk.inside(self.cluster.root)[:MOST_TOKENS]
+        return [token for token in shown if not token.hidden and not token.value]
 
     def grade(self, pair: Pair) -> tuple[bool, bool, int]:
         """Return how good a pair is; smaller is better."""

@@ -12,15 +12,17 @@ from scrapers.dom import Found, Walk, attribute
 from scrapers.items import fill_items
 from scrapers.moments import moment
 from scrapers.money import money
-from scrapers.reading import RecordBuilder
+from scrapers.promise import duration
+from scrapers.reading import BAD_END, RecordBuilder
 from scrapers.record import OrderRecord
 from scrapers.scope import Cluster, Seed, order_number
 from scrapers.states import fill_status
 from scrapers.text import compact
 
 _PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
+_FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s*[:：]?\s*(\d{16,64})(?!\d)")
+_AFTER_PAYING = re.compile(r"(?:付款|支付|下单)(?:成功|完成)?(?:之|以)?后")
 _CARD_WORD = re.compile(r"卡密|卡号|兑换码|激活码|secret|card|kami", re.IGNORECASE)
-_BAD_END = frozenset({"failed", "refunded", "refunding", "partially_refunded", "cancelled"})
 _TEXTS = (
     ("recharge_account", "recharge_account"),
     ("seller.name", "seller_name"),
@@ -48,7 +50,7 @@ def fill_order(page: Page, cluster: Cluster, walked: Walk) -> OrderRecord | None
     build.delivery_kind(choice.best("delivery_kind"))
     for path, name in _TEXTS:
         build.text(path, choice.best(name))
-    build.promise(choice.best("promise"))
+    build.promise(choice.best("promise"), _promise(choice))
     _fill_result(build, choice)
     _fill_cards(build, choice)
     return build.record() if _is_order(build, cluster.seed) else None
@@ -77,6 +79,9 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
         if seed.origin != "label":
             build.warn(f"order_no_from_{seed.origin}")
     numbers: dict[str, Found] = {}
+    for token in choice.tokens():
+        if match := _FLOW_NUMBER.search(token.text):
+            numbers.setdefault(match[1], Found(match[1], token.element))
     for pair in (*choice.candidates("trade_no"), *choice.candidates("order_no")):
         named = pair.field == "trade_no" or (own and _PAYMENT_NUMBER.search(compact(pair.label)))
         number = order_number(pair.found.text)
@@ -124,9 +129,21 @@ def _fill_times(build: RecordBuilder, choice: Choice) -> None:
         build.warn("ambiguous:交易时间")
 
 
+def _promise(choice: Choice) -> Found | None:
+    """Return the sentence in which the shop binds itself (付款后24小时内发货), if there is one."""
+    found: dict[str, Found] = {}
+    for token in choice.tokens():
+        text = token.text
+        if "内" in text and len(text) <= 120 and _AFTER_PAYING.search(text):
+            within = duration(text)
+            if within is not None:
+                found.setdefault(within, Found(text, token.element))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def _fill_result(build: RecordBuilder, choice: Choice) -> None:
     """处理结果 tells why an order failed, or else what was delivered."""
-    failed = build.values.get("status") in _BAD_END and not build.has("failure_reason")
+    failed = build.values.get("status") in BAD_END and not build.has("failure_reason")
     found = choice.best("result")
     if failed:
         build.text("failure_reason", found)
@@ -139,8 +156,6 @@ def _fill_cards(build: RecordBuilder, choice: Choice) -> None:
     build.card_box(*(pair.found for pair in choice.candidates("secrets")))
     if not build.has("delivery.secrets"):
         build.card_box(*_loose_cards(choice), *_clipboards(build, choice))
-    if build.has("delivery.secrets") and not build.has("delivery.kind"):
-        build.put("delivery.kind", "card_secret", build.sources["delivery.secrets.0"])
 
 
 def _loose_cards(choice: Choice) -> list[Found]:

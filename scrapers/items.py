@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from bs4 import Tag
 
 from scrapers import status as words
-from scrapers.choice import Choice
-from scrapers.dom import Found, ancestors, attribute
+from scrapers.choice import Choice, in_frame
+from scrapers.dom import Found, attribute
 from scrapers.labelled import Pair
+from scrapers.labels import meaning
 from scrapers.money import money
 from scrapers.reading import RecordBuilder
 from scrapers.scope import order_number
@@ -25,7 +26,6 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"[\d.,:/+\-¥$元]|cny|rmb|usdt?")
-_FRAME = frozenset({"header", "nav", "footer", "aside"})
 _DETAILS = ("quantity", "unit_price", "sku")
 
 
@@ -112,16 +112,19 @@ def _name(choice: Choice, tag: Tag) -> Found | None:
     tokens = choice.walk.inside(tag)
     if len(tokens) != 1 or tokens[0].hidden or tokens[0].value:
         return None
+    if id(tokens[0].element) in choice.labelled:
+        return None  # it is the value of a label
     text = tokens[0].text
     number = choice.cluster.seed.number if choice.cluster.seed else None
     refused = (
         not 2 <= len(text) <= 80
         or _NO_TITLE.search(text)
         or words.is_status(text)
+        or meaning(text)
         or not _PRICE.sub("", compact(text))
         or ":" in compact(text)
         or (number is not None and number in text)
-        or any(parent.name in _FRAME for parent in ancestors(tag))
+        or in_frame(tag)
     )
     return None if refused else Found(text, tokens[0].element)
 

@@ -16,7 +16,7 @@ _WORDS: dict[str, str] = {
     "child_order_no": "子订单号 子订单编号 suborderno childorderno",
     "trade_no": (
         "支付单号 支付流水号 支付订单号 支付交易号 第三方单号 微信交易单号 支付宝交易号 交易号 "
-        "转账单号 付款单号 transactionid tradeno"
+        "转账单号 付款单号 渠道流水 渠道流水号 渠道单号 支付流水 transactionid tradeno"
     ),
     "row_id": "id 编号 序号 no no. #",
     "title": (
@@ -68,7 +68,7 @@ _WORDS: dict[str, str] = {
         "订单类型 发货方式 交付方式 发货类型 交付类型 类型 deliverytype deliverymethod type"
     ),
     "promise": (
-        "发货承诺 最晚发货 最晚发货时间 最晚到账时间 "
+        "发货承诺 到账承诺 最晚发货 最晚发货时间 最晚到账时间 "
         "发货时效 到账时间承诺 承诺时效 到账时效 预计到账 预计到账时间 预计发货 "
         "处理时效 充值时效 发货说明 交付时效 售后承诺 deliverypromise estimateddelivery"
     ),

@@ -23,6 +23,7 @@ _AMOUNT = re.compile(
 )
 _REMARK = re.compile(r"(?<=\S)\s*\([^()]*\)$")
 _GLUED = re.compile(r"[\d.,:/\-A-Za-z]")
+_GLUED_AFTER = re.compile(r"[\d/\-A-Za-z]|[.,:]\d")
 _UNITS = {"万": 10_000, "亿": 100_000_000}
 _CENT = Decimal("0.01")
 
@@ -63,9 +64,9 @@ def normal(value: Decimal) -> Decimal:
 
 def _is_glued(text: str, match: re.Match[str]) -> bool:
     before = text[match.start() - 1 : match.start()] if match.start() else ""
-    after = text[match.end() : match.end() + 1]
+    after = text[match.end() : match.end() + 2]
     return bool(_GLUED.match(before) and not match["before"]) or bool(
-        _GLUED.match(after) and not match["after"]
+        _GLUED_AFTER.match(after) and not match["after"]
     )
 
 

@@ -101,7 +101,8 @@ class _Neighbours:
             return
         if holder is not element:
             self.boxed = max(self.boxed, self.walk.span(holder)[1])
-        text = join_lines(without_controls(tokens))
+        shown = [token for token in tokens if not token.hidden] or tokens
+        text = join_lines(without_controls(shown))
         self._add(label, Found(text, holder), holder, index)
 
     def _value_after(self, parent: Tag, node: PageElement, label: LabelInText
@@ -114,9 +115,8 @@ class _Neighbours:
                 return [], parent
             return self._whole(sibling, label), sibling
         if isinstance(sibling, Tag) and (sibling.name not in INLINE or _is_box(label)):
-            if _is_box(label) and parent is not self.page.root and self._is_state(sibling):
-                return self._value_after(parent.parent or parent, parent, label)
-            return self._below(parent, sibling, label)
+            behind = self._behind_state(parent, sibling) if _is_box(label) else None
+            return self._below(parent, behind or sibling, label)
         run = self._run(node, label)
         own = {id(token.element) for token in run}
         alone = len(run) == 1 or (isinstance(sibling, Tag) and len(own) == 1)
@@ -132,10 +132,17 @@ class _Neighbours:
             return tokens, tokens[0].element  # a field in a block of its own
         return tokens, block
 
-    def _is_state(self, tag: Tag) -> bool:
-        """Say whether a block holds only a state: the badge beside a box's heading."""
-        tokens = self.walk.inside(tag)
-        return len(tokens) == 1 and is_status(tokens[0].text)
+    def _behind_state(self, row: Tag, block: Tag) -> Tag | None:
+        """Return the box below a heading in whose row (`row`) only a state stands beside it."""
+        tokens = self.walk.inside(block)
+        if len(tokens) != 1 or not is_status(tokens[0].text):
+            return None
+        for head in (row, *islice(row.parents, 2)):
+            below = self._next_shown(head)
+            if below is not None:
+                is_box = isinstance(below, Tag) and below.find(_HEADINGS) is None
+                return below if is_box and isinstance(below, Tag) else None
+        return None
 
     def _further_cards(self, first: Tag, label: LabelInText) -> list[Token]:
         """Return what stands below the first block of a card box, up to a label or heading."""

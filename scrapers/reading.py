@@ -48,6 +48,8 @@ __all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "shown_text"]
 
 _INTEGER = re.compile(r"(?<![\d.])(\d{1,7})(?![\d.])")
 _MAX_TEXT = 500
+BAD_END = frozenset({"failed", "refunded", "refunding", "partially_refunded", "cancelled"})
+"""States of an order that came to no good; a reason may stand beside them."""
 
 
 def host_of(url: str) -> str | None:
@@ -295,12 +297,28 @@ class RecordBuilder:
                     secrets.append(secret)
             if secrets:
                 self.values["delivery.secrets"] = tuple(secrets)
-            if content.message and not self.has("delivery.message"):
-                self.text("delivery.message", Found(content.message, found.element))
-            if content.reason and not self.has("failure_reason"):
-                self.text("failure_reason", Found(content.reason, found.element))
-            if content.account and not self.has("recharge_account"):
-                self.text("recharge_account", Found(content.account, found.element))
+            self._box_texts(content, found.element)
+        if self.has("delivery.secrets") and not self.has("delivery.kind"):
+            self.put("delivery.kind", "card_secret", self.sources["delivery.secrets.0"])
+
+    def _box_texts(self, content: cards.Content, element: Tag | None) -> None:
+        """Set what a box holds beside codes; of an order gone wrong its words may be the reason."""
+        state = self.values.get("status")
+        message = content.message
+        if content.refund and state in {"refunded", "partially_refunded"}:
+            if not self.has("refunded"):
+                self.money("refunded", Found(content.refund, element))
+        else:
+            message = message or content.refund
+        why = state in BAD_END and not content.reason and message and cards.is_cause(message)
+        texts = {
+            "failure_reason": message if why else content.reason,
+            "delivery.message": None if why else message,
+            "recharge_account": content.account,
+        }
+        for path, text in texts.items():
+            if text and not self.has(path):
+                self.text(path, Found(text, element))
 
     def record(self) -> OrderRecord:
         """Return the record of what was read."""

@@ -23,6 +23,7 @@ _SENTENCE = re.compile(
     r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*([0-9A-Za-z\-]{4,40})", re.IGNORECASE
 )
 _HASH = re.compile(r"[#＃]\s*(\d{8,32}|[A-Z0-9]{12,32})")
+_MARKS = frozenset({"#", "＃"})
 _ATTRIBUTES = ("orderid", "data-order-no", "data-orderno", "data-order-id", "data-orderid",
                "data-order-sn", "data-trade-no", "data-order")  # fmt: skip
 _QUERY_NAMES = frozenset(
@@ -31,6 +32,7 @@ _QUERY_NAMES = frozenset(
         *("trade_no", "out_trade_no", "outtradeno", "sn", "data"),
     ]
 )
+_LINK_NAMES = _QUERY_NAMES - {"data", "sn"}
 _PATH_WORDS = re.compile(
     r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.IGNORECASE
 )
@@ -126,23 +128,51 @@ def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
         ]  # fmt: skip
         if found:
             return found[:MAX_SEEDS]
+    if found := _hash_seeds(walked):
+        return found
     held = attribute_seeds(root, walked)
     number = None if held else number_in_address(url)
     return [Seed(number, Found(number), None, root, origin="address")] if number else held
 
 
+def _hash_seeds(walked: Walk) -> list[Seed]:
+    """Return the numbers that stand behind a # in an element of its own."""
+    return [
+        Seed(token.text, Found(token.text, token.element), index, token.element, origin="text")
+        for index, (mark, token) in enumerate(pairwise(walked.tokens[:20_000]), 1)
+        if mark.text in _MARKS and not token.value and _HASH.fullmatch(f"#{token.text}")
+    ][:MAX_SEEDS]
+
+
 def attribute_seeds(root: Tag, walked: Walk) -> list[Seed]:
-    """Return the order numbers that stand only in attributes of shown elements."""
-    held: list[Seed] = []
-    for tag in walked.tags_in(root):
-        name = next((name for name in _ATTRIBUTES if name in tag.attrs), None)
-        value = attribute(tag, name) if name else ""
-        if name and order_number(value) == value:
-            place = walked.span(tag)[0]
-            held.append(Seed(value, Found(value, tag), place, tag, origin="attribute"))
-        if len(held) >= MAX_SEEDS:
-            break
-    return held
+    """Return the order numbers that stand only in attributes of shown elements, or in links."""
+    tags = walked.tags_in(root)
+    for read in (_attribute_number, _link_number):
+        held: list[Seed] = []
+        for tag in tags:
+            value = read(tag) if tag.attrs else ""
+            if value and order_number(value) == value:
+                place = walked.span(tag)[0]
+                held.append(Seed(value, Found(value, tag), place, tag, origin="attribute"))
+            if len(held) >= MAX_SEEDS:
+                break
+        if held:
+            return held
+    return []
+
+
+def _attribute_number(tag: Tag) -> str:
+    name = next((name for name in _ATTRIBUTES if name in tag.attrs), None)
+    return attribute(tag, name) if name else ""
+
+
+def _link_number(tag: Tag) -> str:
+    """Return the order number that a link hands on (`?orderid=`), empty without one."""
+    query = attribute(tag, "href").partition("?")[2] if tag.name == "a" else ""
+    if "order" not in query.lower() and "trade" not in query.lower():
+        return ""
+    named = (value for name, value in parse_qsl(query)[:20] if name.lower() in _LINK_NAMES)
+    return next((value for value in named if len(value) >= 8), "")
 
 
 def number_in_address(url: str) -> str | None:

@@ -15,6 +15,8 @@ from scrapers.reading import RecordBuilder
 from scrapers.text import compact
 
 _BADGE = re.compile(r"badge|tag|status|state|label|chip|pill", re.IGNORECASE)
+_PAYS = re.compile(r"付|paid|pay", re.IGNORECASE)
+_DELIVERS = re.compile(r"发货|发卡|出货|交付|收货|deliver|ship", re.IGNORECASE)
 MAX_LOOKED_AT = 5000
 _WEAK = frozenset({"状态", "status", "state"})
 _CHOICES = frozenset({"nav", "option", "button", "th", "legend", "a"})
@@ -25,7 +27,10 @@ def fill_status(build: RecordBuilder, choice: Choice) -> None:
     named = choice.candidates("status") or _empty_ones(choice)
     strong = [pair for pair in named if label_key(pair.label) not in _WEAK]
     pay, delivery = choice.best("pay_status"), choice.best("delivery_status")
-    badge = None if strong else _badge(choice)
+    badges = [] if strong else _badges(choice)
+    badge = badges[0] if len(badges) == 1 else None
+    if not strong and pay is None and delivery is None:
+        pay, delivery = _axes(badges)
     if strong:
         build.status(strong[0].found)
     elif pay is not None or delivery is not None:
@@ -36,6 +41,15 @@ def fill_status(build: RecordBuilder, choice: Choice) -> None:
         build.status(named[0].found)
     else:
         build.warn("status_not_found")
+
+
+def _axes(badges: list[Found]) -> tuple[Found | None, Found | None]:
+    """Return two badges as payment and delivery, if one speaks of the one and one of the other."""
+    pays = [one for one in badges if _PAYS.search(one.text)]
+    comes = [one for one in badges if _DELIVERS.search(one.text)]
+    if len(badges) == 2 and len(pays) == len(comes) == 1 and pays != comes:
+        return pays[0], comes[0]
+    return None, None
 
 
 def _empty_ones(choice: Choice) -> list[Pair]:
@@ -49,19 +63,34 @@ def _is_nearer(choice: Choice, named: list[Pair], badge: Found) -> bool:
     return choice.distance(named[0].element) <= choice.distance(badge.element)
 
 
-def _badge(choice: Choice) -> Found | None:
-    """Return the one unlabelled status word of the block; filter tabs do not count."""
+def _badges(choice: Choice) -> list[Found]:
+    """Return the different unlabelled status words of the block; filter tabs do not count.
+
+    A badge elsewhere among what belongs to the order counts where the block has none, or where
+    the two are its payment and its delivery.
+    """
+    found = _status_words(choice, choice.near)
+    near = _distinct([one for one in found if _is_badge(one)] or found)
+    if len(near) > 1:
+        return near
+    whole = _status_words(choice, range(*choice.walk.span(choice.cluster.root)))
+    marked = _distinct([one for one in whole if _is_badge(one)])
+    return marked if not near or any(_axes(marked)) else near
+
+
+def _distinct(found: list[Found]) -> list[Found]:
+    return list({compact(one.text): one for one in reversed(found)}.values())[::-1]
+
+
+def _status_words(choice: Choice, where: range) -> list[Found]:
     found: list[Found] = []
-    labelled = {id(pair.found.element) for pair in choice.cluster.pairs if pair.meaning}
-    for index in choice.near[:MAX_LOOKED_AT]:
+    for index in where[:MAX_LOOKED_AT]:
         token = choice.walk.tokens[index]
         if token.hidden or token.value or not words.is_status(token.text):
             continue
-        if id(token.element) not in labelled and not _is_choice(choice, token.element):
+        if id(token.element) not in choice.labelled and not _is_choice(choice, token.element):
             found.append(Found(token.text, token.element))
-    marked = [one for one in found if one.element is not None and _is_badge(one.element)]
-    pool = marked or found
-    return pool[0] if len({compact(one.text) for one in pool}) == 1 else None
+    return found
 
 
 def _is_choice(choice: Choice, tag: Tag) -> bool:
@@ -81,6 +110,7 @@ def _is_choice(choice: Choice, tag: Tag) -> bool:
     return False
 
 
-def _is_badge(tag: Tag) -> bool:
-    holders = (tag, tag.parent) if tag.parent is not None else (tag,)
+def _is_badge(found: Found) -> bool:
+    tag = found.element
+    holders = [] if tag is None else [one for one in (tag, tag.parent) if one is not None]
     return any(_BADGE.search(attribute(holder, "class")) for holder in holders)

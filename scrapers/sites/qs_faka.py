@@ -25,7 +25,7 @@ def _order(page: Page, card: Reader) -> OrderRecord:
     build.moment("created_at", card.labelled("下单时间"))
     build.payment_method(card.labelled("付款方式"))
     build.card_box(card.box("#copyText"))
-    build.text("seller.contact", card.text(".contact-content > div"))
+    build.text("seller.contact", card.box(".contact-content"))
     build.warn("status_not_found")  # only a toast tells it
     return build.record()
 
