@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import islice
 from typing import TypeGuard
 
@@ -227,8 +228,11 @@ def selector_of(tag: Tag) -> str | None:
     return " > ".join(reversed(steps))
 
 
+_escape = cache(soupsieve.escape)
+
+
 def _step(tag: Tag) -> str:
-    name = soupsieve.escape(tag.name)
+    name = _escape(tag.name)
     parent = tag.parent
     if parent is None or tag.name in {"html", "body"}:
         return name

@@ -42,6 +42,7 @@ from scrapers.labels import label_key
 from scrapers.money import money
 from scrapers.pairs import find_pairs
 from scrapers.record import OrderRecord, PlatformRef, Source
+from scrapers.select import Index
 from scrapers.text import fold, is_placeholder, squeeze
 
 __all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "shown_text"]
@@ -103,36 +104,41 @@ class Reader:
         return self.root if self.root is not None else self.page.soup
 
     @cached_property
+    def index(self) -> Index:
+        """Return the index of the elements under the root, for selecting."""
+        return Index(self.element)
+
+    @cached_property
     def pairs(self) -> list[Pair]:
         """Return all label and value pairs under the root, in document order."""
         return find_pairs(self.element)
 
     def all(self, selector: str) -> list[Reader]:
         """Return a reader for each element that matches."""
-        return [Reader(self.page, tag) for tag in self.element.select(selector)]
+        return [Reader(self.page, tag) for tag in self.index.select(selector)]
 
     def first(self, selector: str) -> Reader | None:
         """Return a reader for the first element that matches."""
-        tag = self.element.select_one(selector)
+        tag = self.index.first(selector)
         return None if tag is None else Reader(self.page, tag)
 
     def text(self, selector: str) -> Found | None:
         """Return the shown text (or form value) of the first match; None without a match."""
-        tag = self.element.select_one(selector)
+        tag = self.index.first(selector)
         return None if tag is None else self._found(tag)
 
     def box(self, selector: str) -> Found | None:
         """Return the text of the first match, one line for each line that the page shows."""
-        tag = self.element.select_one(selector)
+        tag = self.index.first(selector)
         return None if tag is None else Found(join_lines(walk(tag).tokens), tag)
 
     def texts(self, selector: str) -> list[Found]:
         """Return the shown texts of all matches."""
-        return [self._found(tag) for tag in self.element.select(selector)]
+        return [self._found(tag) for tag in self.index.select(selector)]
 
     def own_text(self, selector: str) -> Found | None:
         """Return the text that stands directly in the first match, not in its children."""
-        tag = self.element.select_one(selector)
+        tag = self.index.first(selector)
         if tag is None:
             return None
         parts = [text.strip() for text in tag.contents if is_shown(text)]
@@ -140,7 +146,7 @@ class Reader:
 
     def attribute(self, selector: str, name: str) -> Found | None:
         """Return an attribute of the first match; None when it is absent or empty."""
-        tag = self.element.select_one(selector)
+        tag = self.index.first(selector)
         value = attribute(tag, name) if tag is not None else ""
         return Found(value.strip(), tag) if value.strip() else None
 

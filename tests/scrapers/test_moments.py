@@ -32,6 +32,17 @@ def test_the_forms_of_javascript(at: datetime) -> None:
     assert moment(f"{at.year}/{at.month}/{at.day} {half}{tail}") == aware
 
 
+@given(TIMES, st.sampled_from(["%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y年%m月%d日 %H:%M",
+                               "%Y-%m-%dT%H:%M", "%Y年%m月%d日%H时%M分"]))  # fmt: skip
+def test_minutes_are_enough(at: datetime, form: str) -> None:
+    assert moment(at.strftime(form)) == at.replace(second=0, tzinfo=SHANGHAI)
+
+
+@given(TIMES, st.sampled_from(["北京时间", "中国标准时间", "(UTC+8)", "GMT+0800", "+08:00"]))
+def test_a_zone_in_words_holds(at: datetime, zone: str) -> None:
+    assert moment(f"{at:%Y-%m-%d %H:%M:%S} {zone}") == at.replace(tzinfo=SHANGHAI)
+
+
 @given(TIMES, st.integers(min_value=-12, max_value=14))
 def test_a_named_zone_holds(at: datetime, hours: int) -> None:
     zone = timezone(timedelta(hours=hours))

@@ -19,6 +19,27 @@ def test_what_is_printed_is_read(value: Decimal, mark: tuple[str, str | None], c
     assert money(text) == Amount(normal(value), mark[1])
 
 
+FULL_WIDTH = str.maketrans("0123456789,.¥", "０１２３４５６７８９，．￥")
+
+
+@given(AMOUNTS)
+def test_full_width_forms_are_read(value: Decimal) -> None:
+    printed = f"¥{value:,f}".translate(FULL_WIDTH)
+    assert money(printed) == Amount(normal(value), "CNY")
+    assert money(printed.replace("．", ".")) == Amount(normal(value), "CNY")
+
+
+@given(st.decimals(min_value=0, max_value=9999, places=4, allow_nan=False))
+def test_ten_thousands_are_counted(value: Decimal) -> None:
+    assert money(f"{value:f}万") == Amount(normal(value * 10_000), None)
+    assert money(f"￥{value:f} 万元") == Amount(normal(value * 10_000), "CNY")
+
+
+@given(AMOUNTS, st.sampled_from(["，原路退回", "。", "；已退", "（已退）", " 元"]))
+def test_an_amount_ends_where_its_sentence_goes_on(value: Decimal, rest: str) -> None:
+    assert money(f"退款金额 ¥{value:f}{rest}") == Amount(normal(value), "CNY")
+
+
 @given(AMOUNTS)
 def test_dropped_zeros_change_nothing(value: Decimal) -> None:
     read = money(f"¥{value.normalize():f}")
@@ -36,6 +57,7 @@ def test_any_text_is_an_amount_or_none(text: str) -> None:
     ("text", "value", "currency"),
     [
         ("1136.000元", "1136.00", "CNY"),
+        ("￥１，２３４.50", "1234.50", "CNY"),
         ("¥31.6", "31.60", "CNY"),
         ("258.00 CNY", "258.00", "CNY"),
         ("1.2万", "12000.00", None),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scrapers import status as words
 from scrapers.cards import read_box, read_inputs
 from scrapers.labels import meaning, split_labels
+from scrapers.read import extract_bytes
 from scrapers.text import mask, mask_text
 
 
@@ -28,6 +29,43 @@ from scrapers.text import mask, mask_text
 )  # fmt: skip
 def test_status_words(text: str, state: str) -> None:
     assert words.status(text) == state
+
+
+KNOWN = sorted(word for known in words.STATUS.values() for word in known if word.isalpha())
+NOISE = [
+    " {} ",
+    "【{}】",
+    "[ {} ]",
+    "● {}",
+    "{}。",
+    "{}（系统自动）",
+    "\u200b{}\u00a0",
+    "·{}·",
+    "{}!",
+]
+
+
+@given(st.sampled_from(KNOWN), st.sampled_from(NOISE))
+def test_a_status_word_is_known_among_marks(word: str, noise: str) -> None:
+    assert words.status(noise.format(word)) == words.status(word) != "unknown"
+
+
+@given(st.sampled_from(KNOWN), st.sampled_from(["如果{}请联系", "未{}", "不是{}", "{}的订单可投诉",
+       "{}后24小时", "什么是{}"]))  # fmt: skip
+def test_a_status_word_inside_a_sentence_is_no_status(word: str, sentence: str) -> None:
+    text = sentence.format(word)
+    assert words.status(text) == "unknown" or text in KNOWN
+
+
+@given(st.sampled_from(KNOWN), st.lists(st.sampled_from(KNOWN), min_size=1, max_size=8))
+def test_words_in_warnings_and_tabs_are_not_the_state(word: str, others: list[str]) -> None:
+    tabs = "".join(f"<li>{other}</li>" for other in (*others, "已发货", "待付款", "已完成"))
+    page = (
+        f"<ul class=tabs>{tabs}</ul><p>温馨提示：订单{others[0]}后请勿{others[-1]}，谨防诈骗</p>"
+        f"<div><p>订单号：A1234567</p><p>金额：¥9.90</p><p>订单状态：{word}</p></div>"
+    )
+    order = extract_bytes(page.encode(), url="https://x.invalid/").orders[0]
+    assert (order.status, order.status_text) == (words.status(word), word)
 
 
 @pytest.mark.parametrize(
