@@ -56,6 +56,17 @@ def unreasonable(skipped: list[pytest.TestReport]) -> list[str]:
     return found
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print platform × theme × state after a run that read the saved pages."""
+    passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
+    if any("scrapers/test_pages.py" in report.nodeid for report in passed):
+        from tests.scrapers.table import lines  # noqa: PLC0415, this file is also used alone
+
+        terminalreporter.section("saved pages")
+        for line in lines():
+            terminalreporter.write_line(line)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a session that skipped a test, where KAZHENG_NO_SKIP says so."""

@@ -1,4 +1,4 @@
-"""Print how fast and how large: clicks beside a bare script, evidence beside plain SHA-256."""
+"""Print how fast, how large, how exact: clicks, evidence and reading beside bare programs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import evidence
+from tests.bench import evidence, reading
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -29,17 +29,20 @@ STRIP_MS = 510
 def main() -> None:
     """Run the parts that are asked for, all without `--only`."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
-    parser.add_argument("--only", choices=("click", "evidence"), help="leave the other part out")
+    parser.add_argument("--only", choices=("click", "evidence", "reading"), help="only this part")
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--memory", type=int, default=50, help="captures; 0 leaves memory out")
     parser.add_argument("--shop", action="append")
     given = parser.parse_args()
+    if given.only in (None, "reading"):
+        reading.quality()
+        reading.throughput(given.runs)
     with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
-        if given.only != "click":
+        if given.only in (None, "evidence"):
             evidence.speed(Path(name) / "speed", given.runs)
             if given.memory:
                 evidence.memory(Path(name) / "memory", given.memory)
-        if given.only != "evidence":
+        if given.only in (None, "click"):
             (folder := Path(name) / "clicks").mkdir()
             asyncio.run(clicks(folder, given))
 
