@@ -22,12 +22,13 @@ _PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
 _LOOSE_COLON = re.compile(r"\s*[\r\n]\s*([:：])")
 _RECHARGE = frozenset({"recharge_account"})
 _ACCOUNTS = frozenset({"recharge_account", "secret_part"})
-_NO_CODE = re.compile(r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://")
+_NO_CODE = re.compile(r"[*•●]{3}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://")
+_LINK_WITH_CODE = re.compile(r"https?://\S+.*(?:提取码|访问码|密码)\s*[:：]?\s*[0-9A-Za-z]{4}")
 _CODE_WORD = re.compile(r"卡密|卡号|密码|兑换码|激活码|充值码|序列号")
 _CODE_IN_SENTENCE = re.compile(r"(?!\d{4}-\d\d-\d\d)(?=[A-Za-z\-]*\d)[0-9A-Za-z][0-9A-Za-z\-]{5,}")
 _NO_MESSAGE = re.compile(
     r"暂无\S{0,6}|(?:付款|支付|发货)(?:成功)?后\S{0,4}(?:显示|可见|查看)"
-    r"|(?:点击|点此|查看|提取|复制|一键|显示|获取)\S{0,10}"
+    r"|(?:点击|点此|查看|提取|复制|一键|显示|获取)\S{0,10}|\S*[*•●]{3,}\S*"
 )
 _CAPTION = re.compile(r"(?:发货|交付|到账)时间\s*[:：]?\s*\d{4}[-/.年]")
 _REFUND = re.compile(r"已退款|退款金额|已退还|已退回")
@@ -139,6 +140,8 @@ def _joined(lines: list[str]) -> list[str]:
 
 def is_secret(line: str) -> bool:
     """Say whether a line of a card box is a code rather than a sentence."""
+    if _LINK_WITH_CODE.search(line):
+        return True
     if is_status(line) or len(line) < 4 or _NO_CODE.search(line):
         return False
     amount = money(line)

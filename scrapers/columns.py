@@ -71,7 +71,7 @@ class _Columns:
             self._columns(cells, [row for row in body[:500] if len(row) == len(cells)])
 
     def _is_shown(self, cell: Tag) -> bool:
-        return self.walk.span(cell) != (0, 0)
+        return bool(self.walk.inside(cell))
 
     def _is_head(self, cells: list[Tag]) -> bool:
         """Say whether a row holds labels only; a row of label and value pairs is no head."""
@@ -101,7 +101,7 @@ class _Columns:
                 continue
             self.rows += 1
             for name, cell in zip(names, row, strict=True):
-                if name and self.walk.inside(cell):
+                if name and self._is_shown(cell):
                     self._cell(name[0].text, cell)
 
     def _cell(self, name: str, cell: Tag) -> None:

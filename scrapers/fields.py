@@ -20,6 +20,7 @@ from scrapers.states import fill_status
 from scrapers.text import compact
 
 _PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
+_WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
 _FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s*[:：]?\s*(\d{16,64})(?!\d)")
 _AFTER_PAYING = re.compile(r"(?:付款|支付|下单)(?:成功|完成)?(?:之|以)?后")
 _CARD_WORD = re.compile(r"卡密|卡号|兑换码|激活码|secret|card|kami", re.IGNORECASE)
@@ -68,6 +69,8 @@ def _is_order(build: RecordBuilder, seed: Seed | None) -> bool:
     if seed is None:
         build.warn("order_no_not_found")
         return seen[0] and (seen[1] or seen[2]) and sum(seen) >= 3
+    if seed.label in _WEAK_NUMBERS:  # an account's statement has such numbers too
+        return seen[2] or seen[3] or seen[4]
     return sum(seen) >= (1 if seed.origin == "label" else 2)
 
 

@@ -22,7 +22,8 @@ _TIMES_SUFFIX = re.compile(r"^(?P<title>.*\S)\s*[x×*]\s*(?P<count>\d{1,4})\s*$"
 _NAMED = re.compile(r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"订单|訂單|查询|查詢|详情|詳情|列表|清单|清單|信息|資訊|记录|紀錄|我的|首页|欢迎|公告|卡密|支付|付款"
-    r"|发货|交付|提交|使用|须知|感谢|成功|失败|order|detail|info|^items?$|record",
+    r"|发货|交付|提交|使用|须知|感谢|成功|失败|评价|公告|协议|规则|帮助|中心|余额|账单|客服"
+    r"|售后|投诉|推荐|大家|喜欢|热卖|登录|注册|购物车|结算|确认|order|detail|info|^items?$|record",
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"[\d.,:/+\-¥$元]|cny|rmb|usdt?")
@@ -99,9 +100,12 @@ def _detail(build: RecordBuilder, number: int, name: str, pairs: list[Pair]) -> 
 
 def _heading(choice: Choice) -> Found | None:
     """Return the only text that is marked up as a name of goods, near the order number first."""
-    for block in (choice.block, choice.cluster.root):
+    for block, tests in (
+        (choice.block, (_is_named, _is_heading)),
+        (choice.cluster.root, (_is_named,)),
+    ):
         tags = [tag for tag in choice.walk.tags_in(block) if tag.attrs or tag.name[0] == "h"][:2000]
-        for test in (_is_named, _is_heading):
+        for test in tests:
             found = [one for tag in tags if test(tag) and (one := _name(choice, tag))]
             if found:
                 return found[0] if len({compact(one.text) for one in found}) == 1 else None

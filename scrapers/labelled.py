@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
 from bs4 import Tag
 from bs4.element import NavigableString, PageElement
@@ -17,6 +18,7 @@ from scrapers.labels import (
     split_labels,
     trailing_label,
 )
+from scrapers.status import payment_method
 
 COLON_OR_SPACE = " \n\t\r\u00a0:："
 _PLACES = frozenset({"td", "dd", "div", "p"})
@@ -50,13 +52,19 @@ class Labelled:
     walk: Walk
     labels: dict[int, list[LabelInText]] = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
+    texts: set[tuple[int, str]] = field(default_factory=set)
+    """The labels by the identity of their element and their whole text."""
 
     def __post_init__(self) -> None:
-        """Look at every shown text; a form value is no label."""
+        """Look at every shown text; a form value is no label, nor is 余额 behind 支付方式."""
+        asked = False
         for index, token in enumerate(self.walk.tokens):
-            found = [] if token.value else _labels_of(token)
+            found = [] if token.value or (asked and _is_method(token)) else _labels_of(token)
             if found:
                 self.labels[index] = found
+                self.texts.add((id(token.element), token.text))
+            last = found[-1] if found else None
+            asked = last is not None and _asks_method(last, token)
 
     def climb(self, index: int) -> tuple[Tag, PageElement]:
         """Return the largest element that shows nothing but the label (and the node itself)."""
@@ -115,6 +123,21 @@ def join(tokens: list[Token]) -> str:
 def without_controls(tokens: list[Token]) -> list[Token]:
     """Leave links and buttons out, unless there is nothing else."""
     return [token for token in tokens if not token.is_control] or tokens
+
+
+def _asks_method(label: LabelInText, token: Token) -> bool:
+    """Say whether a way of payment must follow the token."""
+    known = label.meaning is not None and label.meaning.field == "payment_method"
+    return known and not token.text[label.value_start :].strip()
+
+
+def _is_method(token: Token) -> bool:
+    """Say whether a text names a way of payment; a column's head does not."""
+    if COLON.search(token.text) or any(
+        tag.name == "th" for tag in islice(token.element.parents, 2)
+    ):
+        return False
+    return token.element.name != "th" and payment_method(token.text) not in {"other", "unknown"}
 
 
 def _labels_of(token: Token) -> list[LabelInText]:

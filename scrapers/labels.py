@@ -11,6 +11,7 @@ from scrapers.words import vocabulary
 _WORDS = vocabulary("labels")
 COLON = re.compile(r"[:：﹕︰]")
 _LEADING = re.compile(r"\s*(\S{3,10})\s+(?=\S)")
+_REMARK = re.compile(r"(?<=\S)\s*[(\[][^()\[\]]{1,8}[)\]](?=\s*:?\s*$)")
 _TRAILING = re.compile(r"[，,；;。]\s*([^，,；;。\s]{3,8})\s*$")
 _TIMES = frozenset({"created_at", "paid_at", "delivered_at"})
 _WORD_EDGE = re.compile(r"[\s,，;；|、。]")
@@ -43,7 +44,8 @@ def meaning(text: str) -> Meaning | None:
     if len(text) > 48:
         return None
     key = label_key(text)
-    return _MEANINGS.get(key) or (_MEANINGS.get("id") if key == "" and "#" in text else None)
+    known = _MEANINGS.get(key) or _MEANINGS.get(label_key(_REMARK.sub("", fold(text))))
+    return known or (_MEANINGS.get("id") if key == "" and "#" in text else None)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ from scrapers.labelled import (
     node_of,
     without_controls,
 )
-from scrapers.labels import BOXES, COLON, LabelInText, Meaning, meaning, split_labels
-from scrapers.status import is_status, payment_method
+from scrapers.labels import BOXES, LabelInText, Meaning
+from scrapers.status import is_status
 from scrapers.text import fold
 
 __all__ = ["Pair", "find_pairs"]
@@ -85,7 +85,7 @@ class _Neighbours:
         """Take the value in the label's own text; an amount may go on in the next elements."""
         token = self.walk.tokens[index]
         if last and value in _CURRENCY and (node := node_of(token)) is not None:
-            value += "".join(more.text for more in self._run(node, label))
+            value += "".join(more.text for more in self._run(node))
         self._add(label, Found(value, token.element), token.element, index)
 
     def _structural(self, index: int, label: LabelInText) -> None:
@@ -117,7 +117,7 @@ class _Neighbours:
         if isinstance(sibling, Tag) and (sibling.name not in INLINE or _is_box(label)):
             behind = self._behind_state(parent, sibling) if _is_box(label) else None
             return self._below(parent, behind or sibling, label)
-        run = self._run(node, label)
+        run = self._run(node) or (self._lines(node) if _is_box(label) else [])
         own = {id(token.element) for token in run}
         alone = len(run) == 1 or (isinstance(sibling, Tag) and len(own) == 1)
         return run, run[0].element if alone else parent
@@ -187,25 +187,30 @@ class _Neighbours:
         if _is_box(label):
             fields = {name for index in inner for name in self._fields(index)}
             return [] if fields & _SECTION else self.walk.tokens[start:end]
-        if inner and not self._is_method(label, start, end):
+        if inner:
             return self.page.until_label(start, end)
         return self.walk.tokens[start:end]
 
-    def _is_method(self, label: LabelInText, start: int, end: int) -> bool:
-        """余额支付 is a label on some pages; beside 支付方式 it is the value."""
-        if end != start + 1 or _field(label) != "payment_method":
-            return False
-        text = self.walk.tokens[start].text
-        if COLON.search(text) or payment_method(text) in {"other", "unknown"}:
-            return False
-        self.page.used.add(start)
-        return True
+    def _lines(self, node: PageElement) -> list[Token]:
+        """Return the lines below a box's label in the same block, up to a label or a block."""
+        lines: list[Token] = []
+        for sibling in node.next_siblings:
+            if isinstance(sibling, Tag):
+                start, end = self.walk.span(sibling)
+                if self._labelled(start, end) or sibling.name not in INLINE | {"br"}:
+                    break
+                lines += self.walk.tokens[start:end]
+            elif isinstance(sibling, NavigableString) and (text := sibling.strip()):
+                if (id(sibling.parent), text) in self.page.texts or sibling.parent is None:
+                    break
+                lines.append(Token(text, sibling.parent, starts_line=True))
+        return lines
 
     def _is_boxed(self, index: int) -> bool:
         """Say whether the token stands in a box that was read as a whole."""
         return index < self.boxed and not self._fields(index) & _BOX_FIELDS
 
-    def _run(self, node: PageElement, label: LabelInText) -> list[Token]:
+    def _run(self, node: PageElement) -> list[Token]:
         """Collect the inline neighbours after `node` up to a break, a block or a label."""
         tokens: list[Token] = []
         sibling = node.next_sibling
@@ -215,13 +220,13 @@ class _Neighbours:
                 blocked = sibling.name not in INLINE and bool(tokens)
                 if sibling.name in {"br", "hr"} or (blocked and end > start):
                     break
-                if self._labelled(start, end) and not self._is_method(label, start, end):
+                if self._labelled(start, end):
                     break
                 tokens.extend(self.walk.tokens[start:end])
                 if sibling.name not in INLINE and tokens:
                     break
             elif isinstance(sibling, NavigableString) and (text := sibling.strip()):
-                if _is_label_text(text):
+                if (id(sibling.parent), text) in self.page.texts:
                     break
                 if text.strip(COLON_OR_SPACE) and sibling.parent is not None:
                     clean = text.lstrip(COLON_OR_SPACE)
@@ -236,7 +241,3 @@ def _field(label: LabelInText) -> str:
 
 def _is_box(label: LabelInText) -> bool:
     return _field(label) in BOXES
-
-
-def _is_label_text(text: str) -> bool:
-    return meaning(text) is not None or bool(COLON.search(text.strip(":：")) and split_labels(text))

@@ -16,6 +16,7 @@ from scrapers.labels import label_key
 from scrapers.text import fold
 
 MAX_SEEDS = 300
+_QUOTES = frozenset({"blockquote", "q", "cite"})
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
 _RANDOM = re.compile(r"[A-Z0-9]{12,}")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}")
@@ -95,7 +96,9 @@ def seeds(pairs: list[Pair], walked: Walk) -> list[Seed]:
             label_key(pair.label),
         )
         for pair in pairs
-        if pair.field == "order_no" and not _is_editable(pair.found.element)
+        if pair.field == "order_no"
+        and not _is_editable(pair.found.element)
+        and not _is_quoted(pair.element)
         for number in [order_number(pair.found.text)]
         if number
     ][: MAX_SEEDS * 10]
@@ -117,6 +120,14 @@ def _is_editable(tag: Tag | None) -> bool:
     )
 
 
+def _is_quoted(tag: Tag) -> bool:
+    """Say whether a text is a quotation; layui uses the element for its boxes of information."""
+    return any(
+        one.name in _QUOTES and "layui" not in attribute(one, "class")
+        for one in (tag, *ancestors(tag))
+    )
+
+
 def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
     """Look for unlabelled order numbers: in a sentence, in attributes, in the address."""
     for pattern in (_SENTENCE, _HASH):
@@ -124,7 +135,7 @@ def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
             Seed(match[1], Found(match[1], token.element), index, token.element, origin="text")
             for index, token in enumerate(walked.tokens[:20_000])
             if len(token.text) <= 80 and not token.value and (match := pattern.search(token.text))
-            and any(char.isdigit() for char in match[1])
+            and any(char.isdigit() for char in match[1]) and not _is_quoted(token.element)
         ]  # fmt: skip
         if found:
             return found[:MAX_SEEDS]

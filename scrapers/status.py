@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import cast
 
 from scrapers.record import DeliveryKind, PaymentMethod, Status
@@ -41,6 +42,7 @@ def is_status(text: str) -> bool:
     return len(text) <= 40 and _word(text) in _STATUS_OF
 
 
+@lru_cache(4096)
 def _word(text: str) -> str:
     return simplified(compact(text)).strip(":。.!•·●()[]【】_-").replace("_", "")
 
