@@ -9,7 +9,8 @@ from scrapers.record import OrderRecord
 
 ORDER = (
     "<div><span class=badge>已发货</span><h3>Steam 充值卡 50 元</h3>"
-    "<p>订单号：DD202608181234567</p></div><p>实付金额：¥49.50</p><p>下单时间：2026-08-18 10:00:00</p>"
+    "<p>订单号：DD202608181234567</p></div><p>实付金额：¥49.50</p>"
+    "<p>下单时间：2026-08-18 10:00:00</p>"
 )
 ONE, TWO = "ABCD-1234-EFGH", "ABCD-1234-EFGJ"
 PAIR = "卡号：60****90 密码：88****33"
