@@ -12,7 +12,7 @@ from scrapers.labels import LabelInText, meaning, split_labels
 from scrapers.money import money
 from scrapers.record import Secret
 from scrapers.status import is_status
-from scrapers.text import cjk_count, fold, is_placeholder, mask, mask_text, squeeze
+from scrapers.text import cjk_count, compact, fold, is_placeholder, mask, mask_text, squeeze
 
 MAX_SECRETS = 200
 _LABEL_WORDS = re.compile(
@@ -22,6 +22,7 @@ _PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
 _LOOSE_COLON = re.compile(r"\s*[\r\n]\s*([:：])")
 _RECHARGE = frozenset({"recharge_account"})
 _ACCOUNTS = frozenset({"recharge_account", "secret_part"})
+_CONTACTS = frozenset({"buyer_contact"})
 _NO_CODE = re.compile(r"[*•●]{3}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://")
 _LINK_WITH_CODE = re.compile(r"https?://\S+.*(?:提取码|访问码|密码)\s*[:：]?\s*[0-9A-Za-z]{4}")
 _CODE_WORD = re.compile(r"卡密|卡号|密码|兑换码|激活码|充值码|序列号")
@@ -30,10 +31,25 @@ _NO_MESSAGE = re.compile(
     r"暂无\S{0,6}|(?:付款|支付|发货)(?:成功)?后\S{0,4}(?:显示|可见|查看)"
     r"|(?:点击|点此|查看|提取|复制|一键|显示|获取)\S{0,10}|\S*[*•●]{3,}\S*"
 )
-_CAPTION = re.compile(r"(?:发货|交付|到账)时间\s*[:：]?\s*\d{4}[-/.年]")
+_CAPTION = re.compile(
+    r"(?:发货|交付|到账)时间\s*[:：]?\s*\d{4}[-/.年]|^共\s*\d+\s*[条张个]|仅显示前\s*\d+"
+)
 _REFUND = re.compile(r"已退款|退款金额|已退还|已退回")
 _CAUSE = re.compile(
     r"失败|不符|错误|异常|无法|不足|缺货|无货|维护|封禁|冻结|超限|拒绝|不存在|不支持"
+)
+_KINDS = frozenset(
+    [
+        "manual",
+        "auto",
+        "automatic",
+        "自动交付",
+        "人工交付",
+        "自动发货",
+        "人工发货",
+        "人工处理",
+        "手动发货",
+    ]
 )
 _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
 
@@ -81,16 +97,21 @@ def is_cause(message: str) -> bool:
 def _is_message(line: str) -> bool:
     """Say whether a line tells the buyer something: no label, state, caption or placeholder."""
     said = not (_PASSWORD.search(line) or _CAPTION.search(line) or _NO_MESSAGE.fullmatch(line))
-    return said and meaning(line) is None and not is_status(line)
+    return said and meaning(line) is None and not is_status(line) and not _is_kind(line)
 
 
-def read_inputs(text: str) -> str | None:
-    """Return the account from the buyer's own inputs (下单信息); their passwords are left out."""
+def _is_kind(line: str) -> bool:
+    return compact(line) in _KINDS
+
+
+def read_inputs(text: str) -> tuple[str | None, str | None]:
+    """Return the account and the contact from the buyer's own inputs (下单信息).
+
+    Passwords are left out; a value without a label may be either, so it is neither.
+    """
     lines = _lines(text)
     account = _account(lines, _RECHARGE) or _account(lines, _ACCOUNTS)
-    if account or len(lines) != 1 or _PASSWORD.search(text) or split_labels(lines[0]):
-        return account
-    return lines[0]
+    return account, _account(lines, _CONTACTS)
 
 
 def _without_codes(line: str) -> str:
@@ -142,7 +163,7 @@ def is_secret(line: str) -> bool:
     """Say whether a line of a card box is a code rather than a sentence."""
     if _LINK_WITH_CODE.search(line):
         return True
-    if is_status(line) or len(line) < 4 or _NO_CODE.search(line):
+    if is_status(line) or _is_kind(line) or len(line) < 4 or _NO_CODE.search(line):
         return False
     amount = money(line)
     if amount is not None and amount.currency:

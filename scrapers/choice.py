@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Final
 
 from bs4 import Tag
@@ -85,10 +86,20 @@ class Choice:
         found = self.candidates(name)
         return found[0].found if found else None
 
+    def only(self, name: str) -> Found | None:
+        """Return the best value of a field, None where equally good ones differ."""
+        found = self.candidates(name)
+        peers = {pair.found.text for pair in found if self.grade(pair) == self.grade(found[0])}
+        return found[0].found if len(peers) == 1 else None
+
     def distance(self, one: Tag) -> int:
         """Return how many steps up from the order number the first block holding `one` is."""
-        seed = self.cluster.seed
-        if seed is None:
-            return 0
-        line = {id(tag): step for step, tag in enumerate((seed.element, *ancestors(seed.element)))}
+        line = self._line
         return next((line[id(tag)] for tag in (one, *ancestors(one)) if id(tag) in line), len(line))
+
+    @cached_property
+    def _line(self) -> dict[int, int]:
+        """Return how many steps up from the order number each block around it is."""
+        seed = self.cluster.seed
+        around = () if seed is None else (seed.element, *ancestors(seed.element))
+        return {id(tag): step for step, tag in enumerate(around)}

@@ -54,8 +54,11 @@ class Token:
     @property
     def is_control(self) -> bool:
         """Say whether the text is that of a link or a button (a table's sort link is none)."""
-        names = [parent.name for parent in islice(self.element.parents, 2)]
-        return self.element.name in {"a", "button"} and "th" not in names
+        around = [self.element, *islice(self.element.parents, 2)]
+        names = [tag.name for tag in around]
+        if names[0] in {"a", "button"}:
+            return "th" not in names
+        return "button" in names[:2] or "button" in attribute(self.element, "class")
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,20 @@ from scrapers.choice import Choice
 from scrapers.contract import Page
 from scrapers.dom import Found, Walk, attribute
 from scrapers.items import fill_items
+from scrapers.lone import code_box, lone_amount, lone_moment, named_seller
 from scrapers.moments import moment
 from scrapers.money import money
 from scrapers.promise import duration
 from scrapers.reading import BAD_END, RecordBuilder
 from scrapers.record import OrderRecord
-from scrapers.scope import Cluster, Seed, order_number
+from scrapers.scope import Cluster, order_number
 from scrapers.states import fill_status
+from scrapers.status import split_methods
 from scrapers.text import compact
 
 _PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
+MOST_PEERS = 50
+_LINK = re.compile(r"https?://")
 _WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
 _FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s*[:：]?\s*(\d{16,64})(?!\d)")
 _AFTER_PAYING = re.compile(r"(?:付款|支付|下单)(?:成功|完成)?(?:之|以)?后")
@@ -47,18 +51,22 @@ def fill_order(page: Page, cluster: Cluster, walked: Walk) -> OrderRecord | None
     _fill_money(build, choice)
     _fill_times(build, choice)
     fill_status(build, choice)
-    build.payment_method(choice.best("payment_method"))
-    build.delivery_kind(choice.best("delivery_kind"))
+    build.payment_method(_method(choice))
+    build.delivery_kind(choice.only("delivery_kind"))
+    build.text("seller.name", named_seller(choice))
     for path, name in _TEXTS:
-        build.text(path, choice.best(name))
+        build.text(path, choice.only(name))
+    if _LINK.match(build.values.get("recharge_account", "")):
+        build.drop("recharge_account")
     build.promise(choice.best("promise"), _promise(choice))
     _fill_result(build, choice)
     _fill_cards(build, choice)
-    return build.record() if _is_order(build, cluster.seed) else None
+    return build.record() if _is_order(build, choice) else None
 
 
-def _is_order(build: RecordBuilder, seed: Seed | None) -> bool:
+def _is_order(build: RecordBuilder, choice: Choice) -> bool:
     """Demand proof: a labelled number and one more field, or without a number three fields."""
+    seed = choice.cluster.seed
     seen: list[bool] = [
         build.has("amount"),
         build.has("created_at") or build.has("payment.paid_at"),
@@ -68,10 +76,21 @@ def _is_order(build: RecordBuilder, seed: Seed | None) -> bool:
     ]
     if seed is None:
         build.warn("order_no_not_found")
+        if seen[3] and seen[4] and build.sources["delivery.secrets.0"].selector is not None:
+            return code_box(choice) is not None
         return seen[0] and (seen[1] or seen[2]) and sum(seen) >= 3
+    if seed.origin == "button":  # a list of goods has such buttons too
+        return seen[1] and seen[2]
     if seed.label in _WEAK_NUMBERS:  # an account's statement has such numbers too
         return seen[2] or seen[3] or seen[4]
     return sum(seen) >= (1 if seed.origin == "label" else 2)
+
+
+def _method(choice: Choice) -> Found | None:
+    """Return the way of payment; where a list of ways is offered, none is taken yet."""
+    found = choice.best("payment_method")
+    offered = found is not None and len(split_methods(found.text)) > 1
+    return None if offered else found
 
 
 def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
@@ -99,19 +118,28 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
 def _fill_money(build: RecordBuilder, choice: Choice) -> None:
     _fill_amount(build, choice)
     for name in ("discount", "refunded"):
-        readable = [pair for pair in choice.candidates(name) if money(pair.found.text)]
-        if readable:
-            build.money(name, readable[0].found)
+        read = [(pair, amount) for pair in choice.candidates(name)
+                if (amount := money(pair.found.text))]  # fmt: skip
+        told = [one for one in read if one[1].value] or read
+        peers = [one for one in told if one[0].meaning == told[0][0].meaning]
+        if len({amount.value for _, amount in peers}) > 1:
+            build.warn(f"ambiguous:{name}")
+        elif told:
+            build.money(name, told[0][0].found)
 
 
 def _fill_amount(build: RecordBuilder, choice: Choice) -> None:
     found = choice.candidates("amount")
     readable = [pair for pair in found if money(pair.found.text)]
     if not readable:
-        build.warn("unreadable:amount" if found else "amount_not_found")
+        build.money("amount", None if found else lone_amount(choice, build))
+        if not build.has("amount"):
+            build.warn("unreadable:amount" if found else "amount_not_found")
         return
     peers = [pair for pair in readable if choice.grade(pair) == choice.grade(readable[0])]
-    loose = [pair for pair in peers if pair.row is None] or peers
+    loose = ([pair for pair in peers if pair.row is None] or peers)[:MOST_PEERS]
+    nearest = min(choice.distance(pair.element) for pair in loose)
+    loose = [pair for pair in loose if choice.distance(pair.element) == nearest]
     if len({amount.value for pair in loose if (amount := money(pair.found.text))}) > 1:
         build.warn("ambiguous:amount")
         return
@@ -128,6 +156,8 @@ def _fill_times(build: RecordBuilder, choice: Choice) -> None:
         elif found:
             build.warn(f"unreadable:{path}")
     others = [pair for pair in choice.candidates("other_time") if "交易时间" in pair.label]
+    if not any(choice.candidates(name) for name in ("created_at", "paid_at", "other_time")):
+        build.moment("created_at", lone_moment(choice, seen))
     if others and not build.has("created_at") and not build.has("payment.paid_at"):
         build.warn("ambiguous:交易时间")
 
@@ -159,6 +189,8 @@ def _fill_cards(build: RecordBuilder, choice: Choice) -> None:
     build.card_box(*(pair.found for pair in choice.candidates("secrets")))
     if not build.has("delivery.secrets"):
         build.card_box(*_loose_cards(choice), *_clipboards(build, choice))
+    if choice.cluster.seed is None and not build.has("delivery.secrets"):
+        build.card_box(code_box(choice))
 
 
 def _loose_cards(choice: Choice) -> list[Found]:

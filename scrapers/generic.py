@@ -13,7 +13,7 @@ from scrapers.fields import fill_order
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.pairs import find_pairs
-from scrapers.record import OrderRecord
+from scrapers.record import Item, OrderRecord
 from scrapers.scope import (
     Cluster,
     Seed,
@@ -23,6 +23,7 @@ from scrapers.scope import (
     other_seeds,
     seeds,
 )
+from scrapers.sections import about_the_order, set_aside
 
 Kind = Literal["order", "order_list", "product", "complaint", "receipt", "other"]
 MAX_ORDERS = 200
@@ -44,7 +45,8 @@ def read(page: Page) -> Result:
     """Read the orders of a page; a dialog's order comes before those of the list behind it."""
     root: Tag = page.soup
     walked = walk(root)
-    pairs = find_pairs(root, walked)
+    aside = set_aside(walked)
+    pairs = about_the_order(find_pairs(root, walked), aside)
     warnings = ["page_cut"] if walked.truncated else []
     dialog = front_dialog(walked, pairs)
     orders: list[OrderRecord] = []
@@ -61,6 +63,7 @@ def read(page: Page) -> Result:
     else:
         found = seeds(pairs, walked) or other_seeds(root, walked, page.url)
         orders = _orders(page, walked, root, pairs, found)
+    orders = [order for order in orders if not _is_ticket(order, pairs)]
     kind = _kind_of(walked, pairs, orders)
     if kind == "receipt" or (kind == "complaint" and not any(order.amount for order in orders)):
         orders = []
@@ -89,7 +92,7 @@ def _merge(front: list[OrderRecord], behind: list[OrderRecord]) -> list[OrderRec
         if place is None:
             merged.append(order)
         else:
-            merged[place] = _join(merged[place], order)
+            merged[place] = _settled(_join(merged[place], order))
     return merged
 
 
@@ -101,14 +104,15 @@ def _join(one: OrderRecord, other: OrderRecord) -> OrderRecord:
         if name in {"sources", "warnings", "schema_", "platform", "url"}:
             continue
         mine, theirs = getattr(one, name), getattr(other, name)
+        if name == "items" and mine and theirs:
+            mine, theirs = (), _fuller(mine, theirs)
         empty = type(one).model_fields[name].get_default()
         if name in _COMPARED and empty not in (mine, theirs) and mine != theirs:
             warnings.append(f"views_disagree:{name}")
         if mine == empty and theirs != empty:
             update[name] = theirs
-            sources |= {
-                path: source for path, source in other.sources.items() if path.split(".")[0] == name
-            }
+            added = {k: v for k, v in other.sources.items() if k.split(".")[0] == name}
+            sources = added | sources
     update["sources"] = dict(sorted(sources.items()))
     update["warnings"] = tuple(
         code for code in dict.fromkeys(warnings) if not _is_settled(code, update)
@@ -116,8 +120,30 @@ def _join(one: OrderRecord, other: OrderRecord) -> OrderRecord:
     return one.model_copy(update=update)
 
 
+def _settled(order: OrderRecord) -> OrderRecord:
+    """Drop an account that is the contact: a list's 下单账号 may hold whatever was asked first."""
+    if order.recharge_account is None or order.recharge_account != order.buyer_contact:
+        return order
+    sources = {k: v for k, v in order.sources.items() if k != "recharge_account"}
+    return order.model_copy(update={"recharge_account": None, "sources": sources})
+
+
+def _fuller(mine: tuple[Item, ...], theirs: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Fill the gaps of the only item from the other view's item of the same name."""
+    if len(mine) > 1 or len(theirs) > 1 or mine[0].title != theirs[0].title:
+        return mine
+    known = theirs[0].model_dump(exclude_none=True) | mine[0].model_dump(exclude_none=True)
+    return (Item.model_validate(known),)
+
+
 def _is_settled(code: str, update: dict[str, object]) -> bool:
     return code.endswith("_not_found") and code.removesuffix("_not_found") in update
+
+
+def _is_ticket(order: OrderRecord, pairs: list[Pair]) -> bool:
+    """Say whether what names an order is a ticket about it: it shows neither goods nor amount."""
+    bare = not order.items and order.amount is None
+    return bare and any(pair.field == "ticket" for pair in pairs)
 
 
 def _kind_of(walked: Walk, pairs: list[Pair], orders: list[OrderRecord]) -> Kind:

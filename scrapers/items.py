@@ -1,52 +1,87 @@
-"""Read the goods of one order on an unknown page: one, several rows, or an unlabelled heading."""
+"""Read the goods of one order on an unknown page.
+
+In this order: rows of a table, labelled titles, a name right above its own labels (数量：2), the
+only text that is marked up as a name of goods.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 
 from bs4 import Tag
 
 from scrapers import status as words
 from scrapers.choice import Choice, in_frame
-from scrapers.dom import Found, attribute
+from scrapers.dom import Found, Token, ancestors, attribute
 from scrapers.labelled import Pair
 from scrapers.labels import meaning
 from scrapers.money import money
 from scrapers.reading import RecordBuilder
 from scrapers.scope import order_number
-from scrapers.text import compact
+from scrapers.text import cjk_count, compact
 
 MAX_ITEMS = 100
 _TIMES_SUFFIX = re.compile(r"^(?P<title>.*\S)\s*[x×*]\s*(?P<count>\d{1,4})\s*$", re.DOTALL)
 _NAMED = re.compile(r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE)
+_PERSON = re.compile(
+    r"seller|shop|store|user|nick|member|author|brand|site|personal", re.IGNORECASE
+)
+_TIMES = re.compile(r"[x×*]\s?\d{1,4}")
+_GOODS = re.compile(r"goods|item|product|detail|buy", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"订单|訂單|查询|查詢|详情|詳情|列表|清单|清單|信息|資訊|记录|紀錄|我的|首页|欢迎|公告|卡密|支付|付款"
-    r"|发货|交付|提交|使用|须知|感谢|成功|失败|评价|公告|协议|规则|帮助|中心|余额|账单|客服"
+    r"|发货|交付|提交|使用|须知|感谢|成功|失败|评价|公告|协议|规则|帮助|中心|余额|账单|客服|明细|明細"
     r"|售后|投诉|推荐|大家|喜欢|热卖|登录|注册|购物车|结算|确认|order|detail|info|^items?$|record",
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"[\d.,:/+\-¥$元]|cny|rmb|usdt?")
 _DETAILS = ("quantity", "unit_price", "sku")
+_MOST_CLIMB = 5
+
+
+@dataclass(frozen=True)
+class _Title:
+    """Where the name of an item stands."""
+
+    found: Found
+    order: int
+    row: int | None = None
 
 
 def fill_items(build: RecordBuilder, choice: Choice) -> None:
     """Set `items`; a list of goods in a table of its own beats a single labelled title."""
-    titles = choice.candidates("title")
-    own_row = _seed_row(choice)
-    rows = _distinct(pair for pair in titles if pair.row is not None)
-    if rows and own_row is None:
-        for number, pair in enumerate(([p for p in rows if not p.hidden] or rows)[:MAX_ITEMS]):
-            _row_item(build, choice, number, pair)
-        return
-    distinct = _distinct(titles)
-    peers = [pair for pair in distinct if choice.grade(pair) == choice.grade(distinct[0])]
-    if len(peers) > 1 and own_row is None:
-        _listed_items(build, choice, sorted(peers, key=lambda pair: pair.order)[:MAX_ITEMS])
+    titles = [_Title(p.found, p.order, p.row) for p in _labelled(choice)] or _above_labels(choice)
+    if len(titles) > 1:
+        ends = [title.order for title in titles[1:]] + [choice.walk.span(choice.cluster.root)[1]]
+        for number, (title, end) in enumerate(zip(titles, ends, strict=True)):
+            _item(build, choice, number, title, end)
         return
     _title(build, 0, titles[0].found if titles else _heading(choice))
     for name in _DETAILS:
         _detail(build, 0, name, choice.candidates(name))
+    counts = [token for token in choice.tokens() if _TIMES.fullmatch(token.text)]
+    if len(counts) == 1 and build.has("items.0.title") and not build.has("items.0.quantity"):
+        build.integer("items.0.quantity", Found(counts[0].text, counts[0].element))
+
+
+def _labelled(choice: Choice) -> list[Pair]:
+    """Return the labelled titles: of the rows of a table, or all of the best label."""
+    titles = choice.candidates("title")
+    if _seed_row(choice) is not None:
+        return titles[:1]
+    rows = _distinct(pair for pair in titles if pair.row is not None)
+    if rows:
+        return sorted([p for p in rows if not p.hidden] or rows, key=_place)[:MAX_ITEMS]
+    distinct = _distinct(titles)
+    peers = [pair for pair in distinct if choice.grade(pair) == choice.grade(distinct[0])]
+    return sorted(peers, key=_place)[:MAX_ITEMS] if len(peers) > 1 else titles[:1]
+
+
+def _place(pair: Pair) -> int:
+    return pair.order
 
 
 def _seed_row(choice: Choice) -> int | None:
@@ -59,20 +94,40 @@ def _seed_row(choice: Choice) -> int | None:
     return None
 
 
-def _row_item(build: RecordBuilder, choice: Choice, number: int, title: Pair) -> None:
+def _above_labels(choice: Choice) -> list[_Title]:
+    """Return the unlabelled names that stand right above labels of an item."""
+    found: dict[int, _Title] = {}
+    details = [pair for name in _DETAILS for pair in choice.candidates(name) if pair.row is None]
+    for pair in sorted(details, key=_place)[:MAX_ITEMS]:
+        title = None if pair.hidden else _name_above(choice, pair)
+        if title is not None:
+            found.setdefault(title.order, title)
+    return [found[order] for order in sorted(found)]
+
+
+def _name_above(choice: Choice, pair: Pair) -> _Title | None:
+    """Return the first text of the smallest block in which something precedes the labels."""
+    labelled = {one.order for one in choice.cluster.pairs if one.meaning}
+    for block in (pair.element, *ancestors(pair.element)):
+        start, end = choice.walk.span(block)
+        if start < pair.order:
+            token = choice.walk.tokens[start]
+            alone = start not in labelled and (start + 1 in labelled or start + 1 == pair.order)
+            if alone and end - start <= 40 and _is_title(choice, token):
+                return _Title(Found(token.text, token.element), start)
+            return None
+    return None
+
+
+def _item(build: RecordBuilder, choice: Choice, number: int, title: _Title, end: int) -> None:
     _title(build, number, title.found)
     for name in _DETAILS:
-        same_row = [pair for pair in choice.candidates(name) if pair.row == title.row]
-        _detail(build, number, name, same_row)
-
-
-def _listed_items(build: RecordBuilder, choice: Choice, titles: list[Pair]) -> None:
-    ends = [pair.order for pair in titles[1:]] + [choice.walk.span(choice.cluster.root)[1]]
-    for number, (title, end) in enumerate(zip(titles, ends, strict=True)):
-        _title(build, number, title.found)
-        for name in _DETAILS:
-            between = [p for p in choice.candidates(name) if title.order < p.order < end]
-            _detail(build, number, name, between)
+        pairs = choice.candidates(name)
+        if title.row is not None:
+            own = [pair for pair in pairs if pair.row == title.row]
+        else:
+            own = [pair for pair in pairs if title.order < pair.order < end]
+        _detail(build, number, name, own)
 
 
 def _title(build: RecordBuilder, number: int, found: Found | None) -> None:
@@ -114,31 +169,50 @@ def _heading(choice: Choice) -> Found | None:
 
 def _name(choice: Choice, tag: Tag) -> Found | None:
     tokens = choice.walk.inside(tag)
-    if len(tokens) != 1 or tokens[0].hidden or tokens[0].value:
+    if len(tokens) != 1 or not _is_title(choice, tokens[0]):
         return None
-    if id(tokens[0].element) in choice.labelled:
-        return None  # it is the value of a label
-    text = tokens[0].text
+    return Found(tokens[0].text, tokens[0].element)
+
+
+def _is_title(choice: Choice, token: Token) -> bool:
+    """Say whether a text may be a name of goods: no label, state, price, number or section."""
+    text = token.text
     number = choice.cluster.seed.number if choice.cluster.seed else None
     refused = (
-        not 2 <= len(text) <= 80
+        token.hidden
+        or token.value
+        or id(token.element) in choice.labelled
+        or not 2 <= len(text) <= 80
         or _NO_TITLE.search(text)
         or words.is_status(text)
         or meaning(text)
         or not _PRICE.sub("", compact(text))
         or ":" in compact(text)
         or (number is not None and number in text)
-        or in_frame(tag)
+        or in_frame(token.element)
+        or _is_person(token.element)
     )
-    return None if refused else Found(text, tokens[0].element)
+    return not refused
+
+
+def _is_person(tag: Tag) -> bool:
+    """Say whether a text is the name of a shop or a user: it links to their page."""
+    link = next((one for one in (tag, *islice(tag.parents, 3)) if one.name == "a"), None)
+    path = attribute(link, "href").partition("?")[0] if link is not None else ""
+    return bool(_PERSON.search(path)) and not _GOODS.search(path)
 
 
 def _is_named(tag: Tag) -> bool:
-    return "class" in tag.attrs and bool(_NAMED.search(attribute(tag, "class")))
+    name = attribute(tag, "class")
+    return bool(_NAMED.search(name)) and not _PERSON.search(name)
 
 
 def _is_heading(tag: Tag) -> bool:
-    return tag.name in {"h1", "h2", "h3", "h4", "h5"}
+    """Say whether a heading may be more than that of a section (时间线, Timeline)."""
+    if tag.name not in {"h1", "h2", "h3", "h4", "h5"}:
+        return False
+    text = tag.get_text().strip()
+    return cjk_count(text) >= 5 or any(char.isdigit() for char in text)
 
 
 def _distinct(pairs: Iterable[Pair]) -> list[Pair]:

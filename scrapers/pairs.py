@@ -29,6 +29,7 @@ __all__ = ["Pair", "find_pairs"]
 
 _SECTION = frozenset({"order_no", "amount", "created_at", "status", "payment_method", "title"})
 _BOX_FIELDS = frozenset({"delivered_at", "refunded", "failure_reason"})
+_ABOUT_DELIVERY = frozenset({"delivered_at", "delivery_kind", "delivery_status", "status"})
 _CARD_PARTS = frozenset({"secret_part", "secrets", "game_password"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "header", "nav"})
 _CURRENCY = frozenset({"¥", "￥", "$"})
@@ -75,6 +76,8 @@ class _Neighbours:
         for place, label in enumerate(labels):
             last = place + 1 == len(labels)
             end = len(token.text) if last else labels[place + 1].start
+            if _field(label) == "sku":  # 面额:648 / 区服:国服 is one choice
+                end = len(token.text)
             value = token.text[label.value_start : end].strip()
             if value:
                 self._inline(index, label, value, last=last)
@@ -109,14 +112,16 @@ class _Neighbours:
                      ) -> tuple[list[Token], Tag]:  # fmt: skip
         name = node.name if isinstance(node, Tag) else ""
         sibling = self._next_shown(node)
+        if name in {"td", "th"} and sibling is None and isinstance(node, Tag) and _is_box(label):
+            return self._row_below(node)
         if name in {"td", "th", "dt"}:
             wanted = {"dd", "div"} if name == "dt" else {"td"} if name == "th" else {"td", "th"}
             if not isinstance(sibling, Tag) or sibling.name not in wanted:
                 return [], parent
             return self._whole(sibling, label), sibling
         if isinstance(sibling, Tag) and (sibling.name not in INLINE or _is_box(label)):
-            behind = self._behind_state(parent, sibling) if _is_box(label) else None
-            return self._below(parent, behind or sibling, label)
+            block = self._box_below(parent, sibling) if _is_box(label) else sibling
+            return self._below(parent, block, label)
         run = self._run(node) or (self._lines(node) if _is_box(label) else [])
         own = {id(token.element) for token in run}
         alone = len(run) == 1 or (isinstance(sibling, Tag) and len(own) == 1)
@@ -132,17 +137,41 @@ class _Neighbours:
             return tokens, tokens[0].element  # a field in a block of its own
         return tokens, block
 
-    def _behind_state(self, row: Tag, block: Tag) -> Tag | None:
-        """Return the box below a heading in whose row (`row`) only a state stands beside it."""
-        tokens = self.walk.inside(block)
-        if len(tokens) != 1 or not is_status(tokens[0].text):
-            return None
-        for head in (row, *islice(row.parents, 2)):
-            below = self._next_shown(head)
-            if below is not None:
-                is_box = isinstance(below, Tag) and below.find(_HEADINGS) is None
-                return below if is_box and isinstance(below, Tag) else None
-        return None
+    def _row_below(self, cell: Tag) -> tuple[list[Token], Tag]:
+        """Return the only cell of the row below a heading row of its own."""
+        row = cell.parent
+        below = row.find_next_sibling("tr") if row is not None else None
+        cells = below.find_all(["td", "th"], recursive=False) if isinstance(below, Tag) else []
+        if len(cells) != 1 or not isinstance(cells[0], Tag):
+            return [], cell
+        return self.walk.inside(cells[0]), cells[0]
+
+    def _box_below(self, row: Tag, block: Tag) -> Tag:
+        """Return the box of a heading, past a state and buttons beside it, past how it came."""
+        if not self._is_beside(block):
+            return block
+        for head in (block, row, *islice(row.parents, 2)):
+            for below in islice(head.next_siblings, 12):
+                if isinstance(below, Tag) and self._is_shown(below):
+                    if below.find(_HEADINGS) is not None or below.name in _HEADINGS:
+                        return block
+                    if not self._is_beside(below):
+                        return below
+        return block
+
+    def _is_shown(self, tag: Tag) -> bool:
+        return any(not token.hidden for token in self.walk.inside(tag))
+
+    def _is_beside(self, block: Tag) -> bool:
+        """Say whether a block holds only a state, buttons, or how and when a delivery came."""
+        start, end = self.walk.span(block)
+        tokens = self.walk.tokens[start:end]
+        if len(tokens) == 1 and is_status(tokens[0].text):
+            return True
+        fields = {name for index in self._labelled(start, end) for name in self._fields(index)}
+        if fields:
+            return fields <= _ABOUT_DELIVERY and end - start <= 2
+        return all(token.is_control for token in tokens)
 
     def _further_cards(self, first: Tag, label: LabelInText) -> list[Token]:
         """Return what stands below the first block of a card box, up to a label or heading."""

@@ -190,6 +190,11 @@ class RecordBuilder:
             self.values[path] = value
             self.sources[path] = source
 
+    def drop(self, path: str) -> None:
+        """Take a field back."""
+        self.values.pop(path, None)
+        self.sources.pop(path, None)
+
     def warn(self, code: str) -> None:
         """Add a warning code, once."""
         if code not in self.warnings:
@@ -284,10 +289,13 @@ class RecordBuilder:
         self.text("delivery.promised_text", next(iter([*worded, *told]), None))
 
     def order_inputs(self, found: Found | None) -> None:
-        """Set `recharge_account` from the buyer's own inputs (下单信息), never a password."""
-        account = cards.read_inputs(found.text) if found else None
-        if found is not None and account and not self.has("recharge_account"):
-            self.text("recharge_account", Found(account, found.element))
+        """Set account and contact from the buyer's own inputs (下单信息), never a password."""
+        if found is None:
+            return
+        account, contact = cards.read_inputs(found.text)
+        for path, text in (("recharge_account", account), ("buyer_contact", contact)):
+            if text and not self.has(path):
+                self.text(path, Found(text, found.element))
 
     def card_box(self, *boxes: Found | None) -> None:
         """Read card boxes: codes become masked secrets, sentences the message."""

@@ -24,6 +24,7 @@ _SENTENCE = re.compile(
     r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*([0-9A-Za-z\-]{4,40})", re.IGNORECASE
 )
 _HASH = re.compile(r"[#＃]\s*(\d{8,32}|[A-Z0-9]{12,32})")
+_OPENS = re.compile(r"详情|查看|订单|提取")
 _MARKS = frozenset({"#", "＃"})
 _ATTRIBUTES = ("orderid", "data-order-no", "data-orderno", "data-order-id", "data-orderid",
                "data-order-sn", "data-trade-no", "data-order")  # fmt: skip
@@ -158,18 +159,27 @@ def _hash_seeds(walked: Walk) -> list[Seed]:
 def attribute_seeds(root: Tag, walked: Walk) -> list[Seed]:
     """Return the order numbers that stand only in attributes of shown elements, or in links."""
     tags = walked.tags_in(root)
-    for read in (_attribute_number, _link_number):
+    for origin, read in _READERS:
         held: list[Seed] = []
         for tag in tags:
             value = read(tag) if tag.attrs else ""
             if value and order_number(value) == value:
-                place = walked.span(tag)[0]
-                held.append(Seed(value, Found(value, tag), place, tag, origin="attribute"))
+                place = _place(tag, walked)
+                held.append(Seed(value, Found(value, tag), place, tag, origin=origin))
             if len(held) >= MAX_SEEDS:
                 break
         if held:
             return held
     return []
+
+
+def _place(tag: Tag, walked: Walk) -> int:
+    """Return the token at which an element stands, the last before it if it shows nothing."""
+    for outer in (tag, *ancestors(tag)):
+        start, end = walked.span(outer)
+        if start < end:
+            return start if outer is tag else end - 1
+    return 0
 
 
 def _attribute_number(tag: Tag) -> str:
@@ -184,6 +194,20 @@ def _link_number(tag: Tag) -> str:
         return ""
     named = (value for name, value in parse_qsl(query)[:20] if name.lower() in _LINK_NAMES)
     return next((value for value in named if len(value) >= 8), "")
+
+
+def _button_number(tag: Tag) -> str:
+    """Return the number of a button that opens an order (`data-id`), empty without one."""
+    number = attribute(tag, "data-id") if tag.name in {"button", "a"} else ""
+    opens = number.isdigit() and len(number) >= 4 and _OPENS.search(tag.get_text()[:12])
+    return number if opens else ""
+
+
+_READERS = (
+    ("attribute", _attribute_number),
+    ("attribute", _link_number),
+    ("button", _button_number),
+)
 
 
 def number_in_address(url: str) -> str | None:

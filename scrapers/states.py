@@ -15,6 +15,7 @@ from scrapers.reading import RecordBuilder
 from scrapers.text import compact
 
 _BADGE = re.compile(r"badge|tag|status|state|label|chip|pill", re.IGNORECASE)
+_TIP = re.compile(r"tip|hint|desc", re.IGNORECASE)
 _PAYS = re.compile(r"付|paid|pay", re.IGNORECASE)
 _DELIVERS = re.compile(r"发货|发卡|出货|交付|收货|deliver|ship", re.IGNORECASE)
 MAX_LOOKED_AT = 5000
@@ -112,5 +113,5 @@ def _is_choice(choice: Choice, tag: Tag) -> bool:
 
 def _is_badge(found: Found) -> bool:
     tag = found.element
-    holders = [] if tag is None else [one for one in (tag, tag.parent) if one is not None]
-    return any(_BADGE.search(attribute(holder, "class")) for holder in holders)
+    names = [attribute(one, "class") for one in (tag, tag and tag.parent) if one is not None]
+    return any(_BADGE.search(name) for name in names) and not _TIP.search("".join(names[:1]))

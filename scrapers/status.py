@@ -25,7 +25,7 @@ _METHODS: tuple[tuple[PaymentMethod, str], ...] = (
 _KINDS: tuple[tuple[DeliveryKind, str], ...] = (
     ("direct_recharge", "直充|在线充值|充值到账|自动充值"),
     ("manual", "人工|代充|手动|manual"),
-    ("card_secret", "卡密|卡券|自动发货|自动发卡|兑换码|激活码|cardsecret|automatic|auto"),
+    ("card_secret", "卡密|卡券|自动发货|自动发卡|自动交付|兑换码|激活码|cardsecret|automatic|auto"),
     ("download", "下载|download"),
 )
 
@@ -65,6 +65,12 @@ def payment_method(text: str) -> PaymentMethod:
         if re.search(pattern, plain):
             return method
     return "unknown" if plain in {"未知", "unknown", "未选择"} else "other"
+
+
+def split_methods(text: str) -> list[PaymentMethod]:
+    """Return the different ways of payment that a text names."""
+    plain = simplified(compact(text))
+    return [method for method, pattern in _METHODS if re.search(pattern, plain)]
 
 
 def delivery_kind(text: str) -> DeliveryKind:

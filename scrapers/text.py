@@ -32,9 +32,9 @@ _PLACEHOLDERS = frozenset(
 # Traditional forms of our vocabulary (i18n pages); single characters, so a table is enough.
 _TRADITIONAL = str.maketrans(
     "訂單編號稱購買數實際總價額優惠創間狀態類賬帳聯繫處結異訊敗貨發過關閉銷確認點內備註說餘"
-    "條規賣種業時應當級區種規產詳狀資貝寶員後買與現費銀轉開長電話郵箱將為達錄齊單個對還裡計禮標題請問驗證補網誌統",
+    "無條規賣種業時應當級區種規產詳狀資貝寶員後買與現費銀轉開長電話郵箱將為達錄齊單個對還裡計禮標題請問驗證補網誌統",
     "订单编号称购买数实际总价额优惠创间状态类账账联系处结异讯败货发过关闭销确认点内备注说余"
-    "条规卖种业时应当级区种规产详状资贝宝员后买与现费银转开长电话邮箱将为达录齐单个对还里计礼标题请问验证补网志统",
+    "无条规卖种业时应当级区种规产详状资贝宝员后买与现费银转开长电话邮箱将为达录齐单个对还里计礼标题请问验证补网志统",
 )
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-+=/.@#!$%^&*~]*")
 
@@ -61,7 +61,7 @@ def simplified(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Say whether `text` stands for nothing: empty, a dash, 暂无."""
-    return compact(text) in _PLACEHOLDERS
+    return simplified(compact(text)) in _PLACEHOLDERS
 
 
 def cjk_count(text: str) -> int:

@@ -14,7 +14,7 @@ from scrapers.read import PLATFORMS
 from scrapers.text import compact, simplified
 
 DATA = Path(scrapers.__file__).parent / "data"
-ELSEWHERE = {"wechat", "alipay", "common", "caihong", "dujiao_next"}
+ELSEWHERE = {"wechat", "alipay", "common", "caihong", "dujiao_next", "taobao", "xianyu"}
 
 
 @pytest.mark.parametrize("name", ["labels", "states"])

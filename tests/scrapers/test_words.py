@@ -116,7 +116,8 @@ def test_card_boxes() -> None:
 
 
 def test_the_buyers_inputs_never_give_a_password() -> None:
-    assert read_inputs("充值账号：2468\nQQ密码：hunter2secret") == "2468"
-    assert read_inputs("账号：2468 密码：hunter2secret") == "2468"
-    assert read_inputs("游戏密码：hunter2secret") is None
-    assert read_inputs("246813579") == "246813579"
+    assert read_inputs("充值账号：2468\nQQ密码：hunter2secret") == ("2468", None)
+    assert read_inputs("账号：2468 密码：hunter2secret") == ("2468", None)
+    assert read_inputs("游戏密码：hunter2secret") == (None, None)
+    assert read_inputs("联系方式：13800000000") == (None, "13800000000")
+    assert read_inputs("246813579") == (None, None)
