@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from bs4 import Tag
@@ -23,6 +24,7 @@ _CORE = frozenset(
 )
 
 
+_MOST_AROUND = 30
 _CONTACTS = frozenset({"seller_name", "seller_contact", "buyer_contact", "recharge_account"})
 _FRAMES = frozenset({"footer", "header", "nav", "aside"})
 _FRAME_NAME = re.compile(r"(?:^|[-_\s])(?:foot|footer|copyright)(?:$|[-_\s])", re.IGNORECASE)
@@ -32,7 +34,7 @@ def in_frame(tag: Tag) -> bool:
     """Say whether an element belongs to what frames every page of a site, as its footer does."""
     return any(
         one.name in _FRAMES or _FRAME_NAME.search(attribute(one, "class"))
-        for one in (tag, *ancestors(tag))
+        for one in (tag, *islice(tag.parents, _MOST_AROUND))
     )
 
 

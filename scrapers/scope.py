@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4 import Tag
@@ -16,6 +16,7 @@ from scrapers.labels import label_key
 from scrapers.text import fold
 
 MAX_SEEDS = 300
+_MOST_AROUND = 12
 _QUOTES = frozenset({"blockquote", "q", "cite"})
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
 _RANDOM = re.compile(r"[A-Z0-9]{12,}")
@@ -125,7 +126,7 @@ def _is_quoted(tag: Tag) -> bool:
     """Say whether a text is a quotation; layui uses the element for its boxes of information."""
     return any(
         one.name in _QUOTES and "layui" not in attribute(one, "class")
-        for one in (tag, *ancestors(tag))
+        for one in (tag, *islice(tag.parents, _MOST_AROUND))
     )
 
 
