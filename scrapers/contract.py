@@ -12,7 +12,7 @@ from typing import Literal
 
 from bs4 import BeautifulSoup
 
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 FieldKind = Literal["text", "textarea", "select", "radio", "checkbox", "number", "date", "file"]
 PageKind = Literal["order", "order_list", "order_post", "product", "complaint", "receipt"]
@@ -89,6 +89,8 @@ class Platform:
     extract: Callable[[Page], list[OrderRecord]]
     complaint_form: ComplaintForm | None = None
     deadlines: tuple[Deadline, ...] = ()
+    product: Callable[[Page], Product | None] | None = None
+    """Reads a page of kind `product`; None leaves it to the reader for unknown shops."""
     order_no: tuple[str, ...] = ()
     """Selectors of elements that show the order number, for the popup before the click."""
 

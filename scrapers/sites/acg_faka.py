@@ -7,7 +7,7 @@ import re
 from scrapers.contract import Page, Platform
 from scrapers.dom import Found
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "acg_faka", "异次元发卡"
 _ORDER_NO = r"^\s*(\d{18,19})\s*$"
@@ -56,6 +56,17 @@ def _row(page: Page, row: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product; its price is drawn by script."""
+    goods = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", goods.text("main .panel-body h4"))
+    build.money("price", goods.text(".abacus > .price"))
+    build.delivery_kind(goods.text("main .badge-soft-success"))
+    build.describe(goods.box(".item-detail > .panel-body"))
+    return build.product()
+
+
 PLATFORM = Platform(
     key=KEY,
     name=NAME,
@@ -71,5 +82,6 @@ PLATFORM = Platform(
         ":is(nav.navbar-acg, .uc-main)",
     ),
     extract=extract,
+    product=product,
     order_no=(".order-no-text",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapers.contract import Deadline, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "qs_faka", "骑士寄售"
 
@@ -30,6 +30,18 @@ def _order(page: Page, card: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the product that is chosen on a merchant's shop page, theme default."""
+    shop = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", shop.text(".goods-item--active .goods-name"))
+    build.money("price", shop.text(".goods-item--active .goods-price"))
+    build.text("seller.name", shop.own_text(".shop-name"))
+    build.text("seller.contact", shop.text(".shop-name > .contact span"))
+    build.describe(shop.box(".description-section > .section-content"))
+    return build.product()
+
+
 PLATFORM = Platform(
     key=KEY,
     name=NAME,
@@ -41,9 +53,10 @@ PLATFORM = Platform(
     },
     fingerprint=(
         'script[src*="/web/assets/index-"]',
-        ":is(.order-wrapper, .plaint-form)",
+        ":is(.order-wrapper, .plaint-form, .shop-main-content)",
     ),
     extract=extract,
+    product=product,
     deadlines=(
         Deadline(
             "complaint_entry", "平台只受理24小时内订单的投诉", "created_at", 24,
