@@ -64,13 +64,17 @@ class ComplaintForm:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A clock of the shop's own rules: `hours` after the order's `start` field."""
+    """A clock of the shop's own rules: `hours` after the order's `start` field.
+
+    With `whole_days` after the beginning of that day in China: 24 is the end of the same day.
+    """
 
     key: str
     name: str
     start: Literal["created_at", "paid_at"]
     hours: int
     source: str
+    whole_days: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from helper.model import Moment
 from scrapers import promise
 from scrapers.contract import Deadline
+from scrapers.moments import SHANGHAI
 from scrapers.record import Frozen, OrderRecord, Source
 
 _UNSAID = Source()
@@ -58,6 +59,8 @@ def due(order: OrderRecord, rules: Sequence[Deadline], now: datetime) -> tuple[D
         found.append(Due(key="promise", name=text, at=by, passed=by < now, source="order"))
     for rule in rules:
         start = order.payment.paid_at if rule.start == "paid_at" else order.created_at
+        if start and rule.whole_days:
+            start = start.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
         at = _plus(start, timedelta(hours=rule.hours)) if start else None
         if at is not None:
             found.append(

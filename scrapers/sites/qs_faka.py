@@ -59,8 +59,8 @@ PLATFORM = Platform(
     product=product,
     deadlines=(
         Deadline(
-            "complaint_entry", "平台只受理24小时内订单的投诉", "created_at", 24,
-            "骑士寄售订单查询页的免责声明",
+            "complaint_entry", "平台只受理当天订单的投诉", "created_at", 24,
+            "骑士寄售投诉表单的校验（请在当天投诉）", whole_days=True,
         ),
     ),
 )  # fmt: skip
