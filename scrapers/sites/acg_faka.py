@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrapers.contract import Page, Platform
+from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.dom import Found
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
@@ -76,6 +76,7 @@ PLATFORM = Platform(
         "order_list": r"^/user/(?:index/query|personal/purchaseRecord)\b",
         "product": r"^/item/\d+",
         "complaint": r"^/user/ticket/create\b",
+        "receipt": r"^/user/ticket/detail\b",
     },
     fingerprint=(
         ':is(link[href*="/assets/user/css/index.css"], link[href*="/assets/user/css/_user.css"])',
@@ -84,4 +85,22 @@ PLATFORM = Platform(
     extract=extract,
     product=product,
     order_no=(".order-no-text",),
+    # Left to the user: the buttons 售前/售后 and 优先级, the list of bought orders (select2), the
+    # editor of 问题详情 (CodeMirror). The number's box shows after 售后支持 → 手动输入订单号.
+    complaint_form=ComplaintForm(
+        path=r"^/user/ticket/create\b",
+        selector="form.uc-ticket-form",
+        receipt_no=".uc-ticket-detail-number",
+        receipt_pattern=r"(?<![A-Z0-9])(TK\d{12}[0-9A-F]{8})(?![A-Z0-9])",
+        fields=(
+            FormField("order_no", 'input[name="trade_no"]', "text", max_length=32),
+            FormField("title", 'input[name="title"]', "text", required=True, max_length=100),
+            FormField(
+                "attachments",
+                '.uc-ticket-proof input[type="file"]',
+                "file",
+                accept="image/jpeg,image/png,image/webp",
+            ),
+        ),
+    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.contract import Deadline, Page, Platform
+from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
 
@@ -57,6 +57,17 @@ PLATFORM = Platform(
     ),
     extract=extract,
     product=product,
+    # A dialog over the query page. 投诉类型 is a choice of blocks, QQ号码 has no field in a draft:
+    # left to the user. The phone gets the password with which the complaint is looked up.
+    complaint_form=ComplaintForm(
+        path=r"^/order/?(?:\?|$)",
+        selector=".plaint-form",
+        fields=(
+            FormField("order_no", 'input[placeholder="订单编号"]', "text", required=True),
+            FormField("contact", 'input[placeholder="手机号码"]', "text", required=True),
+            FormField("description", "textarea", "textarea", required=True, max_length=1000),
+        ),
+    ),
     deadlines=(
         Deadline(
             "complaint_entry", "平台只受理当天订单的投诉", "created_at", 24,

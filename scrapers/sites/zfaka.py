@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.contract import Page, Platform
+from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
 
@@ -93,4 +93,13 @@ PLATFORM = Platform(
     extract=extract,
     product=product,
     order_no=("span#orderid",),
+    # 优先级 and 问题类型 (投诉) are drawn by layui over hidden controls: left to the user.
+    complaint_form=ComplaintForm(
+        path=r"^/member/ticket/add\b",
+        selector=".fly-panel-user form.layui-form",
+        fields=(
+            FormField("title", 'input[name="subject"]', "text", required=True),
+            FormField("description", 'textarea[name="content"]', "textarea", required=True),
+        ),
+    ),
 )
