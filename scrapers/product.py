@@ -5,7 +5,7 @@ from __future__ import annotations
 from bs4 import Tag
 
 from scrapers.contract import Page
-from scrapers.dom import Found, Token, Walk, ancestors, join_lines, walk
+from scrapers.dom import Found, Walk, ancestors, join_lines, walk
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.money import money
@@ -15,6 +15,8 @@ from scrapers.record import Product
 from scrapers.status import delivery_kind
 from scrapers.text import squeeze
 
+_MAX_TOKENS = 20_000  # the product stands before all that is recommended beside it
+_MAX_HEADS = 200
 _HEADS = ("h1", "h2", "h3", "h4")
 _FRAME = frozenset({"header", "nav", "footer", "aside", "a", "button"})
 _DESCRIPTION = frozenset(
@@ -33,7 +35,7 @@ _KINDS = frozenset(
 
 def read(page: Page) -> Product | None:
     """Return the product that a page is about, None when its name is not certain."""
-    walked = walk(page.soup)
+    walked = walk(page.soup, limit=_MAX_TOKENS)
     pairs = [pair for pair in find_pairs(page.soup, walked) if not pair.hidden]
     title = _title(page, walked, pairs)
     if title is None or title.element is None:
@@ -57,9 +59,9 @@ def _title(page: Page, walked: Walk, pairs: list[Pair]) -> Found | None:
     named = _only(pairs, "title")
     if named is not None:
         return named
-    heads = [tag for tag in walked.tags if tag.name in _HEADS and not _framed(tag)]
-    shown = [(tag, [t for t in walked.inside(tag) if not t.hidden]) for tag in heads]
-    texts = [Found("".join(t.text for t in tokens), tag) for tag, tokens in shown if tokens]
+    heads = [tag for tag in walked.tags if tag.name in _HEADS and not _framed(tag)][:_MAX_HEADS]
+    shown = [(tag, [t.text for t in walked.inside(tag) if not t.hidden]) for tag in heads]
+    texts = [Found("".join(parts), tag) for tag, parts in shown if parts]
     window = squeeze(page.soup.title.get_text()) if page.soup.title else ""
     first = [one for one in texts if _begins(window, squeeze(one.text))]
     if first:
@@ -105,16 +107,13 @@ def _only(pairs: list[Pair], field: str) -> Found | None:
 
 def _description(walked: Walk) -> Found | None:
     """Return what stands under the heading of the description: the rest of its block."""
-    heads = [t for t in walked.tokens if not t.hidden and label_key(t.text) in _DESCRIPTION]
-    for head in heads:
+    for index, head in enumerate(walked.tokens):
+        if head.hidden or label_key(head.text) not in _DESCRIPTION:
+            continue
         for block in ancestors(head.element):
-            below = _below(walked, block, head)
-            if below:
-                return Found(join_lines(below), block)
+            start, end = walked.span(block)
+            if start != index:  # something stands before it: no heading of this block
+                break
+            if end > index + 1:
+                return Found(join_lines(walked.tokens[index + 1 : end]), block)
     return None
-
-
-def _below(walked: Walk, block: Tag, head: Token) -> list[Token]:
-    """Return the tokens of a block when the heading is its first, without the heading."""
-    inside = walked.inside(block)
-    return inside[1:] if inside and inside[0] is head else []
