@@ -15,7 +15,9 @@ from scrapers.trade import fill_state
 
 KEY, NAME = "taobao", "淘宝"
 _ORDER_NO = r"(?<!\d)(\d{15,20})(?!\d)"
+_AMOUNT = r"[￥¥]\s*[\d,.]+"  # the first: 含运费 can follow
 _ROWS = ":is(.trade-bought-list-order-info, .trade-order-detail-order-info)"
+_ONE_VARIANT = r"^[^:：;；]+[:：]\s*([^:：;；]+)$"  # 面值：30元; several stay as they are
 _EXTRA = frozenset({"保险服务", "增值服务"})  # rows of a price, but nothing that was bought
 _SERVICE = re.compile(r"价保|无理由|赔|运费险|退款|退货|包退|包换|先用后付|正品")
 
@@ -32,7 +34,7 @@ def extract(page: Page) -> list[OrderRecord]:
 def _detail(page: Page, order: Reader, side: Reader) -> OrderRecord:
     build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
     build.text("order_no", part(side.labelled("订单编号"), _ORDER_NO))
-    build.money("amount", part(side.labelled("实付款", "需付款", "应付款"), r"[￥¥].*"))
+    build.money("amount", part(side.labelled("实付款", "需付款", "应付款"), _AMOUNT))
     build.moment("created_at", side.labelled("创建时间"))
     build.moment("payment.paid_at", side.labelled("付款时间"))
     build.moment("delivered_at", side.labelled("发货时间"))
@@ -46,7 +48,7 @@ def _bought(page: Page, order: Reader) -> OrderRecord:
     """Read one order of the list; its time is a date without a time of day, so it stays null."""
     build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
     build.text("order_no", part(order.text('[class*="shopInfoOrderId"]'), _ORDER_NO))
-    build.money("amount", part(order.text('[class*="priceReal--"]'), r"[￥¥].*"))
+    build.money("amount", part(order.text('[class*="priceReal--"]'), _AMOUNT))
     build.moment("created_at", part(order.text('[class*="shopInfoOrderTime"]'), r".*\d:\d.*"))
     _common(build, order, order.text('[class*="shopInfoStatus"]'))
     return build.record()
@@ -66,7 +68,7 @@ def _item(build: RecordBuilder, path: str, row: Reader) -> None:
     build.text(f"{path}.title", _title(row))
     details = row.texts('[class*="infoContent--"]')
     if len(details) > 1 or (details and not _SERVICE.search(details[0].text)):
-        build.text(f"{path}.sku", details[0])
+        build.text(f"{path}.sku", part(details[0], _ONE_VARIANT) or details[0])
     build.integer(f"{path}.quantity", row.text('[class*="quantity--"]'))
     unit = row.text('[class*="itemInfoColPrice"] .trade-price-container')
     if unit is None and build.values.get(f"{path}.quantity") == 1:
@@ -98,5 +100,4 @@ PLATFORM = Platform(
         ':is([id^="shopOrderContainer_"], .tbpc-order-detail-main-right-content-container)',
     ),
     extract=extract,
-    order_no=('[class*="shopInfoOrderId"]',),
 )

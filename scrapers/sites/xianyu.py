@@ -38,11 +38,12 @@ def _detail(page: Page, order: Reader) -> OrderRecord:
     build.moment("payment.paid_at", order.labelled("付款时间"))
     build.moment("delivered_at", order.labelled("发货时间"))
     build.text("payment.trade_no", part(order.labelled("支付宝交易号"), r"\d{16,32}"))
-    for line in order.texts('[class*="sku--"]'):  # 数量:x1 beside 面值:100元
-        if line.text.startswith("数量"):
-            build.integer("items.0.quantity", line)
-        else:
-            build.text("items.0.sku", part(line, r"[:：]\s*(.+)$"))
+    lines = order.texts('[class*="sku--"]')  # 数量:x1 beside 面值:100元
+    counts = [line for line in lines if line.text.startswith("数量")]
+    variants = [v for line in lines if line not in counts and (v := part(line, r"[:：]\s*(.+)$"))]
+    build.integer("items.0.quantity", next(iter(counts), None))
+    if variants:
+        build.put("items.0.sku", "；".join(v.text for v in variants), variants[0].source)
     _common(build, order, order.text('[class*="orderStatusText--"]'))
     return build.record()
 
