@@ -294,7 +294,8 @@ class RecordBuilder:
 
     def describe(self, box: Found | None, *promises: Found | None) -> None:
         """Set a product's `description`, and the promise: from its own places, else from there."""
-        self.text("description", box, _MAX_DESCRIPTION)
+        shown = Found(box.text[:_MAX_DESCRIPTION], box.element) if box else None
+        self.text("description", shown, _MAX_DESCRIPTION)
         self.promise(*promises, promised_in(box))
 
     def order_inputs(self, found: Found | None) -> None:

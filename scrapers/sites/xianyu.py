@@ -44,6 +44,7 @@ def _detail(page: Page, order: Reader) -> OrderRecord:
     build.integer("items.0.quantity", next(iter(counts), None))
     if variants:
         build.put("items.0.sku", "；".join(v.text for v in variants), variants[0].source)
+    build.text("items.0.title", order.text(':has(> [class*="sku--"]) > [class*="desc--"]'))
     _common(build, order, order.text('[class*="orderStatusText--"]'))
     return build.record()
 
@@ -53,12 +54,12 @@ def _card(page: Page, card: Reader) -> OrderRecord:
     link = card.attribute('a[href*="orderId="]', "href")
     build.text("order_no", part(link, _IN_ADDRESS))
     build.money("amount", card.text('[class*="price--"]'))
+    build.text("items.0.title", card.text('[class*="desc--"]'))
     _common(build, card, card.text('[class*="status--"]'))
     return build.record()
 
 
 def _common(build: RecordBuilder, order: Reader, state: Found | None) -> None:
-    build.text("items.0.title", order.text('[class*="desc--"]'))
     build.text("seller.name", order.text('a[href*="personal?userId="]'))
     fill_state(build, state, (), 1)
 
