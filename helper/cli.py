@@ -166,7 +166,11 @@ def extract(
         page = page_file(file, web_address(url))
         found = extract_bytes(page, url=url, captured_at=at, all_orders=all_orders)
         codes = dict.fromkeys(
-            [*found.warnings, *(code for order in found.orders for code in order.warnings)]
+            [
+                *found.warnings,
+                *(code for order in found.orders for code in order.warnings),
+                *(found.product.warnings if found.product else ()),
+            ]
         )
         lines = [
             found.model_dump_json(indent=1),

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bs4 import BeautifulSoup
 
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 FieldKind = Literal["text", "textarea", "select", "radio", "checkbox", "number", "date", "file"]
 PageKind = Literal["order", "order_list", "order_post", "product", "complaint", "receipt"]
@@ -64,13 +64,17 @@ class ComplaintForm:
 
 @dataclass(frozen=True)
 class Deadline:
-    """A clock of the shop's own rules: `hours` after the order's `start` field."""
+    """A clock of the shop's own rules: `hours` after the order's `start` field.
+
+    With `whole_days` after the beginning of that day in China: 24 is the end of the same day.
+    """
 
     key: str
     name: str
     start: Literal["created_at", "paid_at"]
     hours: int
     source: str
+    whole_days: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ class Platform:
     extract: Callable[[Page], list[OrderRecord]]
     complaint_form: ComplaintForm | None = None
     deadlines: tuple[Deadline, ...] = ()
+    product: Callable[[Page], Product | None] | None = None
+    """Reads a page of kind `product`; None leaves it to the reader for unknown shops."""
     order_no: tuple[str, ...] = ()
     """Selectors of elements that show the order number, for the popup before the click."""
 

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import soupsieve
 from bs4 import Tag
 
-from scrapers import generic, sites
+from scrapers import generic, product, sites
 from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
-from scrapers.record import Extraction, OrderRecord, PlatformRef
+from scrapers.record import Extraction, OrderRecord, PlatformRef, Product
 
 _T = TypeVar("_T")
 _LITERAL = re.compile(r"[.#]([A-Za-z_][\w-]*)(?![^\[]*\])|\"([^\"]+)\"|'([^']+)'")
@@ -102,9 +102,12 @@ def read(page: Page) -> Extraction:
     warnings.extend(result.warnings)
     if not seen:
         warnings.append("no_order")
+    page_kind = _kind(kind, seen) if kind or seen else result.page_kind
+    goods = _product(platform, page, warnings) if page_kind == "product" else None
     return Extraction(
         orders=seen,
-        page_kind=_kind(kind, seen) if kind or seen else result.page_kind,
+        product=goods,
+        page_kind=page_kind,
         platform=reference,
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -133,6 +136,12 @@ def extract_bytes(
     return first.model_copy(
         update={"orders": first.orders[:1], "warnings": (*first.warnings, more)}
     )
+
+
+def _product(platform: Platform | None, page: Page, warnings: list[str]) -> Product | None:
+    reader = (platform and platform.product) or product.read
+    name = platform.key if platform and platform.product else "product"
+    return _guard(lambda: reader(page), None, name, warnings)
 
 
 def _wants_orders(kind: PageKind | None) -> bool:

@@ -16,6 +16,8 @@
                 orders.append(build.record())
         return orders
 
+A product page: the same with `title`, `price`, `describe(box)` and `build.product()`.
+
 Every builder method takes `Found | None` (None, or a text that does not parse: the field stays
 null; an unreadable text leaves a warning `unreadable:<field>`) and records the source. Field
 names are dotted paths of OrderRecord. `text` refuses placeholders (`-`, 暂无). A `Found` may be
@@ -41,14 +43,15 @@ from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.money import money
 from scrapers.pairs import find_pairs
-from scrapers.record import OrderRecord, PlatformRef, Source
+from scrapers.record import OrderRecord, PlatformRef, Product, Source
 from scrapers.select import Index
 from scrapers.text import fold, is_placeholder, squeeze
 
-__all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "shown_text"]
+__all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "promised_in", "shown_text"]
 
 _INTEGER = re.compile(r"(?<![\d.])(\d{1,7})(?![\d.])")
 _MAX_TEXT = 500
+_MAX_DESCRIPTION = 4000
 BAD_END = frozenset({"failed", "refunded", "refunding", "partially_refunded", "cancelled"})
 """States of an order that came to no good; a reason may stand beside them."""
 
@@ -89,6 +92,12 @@ def part(found: Found | None, pattern: str) -> Found | None:
         return None
     text = match.group(1) if match.re.groups else match.group()
     return Found(text.strip(), found.element) if text else None
+
+
+def promised_in(box: Found | None) -> Found | None:
+    """Return the sentence of a description that promises delivery, if it is the only one."""
+    said = promise.sentence(box.text) if box else None
+    return Found(said, box.element) if box and said else None
 
 
 @dataclass
@@ -200,11 +209,11 @@ class RecordBuilder:
         if code not in self.warnings:
             self.warnings.append(code)
 
-    def text(self, path: str, found: Found | None) -> None:
-        """Set a text field."""
+    def text(self, path: str, found: Found | None, limit: int = _MAX_TEXT) -> None:
+        """Set a text field, cut at `limit` characters."""
         if found is None or is_placeholder(found.text):
             return
-        self.put(path, squeeze(found.text)[:_MAX_TEXT], found.source)
+        self.put(path, squeeze(found.text)[:limit], found.source)
 
     def money(self, path: str, found: Found | None) -> None:
         """Set an amount (its size: `-¥5.00` of a discount is 5.00), and the currency if shown."""
@@ -288,6 +297,12 @@ class RecordBuilder:
         worded = [found for found, at in zip(told, ats, strict=True) if at is None]
         self.text("delivery.promised_text", next(iter([*worded, *told]), None))
 
+    def describe(self, box: Found | None, *promises: Found | None) -> None:
+        """Set a product's `description`, and the promise: from its own places, else from there."""
+        shown = Found(box.text[:_MAX_DESCRIPTION], box.element) if box else None
+        self.text("description", shown, _MAX_DESCRIPTION)
+        self.promise(*promises, promised_in(box))
+
     def order_inputs(self, found: Found | None) -> None:
         """Set account and contact from the buyer's own inputs (下单信息), never a password."""
         if found is None:
@@ -339,15 +354,21 @@ class RecordBuilder:
         platform = PlatformRef(
             key=self.key, name=self.name, host=host_of(self.page.url), software=self.software
         )
+        tree = {"platform": platform, "url": self.page.url or None, **self._tree()}
+        return OrderRecord.model_validate(tree)
+
+    def product(self) -> Product | None:
+        """Return the product of what was read, None when that has no title."""
+        return Product.model_validate(self._tree()) if self.has("title") else None
+
+    def _tree(self) -> dict[str, Any]:
         tree: dict[str, Any] = {
-            "platform": platform,
-            "url": self.page.url or None,
             "sources": dict(sorted(self.sources.items())),
             "warnings": tuple(self.warnings),
         }
         for path, value in self.values.items():
             _plant(tree, path.split("."), value)
-        return OrderRecord.model_validate({name: _plain(value) for name, value in tree.items()})
+        return {name: _plain(value) for name, value in tree.items()}
 
 
 def _plant(tree: dict[str, Any], steps: Sequence[str], value: object) -> None:

@@ -84,8 +84,8 @@ class Secret(Frozen):
     sha256: str
 
 
-class Delivery(Frozen):
-    """What was to be delivered and what came.
+class Promise(Frozen):
+    """What is to be delivered, and by when.
 
     `promised` is ISO 8601: the latest moment, or the time from the payment on (`PT10M`).
     """
@@ -93,6 +93,11 @@ class Delivery(Frozen):
     kind: DeliveryKind = "unknown"
     promised: str | None = None
     promised_text: str | None = None
+
+
+class Delivery(Promise):
+    """What was to be delivered and what came."""
+
     secrets: tuple[Secret, ...] = ()
     message: str | None = None
 
@@ -130,10 +135,24 @@ class OrderRecord(Frozen):
     warnings: tuple[str, ...] = ()
 
 
+class Product(Frozen):
+    """What a product page says before anybody pays. Keys of `sources` as in `OrderRecord`."""
+
+    title: str
+    price: Money | None = None
+    currency: str | None = None
+    seller: Seller = Seller()
+    description: str | None = None
+    delivery: Promise = Promise()
+    sources: dict[str, Source] = {}
+    warnings: tuple[str, ...] = ()
+
+
 class Extraction(Frozen):
-    """All that one page gave."""
+    """All that one page gave; `product` only of a page of that kind."""
 
     orders: tuple[OrderRecord, ...] = ()
+    product: Product | None = None
     page_kind: Literal["order", "order_list", "product", "complaint", "receipt", "other"] = "other"
     platform: PlatformRef = PlatformRef()
     warnings: tuple[str, ...] = ()

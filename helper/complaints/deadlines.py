@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from helper.model import Moment
 from scrapers import promise
 from scrapers.contract import Deadline
+from scrapers.moments import SHANGHAI
 from scrapers.record import Frozen, OrderRecord, Source
 
 _UNSAID = Source()
@@ -58,7 +59,8 @@ def due(order: OrderRecord, rules: Sequence[Deadline], now: datetime) -> tuple[D
         found.append(Due(key="promise", name=text, at=by, passed=by < now, source="order"))
     for rule in rules:
         start = order.payment.paid_at if rule.start == "paid_at" else order.created_at
-        at = _plus(start, timedelta(hours=rule.hours)) if start else None
+        span = timedelta(hours=rule.hours)
+        at = _plus(start, span, whole_days=rule.whole_days) if start else None
         if at is not None:
             found.append(
                 Due(key=rule.key, name=rule.name, at=at, passed=at < now, source=rule.source)
@@ -66,8 +68,10 @@ def due(order: OrderRecord, rules: Sequence[Deadline], now: datetime) -> tuple[D
     return tuple(sorted(found, key=lambda one: one.at))
 
 
-def _plus(start: datetime, span: timedelta) -> datetime | None:
+def _plus(start: datetime, span: timedelta, *, whole_days: bool = False) -> datetime | None:
     try:
+        if whole_days:
+            start = start.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
         return start + span
     except OverflowError:  # a year beyond 9999 has no deadline
         return None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from scrapers.contract import Page, Platform
+from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.dom import Found
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "acg_faka", "异次元发卡"
 _ORDER_NO = r"^\s*(\d{18,19})\s*$"
@@ -56,6 +56,17 @@ def _row(page: Page, row: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product; its price is drawn by script."""
+    goods = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", goods.text("main .panel-body h4"))
+    build.money("price", goods.text(".abacus > .price"))
+    build.delivery_kind(goods.text("main .badge-soft-success"))
+    build.describe(goods.box(".item-detail > .panel-body"))
+    return build.product()
+
+
 PLATFORM = Platform(
     key=KEY,
     name=NAME,
@@ -65,11 +76,31 @@ PLATFORM = Platform(
         "order_list": r"^/user/(?:index/query|personal/purchaseRecord)\b",
         "product": r"^/item/\d+",
         "complaint": r"^/user/ticket/create\b",
+        "receipt": r"^/user/ticket/detail\b",
     },
     fingerprint=(
         ':is(link[href*="/assets/user/css/index.css"], link[href*="/assets/user/css/_user.css"])',
         ":is(nav.navbar-acg, .uc-main)",
     ),
     extract=extract,
+    product=product,
     order_no=(".order-no-text",),
+    # Left to the user: the buttons 售前/售后 and 优先级, the list of bought orders (select2), the
+    # editor of 问题详情 (CodeMirror). The number's box shows after 售后支持 → 手动输入订单号.
+    complaint_form=ComplaintForm(
+        path=r"^/user/ticket/create\b",
+        selector="form.uc-ticket-form",
+        receipt_no=".uc-ticket-detail-number",
+        receipt_pattern=r"(?<![A-Z0-9])(TK\d{12}[0-9A-F]{8})(?![A-Z0-9])",
+        fields=(
+            FormField("order_no", 'input[name="trade_no"]', "text", max_length=32),
+            FormField("title", 'input[name="title"]', "text", required=True, max_length=100),
+            FormField(
+                "attachments",
+                '.uc-ticket-proof input[type="file"]',
+                "file",
+                accept="image/jpeg,image/png,image/webp",
+            ),
+        ),
+    ),
 )

@@ -6,12 +6,18 @@ from collections import Counter
 
 from scrapers.contract import Page, Platform
 from scrapers.dom import Found, ancestors, attribute
-from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.reading import Reader, RecordBuilder, part, promised_in
+from scrapers.record import OrderRecord, Product
 
 NAME = "独角数卡"
 _ORDER_NO = r"(?<![A-Z0-9])([A-Z0-9]{16})(?![A-Z0-9])"
 _NUMBER_LABELS = ("订单号", "订单编号")
+# of a product page, in the order unicorn, luna, hyper
+_NAME = ".good-card h3.card-title, .goods-name > span, #buy-form h3"
+_PRICE = ".buy-form h6, .goods-msg .price, .buy-price"
+_KIND = ".good-card h6 > small, .goods-name .small-tips, #buy-form .badge"
+_DESCRIPTION = ".good-card .card-header + .card-body, .main-box > .intro, .buy-product"
+_PROMPT = "#staticBackdrop .modal-body, .buy-prompt, #buy_prompt .modal-body"
 
 
 def extract(page: Page) -> list[OrderRecord]:
@@ -64,6 +70,18 @@ def _card_box(card: Reader) -> Found | None:
     return None
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product; what pops up on it (购买提示) can hold the promise too."""
+    goods = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", goods.own_text(_NAME))
+    build.money("price", part(goods.text(_PRICE), r"[￥¥]\s*[\d.]+"))
+    build.delivery_kind(goods.text(_KIND))
+    told = part(goods.box(_DESCRIPTION), r"^(?:商品详情)?\s*(.+)$")
+    build.describe(told, promised_in(goods.box(_PROMPT)))
+    return build.product()
+
+
 PLATFORM = Platform(
     key="dujiaoka",
     name=NAME,
@@ -84,5 +102,6 @@ PLATFORM = Platform(
         ),
     ),
     extract=extract,
+    product=product,
     order_no=("h5 > small", "h3 > span.badge", "ul.info-ui > li"),
 )

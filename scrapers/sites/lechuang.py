@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "lechuang", "乐创卡盟"
 _CLAUSE = "乐创卡盟用户协议 第4.2条"
@@ -43,6 +43,17 @@ def _order(page: Page, order: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product."""
+    goods = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", goods.text(".lc-item-name"))
+    build.money("price", goods.text(".lc-cost"))
+    below = part(goods.box(".lc-split + .lc-panel"), r"^商品介绍\s*(.+)$")
+    build.describe(below, goods.text(".lc-promise"))
+    return build.product()
+
+
 _ISSUES = {
     "not_delivered": "late",
     "dead_code": "invalid",
@@ -72,6 +83,7 @@ PLATFORM = Platform(
     },
     fingerprint=('body[data-app="lechuang-faka"]', 'link[href*="/assets/lc-faka/"]'),
     extract=extract,
+    product=product,
     order_no=(".lc-no",),
     complaint_form=ComplaintForm(
         path=r"^/ticket/new\b",

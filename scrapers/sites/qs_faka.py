@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scrapers.contract import Deadline, Page, Platform
+from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "qs_faka", "骑士寄售"
 
@@ -30,6 +30,18 @@ def _order(page: Page, card: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the product that is chosen on a merchant's shop page, theme default."""
+    shop = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", shop.text(".goods-item--active .goods-name"))
+    build.money("price", shop.text(".goods-item--active .goods-price"))
+    build.text("seller.name", shop.own_text(".shop-name"))
+    build.text("seller.contact", shop.text(".shop-name > .contact span"))
+    build.describe(shop.box(".description-section > .section-content"))
+    return build.product()
+
+
 PLATFORM = Platform(
     key=KEY,
     name=NAME,
@@ -41,13 +53,25 @@ PLATFORM = Platform(
     },
     fingerprint=(
         'script[src*="/web/assets/index-"]',
-        ":is(.order-wrapper, .plaint-form)",
+        ":is(.order-wrapper, .plaint-form, .shop-main-content)",
     ),
     extract=extract,
+    product=product,
+    # A dialog over the query page. 投诉类型 is a choice of blocks, QQ号码 has no field in a draft:
+    # left to the user. The phone gets the password with which the complaint is looked up.
+    complaint_form=ComplaintForm(
+        path=r"^/order/?(?:\?|$)",
+        selector=".plaint-form",
+        fields=(
+            FormField("order_no", 'input[placeholder="订单编号"]', "text", required=True),
+            FormField("contact", 'input[placeholder="手机号码"]', "text", required=True),
+            FormField("description", "textarea", "textarea", required=True, max_length=1000),
+        ),
+    ),
     deadlines=(
         Deadline(
-            "complaint_entry", "平台只受理24小时内订单的投诉", "created_at", 24,
-            "骑士寄售订单查询页的免责声明",
+            "complaint_entry", "平台只受理当天订单的投诉", "created_at", 24,
+            "骑士寄售投诉表单的校验（请在当天投诉）", whole_days=True,
         ),
     ),
 )  # fmt: skip

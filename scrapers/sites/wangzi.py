@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform
-from scrapers.reading import Reader, RecordBuilder
-from scrapers.record import OrderRecord
+from scrapers.reading import Reader, RecordBuilder, part
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "wangzi", "王子卡盟"
 
@@ -56,6 +56,18 @@ def _row(page: Page, row: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product."""
+    goods = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", goods.text(".wz-goods-title"))
+    build.money("price", goods.text(".wz-big b"))
+    build.delivery_kind(goods.text(".wz-tags em"))
+    below = part(goods.box(".wz-buy + .wz-box"), r"^商品说明\s*(.+)$")
+    build.describe(below, goods.text(".wz-promise"))
+    return build.product()
+
+
 _ISSUES = {
     "not_delivered": "1",
     "dead_code": "2",
@@ -85,6 +97,7 @@ PLATFORM = Platform(
     },
     fingerprint=('meta[name="generator"][content^="WangziShop"]', 'link[href*="/assets/wz-shop/"]'),
     extract=extract,
+    product=product,
     order_no=(".wz-info .wz-no",),
     # The form knows the order: its number stands there read-only and is not filled.
     complaint_form=ComplaintForm(

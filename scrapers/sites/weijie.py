@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "weijie", "微捷卡盟"
 
@@ -62,6 +62,19 @@ def _common(page: Page, reader: Reader) -> RecordBuilder:
     return build
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product; beside it the merchant who sells it."""
+    goods = Reader(page)
+    build = RecordBuilder(page)
+    build.text("title", goods.text(".wj-goods-name"))
+    build.money("price", goods.text(".wj-cost b"))
+    build.text("seller.name", goods.text(".wj-detail aside > b"))
+    build.text("seller.contact", part(goods.text(".wj-detail aside > p"), r"^联系：(.+)$"))
+    below = part(goods.box(".wj-detail + .wj-panel"), r"^图文详情\s*(.+)$")
+    build.describe(below, goods.text(".wj-promise"))
+    return build.product()
+
+
 _ISSUES = {
     "not_delivered": "NOT_RECEIVED",
     "dead_code": "CODE_INVALID",
@@ -90,6 +103,7 @@ PLATFORM = Platform(
     },
     fingerprint=('html[data-software="weijie-market"]', 'link[href*="/assets/wj-market/"]'),
     extract=extract,
+    product=product,
     order_no=(".wj-cells .no", ".wj-print-no"),
     complaint_form=ComplaintForm(
         path=r"^/ticket/new\b",

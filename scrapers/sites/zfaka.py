@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scrapers.contract import Page, Platform
+from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "zfaka", "ZFAKA"
 _ORDER_NO = r"(?<![A-Za-z0-9])([A-Za-z]*\d{19})(?!\d)"
@@ -61,6 +61,17 @@ def _member(page: Page, row: Reader) -> OrderRecord:
     return build.record()
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product; all themes share its classes."""
+    goods = Reader(page)
+    build = _builder(page)
+    build.text("title", goods.text(".trade-goodname"))
+    build.money("price", goods.text(".trade-price"))
+    build.delivery_kind(goods.text("form .layui-badge"))
+    build.describe(goods.box(".layui-tab-content > .layui-tab-item"))
+    return build.product()
+
+
 def _builder(page: Page) -> RecordBuilder:
     return RecordBuilder(page, key=KEY, name=NAME, software=KEY)
 
@@ -80,5 +91,15 @@ PLATFORM = Platform(
         ':is(a[href*="github.com/zlkbdotnet/zfaka"], meta[name="keywords"][content*="ZFAKA"])',
     ),
     extract=extract,
+    product=product,
     order_no=("span#orderid",),
+    # 优先级 and 问题类型 (投诉) are drawn by layui over hidden controls: left to the user.
+    complaint_form=ComplaintForm(
+        path=r"^/member/ticket/add\b",
+        selector=".fly-panel-user form.layui-form",
+        fields=(
+            FormField("title", 'input[name="subject"]', "text", required=True),
+            FormField("description", 'textarea[name="content"]', "textarea", required=True),
+        ),
+    ),
 )

@@ -50,6 +50,16 @@ def test_extract_tells_its_warnings_as_sentences(tmp_path: Path) -> None:
     assert "no_order" in found["warnings"]
 
 
+def test_extract_shows_a_product_and_tells_what_is_unsure_about_it() -> None:
+    page = Path(__file__).parents[1] / "pages/generic/product-unsure.html"
+    words = ["extract", str(page), "--url", "https://shop.example/p/8"]
+    told = run(*words).stdout
+    assert "山海纪行 点卡" in told
+    assert "Several values fit, so none was taken. (price)" in told
+    found = json.loads(run(*words, "--json").stdout)
+    assert (found["orders"], found["product"]["title"]) == ([], "山海纪行 点卡")
+
+
 def test_an_empty_vault_has_no_cases(tmp_path: Path) -> None:
     done = run("case", "list", "--json", "--data", str(tmp_path))
     assert json.loads(done.stdout) == {"cases": []}

@@ -53,6 +53,26 @@ def test_a_date_at_the_end_of_time_has_no_deadline() -> None:
     assert due(OrderRecord(payment=Payment(paid_at=paid)), [RULE], NOW) == ()
 
 
+@pytest.mark.parametrize(
+    ("ordered", "last"),
+    [
+        (datetime(2026, 8, 18, 15, 5, tzinfo=UTC), datetime(2026, 8, 18, 16, 0, tzinfo=UTC)),
+        (datetime(2026, 8, 18, 16, 5, tzinfo=UTC), datetime(2026, 8, 19, 16, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_rule_of_whole_days_ends_with_the_day_in_china(ordered: datetime, last: datetime) -> None:
+    rule = Deadline("entry", "当天可以投诉", "created_at", 24, "平台规则", whole_days=True)
+    (date,) = due(OrderRecord(created_at=ordered), (rule,), ordered)
+    assert (date.at, date.passed) == (last, False)
+
+
+@pytest.mark.parametrize("whole_days", [False, True])
+def test_a_time_at_the_end_of_all_years_has_no_deadline(*, whole_days: bool) -> None:
+    rule = Deadline("entry", "当天可以投诉", "created_at", 24, "平台规则", whole_days=whole_days)
+    order = OrderRecord(created_at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    assert due(order, (rule,), NOW) == ()
+
+
 def test_a_moment_that_the_page_names_is_the_promise(full: OrderRecord) -> None:
     at = PAID + timedelta(hours=24)
     delivery = Delivery(promised=at.isoformat(), promised_text="付款后10分钟内发货")

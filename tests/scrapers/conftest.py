@@ -1,10 +1,10 @@
 """Saved pages and what they must give.
 
 `tests/pages/<platform>/<case>.html` (or .mhtml, any encoding) stands beside `<case>.json`:
-`{"url", "captured_at", "page_kind", "orders": [{dotted field: value}], "warnings"?: [...]}`.
-A field that the JSON does not name must be null on the record; `platform.*` and `url` are
-compared only when named. Warnings are compared only when the key is there (as codes of the
-extraction and of its orders together, in any order).
+`{"url", "captured_at", "page_kind", "orders": [{dotted field: value}], "product"?: {the same},
+"warnings"?: [...]}`. A field that the JSON does not name must be null on the record, without
+`product` there is none; `platform.*` and `url` are compared only when named. Warnings are compared
+only when the key is there (codes of the extraction, its orders and its product, in any order).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from scrapers.read import extract_bytes
-from scrapers.record import Extraction, OrderRecord
+from scrapers.record import Extraction, OrderRecord, Product
 
 PAGES = Path(__file__).parents[1] / "pages"
 
@@ -49,13 +49,17 @@ class Case:
     def orders(self) -> list[dict[str, Any]]:
         return [flat(order) for order in self.extraction().orders]
 
+    def product(self) -> dict[str, Any] | None:
+        product = self.extraction().product
+        return None if product is None else flat(product)
+
 
 @cache
 def _extract(path: Path, url: str, captured_at: datetime | None) -> Extraction:
     return extract_bytes(path.read_bytes(), url=url, captured_at=captured_at, all_orders=True)
 
 
-def flat(order: OrderRecord) -> dict[str, Any]:
+def flat(record: OrderRecord | Product) -> dict[str, Any]:
     """Return the non-null leaf fields under their dotted paths."""
     leaves: dict[str, Any] = {}
 
@@ -69,7 +73,7 @@ def flat(order: OrderRecord) -> dict[str, Any]:
         elif value is not None:
             leaves[prefix] = value
 
-    tree = order.model_dump(mode="json", exclude={"sources", "warnings", "schema_"})
+    tree = record.model_dump(mode="json", exclude={"sources", "warnings", "schema_"})
     visit("", tree)
     return leaves
 
@@ -97,11 +101,21 @@ def fields() -> list[str]:
     ]
 
 
+def product_fields() -> list[str]:
+    """Return the leaf fields of a product."""
+    return [
+        *("title", "price", "currency", "seller.name", "seller.contact", "description"),
+        *("delivery.kind", "delivery.promised", "delivery.promised_text"),
+    ]
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         metafunc.parametrize("case", cases(), ids=lambda case: case.name)
     if "field" in metafunc.fixturenames:
         metafunc.parametrize("field", fields())
+    if "product_field" in metafunc.fixturenames:
+        metafunc.parametrize("product_field", product_fields())
 
 
 @pytest.fixture(scope="session")

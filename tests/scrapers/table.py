@@ -22,7 +22,8 @@ def lines() -> Iterator[str]:
 
 
 def _exact(case: Case) -> tuple[int, int]:
-    read, wanted = case.orders(), case.expected["orders"]
+    read = [*case.orders(), case.product() or {}]
+    wanted = [*case.expected["orders"], case.expected.get("product", {})]
     right = sum(
         mine.get(path) == value
         for mine, theirs in zip(read, wanted, strict=False)

@@ -101,3 +101,9 @@ def test_a_page_cut_anywhere_is_read_as_far_as_it_goes(case: Case) -> None:
 def test_an_address_that_no_library_bears() -> None:
     for url in ("", "http://[", "http://[::1", "javascript:1", "//", "http://a:b:c/", "\0"):
         assert extract_bytes(b"<p>x</p>", url=url).orders == ()
+
+
+@pytest.mark.parametrize("piece", ["<h2>商品详情</h2>", "<div><h2>a"])
+def test_a_product_page_of_five_megabytes(piece: str) -> None:
+    head = "<title>甲 - 店</title><h1>甲</h1><button>立即购买</button><p>价格：1.00元</p>"
+    answered((head + piece * (SIZE // len(piece.encode()))).encode())

@@ -10,7 +10,8 @@ from bs4 import NavigableString, Tag
 
 from scrapers.page import documents, parse
 from scrapers.read import PLATFORMS, extract_bytes
-from scrapers.record import OrderRecord
+from scrapers.record import Extraction, OrderRecord, Product
+from tests.scrapers.conftest import flat
 
 if TYPE_CHECKING:
     from tests.scrapers.conftest import Case
@@ -33,6 +34,15 @@ def test_field(all_cases: list[Case], field: str) -> None:
         assert seen == wanted, case.name
 
 
+def test_product_field(all_cases: list[Case], product_field: str) -> None:
+    for case in all_cases:
+        seen, wanted = case.product(), case.expected.get("product")
+        assert (seen is None) == (wanted is None), case.name
+        assert of_field(seen or {}, product_field) == of_field(wanted or {}, product_field), (
+            case.name
+        )
+
+
 def test_platform(case: Case) -> None:
     for order, wanted in zip(case.extraction().orders, case.expected["orders"], strict=True):
         known = {platform.key for platform in PLATFORMS}
@@ -46,18 +56,19 @@ def test_page_kind_and_warnings(case: Case) -> None:
     assert extraction.page_kind == case.expected["page_kind"]
     if "warnings" in case.expected:
         of_orders = [code for order in extraction.orders for code in order.warnings]
-        assert sorted([*extraction.warnings, *of_orders]) == sorted(case.expected["warnings"])
+        of_product = extraction.product.warnings if extraction.product else ()
+        seen = [*extraction.warnings, *of_orders, *of_product]
+        assert sorted(seen) == sorted(case.expected["warnings"])
 
 
 def test_every_field_has_a_source_that_the_page_holds(case: Case) -> None:
     pages = [parse(document, None) for document in documents(case.data, url="https://x.invalid/")]
-    flattened = case.orders()
-    for order, leaves in zip(case.extraction().orders, flattened, strict=True):
-        for path, value in leaves.items():
+    for record in records(case.extraction()):
+        for path, value in flat(record).items():
             if path.split(".")[0] in {"platform", "url"} or value == "unknown":
                 continue
             name = re.sub(r"(delivery\.secrets\.\d+)\..*", r"\1", path)
-            source = order.sources[name]
+            source = record.sources[name]
             assert source.text is not None, path
             if source.selector is None:
                 assert source.text in case.expected["url"], path
@@ -65,6 +76,10 @@ def test_every_field_has_a_source_that_the_page_holds(case: Case) -> None:
             tags = [page.soup.select(source.selector) for page in pages]
             found = [tag for some in tags for tag in some if len(some) == 1]
             assert any(holds(tag, source.text) for tag in found), (path, source)
+
+
+def records(extraction: Extraction) -> list[OrderRecord | Product]:
+    return [*extraction.orders, *([extraction.product] if extraction.product else [])]
 
 
 def holds(tag: Tag, text: str) -> bool:
@@ -98,9 +113,8 @@ def test_no_password_and_no_clear_card_code_is_in_a_record(case: Case) -> None:
 
 
 def test_a_record_survives_json(case: Case) -> None:
-    for order in case.extraction().orders:
-        again = OrderRecord.model_validate_json(order.model_dump_json())
-        assert again == order
+    for record in records(case.extraction()):
+        assert type(record).model_validate_json(record.model_dump_json()) == record
 
 
 def test_reading_twice_gives_the_same(case: Case) -> None:

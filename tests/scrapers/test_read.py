@@ -64,3 +64,14 @@ def test_hosts_only_narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     assert recognise(load(b"<p class=x>", url="https://a.invalid:8443/")) is shop
     assert recognise(load(b"<p class=x>", url="https://b.invalid/")) is None
     assert recognise(load(b"<p class=y>", url="https://a.invalid/")) is None
+
+
+def test_a_long_description_is_cut_and_its_promise_read_from_all_of_it() -> None:
+    page = (
+        "<title>甲卡 - 店</title><h1>甲卡</h1><p>价格：5.00元</p><button>立即购买</button>"
+        f"<div><h3>商品描述</h3><p>{'说明文字。' * 2000}</p><p>付款后2小时内发货。</p></div>"
+    )
+    product = extract_bytes(page.encode(), url="https://x.invalid/p/1").product
+    assert product is not None
+    assert len(product.description or "") == len(product.sources["description"].text or "") == 4000
+    assert product.delivery.promised == "PT2H"
