@@ -71,7 +71,8 @@ class _Columns:
             self._columns(cells, [row for row in body[:500] if len(row) == len(cells)])
 
     def _is_shown(self, cell: Tag) -> bool:
-        return bool(self.walk.inside(cell))
+        start, end = self.walk.span(cell)
+        return start < end
 
     def _is_head(self, cells: list[Tag]) -> bool:
         """Say whether a row holds labels only; a row of label and value pairs is no head."""

@@ -95,6 +95,11 @@ class Walk:
         start, end = self.tag_spans.get(id(root), (0, 0))
         return self.tags[start:end]
 
+    def only(self, tag: Tag) -> Token | None:
+        """Return the token of a tag that holds just one."""
+        start, end = self.span(tag)
+        return self.tokens[start] if end - start == 1 else None
+
     def inside(self, tag: Tag) -> list[Token]:
         """Return the tokens inside `tag`."""
         start, end = self.span(tag)

@@ -168,10 +168,10 @@ def _heading(choice: Choice) -> Found | None:
 
 
 def _name(choice: Choice, tag: Tag) -> Found | None:
-    tokens = choice.walk.inside(tag)
-    if len(tokens) != 1 or not _is_title(choice, tokens[0]):
+    token = choice.walk.only(tag)
+    if token is None or not _is_title(choice, token):
         return None
-    return Found(tokens[0].text, tokens[0].element)
+    return Found(token.text, token.element)
 
 
 def _is_title(choice: Choice, token: Token) -> bool:

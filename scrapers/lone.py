@@ -56,9 +56,9 @@ def named_seller(choice: Choice) -> Found | None:
     """Return the text that is marked up as the name of a shop, if all such texts agree."""
     names: dict[str, Found] = {}
     for tag in choice.walk.tags_in(choice.cluster.root):
-        texts = choice.walk.inside(tag) if tag.attrs else []
-        if len(texts) == 1 and _SELLER.search(attribute(tag, "class")) and not in_frame(tag):
-            names.setdefault(texts[0].text, Found(texts[0].text, texts[0].element))
+        token = choice.walk.only(tag) if _SELLER.search(attribute(tag, "class")) else None
+        if token is not None and not in_frame(tag):
+            names.setdefault(token.text, Found(token.text, token.element))
     return next(iter(names.values())) if len(names) == 1 else None
 
 
