@@ -35,6 +35,7 @@ _WORDS = {
 }
 _NAMES = {word: name for name, words in _WORDS.items() for word in words.split("|")}
 _CARDS = frozenset({"自动交付", "自動交付", "Auto"})  # from the shop's stock of codes
+_MOST = 60  # the shop's lists have 20 cards
 _BOX = ".theme-surface-soft.theme-text-secondary"
 _REDUCTIONS = ("coupon", "promotion", "member", "wholesale")
 
@@ -42,7 +43,7 @@ _REDUCTIONS = ("coupon", "promotion", "member", "wholesale")
 def extract(page: Page) -> list[OrderRecord]:
     """Read the order of a detail or payment page, or the cards of a member's or guest's list."""
     reader = Reader(page)
-    cards = reader.all('.space-y-4 > .rounded-2xl:has(a[href*="/orders/DJ"])')
+    cards = reader.all('.space-y-4 > .rounded-2xl:has(a[href*="/orders/DJ"])')[:_MOST]
     found = [_card(page, card) for card in cards]
     found += [_order(page, body) for body in reader.all(".theme-page")[-1:] if not cards]
     return [order for order in found if order.order_no]
@@ -52,7 +53,7 @@ def _labelled(reader: Reader) -> dict[str, Found]:
     """Return what the known labels name: the rest of their text after a ：, or the next text."""
     shown: dict[str, Found] = {}
     tokens = walk(reader.element).tokens
-    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, after in zip(tokens, [*tokens[1:], None], strict=False):
         for text in re.split(r"\s+·\s+(?=[^：·]{1,20}：)", token.text):
             label, colon, value = (piece.strip() for piece in text.partition("："))
             if label not in _NAMES or (value == "" and after is None):
@@ -85,11 +86,11 @@ def _order(page: Page, body: Reader) -> OrderRecord:
     build.payment_method(shown.get("method") or _wallet(body, shown))
     own = body.all('.theme-panel > [class*="space-y"] > .border-b')
     items = own or body.all(".theme-surface-soft .border-b")  # those of the child orders
-    _fill_items(build, items)
+    _fill_items(build, items[:_MOST])
     saved = ("saved",) if len(items) == 1 else ()
     build.money("discount", _discount(shown, (*_REDUCTIONS, *saved)))
     _fill_refund(build, body, shown)
-    holders = body.all(f":has(> {_BOX})")
+    holders = body.all(f":has(> {_BOX})")[:_MOST]
     build.card_box(*(holder.box(f":scope > {_BOX}") for holder in holders))
     return build.record()
 
