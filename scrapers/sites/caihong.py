@@ -8,16 +8,17 @@ from bs4 import Tag
 
 from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.dom import Found, attribute, join_lines, walk
-from scrapers.reading import Reader, RecordBuilder, part
+from scrapers.reading import BAD_END, Reader, RecordBuilder, part
 from scrapers.record import OrderRecord
 from scrapers.text import squeeze
 
 KEY, NAME = "caihong", "彩虹云商城"
 _NUMBER = r"^\s*(\d{1,11})\s*$"
 _COLUMNS = {
-    "订单ID": "order_no", "下单账号": "account", "账号": "account", "商品名称": "title",
-    "名称": "title", "数量": "quantity", "份数": "quantity", "金额": "amount", "日期": "created_at",
-    "购买时间": "created_at", "下单时间": "created_at", "状态": "status",
+    "订单ID": "order_no", "下单账号": "account", "账号": "account", "下单信息": "account",
+    "商品名称": "title", "名称": "title", "数量": "quantity", "份数": "quantity",
+    "金额": "amount", "日期": "created_at", "购买时间": "created_at", "下单时间": "created_at",
+    "状态": "status",
 }  # fmt: skip
 _WITHOUT_HEAD = ("下单账号", "商品名称", "数量", "购买时间", "状态", "操作")  # theme qiuqiu
 _UNPAID_TITLE = (
@@ -32,7 +33,6 @@ _MARKS = (
     *(f'script[src*="assets/{path}"]' for path in ("js/main.js", "js/HotLove.js", "store/js/")),
 )  # fmt: skip
 _MOST = 60  # the shop's lists have at most 30 rows
-_FAILED = frozenset({"failed", "refunded"})
 
 
 def extract(page: Page) -> list[OrderRecord]:
@@ -74,7 +74,7 @@ def _dialog(page: Page, table: Reader) -> RecordBuilder:
         build.put("delivery.kind", "card_secret", codes.source)
     if table.first('td > center > a[href*="mod=faka"]') is None:  # else they have their own page
         build.card_box(shown.get("以下是你的卡密信息"))
-    if build.values.get("status") in _FAILED and not build.has("failure_reason"):
+    if build.values.get("status") in BAD_END and not build.has("failure_reason"):
         build.text("failure_reason", shown.get("处理结果"))
     else:
         build.card_box(shown.get("处理结果"))
@@ -151,8 +151,6 @@ def _codes(page: Page, box: Reader) -> RecordBuilder:
     build.text("order_no", part(Found(page.url), r"[?&]id=(\d{1,11})(?!\d)"))
     build.text("items.0.title", box.text(".block-title b"))
     build.card_box(box.text("textarea#txt_0"))
-    if build.has("delivery.secrets"):
-        build.put("delivery.kind", "card_secret", build.sources["delivery.secrets.0"])
     return build
 
 

@@ -54,14 +54,14 @@ def _labelled(reader: Reader) -> dict[str, Found]:
     shown: dict[str, Found] = {}
     tokens = walk(reader.element).tokens
     for token, after in zip(tokens, [*tokens[1:], None], strict=False):
+        following = None
+        if after is not None and not after.text.startswith("："):  # else it is a buyer's input
+            following = Found(after.text, after.element)
         for text in re.split(r"\s+·\s+(?=[^：·]{1,20}：)", token.text):
-            label, colon, value = (piece.strip() for piece in text.partition("："))
-            if label not in _NAMES or (value == "" and after is None):
-                continue
-            if colon and value:
-                shown.setdefault(_NAMES[label], Found(value, token.element))
-            elif after is not None and not after.text.startswith("："):  # that is a buyer's input
-                shown.setdefault(_NAMES[label], Found(after.text, after.element))
+            label, _, value = (piece.strip() for piece in text.partition("："))
+            found = Found(value, token.element) if value else following
+            if label in _NAMES and found is not None:
+                shown.setdefault(_NAMES[label], found)
     return shown
 
 
@@ -96,7 +96,7 @@ def _order(page: Page, body: Reader) -> OrderRecord:
 
 
 def _fill_items(build: RecordBuilder, items: list[Reader]) -> None:
-    kinds: list[Found] = []
+    kinds: dict[str, Found] = {}
     for place, item in enumerate(items):
         shown = _labelled(item)
         build.text(f"items.{place}.title", item.text(".theme-text-primary.font-medium"))
@@ -104,13 +104,13 @@ def _fill_items(build: RecordBuilder, items: list[Reader]) -> None:
         build.integer(f"items.{place}.quantity", shown.get("quantity"))
         build.money(f"items.{place}.unit_price", shown.get("unit_price"))
         build.order_inputs(item.box(".rounded-xl:has(> .font-semibold)"))
-        kinds += [shown["kind"]] if "kind" in shown else []
-    if len({kind.text for kind in kinds}) == 1:
-        kind = kinds[0]
-        if kind.text in _CARDS:
+        if "kind" in shown:
+            kinds[shown["kind"].text] = shown["kind"]
+    if len(kinds) == 1:
+        text, kind = kinds.popitem()
+        build.delivery_kind(kind)
+        if text in _CARDS:
             build.put("delivery.kind", "card_secret", kind.source)
-        else:
-            build.delivery_kind(kind)
 
 
 def _discount(shown: dict[str, Found], names: tuple[str, ...]) -> Found | None:
