@@ -9,7 +9,7 @@ from bs4 import Tag
 from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.dom import Found, attribute, join_lines, walk
 from scrapers.reading import BAD_END, Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 from scrapers.text import squeeze
 
 KEY, NAME = "caihong", "彩虹云商城"
@@ -171,6 +171,15 @@ def _unpaid(page: Page, reader: Reader) -> RecordBuilder:
     return build
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product in theme faka."""
+    goods, build = Reader(page), RecordBuilder(page)
+    build.text("title", goods.text(".trade-goodinfo"))
+    build.money("price", goods.text(".trade-price"))
+    build.describe(goods.box(".xiangqing"))
+    return build.product()
+
+
 PLATFORM = Platform(
     key=KEY,
     name=NAME,
@@ -187,6 +196,7 @@ PLATFORM = Platform(
         ':is(#orderItem, #submit_query, #txt_0, #orderid, a[href*="?mod="], a[href*="workorder"])',
     ),
     extract=extract,
+    product=product,
     complaint_form=ComplaintForm(
         path=r"/user/workorder\.php\?(?:.*&)?my=add(?:&|$)",
         selector='form[action*="workorder.php?my=add_submit"]',

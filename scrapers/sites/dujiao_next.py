@@ -9,7 +9,7 @@ from scrapers.contract import Page, Platform
 from scrapers.dom import Found, walk
 from scrapers.money import money
 from scrapers.reading import Reader, RecordBuilder, part
-from scrapers.record import OrderRecord
+from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "dujiao_next", "Dujiao-Next"
 _ORDER_NO = r"(?<![A-Za-z0-9])(DJ\d{20}(?:-\d{1,4})?)(?![A-Za-z0-9-])"
@@ -145,6 +145,15 @@ def _fill_refund(build: RecordBuilder, body: Reader, shown: dict[str, Found]) ->
     build.money("refunded", shown.get("refunded"))
 
 
+def product(page: Page) -> Product | None:
+    """Read the page of a product: the price that is asked now, not the one struck out."""
+    goods, build = Reader(page), RecordBuilder(page)
+    build.text("title", goods.text(".theme-page h1"))
+    build.money("price", goods.text(".theme-price-lg"))
+    build.describe(goods.box(".theme-prose"))
+    return build.product()
+
+
 PLATFORM = Platform(
     key=KEY,
     name=NAME,
@@ -159,5 +168,6 @@ PLATFORM = Platform(
         ':is(a[href^="https://github.com/dujiao-next"], .theme-wordmark, link[href$="/dj.svg"])',
     ),
     extract=extract,
+    product=product,
     order_no=(".theme-panel .text-sm.font-semibold.mt-1",),
 )
