@@ -28,6 +28,12 @@ _SHORTEST_NAME = 3
 _NOT_PAID = frozenset({"pending", "failed"})
 
 Orders = Mapping[str, OrderRecord]
+Reason = Literal[
+    "merchant_no_is_order_no", "merchant_no_is_trade_no", "trade_no_is_order_no",
+    "trade_no_is_trade_no", "same_amount", "amount_differs", "near_paid_at", "near_created_at",
+    "same_words", "same_number", "same_payee", "minutes_apart", "several_orders",
+    "several_payments",
+]  # fmt: skip
 
 
 class Match(Frozen):
@@ -39,7 +45,7 @@ class Match(Frozen):
     order: str
     payment: int
     confidence: Literal["certain", "likely"]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 class Candidates(Frozen):
@@ -47,7 +53,7 @@ class Candidates(Frozen):
 
     payment: int
     orders: tuple[str, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 class DoubleCharge(Frozen):
@@ -56,7 +62,7 @@ class DoubleCharge(Frozen):
     order: str
     payments: tuple[int, ...]
     confidence: Literal["certain", "possible"]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 class Matching(Frozen):
@@ -104,26 +110,30 @@ def _went_out(one: BillPayment) -> bool:
 
 def _named(
     payments: Sequence[BillPayment], paid: Sequence[int], orders: Orders
-) -> dict[int, dict[str, str]]:
+) -> dict[int, dict[str, Reason]]:
     """Return for each payment the orders one of whose numbers it carries, with the reason."""
-    numbers: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    numbers: dict[str, list[tuple[str, Reason, Reason]]] = defaultdict(list)
     for key, order in orders.items():
-        for name, value in (("order_no", order.order_no), ("trade_no", order.payment.trade_no)):
-            numbers[compact(value or "")].append((key, name))
+        numbers[compact(order.order_no or "")].append(
+            (key, "merchant_no_is_order_no", "trade_no_is_order_no")
+        )
+        numbers[compact(order.payment.trade_no or "")].append(
+            (key, "merchant_no_is_trade_no", "trade_no_is_trade_no")
+        )
     numbers.pop("", None)
-    found: dict[int, dict[str, str]] = defaultdict(dict)
+    found: dict[int, dict[str, Reason]] = defaultdict(dict)
     for place in paid:
         one = payments[place]
-        for column, value in (("merchant_no", one.merchant_no), ("trade_no", one.trade_no)):
+        for column, value in enumerate((one.merchant_no, one.trade_no)):
             plain = compact(value or "")
-            for key, name in numbers.get(plain, ()):
+            for key, *reasons in numbers.get(plain, ()):
                 if len(plain) >= _LONG_NUMBER or orders[key].amount == one.amount:
-                    found[place].setdefault(key, f"{column}_is_{name}")
+                    found[place].setdefault(key, reasons[column])
     return dict(found)
 
 
 def _by_number(
-    payments: Sequence[BillPayment], place: int, keys: Mapping[str, str], orders: Orders
+    payments: Sequence[BillPayment], place: int, keys: Mapping[str, Reason], orders: Orders
 ) -> Match | Candidates:
     if len(keys) > 1:
         return Candidates(payment=place, orders=tuple(keys), reasons=("several_orders",))
@@ -132,14 +142,14 @@ def _by_number(
     if amount is None:
         return Match(order=key, payment=place, confidence="certain", reasons=(reason,))
     if amount != payments[place].amount:
-        reasons = (reason, "amount_differs")
-        return Match(order=key, payment=place, confidence="likely", reasons=reasons)
+        differs: tuple[Reason, ...] = (reason, "amount_differs")
+        return Match(order=key, payment=place, confidence="likely", reasons=differs)
     return Match(order=key, payment=place, confidence="certain", reasons=(reason, "same_amount"))
 
 
-def _fitting(one: BillPayment, orders: Orders) -> dict[str, tuple[str, ...]]:
+def _fitting(one: BillPayment, orders: Orders) -> dict[str, tuple[Reason, ...]]:
     """Return the orders of the same amount that time and way of payment allow, with reasons."""
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, tuple[Reason, ...]] = {}
     for key, order in orders.items():
         near = None if order.payment.trade_no else _near(one, order)
         if near and order.payment.method in {one.provider, "bank", "other", "unknown"}:
@@ -147,14 +157,14 @@ def _fitting(one: BillPayment, orders: Orders) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _near(one: BillPayment, order: OrderRecord) -> str | None:
+def _near(one: BillPayment, order: OrderRecord) -> Reason | None:
     if order.payment.paid_at is not None:
         return "near_paid_at" if abs(one.at - order.payment.paid_at) <= _NEAR else None
     made = order.created_at
     return "near_created_at" if made and made - _EARLY <= one.at <= made + _LATE else None
 
 
-def _shared(one: BillPayment, order: OrderRecord) -> Iterator[str]:
+def _shared(one: BillPayment, order: OrderRecord) -> Iterator[Reason]:
     """Yield a reason where payment and order name the same shop or goods."""
     theirs = (order.seller.name, order.platform.name, *(item.title for item in order.items))
     ours = [compact(text) for text in (one.counterparty, one.goods) if text]
@@ -165,7 +175,7 @@ def _shared(one: BillPayment, order: OrderRecord) -> Iterator[str]:
 
 
 def _settle(
-    fitting: Mapping[int, Mapping[str, tuple[str, ...]]], taken: set[str]
+    fitting: Mapping[int, Mapping[str, tuple[Reason, ...]]], taken: set[str]
 ) -> Iterator[Match | Candidates]:
     """Yield a match where a payment fits one order alone and no other payment fits that one."""
     rivals: dict[str, list[int]] = defaultdict(list)
@@ -180,15 +190,15 @@ def _settle(
             [key] = left
             yield Match(order=key, payment=place, confidence="likely", reasons=keys[key])
         else:
-            several = "several_orders" if len(left) > 1 else "several_payments"
+            several: Reason = "several_orders" if len(left) > 1 else "several_payments"
             yield Candidates(payment=place, orders=tuple(left), reasons=(several,))
 
 
 def _twice(
     payments: Sequence[BillPayment],
     stayed: Sequence[int],
-    named: Mapping[int, Mapping[str, str]],
-    fitting: Mapping[int, Mapping[str, tuple[str, ...]]],
+    named: Mapping[int, Mapping[str, Reason]],
+    fitting: Mapping[int, Mapping[str, tuple[Reason, ...]]],
 ) -> Iterator[DoubleCharge]:
     """Yield what was charged more than once for one order."""
     known = {place: {*named.get(place, ()), *fitting.get(place, ())} for place in stayed}
@@ -211,21 +221,23 @@ def _twice(
                 if known[place] <= {key} and abs(payments[place].at - one.at) <= _TWICE
             ]
             if _apart(payments, near):
-                reasons = ("same_payee", "same_amount", "minutes_apart")
                 yield DoubleCharge(
-                    order=key, payments=tuple(near), confidence="possible", reasons=reasons
+                    order=key,
+                    payments=tuple(near),
+                    confidence="possible",
+                    reasons=("same_payee", "same_amount", "minutes_apart"),
                 )
 
 
 def _carried(payments: Sequence[BillPayment], key: str, carry: Sequence[int]) -> DoubleCharge:
     """Return the double charge of payments that all carry the order's number."""
-    if len({payments[place].amount for place in carry}) > 1:  # a deposit and the rest, perhaps
-        reasons = ("same_number", "amount_differs")
-        return DoubleCharge(
-            order=key, payments=tuple(carry), confidence="possible", reasons=reasons
-        )
-    reasons = ("same_number", "same_amount")
-    return DoubleCharge(order=key, payments=tuple(carry), confidence="certain", reasons=reasons)
+    alike = len({payments[place].amount for place in carry}) == 1  # else a deposit and the rest
+    return DoubleCharge(
+        order=key,
+        payments=tuple(carry),
+        confidence="certain" if alike else "possible",
+        reasons=("same_number", "same_amount" if alike else "amount_differs"),
+    )
 
 
 def _likeness(one: BillPayment) -> tuple[str, str | None, Decimal]:

@@ -16,6 +16,10 @@ Direction = Literal["out", "in", "neutral"]
 BillStatus = Literal[
     "paid", "pending", "refunding", "refunded", "partially_refunded", "closed", "failed", "unknown"
 ]
+Refusal = Literal[
+    "empty", "too_large", "damaged", "not_a_bill", "columns_missing", "password_needed",
+    "wrong_password",
+]  # fmt: skip
 
 _DIRECTIONS: dict[str, Direction] = {"支出": "out", "收入": "in"}
 _STATUS: dict[BillStatus, str] = {
@@ -37,13 +41,9 @@ _LONGEST = 500
 
 
 class BillError(ValueError):
-    """A bill cannot be read.
+    """A bill cannot be read; `detail` names the columns that are missing."""
 
-    `reason`: empty, too_large, damaged, not_a_bill, columns_missing, password_needed,
-    wrong_password. `detail` names the columns that are missing.
-    """
-
-    def __init__(self, reason: str, detail: str = "") -> None:
+    def __init__(self, reason: Refusal, detail: str = "") -> None:
         self.reason = reason
         self.detail = detail
         super().__init__(f"{reason}: {detail}" if detail else reason)

@@ -121,7 +121,9 @@ def _read_table(rows: Iterable[Row], name: str | None) -> Bill:
             undecoded.append(row.number)
         source = BillSource(file=name, row=row.number, text=row.text)
         payments.append(bill_record.payment(layout.provider, cells, at, total, source))
-    told = (("unreadable", unreadable), ("rounded", rounded), ("undecoded", undecoded))
+    told = (
+        ("bill_unreadable", unreadable), ("bill_rounded", rounded), ("bill_undecoded", undecoded),
+    )  # fmt: skip
     return Bill(payments=tuple(payments), warnings=tuple(_warnings(told)))
 
 
@@ -164,4 +166,4 @@ def _warnings(told: Iterable[tuple[str, list[int]]]) -> Iterator[str]:
     for code, rows in told:
         if rows:
             more = ", …" if len(rows) > _MOST_NAMED else ""
-            yield f"bill_{code}:{', '.join(map(str, rows[:_MOST_NAMED]))}{more}"
+            yield f"{code}:{', '.join(map(str, rows[:_MOST_NAMED]))}{more}"
