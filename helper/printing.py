@@ -139,7 +139,8 @@ def bill_lines(found: ImportedBill, language: Language) -> list[str]:
     def payment(place: int) -> str:
         one = found.payments[place]
         provider = text(f"bills.provider.{one.provider}", language)
-        values = {"provider": provider, "amount": one.amount, "at": _china(one.at.isoformat())}
+        at = f"{one.at:%Y-%m-%d %H:%M:%S}"  # always China time; two charges may be seconds apart
+        values = {"provider": provider, "amount": one.amount, "at": at}
         return text("bills.payment", language, number=one.trade_no or "-", **values)
 
     def reasons(codes: Iterable[str]) -> str:
@@ -161,7 +162,7 @@ def bill_lines(found: ImportedBill, language: Language) -> list[str]:
         values = {"payment": payment(unsure.payment), "cases": ", ".join(unsure.orders)}
         lines.append(text(f"bills.{unsure.reasons[0]}", language, **values))
     for double in found.double_charges:
-        named = "; ".join(payment(place) for place in double.payments)
+        named = text("bills.and", language).join(map(payment, double.payments))
         values = {"case_id": double.order, "payments": named, "reasons": reasons(double.reasons)}
         lines.append(text(f"bills.double.{double.confidence}", language, **values))
     if not found.matched and not found.candidates:

@@ -36,7 +36,7 @@ _STATUS: dict[BillStatus, str] = {
 _STATUS_OF = {word: status for status, words in _STATUS.items() for word in words.split()}
 _REFUNDED = re.compile(r"已退款\(?([¥￥]?[\d,]+(?:\.\d{1,2})?)元?\)?")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.*\-]{3,79}")
-_ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+?\d+")
+_ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")
 _LONGEST = 500
 
 
@@ -50,7 +50,10 @@ class BillError(ValueError):
 
 
 class BillSource(Frozen):
-    """Where a payment stands: the file inside a ZIP, the line or row from 1, its exact text."""
+    """Where a payment stands: the file inside a ZIP, the line or row from 1, its exact text.
+
+    Of a sheet's row: its cells with tabs between, the time as it is shown.
+    """
 
     file: str | None = None
     row: int | None = None
@@ -91,8 +94,8 @@ class BillPayment(Frozen):
     @property
     def charged(self) -> bool:
         """Tell whether the money went out and, as far as this row says, stayed out."""
-        gone = self.direction == "out" and not self.refund
-        return gone and self.status not in {"pending", "closed", "failed"} and not self.came_back
+        gone = self.direction == "out" and not self.refund and not self.came_back
+        return gone and self.status not in {"pending", "closed", "failed", "refunded"}
 
 
 class Bill(Frozen):

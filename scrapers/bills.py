@@ -64,21 +64,20 @@ def read_bill(data: bytes, password: str | None = None) -> Bill:
     """
     payments: dict[tuple[object, ...], BillPayment] = {}
     warnings: list[str] = []
-    failed: BillError | None = None
+    failed: list[BillError] = []
     files = unpack(data, password)
     for file in files:
         try:
             found = _read_file(file)
         except BillError as error:
-            failed = failed or error
+            failed.append(error)
+            warnings.append(f"bill_unread:{file.name}")
             continue
         warnings += found.warnings
         for one in found.payments:
             payments.setdefault(_key(one, len(payments)), one)
-    if failed is not None and (len(files) == 1 or not payments):
-        raise failed
-    if not files:
-        raise BillError("not_a_bill")
+    if len(failed) == len(files):
+        raise failed[0] if failed else BillError("not_a_bill")
     return Bill(payments=tuple(payments.values()), warnings=tuple(dict.fromkeys(warnings)))
 
 
@@ -119,7 +118,7 @@ def _read_table(rows: Iterable[Row], name: str | None) -> Bill:
             rounded.append(row.number)
         if "\ufffd" in row.text:
             undecoded.append(row.number)
-        source = BillSource(file=name, row=row.number, text=row.text)
+        source = BillSource(file=name, row=row.number, text=_shown(row, cells.get("at"), at))
         payments.append(bill_record.payment(layout.provider, cells, at, total, source))
     told = (
         ("bill_unreadable", unreadable), ("bill_rounded", rounded), ("bill_undecoded", undecoded),
@@ -153,6 +152,13 @@ def _header(rows: Iterator[Row]) -> tuple[Layout, dict[int, str], int]:
 def _shifted(row: Row, width: int) -> bool:
     """Tell whether a row has more cells than the header: a comma in a name moved them."""
     return any(cell.strip() for cell in row.cells[width:])
+
+
+def _shown(row: Row, cell: str | None, at: datetime) -> str:
+    """Return the row as its file shows it: a day number is shown as the date."""
+    if cell and _SERIAL.fullmatch(cell):
+        return row.text.replace(cell, f"{at:%Y-%m-%d %H:%M:%S}", 1)
+    return row.text
 
 
 def _time(text: str | None) -> datetime | None:

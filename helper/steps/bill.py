@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from helper.complaints.exhibits import payment_facts
-from helper.complaints.wording import moment, money
+from helper.complaints.wording import money
 from helper.errors import InvalidError, KazhengError, PasswordNeededError, TooLargeError
 from helper.messages import text
 from helper.model import CaseView
@@ -167,7 +167,7 @@ def _add(
             one.order,
             file,
             limit=MAX_BYTES,
-            note="；".join(text(f"bills.reason.{code}") for code in one.reasons),
+            note=_said("note", reasons="；".join(text(f"bills.reason.{x}") for x in one.reasons)),
             kind=None if known else "payment",  # a later state of one payment is no second bill
             facts={"payment": facts},
         )
@@ -198,7 +198,7 @@ def _extract(rows: Sequence[BillPayment], sha256: str) -> str:
         lines += [_said("text"), place.text, _said("read")]
         values = {
             "provider": text(f"bills.provider.{one.provider}"),
-            "at": moment(one.at),
+            "at": f"{one.at:%Y-%m-%d %H:%M:%S}",
             "direction": text(f"bills.direction.{one.direction}"),
             "amount": money(one.amount, "CNY"),
             "counterparty": one.counterparty,

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_a_person_reads_the_match_and_its_reason(data: Path, bill: Path) -> None
     assert "可能重复付款" in done
     assert "已把这一笔的摘录加入案件" in done
     shown = CliRunner().invoke(app, ["case", "list", "--data", str(data)]).stdout
-    assert "付款账单摘录-20260818-142411.txt (商户单号就是订单号；金额相同)" in shown
+    assert "付款账单摘录-20260818-142411.txt (卡证把它对到这个订单的依据：商户单号" in shown
     assert "案件里已有这一笔" in run(str(bill), "--data", str(data)).stdout
     assert "the merchant number is the order number" in run(
         str(bill), "--data", str(data), language="en"
@@ -127,6 +128,7 @@ def test_a_terminal_is_asked_for_the_password_and_does_not_show_it(
     data: Path, locked: Path
 ) -> None:
     import pty  # noqa: PLC0415  # not on Windows
+    import termios  # noqa: PLC0415
 
     mine, theirs = pty.openpty()
     command = [sys.executable, "-m", "helper.cli", "import-bill", str(locked), "--data", str(data)]
@@ -138,6 +140,8 @@ def test_a_terminal_is_asked_for_the_password_and_does_not_show_it(
     shown = b""
     while "身份证后六位".encode() not in shown:
         shown += os.read(mine, 1000)
+    while termios.tcgetattr(mine)[3] & termios.ECHO:  # what is typed before is thrown away
+        time.sleep(0.01)
     os.write(mine, b"314159\n")
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0

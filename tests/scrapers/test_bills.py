@@ -72,6 +72,7 @@ def test_a_wechat_workbook_with_dates_or_day_numbers(dated: bool, shared: bool) 
     assert (found.amount, format(found.amount, "f")) == (Decimal(36), "36.00")
     assert (found.trade_no, found.merchant_no) == (TRADE, ORDER)
     assert found.source.row == 18
+    assert found.source.text.split("\t")[:2] == ["2026-08-18 14:24:11", "商户消费"]
 
 
 @pytest.mark.parametrize("cents", ["0.01", "9.78", "1234567.89"])
@@ -131,6 +132,12 @@ def test_what_is_neither_income_nor_spending_is_neutral(way: str) -> None:
     assert one(made.wechat_csv(wechat_row(way=way))).direction == "neutral"
 
 
+@pytest.mark.parametrize("told", ["对方已退还", "已全额退款", "交易关闭", "支付失败", "等待付款"])
+def test_money_that_did_not_stay_out_is_no_charge(told: str) -> None:
+    assert not one(made.wechat_csv(wechat_row(status=told))).charged
+    assert one(made.wechat_csv(wechat_row(status="已退款(￥5.00)"))).charged
+
+
 def test_a_placeholder_is_nothing() -> None:
     found = one(made.wechat_csv(wechat_row(goods="/", merchant="/", note="-")))
     assert (found.goods, found.merchant_no, found.note) == (None, None, None)
@@ -173,6 +180,7 @@ def test_other_files_of_a_zip_are_passed_over() -> None:
         archive.writestr("c.csv", made.alipay_csv(alipay_row()))
     found = read_bill(out.getvalue())
     assert [one.provider for one in found.payments] == ["wechat", "alipay"]
+    assert found.warnings == ("bill_unread:说明.txt",)
 
 
 @pytest.mark.parametrize("name", ["wechat", "alipay"])
@@ -309,6 +317,11 @@ def bomb(name: str, size: int) -> bytes:
         archive.writestr("xl/workbook.xml" if name.endswith(".xml") else "a.csv", b"x")
         archive.writestr(name, b"0" * size)
     return out.getvalue()
+
+
+def test_a_deep_page_is_refused() -> None:
+    deep = b"<div>" * 10_000
+    assert refusal(deep + b"hello") == "not_a_bill"
 
 
 @pytest.mark.parametrize("name", ["bill.csv", "xl/worksheets/sheet1.xml"])

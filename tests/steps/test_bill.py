@@ -83,7 +83,7 @@ def test_the_extract_is_sealed_and_marked_as_brought(
     assert capture.meta.extra["origin"] == "brought"
     own = next(item for item in capture.artifacts if item.role == "attachment")
     assert own.about["kind"] == "payment"
-    assert own.about["note"] == "商户单号就是订单号；金额相同"
+    assert str(own.about["note"]).endswith("依据：商户单号就是订单号；金额相同")
     log = next(item for item in capture.artifacts if item.name == RECORD)
     assert json.loads(store.blobs.read(log.sha256))["payment"]["trade_no"] == TRADE
 
