@@ -20,7 +20,7 @@ from scrapers.bill_sheet import BROKEN, is_sheet, sheet_cells, unpacked_size
 from scrapers.page import decode
 
 MAX_BYTES: Final = 20 * 1024 * 1024
-"""Of a file and of each file in a ZIP; a year of payments has about one."""
+"""Of a file, and of all that is read in a ZIP; a year of payments has about one."""
 MAX_ROWS: Final = 100_000
 _MAX_MEMBERS = 50
 _MAX_LINES_A_ROW = 5

@@ -177,21 +177,23 @@ def _shared(one: BillPayment, order: OrderRecord) -> Iterator[Reason]:
 def _settle(
     fitting: Mapping[int, Mapping[str, tuple[Reason, ...]]], taken: set[str]
 ) -> Iterator[Match | Candidates]:
-    """Yield a match where a payment fits one order alone and no other payment fits that one."""
+    """Yield a match where a payment fits one order alone and no other payment fits that one.
+
+    An order in `taken` is one whose number another payment carries.
+    """
     rivals: dict[str, list[int]] = defaultdict(list)
     for place, keys in fitting.items():
         for key in keys:
             rivals[key].append(place)
     for place, keys in fitting.items():
-        left = [key for key in keys if key not in taken]
-        if not left:
+        if taken.issuperset(keys):
             continue
-        if len(left) == 1 and len(keys) == 1 and len(rivals[left[0]]) == 1:
-            [key] = left
-            yield Match(order=key, payment=place, confidence="likely", reasons=keys[key])
+        if len(keys) == 1 and all(len(rivals[key]) == 1 for key in keys):
+            [(key, reasons)] = keys.items()
+            yield Match(order=key, payment=place, confidence="likely", reasons=reasons)
         else:
-            several: Reason = "several_orders" if len(left) > 1 else "several_payments"
-            yield Candidates(payment=place, orders=tuple(left), reasons=(several,))
+            several: Reason = "several_orders" if len(keys) > 1 else "several_payments"
+            yield Candidates(payment=place, orders=tuple(keys), reasons=(several,))
 
 
 def _twice(

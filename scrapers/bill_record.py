@@ -1,15 +1,16 @@
-"""A payment as a WeChat or Alipay bill lists it, and what reading a bill gives."""
+"""A payment as a WeChat or Alipay bill lists it; its status words are `data/bill_states.json`."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from scrapers.money import money
 from scrapers.record import Frozen, Moment, Money, PaymentMethod
 from scrapers.text import compact, fold, is_placeholder, squeeze
+from scrapers.words import vocabulary
 
 Provider = Literal["wechat", "alipay"]
 Direction = Literal["out", "in", "neutral"]
@@ -22,18 +23,8 @@ Refusal = Literal[
 ]  # fmt: skip
 
 _DIRECTIONS: dict[str, Direction] = {"支出": "out", "收入": "in"}
-_STATUS: dict[BillStatus, str] = {
-    "paid": (
-        "支付成功 付款成功 交易成功 转账成功 已支付 已转账 对方已收钱 朋友已收钱 已收钱 收款成功 "
-        "已存入零钱 充值完成 充值成功 提现已到账 还款成功 代付成功 等待确认收货 交易完成"
-    ),
-    "pending": "等待付款 待付款 待支付",
-    "refunding": "退款中 退款处理中",
-    "refunded": "已全额退款 退款成功 对方已退还 已退还",
-    "closed": "交易关闭 已关闭",
-    "failed": "支付失败 付款失败 交易失败",
-}
-_STATUS_OF = {word: status for status, words in _STATUS.items() for word in words.split()}
+_STATUS = cast("dict[BillStatus, tuple[str, ...]]", vocabulary("bill_states"))
+_STATUS_OF = {word: status for status, words in _STATUS.items() for word in words}
 _REFUNDED = re.compile(r"已退款\(?([¥￥]?[\d,]+(?:\.\d{1,2})?)元?\)?")
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.*\-]{3,79}")
 _ROUNDED = re.compile(r"\d(?:\.\d+)?[Ee]\+\d+")

@@ -108,7 +108,10 @@ def _read_table(rows: Iterable[Row], name: str | None) -> Bill:
         cells = {field: row.cells[at] for at, field in places.items() if at < len(row.cells)}
         if sum(bool(cell.strip()) for cell in cells.values()) < _FEWEST_CELLS:
             continue  # blank, or a line of the summary below the table
-        at = _time(cells.get("at")) or _time(cells.get("created"))
+        at = _time(cells.get("at"))
+        if at is None and "created" in cells and not cells.get("at", "").strip():
+            at = _time(cells["created"])
+            cells["direction"] = ""  # never paid: nothing went out
         total = bill_record.amount(cells.get("amount"))
         lost = "\ufffd" in cells.get("direction", "")
         if at is None or total is None or lost or _shifted(row, width):

@@ -148,6 +148,13 @@ def test_a_numbered_payment_leaves_its_order_to_no_other() -> None:
     assert found.candidates == ()
 
 
+def test_a_payment_that_fits_a_taken_order_and_a_free_one_is_not_chosen_for() -> None:
+    payments = [paid(merchant_no=NUMBER), paid("4200000002", counterparty="乙")]
+    found = match(payments, {"a": order(), "b": order(order_no="B1")})
+    assert pairs(found) == [(0, "a", "certain")]
+    assert found.candidates[0].reasons == ("several_orders",)
+
+
 def test_an_order_paid_twice_under_its_number() -> None:
     twice = [paid("4200000001", merchant_no=NUMBER), paid("4200000002", merchant_no=NUMBER)]
     [found] = match(twice, {"a": order(created_at=None)}).double_charges

@@ -97,7 +97,9 @@ def test_the_former_web_export_of_alipay() -> None:
     assert (back.status, back.refunded) == ("partially_refunded", Decimal("10.00"))
     unpaid = one(made.alipay_web_csv(web_row(at="", status="等待付款")))
     assert unpaid.at == datetime(2026, 8, 18, 14, 23, 5, tzinfo=SHANGHAI)
-    assert unpaid.status == "pending"
+    assert (unpaid.status, unpaid.direction) == ("pending", "neutral")
+    closed = one(made.alipay_web_csv(web_row(at="", status="交易关闭")))
+    assert (closed.direction, closed.charged) == ("neutral", False)
 
 
 @pytest.mark.parametrize(
