@@ -12,9 +12,12 @@ from typing import Annotated
 import typer
 
 from helper import __version__, case_commands
+from helper.errors import PasswordNeededError
 from helper.given import (
+    bill_password,
     existing,
     fingerprint,
+    has_vault,
     moment,
     page_file,
     require_vault,
@@ -23,6 +26,7 @@ from helper.given import (
 from helper.messages import pick_language, text
 from helper.options import Case, Data, Json, command, told
 from helper.printing import (
+    bill_lines,
     coded,
     draft_lines,
     emit,
@@ -227,12 +231,33 @@ def export(
 @app.command("import-bill", help=told("import_bill"))
 def import_bill(
     file: Annotated[Path, typer.Argument(help=told("bill_file"))],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help=told("password_stdin"))
+    ] = False,
+    accept_likely: Annotated[
+        bool, typer.Option("--accept-likely", help=told("accept_likely"))
+    ] = False,
+    whole: Annotated[bool, typer.Option("--attach", help=told("attach_bill"))] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Say that bills cannot be read yet."""
-    with command(data, as_json):
-        _not_yet(f"import-bill {file.name}")
+    """Read a bill and add to each case the payment that belongs to it."""
+    from helper.steps import bill as bringing  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        password = bill_password(from_stdin=password_stdin)
+        content = bringing.bill_bytes(file)
+        try:
+            bill = bringing.read(file, content, password)
+        except PasswordNeededError:
+            if password or as_json or not sys.stdin.isatty():
+                raise
+            asked = typer.prompt(text("bills.password", chosen.language), hide_input=True, err=True)
+            bill = bringing.read(file, content, asked)
+        store = open_store(chosen) if has_vault(chosen) else None
+        found = bringing.bring(store, file, content, bill, accept_likely=accept_likely, whole=whole)
+        emit(found, as_json=as_json, lines=bill_lines(found, chosen.language))
 
 
 @app.command(help=told("search"))

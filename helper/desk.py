@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from helper.complaints import fill, issues
 from helper.complaints.compose import compose
-from helper.complaints.exhibits import choose, main_capture
+from helper.complaints.exhibits import choose, main_capture, payments
 from helper.complaints.listing import QUOTED
 from helper.complaints.visible import hidden_fields
 from helper.messages import Language
@@ -29,7 +29,7 @@ class Desk:
     async def suggest(self, case_id: str, language: Language = "zh_CN") -> Mapping[str, Any]:
         """Return the guessed issue and demand with their reason, and the alternatives."""
         case = await asyncio.to_thread(self._store.vault.case, case_id)
-        guess = issues.guess(case.order, now=self._store.now(), language=language)
+        guess = issues.guess(case.order, payments(case), now=self._store.now(), language=language)
         return guess.model_dump(mode="json")
 
     async def make_draft(
@@ -75,7 +75,7 @@ class Desk:
     ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
-        guess = issues.guess(case.order, now=now)
+        guess = issues.guess(case.order, payments(case), now=now)
         chosen = issue or guess.issue
         shown = self._shown(case)
         hidden = hidden_fields(case.order, shown) if case.order else frozenset()

@@ -59,6 +59,13 @@ class TooLargeError(KazhengError):
     status = 413
 
 
+class PasswordNeededError(KazhengError):
+    """A bill is locked: no password was given, or a wrong one; details: reason, path."""
+
+    code = "password_needed"
+    status = 422
+
+
 class DiskFullError(KazhengError):
     """The disk has no room; details: path."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,6 +61,16 @@ def page_file(path: Path, url: str) -> bytes:
     if not _MARKUP.search(head) or "\x00" in decode(data[:4096]):
         raise InvalidError(reason="not_a_page", what=str(path))
     return data
+
+
+def bill_password(*, from_stdin: bool) -> str | None:
+    """Return a bill's password: the first line of standard input, else KAZHENG_BILL_PASSWORD.
+
+    It is no option, as other programs see the command line, and no setting, as those are shown.
+    """
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n") or None
+    return os.environ.get("KAZHENG_BILL_PASSWORD") or None
 
 
 def fingerprint(text: str | None) -> bool:

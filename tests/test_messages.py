@@ -11,6 +11,8 @@ import pytest
 from helper import errors
 from helper.messages import LANGUAGES, catalogue, explain
 from helper.model import Role
+from scrapers.bill_matching import Reason
+from scrapers.bill_record import Refusal
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path.read_text("utf-8") for path in (ROOT / "helper").rglob("*.py")]
@@ -33,6 +35,18 @@ def test_every_warning_of_a_reader_has_a_sentence() -> None:
     codes = {code for text in readers for code in re.findall(pattern, text)}
     codes = {code for code in codes if not code.endswith("_")} | {"page_cut", "more_orders"}
     assert {code for code in codes if f"warnings.{code}" not in catalogue("zh_CN")} == set()
+
+
+def test_every_code_of_a_bill_has_a_sentence() -> None:
+    apart = {"several_orders", "several_payments"}
+    wanted = {f"bills.reason.{code}" for code in set(get_args(Reason)) - apart}
+    wanted |= {f"bills.{code}" for code in apart}
+    locked = {"password_needed", "wrong_password", "too_large"}
+    wanted |= {f"errors.invalid.bill_{code}.message" for code in set(get_args(Refusal)) - locked}
+    codes = re.findall(r'"(bill_[a-z]+)[":]', (ROOT / "scrapers/bills.py").read_text("utf-8"))
+    assert codes
+    wanted |= {f"warnings.{code}" for code in codes}
+    assert wanted - set(catalogue("zh_CN")) == set()
 
 
 def test_every_check_of_verify_has_its_words() -> None:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from helper.complaints.wording import clean, moment, quoted
 from helper.model import Artifact, CaptureView, CaseView, Draft, Exhibit, Role
+from scrapers.record import Payment
 
 _WITH_ADDRESS: tuple[Role, ...] = ("seen/sheet", "witness/window", "witness/sheet")
 _ORDER: tuple[tuple[Role, ...], ...] = (
@@ -115,6 +117,26 @@ def kind_of(case: CaseView, exhibit: Exhibit) -> str | None:
             if artifact.sha256 == exhibit.sha256 and artifact.role == "attachment":
                 return str(artifact.about.get("kind") or "") or None
     return None
+
+
+def payment_facts(case: CaseView) -> list[Mapping[str, Any]]:
+    """Return what was read out of bills for the case, the latest state of a payment last."""
+    return [
+        artifact.about["payment"]
+        for capture in case.captures
+        for artifact in capture.artifacts
+        if artifact.role == "attachment" and artifact.about.get("payment")
+    ]
+
+
+def payments(case: CaseView) -> tuple[Payment, ...]:
+    """Return the payments of the case by its bills whose money stayed out."""
+    latest = {one["trade_no"]: one for one in payment_facts(case)}
+    return tuple(
+        Payment(method=one["provider"], trade_no=one["trade_no"], paid_at=one["paid_at"])
+        for one in latest.values()
+        if one["stayed_out"]
+    )
 
 
 def _found(case: CaseView, *, page_file: bool) -> Iterator[tuple[CaptureView, Artifact, str]]:

@@ -12,11 +12,11 @@ import re
 import stat
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from helper.complaints.exhibits import KINDS
 from helper.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
@@ -46,11 +46,19 @@ _MEDIA_TYPES = {
 
 
 def attach(
-    store: Store, case_id: str, path: Path, *, limit: int, note: str = "", kind: str | None = None
+    store: Store,
+    case_id: str,
+    path: Path,
+    *,
+    limit: int,
+    note: str = "",
+    kind: str | None = None,
+    facts: Mapping[str, Any] | None = None,
 ) -> CaptureView:
     """Keep a file under a case, seal it, and return its record; the same file again returns it.
 
-    `limit` is the most bytes, `kind` a key of `KINDS`. Raises NotFoundError, InvalidError,
+    `limit` is the most bytes, `kind` a key of `KINDS`, `facts` what Kazheng itself read out of
+    it, for `about`. Raises NotFoundError, InvalidError,
     TooLargeError, DiskFullError, ConflictError(attach_busy).
     """
     if kind is not None and kind not in KINDS:
@@ -70,6 +78,7 @@ def attach(
         "label": name,
         "note": _plain(note),
         "kind": kind,
+        **(facts or {}),
     }
     about = {key: value for key, value in about.items() if value}
     if not _known(store, capture_id):

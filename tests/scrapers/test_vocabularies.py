@@ -17,7 +17,7 @@ DATA = Path(scrapers.__file__).parent / "data"
 ELSEWHERE = {"wechat", "alipay", "common", "caihong", "dujiao_next", "taobao", "xianyu"}
 
 
-@pytest.mark.parametrize("name", ["labels", "states"])
+@pytest.mark.parametrize("name", ["labels", "states", "bill_states"])
 def test_each_word_has_its_sources_and_one_meaning(name: str) -> None:
     vocabulary = json.loads((DATA / f"{name}.json").read_text("utf-8"))
     systems = {platform.key for platform in PLATFORMS} | ELSEWHERE
@@ -29,7 +29,7 @@ def test_each_word_has_its_sources_and_one_meaning(name: str) -> None:
     assert [word for word, count in counts.items() if count > 1] == []
 
 
-@pytest.mark.parametrize("name", ["labels", "states"])
+@pytest.mark.parametrize("name", ["labels", "states", "bill_states"])
 def test_each_word_stands_in_the_form_it_is_looked_up_in(name: str) -> None:
     vocabulary = json.loads((DATA / f"{name}.json").read_text("utf-8"))
     for words in vocabulary.values():
