@@ -124,7 +124,7 @@ def add(wanted: Wanted) -> list[str]:
     _write(sheet, _sheet(kept, after))
     written = [page_file, sheet] if known else [SITES / f"{wanted.key}.py", page_file, sheet]
     return [*(f"Wrote {_short(path)}" for path in written),
-            *review(before, after, kept, known), *_next()]  # fmt: skip
+            *review(before, after, kept, known, clean), *_next()]  # fmt: skip
 
 
 def _order_page(wanted: Wanted) -> tuple[Page, Platform | None]:

@@ -99,7 +99,9 @@ class _Work:
         url = self._page_address(page.url, key)
         for tag in self.soup.find_all(SHADOW):
             tag.name = "template"
-        used = {run.lower() for tag in tags for run in _runs(tag)} | set(_RUN.findall(url.lower()))
+        used = {run.lower() for tag in tags for run in _runs(tag)} | set(
+            _RUN.findall(urlsplit(url).path.lower())
+        )
         words = {word for word in self.names.replaced if len(word) > 3}
         return Anonymised(
             html=f"<!DOCTYPE html>\n{self.soup.decode().strip()}\n",
@@ -221,18 +223,20 @@ class _Work:
                 self.altered |= set(attribute(tag, name).split()) - set(text.split())
             elif self._is_mark(tag, name) and name != "charset":
                 text = attribute(tag, name).strip()
-                text = self._asset(text) if name in {"href", "src"} else self._scrubbed(text)
+                if name in {"href", "src"}:
+                    text = self._asset(text)
+                elif name.startswith("data-") and self.assets.isdisjoint(
+                    _RUN.findall(text.lower())
+                ):
+                    text = self.names.clean(text)  # it is not known to be the software's
+                else:
+                    text = self._scrubbed(text)
                 tag[name] = text
                 if text and name != "name":
                     self.kept.append(text)
 
     def _asset(self, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return ""
-        path = parts.path if parts.scheme in {"", "http", "https"} else ""
-        return quote(self._scrubbed(unquote(path)), safe="/:@!$&'()*+,;=~")
+        return quote(self._scrubbed(_path(url)), safe="/:@!$&'()*+,;=~")
 
     def _scrubbed(self, text: str) -> str:
         """Return a class, name or path without numbers, hashes and rare words of the text."""
@@ -262,7 +266,17 @@ class _Work:
 def _runs(tag: Tag) -> Iterator[str]:
     for name, value in tag.attrs.items():
         if name in _STRUCTURE or (_is_asset(tag) and name in {"href", "src"}):
-            yield from _RUN.findall(" ".join(value) if isinstance(value, list) else str(value))
+            text = " ".join(value) if isinstance(value, list) else str(value)
+            yield from _RUN.findall(_path(text) if name in {"href", "src"} else text)
+
+
+def _path(url: str) -> str:
+    """Return the path of an asset's address, empty where it is none of the web."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return unquote(parts.path) if parts.scheme in {"", "http", "https"} else ""
 
 
 def _is_password(tag: Tag) -> bool:

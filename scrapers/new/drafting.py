@@ -198,6 +198,9 @@ class _Drafter:
             if source is None:
                 continue
             if source.selector is None:
+                shown = _narrow(reader.element, source.text or "")
+                if shown is not reader.element:
+                    yield from self._selected(reader, shown)
                 yield from self._from_address(source)
                 continue
             tag = self.page.soup.select_one(source.selector)

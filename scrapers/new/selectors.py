@@ -17,11 +17,16 @@ from scrapers.record import OrderRecord
 
 _STABLE = re.compile(r"[A-Za-z](?!.*\d{3})[\w-]{1,39}")
 _UTILITY = re.compile(
-    r"(?:[mp][trblxyse]?|col|row|d|g|w|h|gap|text|bg|btn|badge|flex|float|fw|fs|font|rounded|border)"
-    r"(?:-.*)?|(?:.*[-_])?(?:success|danger|warning|primary|info|secondary|active|on|open|show|"
-    r"default|hidden|completed|delivered|failed|pending|paid|refunded|processing|cancelled)|"
-    r"container|clearfix|text|value|item|label|content|title|line|result"
+    r"-?(?:[mp][trblxyse]?|col|row|d|g|w|h|gap|text|bg|btn|badge|flex|float|fw|fs|font|rounded|border|"
+    r"max|min|inline|items|justify|space|leading|tracking|shrink|grow|group|grid|inset|top|left|right|"
+    r"bottom|z|from|to|via|overflow|whitespace|break|object|opacity|transition|duration|select|ring|"
+    r"shadow|divide|self|order|align|line|cursor|hidden|block|absolute|relative|sticky|fixed|truncate|"
+    r"uppercase|underline|italic|static|animate|router-link|is)(?:-.*)?|"
+    r"(?:.*[-_])?(?:success|danger|warning|primary|info|secondary|active|on|open|show|default|hidden|"
+    r"completed|delivered|failed|pending|paid|refunded|processing|cancelled)|"
+    r"container|clearfix|value|item|label|content|title|result"
 )
+"""Names of layout or of a state: another page of the shop has others."""
 _MAX_STEPS = 6
 _LONGEST = 80
 

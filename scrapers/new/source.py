@@ -18,9 +18,12 @@ _USUAL = frozenset(
     app main style styles custom script scripts base reset global runtime polyfills bundle chunk
     core iconfont jquery bootstrap layui layer vue element axios swiper fontawesome clipboard qrcode
     animate popper lodash moment echarts react antd mdui uikit tailwind toastr sweetalert npm
-    ajax cdn min font awesome ui package pages page www files upload uploads v src""".split()  # noqa: SIM905 (a list of sixty words)
+    ajax cdn min font html htm php awesome ui package pages page www files upload uploads
+    v src""".split()  # noqa: SIM905 (a list of sixty words)
 )
 
+_BUILD = re.compile(r"(?<=[-.])(?=[\w-]*(?:\d|[a-z][A-Z]|[A-Z]{2}))[\w-]{8,}(?=\.\w+$)")
+"""The part of a file's name that changes with every build."""
 _CLASSES = 3
 """So many names of classes tell as much as one path of the software's own files."""
 
@@ -69,11 +72,12 @@ def _asset(tag: Tag, altered: frozenset[str]) -> Iterator[str]:
     """Yield the shortest beginning of an asset's path that is not every shop's."""
     name = "href" if tag.name == "link" else "src"
     parts = attribute(tag, name).split("/")
-    for place, segment in enumerate(parts):
-        last = place + 1 == len(parts)
+    file = _BUILD.sub("", parts[-1])
+    for place, segment in enumerate([*parts[:-1], file]):
         words = [word for word in re.split(r"[^A-Za-z]+", segment.lower()) if len(word) > 1]
-        telling = [word for word in words if word not in _USUAL and word not in {"css", "js"}]
+        telling = [word for word in words if word not in _USUAL]
         if telling and segment not in altered:
+            last = place + 1 == len(parts)
             stem = re.split(r"[.\d]", segment)[0] if last else f"{segment}/"
             if len(stem) >= 4:
                 yield f'{tag.name}[{name}*="{"/".join([*parts[:place], stem])}"]'
