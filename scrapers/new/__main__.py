@@ -114,15 +114,17 @@ def add(wanted: Wanted) -> list[str]:
         )
     page, known = _order_page(wanted)
     before = _result(page, known)
-    kept = anonymise(page, key=wanted.key, case=wanted.case)
+    module = SITES / f"{wanted.key}.py"
+    words = _words(module.read_text("utf-8")) if known else frozenset()
+    kept = anonymise(page, key=wanted.key, case=wanted.case, words=words)
     clean = parse(Document(kept.html, kept.url), kept.captured_at)
     text = "" if known else _platform_text(wanted, kept, clean)
     after = _result(clean, known or _loaded(wanted.key, text))
     if not known:
-        _write(SITES / f"{wanted.key}.py", text)
+        _write(module, text)
     _write(page_file, kept.html)
     _write(sheet, _sheet(kept, after))
-    written = [page_file, sheet] if known else [SITES / f"{wanted.key}.py", page_file, sheet]
+    written = [page_file, sheet] if known else [module, page_file, sheet]
     return [*(f"Wrote {_short(path)}" for path in written),
             *review(before, after, kept, known, clean), *_next()]  # fmt: skip
 
@@ -201,6 +203,11 @@ def _platform_text(wanted: Wanted, kept: Anonymised, page: Page) -> str:
         )
     kinds = paths(kept.url, kind, numbers)
     return _formatted(source(wanted.key, wanted.name or wanted.key, made, marks, kinds))
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the Chinese words that a platform file names: labels, words in its patterns."""
+    return frozenset(re.findall(r"[\u3400-\u9fff]{2,}", text))
 
 
 def _other_pages(key: str) -> list[BeautifulSoup]:

@@ -69,9 +69,14 @@ class Anonymised:
     """Words of the page's text that are also words of its classes or paths."""
 
 
-def anonymise(page: Page, *, key: str, case: str) -> Anonymised:
-    """Return the anonymised page; `page.soup` is used up. Pure and deterministic."""
-    return _Work(page.soup, Pseudonyms(case)).run(page, key)
+def anonymise(
+    page: Page, *, key: str, case: str, words: frozenset[str] = frozenset()
+) -> Anonymised:
+    """Return the anonymised page; `page.soup` is used up. Pure and deterministic.
+
+    `words` of the shop's own stay beside those that all shops use.
+    """
+    return _Work(page.soup, Pseudonyms(case, words)).run(page, key)
 
 
 class _Work:

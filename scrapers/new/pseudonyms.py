@@ -45,7 +45,8 @@ _PARTS = re.compile(
     r"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])|(?<!\d)\d{1,2}月\d{1,2}日|"
     r"(?<![\d-])\d{2}-\d{2}(?=\s+\d{1,2}:\d{2}))|"
     r"(?P<phone>(?<!\d)1[3-9]\d{9}(?!\d))|"
-    r"(?P<ip>(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]))|"
+    r"(?P<chain>(?<![\w.:/])\d{1,3}(?:\.\d{1,3}){2,}(?![\w.:/])|"
+    r"(?<![\w.:/])\d{1,3}(?:[.:/_]\d{1,3}){3,}(?![\w.:/]))|"
     rf"(?P<time>{_TIME})|"
     rf"(?P<kept>{_KEPT_NUMBER})|"
     r"(?P<groups>(?<![A-Za-z0-9.])\d+(?:[ -]\d+)+(?![A-Za-z0-9.]))|"
@@ -80,8 +81,11 @@ class Pseudonyms:
     """The replacements of one page; `case` makes those of another page different."""
 
     case: str
+    words: frozenset[str] = frozenset()
+    """Words of this shop that stay: those that its platform file names."""
     replaced: dict[str, str] = field(default_factory=dict)
     """Every value that was replaced, in lower case, and its replacement."""
+    taken: set[str] = field(default_factory=set)
     forced: set[str] = field(default_factory=set)
     """Short texts that are private all the same (a balance)."""
     shift: timedelta | None = None
@@ -123,7 +127,7 @@ class Pseudonyms:
             "phone": self._phone,
             "time": str,
             "kept": self._amount,
-            "ip": self.digits,
+            "chain": self.digits,
             "groups": lambda one: self.digits(one) if _count(one) >= _MIN_JOINED else one,
             "run": lambda run: run if self._stays(run, joined=joined) else self.swap(run),
             "han": lambda han: "".join(self._han(han)),
@@ -144,7 +148,12 @@ class Pseudonyms:
     def _stays(self, run: str, *, joined: bool) -> bool:
         if run.isdigit():
             return len(run) <= 3 and not joined and run not in self.forced
-        return run.lower() in LATIN_WORDS or _is_word(run) or bool(_TIMES.fullmatch(run))
+        return (
+            run.lower() in LATIN_WORDS
+            or run in self.words
+            or _is_word(run)
+            or bool(_TIMES.fullmatch(run))
+        )
 
     def _han(self, text: str) -> Iterator[str]:
         """Yield the words of shops as they are, and what stands between them replaced."""
@@ -154,13 +163,16 @@ class Pseudonyms:
         start = position = 0
         while position < len(text):
             ends = range(min(len(text), position + _LONGEST), position, -1)
-            end = next((end for end in ends if _is_word(text[position:end])), 0)
+            end = next((end for end in ends if self._is_kept(text[position:end])), 0)
             if end:
                 yield self.swap(text[start:position])
                 yield text[position:end]
                 start = end
             position = end or position + 1
         yield self.swap(text[start:])
+
+    def _is_kept(self, text: str) -> bool:
+        return text in self.words or _is_word(text)
 
     def address(self, url: str, host: str = "shop.example.com") -> str:
         """Return an address on a host of nobody; every part of its path and query is cleaned."""
@@ -213,11 +225,14 @@ class Pseudonyms:
     def _draw(self, value: str, make: Callable[[str], str]) -> str:
         key = value.lower()
         if key not in self.replaced:
-            number, taken = len(self.replaced), set(self.replaced.values())
-            drawn = (make(f"{self.case}/{number}/{attempt}") for attempt in range(_ATTEMPTS))
-            unlike = [text for text in drawn if text != key]
-            free = [text for text in unlike if text not in taken]
-            self.replaced[key] = (free or unlike)[0]
+            salt = f"{self.case}/{len(self.replaced)}"
+            drawn = (make(f"{salt}/{attempt}") for attempt in range(_ATTEMPTS))
+            last = ""
+            for last in filter(key.__ne__, drawn):
+                if last not in self.taken:
+                    break
+            self.replaced[key] = last
+            self.taken.add(last)
         return _cased(self.replaced[key], value)
 
 

@@ -53,7 +53,7 @@ def _lines(
         by_code = {"delivery.kind"} if "delivery.secrets.0.masked" in made else set()
         lost = sorted(real.keys() - made.keys() - by_code)
         if lost:
-            yield f"- order {number}: on the real page, but not read by the file: {', '.join(lost)}"
+            yield f"- order {number}: only read from the real page: {', '.join(lost)}"
         absent = [name for name in _WANTED if name not in made]
         if absent:
             yield f"- order {number}: not found: {', '.join(absent)}"
