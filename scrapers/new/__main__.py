@@ -152,7 +152,8 @@ def _order_page(wanted: Wanted) -> tuple[Page, Platform | None]:
     warnings = ", ".join(generic.read(pages[0]).warnings)
     raise RefusedError(
         "No order was found on the page. Save it while it shows the order (as MHTML where scripts "
-        "draw it). Where it did, write the file by hand after scrapers/sites/lechuang.py."
+        f"draw it). Where it does, write scrapers/sites/{wanted.key}.py by hand after lechuang.py "
+        "and run this again: page and JSON are then made with it."
         + (f" Reader: {warnings}." if warnings else "")
     )
 
@@ -266,8 +267,8 @@ def _short(path: Path) -> str:
 
 
 def _next() -> list[str]:
-    return ["Then:", "  .venv/bin/python -m scrapers.rules",
-            "  .venv/bin/python -m pytest tests/scrapers", "  make check"]  # fmt: skip
+    commands = ("python -m scrapers.rules", "python -m pytest tests/scrapers", "make check")
+    return ["Then:", *(f"  {command}" for command in commands)]
 
 
 if __name__ == "__main__":

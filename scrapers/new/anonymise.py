@@ -42,6 +42,7 @@ _SAID = re.compile(
 """Attributes whose words a page shows or its scripts use; what is in no list is dropped."""
 _HIDES = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _RUN = re.compile(r"[A-Za-z0-9]+")
+_CODE = re.compile(r"(?=[A-Z_-]*\d)[A-Z0-9]{3,}(?:[-_][A-Z0-9]{3,})+")
 _SOFTWARE = re.compile(r"(?:https?:)?//(?:www\.)?((?:github\.com|gitee\.com)/[\w.-]+/[\w.-]+)")
 _PRIVATE = frozenset(
     [
@@ -97,11 +98,11 @@ class _Work:
         tags = [tag for tag in self.soup.descendants if isinstance(tag, Tag)]
         for tag in tags:
             self._values(tag)
-        self.uses.update(run.lower() for tag in tags for run in _runs(tag))
+        self.uses.update(word for tag in tags for word in {run.lower() for run in _runs(tag)})
         self.assets = {run.lower() for tag in tags if _is_asset(tag) for run in _runs(tag)}
+        url = self._page_address(page.url, key)
         for tag in tags:
             self._structure(tag)
-        url = self._page_address(page.url, key)
         for tag in self.soup.find_all(SHADOW):
             tag.name = "template"
         used = {run.lower() for tag in tags for run in _runs(tag)} | set(
@@ -228,32 +229,29 @@ class _Work:
                 self.altered |= set(attribute(tag, name).split()) - set(text.split())
             elif self._is_mark(tag, name) and name != "charset":
                 text = attribute(tag, name).strip()
-                if name in {"href", "src"}:
-                    text = self._asset(text)
-                elif name.startswith("data-") and self.assets.isdisjoint(
-                    _RUN.findall(text.lower())
-                ):
-                    text = self.names.clean(text)  # it is not known to be the software's
+                known = not name.startswith("data-") or bool(
+                    self.assets.intersection(_RUN.findall(text.lower()))
+                )
+                asset = name in {"href", "src"}
+                if asset or known:
+                    text = self._scrubbed(_path(text) if asset else text)
+                    self.kept += [text] if text and name != "name" else []
                 else:
-                    text = self._scrubbed(text)
-                tag[name] = text
-                if text and name != "name":
-                    self.kept.append(text)
-
-    def _asset(self, url: str) -> str:
-        return quote(self._scrubbed(_path(url)), safe="/:@!$&'()*+,;=~")
+                    text = self.names.clean(text)  # perhaps the user's, not the software's
+                tag[name] = quote(text, safe="/:@!$&'()*+,;=~") if asset else text
 
     def _scrubbed(self, text: str) -> str:
         """Return a class, name or path without numbers, hashes and rare words of the text."""
         clean = text if text.isascii() else self.names.clean(text)
+        clean = _CODE.sub(lambda match: self.names.clean(match.group()), clean)
         return _RUN.sub(lambda match: self._run(match.group()), clean)
 
     def _run(self, run: str) -> str:
         digits = sum(map(str.isdigit, run))
-        private = len(run) > 3 and run.lower() in self.names.replaced
-        named = private and self.uses[run.lower()] <= _RARE and run.lower() not in self.assets
         coded = digits >= 4 or (len(run) >= 8 and 0 < digits < len(run))
-        return self.names.swap(run) if coded or named else run
+        private = len(run) > 3 and run.lower() in self.names.replaced
+        rare = self.uses[run.lower()] <= _RARE and run.lower() not in self.assets
+        return self.names.swap(run) if coded or (private and (digits or rare)) else run
 
     def _page_address(self, url: str, key: str) -> str:
         """Return the page's address on a host of nobody, its plain words kept."""
