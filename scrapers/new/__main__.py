@@ -47,7 +47,7 @@ class Wanted:
     key: str
     page: Path
     url: str
-    name: str
+    name: str | None
     case: str
     captured_at: datetime | None
     force: bool
@@ -73,7 +73,7 @@ def _wanted(arguments: list[str] | None) -> Wanted:
     parser.add_argument("key", type=_key, metavar="KEY", help="module name, such as some_shop")
     parser.add_argument("page", type=Path, metavar="PAGE", help="saved order page, HTML or MHTML")
     parser.add_argument("--url", default="", help="the page's address (MHTML knows its own)")
-    parser.add_argument("--name", default="", help="name of the shop system, as users see it")
+    parser.add_argument("--name", type=_name, help="name of the shop system, as users see it")
     parser.add_argument("--case", type=_case, default="order", help="file name in tests/pages/KEY")
     parser.add_argument("--captured-at", type=_moment, help="ISO 8601 with zone")
     parser.add_argument("--force", action="store_true", help="overwrite this case's page and JSON")
@@ -84,6 +84,12 @@ def _wanted(arguments: list[str] | None) -> Wanted:
 def _key(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", text) or keyword.iskeyword(text):
         raise argparse.ArgumentTypeError("2 to 40 of a-z, 0-9 and _, a letter first, no keyword")
+    return text
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[\w][\w .·()（）-]{0,39}", text):
+        raise argparse.ArgumentTypeError("1 to 40 letters, numbers, blanks and .·()-")
     return text
 
 

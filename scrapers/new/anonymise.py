@@ -91,8 +91,6 @@ class _Work:
 
     def run(self, page: Page, key: str) -> Anonymised:
         self._force()
-        if page.captured_at is not None and self.names.shift is None:
-            self._first_day()
         self._strip()
         self._texts()
         tags = [tag for tag in self.soup.descendants if isinstance(tag, Tag)]
@@ -123,14 +121,6 @@ class _Work:
         for pair in find_pairs(self.soup):
             if pair.field in _PRIVATE:
                 self.names.force(pair.found.text)
-
-    def _first_day(self) -> None:
-        """Let the page's own first date decide how far all dates move."""
-        for text in self.soup.find_all(string=True):
-            if text.parent is not None and text.parent.name not in {"script", "style"}:
-                self.names.clean_day(text)
-            if self.names.shift is not None:
-                return
 
     def _moved(self, at: datetime | None) -> datetime | None:
         if at is None:

@@ -6,7 +6,6 @@ generic reader found.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ _FIELDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("text", ("seller.contact",)),
 )
 _WHOLE = frozenset({"recharge_account", "status", "delivery.promised", "delivery.secrets"})
-"""Never cut by a pattern: an account out of the buyer's inputs could be a password."""
+"""Never cut by a pattern: a number out of the buyer's inputs could be a password."""
 _AXES = ("pay_status", "delivery_status")
 _NAMED = ("text", "money", "integer", "moment")
 _MAX_TRIED = 8
@@ -302,7 +301,10 @@ def _cut(expression: Expression, pattern: str) -> Expression:
 
 
 def literal(text: str, *, raw: bool = False) -> str:
-    """Return the text as it is written in source code; `raw` for a regular expression."""
-    if raw:
+    """Return the text as it is written in source code, whatever a page put into it.
+
+    `raw` is for a regular expression; one that would end its quotes is escaped instead.
+    """
+    if raw and text.isprintable() and '"' not in text and not text.endswith("\\"):
         return f'r"{text}"'
-    return f"'{text}'" if '"' in text and "'" not in text else json.dumps(text, ensure_ascii=False)
+    return repr(text)

@@ -105,13 +105,6 @@ class Pseudonyms:
     def _cleaned(self, text: str, joined: bool) -> str:
         return _PARTS.sub(lambda match: self._part(match, joined=joined), text)
 
-    def clean_day(self, text: str) -> None:
-        """Look for the first date of `text` only, which decides how far all dates move."""
-        for match in _PARTS.finditer(text):
-            if match.lastgroup == "date":
-                self.day(match.group())
-                return
-
     def force(self, value: str) -> None:
         """Replace the short numbers of a short value too, wherever they stand alone."""
         if len(value) > _LONGEST_FORCED:

@@ -54,7 +54,7 @@ class Names:
     def selectors(self, block: Tag, tag: Tag) -> Iterator[str]:
         """Yield selectors that find `tag` first under `block`, the surest first."""
         own = self.good(tag)
-        tries = [*own, *(f"{tag.name}{name}" for name in self.stable(tag) if name not in own)]
+        tries = [*own, *(f"{_name(tag)}{name}" for name in self.stable(tag) if name not in own)]
         path, node = "", tag
         for _ in range(_MAX_STEPS):
             holder = node.parent
@@ -66,7 +66,7 @@ class Names:
                 break
             good = self.good(holder)
             tries += [f"{name}{path}" for name in good]
-            tries += [f"{name} {end}" for name in good for end in [*own, tag.name]]
+            tries += [f"{name} {end}" for name in good for end in [*own, _name(tag)]]
             node = holder
         for selector in dict.fromkeys(tries):
             if len(selector) <= _LONGEST and block.select_one(selector) is tag:
@@ -113,7 +113,7 @@ def _around(line: list[Tag], names: Names) -> Iterator[str]:
         yield from names.good(tag)
         path, node = "", tag
         for _ in range(3):
-            path = f" > {node.name}{path}"
+            path = f" > {_name(node)}{path}"
             if node.parent is None or node.parent.name in {"html", "[document]"}:
                 break
             node = node.parent
@@ -137,6 +137,10 @@ def _common(one: list[Tag], other: list[Tag]) -> list[Tag]:
 def _step(tag: Tag) -> str:
     same = list(tag.parent.find_all(tag.name, recursive=False)) if tag.parent else []
     if len(same) < 2:
-        return tag.name
+        return _name(tag)
     place = next(number for number, one in enumerate(same, 1) if one is tag)
-    return f"{tag.name}:nth-of-type({place})"
+    return f"{_name(tag)}:nth-of-type({place})"
+
+
+def _name(tag: Tag) -> str:
+    return soupsieve.escape(tag.name)

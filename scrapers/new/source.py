@@ -60,7 +60,8 @@ def _marks(soup: BeautifulSoup, altered: frozenset[str]) -> Iterator[str]:
         for name in tag.attrs:
             value = attribute(tag, name)
             words = set(re.split(r"[^A-Za-z]+", value)) - _USUAL
-            if name.startswith("data-") and words and value not in altered and _is_plain(value):
+            telling = bool(words) and value not in altered and _is_plain(value)
+            if telling and name.startswith("data-") and _is_plain(name):
                 yield f'{tag.name}[{name}="{value}"]'
     for tag in soup.select('a[href*="github.com/"], a[href*="gitee.com/"]'):
         yield f'a[href*="{attribute(tag, "href").partition("//")[2]}"]'

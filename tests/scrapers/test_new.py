@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapers.new.anonymise import Anonymised, anonymise
+from scrapers.new.drafting import literal
 from scrapers.new.pseudonyms import Pseudonyms
 from scrapers.page import MAX_BYTES, Document, load, parse
 
@@ -304,6 +306,33 @@ def test_a_platform_file_written_by_hand_gets_its_page_and_keeps_its_words(tree:
     shutil.rmtree(tree / "tests/pages/by_hand")
 
 
+HOSTILE = """<html data-evil"]="x"><link rel="stylesheet" href='/static/ev"il\\/kit/a.css'>
+<link rel="stylesheet" href="/static/goodkit/a.css"><div class='b"ox o\\'><a:b><x>
+<p>订单号：<b class='"+evil()+"'>AB123456</b></p><p>金额\\"：<b>5.00元</b></p>
+<p>状态：<b>已完成</b></p></x></a:b></div>"""
+EVIL = 'https://a.invalid/o"+evil()+"/?x"+evil()+"=1&y\\=2&order"+evil()+"=AB123456#"+evil()'
+
+
+def test_no_page_writes_code(tree: Path) -> None:
+    (tree / "hostile.html").write_text(HOSTILE, "utf-8")
+    code, said = run(tree, "hostile", "hostile.html", "--url", EVIL)
+    assert code == 0, said
+    source = (tree / "scrapers/sites/hostile.py").read_text("utf-8")
+    calls = {
+        node.func.id for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }  # fmt: skip
+    assert calls <= {"Reader", "RecordBuilder", "Platform", "_order", "part", "Found"}
+    (tree / "scrapers/sites/hostile.py").unlink()
+    shutil.rmtree(tree / "tests/pages/hostile")
+
+
+@given(st.text(max_size=30))
+def test_a_literal_is_its_text(text: str) -> None:
+    for raw in (False, True):
+        assert ast.literal_eval(literal(text, raw=raw)) == text
+
+
 ROWS = """<table class="kd-table"><tr><td>订单号</td><td>商品名称</td>
 <td>实付金额</td><td>状态</td></tr>{}</table>
 <link rel="stylesheet" href="/static/kdshop/index-D4tBfWBs.css">"""
@@ -330,6 +359,7 @@ def test_a_list_has_a_block_an_order_and_its_head_is_none(tree: Path) -> None:
     [
         ("Xk-Pay", PAGE, ["--url", URL], 2, "a letter first"),
         ("class", PAGE, ["--url", URL], 2, "keyword"),
+        ("some_shop", PAGE, ["--url", URL, "--name", 'x"""'], 2, "1 to 40 letters"),
         ("some_shop", PAGE, ["--url", URL, "--captured-at", "2026-06-01"], 2, "such as 2026"),
         ("some_shop", PAGE, [], 1, "--url"),
         ("some_shop", "<p>关于我们</p>", ["--url", URL], 1, "No order was found"),
