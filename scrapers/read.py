@@ -77,8 +77,16 @@ def path_kind(platform: Platform, url: str) -> PageKind | None:
 
 def read(page: Page) -> Extraction:
     """Read the page: the order it is about first. Never raises, whatever the page is."""
-    warnings = ["page_cut"] if page.soup.find("wbr", id="kazheng-cut") else []
+    warnings: list[str] = []
     platform = _guard(lambda: recognise(page), None, "recognise", warnings)
+    result = read_with(page, platform)
+    seen = tuple(dict.fromkeys([*warnings, *result.warnings]))
+    return result.model_copy(update={"warnings": seen})
+
+
+def read_with(page: Page, platform: Platform | None) -> Extraction:
+    """Read the page as one of this platform (None: of an unknown shop). Never raises."""
+    warnings = ["page_cut"] if page.soup.find("wbr", id="kazheng-cut") else []
     kind = path_kind(platform, page.url) if platform else None
     host = host_of(page.url)
     reference = PlatformRef(host=host)
