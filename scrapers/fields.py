@@ -23,6 +23,7 @@ from scrapers.text import compact
 
 _PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
 MOST_PEERS = 50
+_PAID = re.compile(r"支付|paid", re.IGNORECASE)
 _LINK = re.compile(r"https?://")
 _WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
 _FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s*[:：]?\s*(\d{16,64})(?!\d)")
@@ -51,7 +52,7 @@ def fill_order(page: Page, cluster: Cluster, walked: Walk) -> OrderRecord | None
     _fill_money(build, choice)
     _fill_times(build, choice)
     fill_status(build, choice)
-    build.payment_method(_method(choice))
+    build.payment_method(_method(build, choice))
     build.delivery_kind(choice.only("delivery_kind"))
     build.text("seller.name", named_seller(choice))
     for path, name in _TEXTS:
@@ -86,11 +87,20 @@ def _is_order(build: RecordBuilder, choice: Choice) -> bool:
     return sum(seen) >= (1 if seed.origin == "label" else 2)
 
 
-def _method(choice: Choice) -> Found | None:
-    """Return the way of payment; where a list of ways is offered, none is taken yet."""
+def _method(build: RecordBuilder, choice: Choice) -> Found | None:
+    """Return the way of payment; where a list of ways is offered, none is taken yet.
+
+    Without any, the balance is the way if it paid the whole amount (余额支付：¥5.00).
+    """
     found = choice.best("payment_method")
-    offered = found is not None and len(split_methods(found.text)) > 1
-    return None if offered else found
+    if found is not None:
+        return found if len(split_methods(found.text)) < 2 else None
+    for pair in choice.candidates("wallet"):
+        amount = money(pair.found.text)
+        whole = amount is not None and amount.value == build.values.get("amount")
+        if whole and split_methods(pair.label) == ["balance"] and _PAID.search(pair.label):
+            return Found(pair.label, choice.walk.tokens[pair.order].element)
+    return None
 
 
 def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:

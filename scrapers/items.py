@@ -39,7 +39,10 @@ _NO_TITLE = re.compile(
 )
 _PRICE = re.compile(r"[\d.,:/+\-¥$元]|cny|rmb|usdt?")
 _DETAILS = ("quantity", "unit_price", "sku")
-_MOST_CLIMB = 5
+_GOODS_PAGE = re.compile(r"/(?:goods|item|product|buy)s?[/.?]|[?&](?:pid|tid|gid)=|mod=buy")
+_MOST_PIECES = 6
+_MOST_TEXTS = 40
+_SHORTEST = 4
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,54 @@ def fill_items(build: RecordBuilder, choice: Choice) -> None:
         for number, (title, end) in enumerate(zip(titles, ends, strict=True)):
             _item(build, choice, number, title, end)
         return
-    _title(build, 0, titles[0].found if titles else _heading(choice))
+    _title(build, 0, titles[0].found if titles else _linked(choice) or _heading(choice))
+    if not build.has("items.0.title"):
+        _title(build, 0, _lone(choice))
     for name in _DETAILS:
         _detail(build, 0, name, choice.candidates(name))
+    if build.has("items.0.title") and not build.has("items.0.quantity"):
+        _count(build, choice)
+
+
+def _count(build: RecordBuilder, choice: Choice) -> None:
+    """Read an unlabelled ×1; the only amount in the same block is then the price of the one."""
     counts = [token for token in choice.tokens() if _TIMES.fullmatch(token.text)]
-    if len(counts) == 1 and build.has("items.0.title") and not build.has("items.0.quantity"):
-        build.integer("items.0.quantity", Found(counts[0].text, counts[0].element))
+    if len(counts) != 1:
+        return
+    build.integer("items.0.quantity", Found(counts[0].text, counts[0].element))
+    block = next((one for one in ancestors(counts[0].element) if not choice.walk.only(one)), None)
+    if block is None or build.values.get("items.0.quantity") != 1:
+        return
+    texts = [token for token in choice.walk.inside(block) if token is not counts[0]]
+    price = money("".join(token.text for token in texts))
+    if len(texts) <= _MOST_PIECES and price is not None and price.currency:
+        build.money("items.0.unit_price", Found("".join(t.text for t in texts), block))
+
+
+def _linked(choice: Choice) -> Found | None:
+    """Return the name that links to a page of goods, if all such links say the same."""
+    named: dict[str, Found] = {}
+    for tag in choice.walk.tags_in(choice.cluster.root):
+        if tag.name == "a" and _GOODS_PAGE.search(attribute(tag, "href")):
+            token = choice.walk.only(tag)
+            if token is not None and not in_frame(tag) and _says_name(token.text):
+                named.setdefault(compact(token.text), Found(token.text, token.element))
+    return next(iter(named.values())) if len(named) == 1 else None
+
+
+def _says_name(text: str) -> bool:
+    plain = _PRICE.sub("", compact(text))
+    return 4 <= len(text) <= 80 and bool(plain) and not meaning(text)
+
+
+def _lone(choice: Choice) -> Found | None:
+    """Return the only text of a small card in a list that may be a name of goods."""
+    start, end = choice.walk.span(choice.cluster.root)
+    if not choice.cluster.is_one_of_many or end - start > _MOST_TEXTS:
+        return None
+    texts = [t for t in choice.tokens() if not t.is_control and len(t.text) >= _SHORTEST]
+    names = [token for token in texts if _is_title(choice, token)]
+    return Found(names[0].text, names[0].element) if len(names) == 1 else None
 
 
 def _labelled(choice: Choice) -> list[Pair]:
@@ -112,8 +157,9 @@ def _name_above(choice: Choice, pair: Pair) -> _Title | None:
         start, end = choice.walk.span(block)
         if start < pair.order:
             token = choice.walk.tokens[start]
-            alone = start not in labelled and (start + 1 in labelled or start + 1 == pair.order)
-            if alone and end - start <= 40 and _is_title(choice, token):
+            between = [i for i in range(start + 1, pair.order) if i not in labelled]
+            named = all(":" in compact(choice.walk.tokens[i].text) for i in between)
+            if named and start not in labelled and end - start <= 40 and _is_title(choice, token):
                 return _Title(Found(token.text, token.element), start)
             return None
     return None

@@ -140,10 +140,21 @@ def _is_method(token: Token) -> bool:
     return token.element.name != "th" and payment_method(token.text) not in {"other", "unknown"}
 
 
+def _is_in_sentence(token: Token) -> bool:
+    """Say whether the text is a stressed word of a sentence (请妥善保管<b>卡密信息</b>)."""
+    before = token.element.previous_sibling
+    if token.starts_line or token.element.name not in INLINE:
+        return False
+    text = before.strip() if isinstance(before, NavigableString) else ""
+    return bool(text) and not COLON.search(text[-1])
+
+
 def _labels_of(token: Token) -> list[LabelInText]:
     found = split_labels(token.text) if COLON.search(token.text) else []
     if found or token.is_control:
         return found
+    if _is_in_sentence(token):
+        return []
     if known := meaning(token.text):
         return [LabelInText(token.text, known, 0, len(token.text))]
     return leading_label(token.text) or trailing_label(token.text)

@@ -52,7 +52,7 @@ class _Neighbours:
         self.walk = page.walk
         self.labels = page.labels
         self.pairs: list[Pair] = []
-        self.boxed = 0
+        self.boxed = (0, 0)
 
     def find(self) -> list[Pair]:
         """Return the pairs."""
@@ -103,7 +103,7 @@ class _Neighbours:
             self._add(label, Found(join(tokens), holder), holder, index)
             return
         if holder is not element:
-            self.boxed = max(self.boxed, self.walk.span(holder)[1])
+            self.boxed = max(self.boxed, self.walk.span(holder), key=_end)
         shown = [token for token in tokens if not token.hidden] or tokens
         text = join_lines(without_controls(shown))
         self._add(label, Found(text, holder), holder, index)
@@ -119,6 +119,9 @@ class _Neighbours:
             if not isinstance(sibling, Tag) or sibling.name not in wanted:
                 return [], parent
             return self._whole(sibling, label), sibling
+        if sibling is None and _is_box(label) and isinstance(node, Tag):
+            below = self._first_box(parent)
+            return self._below(parent, below, label) if below is not None else ([], parent)
         if isinstance(sibling, Tag) and (sibling.name not in INLINE or _is_box(label)):
             block = self._box_below(parent, sibling) if _is_box(label) else sibling
             return self._below(parent, block, label)
@@ -148,16 +151,18 @@ class _Neighbours:
 
     def _box_below(self, row: Tag, block: Tag) -> Tag:
         """Return the box of a heading, past a state and buttons beside it, past how it came."""
-        if not self._is_beside(block):
-            return block
-        for head in (block, row, *islice(row.parents, 2)):
+        return (self._first_box(block, row) or block) if self._is_beside(block) else block
+
+    def _first_box(self, *rows: Tag) -> Tag | None:
+        """Return the first block behind the rows of a heading that may be its box."""
+        for head in (*rows, *islice(rows[-1].parents, 2)):
             for below in islice(head.next_siblings, 12):
                 if isinstance(below, Tag) and self._is_shown(below):
                     if below.find(_HEADINGS) is not None or below.name in _HEADINGS:
-                        return block
+                        return None
                     if not self._is_beside(below):
                         return below
-        return block
+        return None
 
     def _is_shown(self, tag: Tag) -> bool:
         return any(not token.hidden for token in self.walk.inside(tag))
@@ -237,7 +242,7 @@ class _Neighbours:
 
     def _is_boxed(self, index: int) -> bool:
         """Say whether the token stands in a box that was read as a whole."""
-        return index < self.boxed and not self._fields(index) & _BOX_FIELDS
+        return self.boxed[0] <= index < self.boxed[1] and not self._fields(index) & _BOX_FIELDS
 
     def _run(self, node: PageElement) -> list[Token]:
         """Collect the inline neighbours after `node` up to a break, a block or a label."""
@@ -262,6 +267,10 @@ class _Neighbours:
                     tokens.append(Token(clean, sibling.parent))
             sibling = sibling.next_sibling
         return tokens
+
+
+def _end(span: tuple[int, int]) -> int:
+    return span[1]
 
 
 def _field(label: LabelInText) -> str:

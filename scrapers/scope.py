@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -69,6 +69,7 @@ class Cluster:
     seed: Seed | None
     root: Tag
     pairs: tuple[Pair, ...]
+    is_one_of_many: bool = False
 
 
 def order_number(text: str) -> str | None:
@@ -238,7 +239,7 @@ def clusters(found: list[Seed], pairs: list[Pair], walked: Walk, root: Tag) -> l
     for seed in found:
         others = [index for index, number in places if number != seed.number]
         block = _block(seed, others, walked, root)
-        made.append(_cluster(seed, block, pairs, walked))
+        made.append(replace(_cluster(seed, block, pairs, walked), is_one_of_many=True))
     return made
 
 

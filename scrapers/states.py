@@ -16,6 +16,7 @@ from scrapers.text import compact
 
 _BADGE = re.compile(r"badge|tag|status|state|label|chip|pill", re.IGNORECASE)
 _TIP = re.compile(r"tip|hint|desc", re.IGNORECASE)
+_BACK = frozenset({"refunding", "refunded"})
 _PAYS = re.compile(r"付|paid|pay", re.IGNORECASE)
 _DELIVERS = re.compile(r"发货|发卡|出货|交付|收货|deliver|ship", re.IGNORECASE)
 MAX_LOOKED_AT = 5000
@@ -50,6 +51,12 @@ def _axes(badges: list[Found]) -> tuple[Found | None, Found | None]:
     comes = [one for one in badges if _DELIVERS.search(one.text)]
     if len(badges) == 2 and len(pays) == len(comes) == 1 and pays != comes:
         return pays[0], comes[0]
+    backs = [one for one in badges if words.status(one.text) in _BACK]
+    if len(badges) == 2 and len(backs) == 1:
+        trade = badges[1 - badges.index(backs[0])]
+        closed = words.status(trade.text) == "cancelled"
+        if closed or words.status(backs[0].text) == "refunding":
+            return trade, backs[0]
     return None, None
 
 

@@ -24,7 +24,7 @@ _METHODS: tuple[tuple[PaymentMethod, str], ...] = (
 )
 _KINDS: tuple[tuple[DeliveryKind, str], ...] = (
     ("direct_recharge", "直充|在线充值|充值到账|自动充值"),
-    ("manual", "人工|代充|手动|manual"),
+    ("manual", "人工|代充|手动|手工|manual"),
     ("card_secret", "卡密|卡券|自动发货|自动发卡|自动交付|兑换码|激活码|cardsecret|automatic|auto"),
     ("download", "下载|download"),
 )
@@ -48,7 +48,9 @@ def _word(text: str) -> str:
 
 
 def combine(pay: Status, delivery: Status) -> Status:
-    """Join the two axes of shops that show payment and delivery apart."""
+    """Join the two axes of shops that show payment and delivery, or a trade and its refund."""
+    if pay == "cancelled" and delivery == "refunded":
+        return delivery
     if delivery == "unknown" or pay in {"pending_payment", "cancelled", "expired"}:
         return pay
     if pay in {"refunded", "refunding", "partially_refunded", "failed"}:

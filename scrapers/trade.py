@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from scrapers.dom import Found
@@ -10,9 +9,6 @@ from scrapers.reading import RecordBuilder
 from scrapers.record import Status
 from scrapers.status import status
 from scrapers.text import squeeze
-
-_WHO = re.compile(r"^(?:买家|卖家)(?=已|部分)")
-_ARRIVING = re.compile(r"^等待买家(?:确认)?收货")
 
 
 def fill_state(
@@ -25,7 +21,7 @@ def fill_state(
     if state is not None:
         shown = squeeze(state.text)[:80]
         build.put("status_text", shown, state.source)
-        build.put("status", _status(shown), state.source)
+        build.put("status", status(shown), state.source)
     said = {status(refund.text): refund for refund in reversed(refunds)}
     done = sum(status(refund.text) == "refunded" for refund in refunds)
     if "refunding" in said:
@@ -34,10 +30,6 @@ def fill_state(
         _overrule(build, "refunded" if done == items else "partially_refunded", said["refunded"])
     if build.values.get("status", "unknown") == "unknown":
         build.warn("status_unknown" if state else "status_not_found")
-
-
-def _status(shown: str) -> Status:
-    return "delivered" if _ARRIVING.search(shown) else status(_WHO.sub("", shown))
 
 
 def _overrule(build: RecordBuilder, state: Status, refund: Found) -> None:

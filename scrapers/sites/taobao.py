@@ -35,6 +35,7 @@ def _detail(page: Page, order: Reader, side: Reader) -> OrderRecord:
     build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
     build.text("order_no", part(side.labelled("订单编号"), _ORDER_NO))
     build.money("amount", part(side.labelled("实付款", "需付款", "应付款"), _AMOUNT))
+    build.money("discount", part(side.labelled("店铺优惠"), _AMOUNT))
     build.moment("created_at", side.labelled("创建时间"))
     build.moment("payment.paid_at", side.labelled("付款时间"))
     build.moment("delivered_at", side.labelled("发货时间"))
