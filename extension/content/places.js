@@ -1,13 +1,16 @@
 /**
  * Where the words of a page and its form fields stand, for content/snapshot.js: rectangles in CSS
  * pixels of the page, one for each of the `lines` of a broken text. `visible` stands only where a picture shows less than the rectangle: the part
- * that its boxes do not clip, null where there is none or something else lies on it.
+ * that its boxes do not clip, null where there is none, something else lies on it, or a page of
+ * very many words left no time to look.
  */
 (() => {
   const MOST_RECTS = 20_000;
   const RECTS_MILLISECONDS = 500;
+  const VISIBLE_MILLISECONDS = 200;
   const RECT_TEXT = 500;
   const MOST_LINES = 20;
+  const MOST_FIELDS = 1_000;
   const { checkVisibility, elementAt, nameOf, parentOf, rectangle } = /** @type {any} */ (
     globalThis
   ).kazhengNatives;
@@ -25,51 +28,55 @@
     const texts = [];
     /** @type {object[]} */
     const fields = [];
-    const state = { cut: false, time: 0 };
+    const state = { cut: false, time: 0, looked: 0 };
     const range = new Range();
 
     /** @param {any} node @param {string} text @param {Place} place */
     const noteText = (node, text, place) => {
       if (!place.shown || state.cut || !text.trim()) return;
-      timed(place, texts, () => {
-        range.selectNode(node);
-        const said = text.trim().slice(0, RECT_TEXT);
-        return { box: range.getBoundingClientRect(), about: { text: said, ...lines(place) } };
-      });
-    };
-    /** @param {Place} place @returns {{lines?: object[]}} of a text that the page breaks */
-    const lines = (place) => {
-      const boxes = [...range.getClientRects()].filter(({ width }) => width > 0);
-      if (boxes.length < 2 || boxes.length > MOST_LINES) return {};
-      return { lines: boxes.map((box) => onPage(box, place)) };
-    };
-    /** A field's value stands in the HTML: only its place is noted. @param {Place} place */
-    const noteField = (place) => {
-      if (!place.shown || state.cut) return;
-      timed(place, fields, () => ({ box: rectangle(place.element), about: {} }));
-    };
-
-    /** @param {Place} place @param {object[]} list @param {() => {box: any, about: object}} find */
-    const timed = (place, list, find) => {
       const now = performance.now();
-      if (texts.length + fields.length >= MOST_RECTS || state.time > RECTS_MILLISECONDS) {
+      if (texts.length >= MOST_RECTS || state.time > RECTS_MILLISECONDS) {
         state.cut = true;
         return;
       }
       if (isShown(place)) {
-        const { box, about } = find();
-        if (box.width > 0 && box.height > 0)
-          list.push({
-            ...onPage(box, place),
-            ...about,
-            selector: selector(place.chain),
-            ...visible(box, place),
-          });
+        range.selectNode(node);
+        const boxes = [...range.getClientRects()].filter(({ width }) => width > 0);
+        const box = boxes.length === 1 ? boxes[0] : range.getBoundingClientRect();
+        const about = { text: text.trim().slice(0, RECT_TEXT), ...lines(boxes, place) };
+        note(texts, box, about, place);
       }
       state.time += performance.now() - now;
     };
+    /** A field's value stands in the HTML: only its place is noted. @param {Place} place */
+    const noteField = (place) => {
+      if (fields.length < MOST_FIELDS && isShown(place))
+        note(fields, rectangle(place.element), {}, place);
+    };
+    /** @param {object[]} list @param {any} box @param {object} about @param {Place} place */
+    const note = (list, box, about, place) => {
+      if (box.width === 0 || box.height === 0) return;
+      const where = { ...onPage(box, place), ...about, selector: selector(place.chain) };
+      list.push({ ...where, ...looked(box, place) });
+    };
+    /** @param {any} box @param {Place} place @returns {{visible?: object | null}} */
+    const looked = (box, place) => {
+      if (state.looked > VISIBLE_MILLISECONDS) return { visible: null };
+      const now = performance.now();
+      const found = visible(box, place);
+      const spent = performance.now() - now;
+      state.looked += spent;
+      state.time -= spent; // it takes nothing from the time for the rectangles
+      return found;
+    };
     return { texts, fields, state, noteText, noteField };
   };
+
+  /** @param {any[]} boxes @param {Place} place @returns {{lines?: object[]}} of a broken text */
+  const lines = (boxes, place) =>
+    boxes.length < 2 || boxes.length > MOST_LINES
+      ? {}
+      : { lines: boxes.map((box) => onPage(box, place)) };
 
   /** @param {any} box @param {Place} place */
   const onPage = ({ x, y, width, height }, { offset }) => ({

@@ -77,14 +77,15 @@ def _no_field(field: str) -> InvalidError:
 
 
 def read_value(order: OrderRecord | None, field: str) -> str | None:
-    """Return the text of a field, None if there is none. Raises InvalidError for no field."""
+    """Return the text of a field, None if there is none or nothing is known of it."""
     value: Any = (order or OrderRecord()).model_dump(mode="json")
     for name in field.split("."):
         if isinstance(value, list):
             value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
         elif isinstance(value, dict):
             value = value.get(name)
-    return None if value is None or isinstance(value, dict | list) else str(value)
+    nothing = isinstance(value, dict | list) or value in {None, "unknown"}
+    return None if nothing else str(value)
 
 
 def _put(data: dict[str, Any], names: Sequence[str], value: str, field: str) -> None:
