@@ -22,6 +22,9 @@ _APART: Final = 700
 """CSS pixels without a frame that are left out."""
 _LINE: Final = 12
 """CSS pixels by which places on one line of the page may differ."""
+_LABEL: Final = 12
+_SMALLEST, _LARGEST = 5.5, 8.5
+"""A label is so many CSS pixels high, in points at least and at most."""
 _MARGIN: Final = 2
 """CSS pixels between a text and its frame."""
 
@@ -64,9 +67,10 @@ def draw(
         path, writer, width=BODY, first=flow.y - BOTTOM - CAPTION - 2, height=PAGE - CAPTION - 2,
         rows=_rows(marked),
     )  # fmt: skip
+    places = {boxes: field for field, boxes in marked.boxes.items()}
     frames = [
-        _Frame(box, str(number) if box == boxes[0] else "", field in marked.occupied)
-        for boxes, (number, field) in _places(marked, count).items()
+        _Frame(box, str(count[field]) if box == boxes[0] else "", field in marked.occupied)
+        for boxes, field in places.items()
         for box in boxes
     ]
     for piece in printed.pieces:
@@ -74,12 +78,7 @@ def draw(
                      bottom=piece.bottom, height=printed.height)  # fmt: skip
         framed(flow, words, piece.number, (piece.width, piece.height))
         for frame in frames:
-            _draw(flow, piece, printed.width, frame, _MARGIN * marked.scale)
-
-
-def _places(marked: Marked, count: Mapping[str, int]) -> dict[tuple[Box, ...], tuple[int, str]]:
-    """Return the number of each place, and one of the fields that stand there."""
-    return {boxes: (count[field], field) for field, boxes in marked.boxes.items()}
+            _draw(flow, piece, printed.width, frame, marked.scale)
 
 
 def _rows(marked: Marked) -> list[tuple[int, int]]:
@@ -96,21 +95,20 @@ def _rows(marked: Marked) -> list[tuple[int, int]]:
     return found
 
 
-def _draw(flow: Flow, piece: book_pictures.Piece, width: int, frame: _Frame, margin: float) -> None:
+def _draw(flow: Flow, piece: book_pictures.Piece, width: int, frame: _Frame, scale: float) -> None:
     """Frame what a piece shows of a box."""
     left, top, right, low = frame.box
     top, low = max(top, piece.top), min(low, piece.bottom)
     if low <= top:
         return
-    points = piece.width / width
-    x = LEFT + max(left - margin, 0) * points
-    wide = (right - left + 2 * margin) * points
+    points, margin = piece.width / width, _MARGIN * scale
     flow.pages[-1].mark(
         flow.face,
-        x,
+        LEFT + (left - margin) * points,
         flow.y + (piece.bottom - low - margin) * points,
-        wide,
+        (right - left + 2 * margin) * points,
         (low - top + 2 * margin) * points,
         frame.label,
+        size=min(max(_LABEL * scale * points, _SMALLEST), _LARGEST),
         behind=frame.behind,
     )

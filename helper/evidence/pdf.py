@@ -42,10 +42,9 @@ class Page:
 
     def mark(
         self, face: Face, x: float, y: float, width: float, height: float, label: str,
-        *, behind: bool,
+        *, size: float, behind: bool,
     ) -> None:  # fmt: skip
-        """Frame a place in red; its label, if any, stands before or behind it."""
-        size = 5.5
+        """Frame a place in red; its label of `size`, if any, stands before or behind it."""
         wide = face.width(label, size) + 2 if label else 0
         at = x + width if behind else x - wide
         top = y + height

@@ -36,11 +36,9 @@ async def shown(here: World, url: str, **how: Any) -> Page:
     if "size" in how:
         await page.set_viewport_size({"width": how["size"][0], "height": how["size"][1]})
     if "grow" in how:
-        await page.evaluate(
-            "height => { const box = document.createElement('div');"
-            " box.style.height = `${height}px`; document.querySelector('main').prepend(box) }",
-            how["grow"],
-        )
+        grow = "height => { document.body.style.paddingTop = `${height}px` }"
+        await page.evaluate(grow, how["grow"])
+        assert await page.evaluate("document.body.scrollHeight") > how["grow"] + 1000
     await page.evaluate("top => scrollTo(0, top)", how.get("scroll", 0))
     await page.wait_for_load_state("networkidle")
     return page
