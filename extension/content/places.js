@@ -1,8 +1,8 @@
 /**
  * Where the words of a page and its form fields stand, for content/snapshot.js: rectangles in CSS
- * pixels of the page, one for each of the `lines` of a broken text. `visible` stands only where a picture shows less than the rectangle: the part
- * that its boxes do not clip, null where there is none, something else lies on it, or a page of
- * very many words left no time to look.
+ * pixels of the page, and of each of the `lines` of a broken text. `visible` stands only where a
+ * picture shows less than the rectangle: the part that the boxes around it do not clip, null where
+ * there is none, something else lies on it, or a page of very many words left no time to look.
  */
 (() => {
   const MOST_RECTS = 20_000;

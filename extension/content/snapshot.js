@@ -277,7 +277,14 @@
       y: inner.offset.y + box.y + node.clientTop,
     };
     const start = out.length;
-    page(inside, { ...inner, frames: inner.frames + 1, ids: new Set(), offset, enters: true, above: undefined });
+    page(inside, {
+      ...inner,
+      frames: inner.frames + 1,
+      ids: new Set(),
+      offset,
+      enters: true,
+      above: undefined,
+    });
     list.set("srcdoc", out.splice(start).join(""));
     const text = bodyOf(inside) ? innerText(bodyOf(inside)) : "";
     if (text?.trim()) hiddenTexts.push(text);
@@ -327,7 +334,12 @@
   };
   const small = Object.values(files).every((list) => list.length <= 1);
   if (!small) /** @type {any} */ (globalThis).kazhengSnapshot = files;
-  const { text_rectangles: _rects, field_rectangles: _fields, counts: _counts, ...summary } = about;
+  const {
+    text_rectangles: _texts,
+    field_rectangles: _fields,
+    counts: _counts,
+    ...summary
+  } = about;
   return {
     counts: Object.fromEntries(Object.entries(files).map(([name, list]) => [name, list.length])),
     files: small ? files : null,

@@ -71,19 +71,18 @@ def element(soup: BeautifulSoup, selector: str) -> Tag | None:
     return node
 
 
-def _words(order: OrderRecord, field: str, source: Source, tag: Tag | None) -> str:
+def _words(order: OrderRecord, field: str, source: Source, tag: Tag) -> str:
     """Return what stands on the page for a field: of a card code its source has a mask only."""
     match = _SECRET.fullmatch(field)
-    number = int(match[1]) if match else len(order.delivery.secrets)
-    if tag is None or number >= len(order.delivery.secrets):
+    if match is None:
         return source.text or ""
-    wanted = order.delivery.secrets[number].sha256
+    wanted = {one.sha256 for one in order.delivery.secrets[int(match[1]) :][:1]}
     text = value_of(tag) or "\n".join(tag.strings)
-    digest = hashlib.sha256
-    codes = (
-        c for c in candidates(text) if digest(c.encode("utf-8", "replace")).hexdigest() == wanted
-    )
-    return next(codes, "")
+    return next((code for code in candidates(text) if _digest(code) in wanted), "")
+
+
+def _digest(code: str) -> str:
+    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
 
 
 def _areas(tag: Tag, words: str, known: Placed) -> tuple[Area, ...]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from helper.errors import ConflictError, NotFoundError, RefusedError
-from helper.model import CaptureId, CaptureView, CaseView, Correction, Draft, Filing
+from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft, Filing
 from helper.vault import schema
 from helper.vault.corrections import apply_corrections, correct, read_value
 from helper.vault.store import Store, reading, writing
@@ -45,15 +45,14 @@ class Cases(Store):
         about = {"platform_key": platform_key, "host": host, "order_no": order_no}
         with writing(self.engine) as connection:
             joined = connection.execute(
-                select(_captures.c.capture_id, _captures.c.case_id).where(
-                    _captures.c.capture_id == uuid
-                )
+                select(_captures.c.meta, _captures.c.case_id).where(_captures.c.capture_id == uuid)
             ).one_or_none()
             if joined is None:
                 raise NotFoundError(kind="capture", id=uuid)
             case_id = (
                 joined.case_id
                 or _same_order(connection, host, order_no)
+                or _misread(connection, CaptureMeta.model_validate_json(joined.meta), order_no)
                 or (wanted if wanted and _row(connection, wanted) else None)
                 or f"c-{hashlib.sha256(uuid.encode()).hexdigest()[:10]}"
             )
@@ -204,20 +203,29 @@ def _require(connection: Connection, case_id: str) -> Row[Any]:
 
 
 def _same_order(connection: Connection, host: str | None, order_no: str | None) -> str | None:
-    """Return the case of an order, also by the number that was read where the user gave another."""
     if not host or not order_no:
         return None
-    given = schema.corrections
-    misread = select(given.c.case_id).where(given.c.field == _NUMBER, given.c.read == order_no)
     return connection.execute(
         select(_cases.c.case_id)
-        .where(
-            _cases.c.host == host,
-            (_cases.c.order_no == order_no) | _cases.c.case_id.in_(misread),
-        )
-        .order_by(_cases.c.order_no != order_no, _cases.c.position)
+        .where(_cases.c.host == host, _cases.c.order_no == order_no)
+        .order_by(_cases.c.position)
         .limit(1)
     ).scalar()
+
+
+def _misread(connection: Connection, meta: CaptureMeta, order_no: str | None) -> str | None:
+    """Return the case with a capture of the same page whose number the user gave otherwise."""
+    if not order_no:
+        return None
+    given = schema.corrections
+    found = connection.execute(
+        select(_captures.c.case_id, _captures.c.meta)
+        .join(given, given.c.case_id == _captures.c.case_id)
+        .where(given.c.field == _NUMBER, given.c.read == order_no)
+        .order_by(_captures.c.position)
+    )
+    pages = ((one.case_id, CaptureMeta.model_validate_json(one.meta).url) for one in found)
+    return next((case_id for case_id, url in pages if url == meta.url), None)
 
 
 def _corrected(
