@@ -25,7 +25,6 @@ from scrapers.page import PageTooLargeError, load
 from scrapers.record import OrderRecord, Source
 
 _STEP = re.compile(r"(.*?)(?::nth-of-type\((\d+)\))?", re.DOTALL)
-_SECRET = re.compile(r"delivery\.secrets\.(\d+)")
 _PAGE: Final = frozenset({None, "seen/html"})
 _TOUCH: Final = 8.0
 """CSS pixels between pieces of a line that are drawn as one."""
@@ -46,7 +45,7 @@ def boxes(order: OrderRecord, context: bytes, html: bytes) -> dict[str, tuple[Ar
     for field, source in order.sources.items():
         if source.artifact in _PAGE and source.selector:
             tag = element(page.soup, source.selector)
-            areas = _areas(tag, _words(order, field, source, tag), known) if tag else ()
+            areas = _areas(tag, _words(order, source, tag), known) if tag else ()
             if areas:
                 found[field] = areas
     return found
@@ -71,14 +70,14 @@ def element(soup: BeautifulSoup, selector: str) -> Tag | None:
     return node
 
 
-def _words(order: OrderRecord, field: str, source: Source, tag: Tag) -> str:
-    """Return what stands on the page for a field: of a card code its source has a mask only."""
-    match = _SECRET.fullmatch(field)
-    if match is None:
+def _words(order: OrderRecord, source: Source, tag: Tag) -> str:
+    """Return what stands on the page for a source: of a card code it has a mask only."""
+    wanted = {one.sha256 for one in order.delivery.secrets if one.masked == source.text}
+    if not wanted:
         return source.text or ""
-    wanted = {one.sha256 for one in order.delivery.secrets[int(match[1]) :][:1]}
     text = value_of(tag) or "\n".join(tag.strings)
-    return next((code for code in candidates(text) if _digest(code) in wanted), "")
+    found = {code for code in candidates(text) if _digest(code) in wanted}
+    return found.pop() if len(found) == 1 else ""  # of two codes with one mask none is certain
 
 
 def _digest(code: str) -> str:

@@ -139,6 +139,21 @@ def test_a_card_code_is_found_by_its_hash_and_not_by_its_mask() -> None:
     assert boxes(order, told(*texts), html.encode()) == {"delivery.secrets.0": (OWN,)}
 
 
+def test_of_two_codes_with_one_mask_none_is_framed_for_the_other() -> None:
+    apart = "<pre>ABCD-EFGH-0001</pre><pre>ABCX-EFGH-9001</pre>"
+    html = f"{apart}<div><i>ABCD-EFGH-0001</i> ABCX-EFGH-9001</div>"
+    secrets = read_box("ABCD-EFGH-0001\nABCX-EFGH-9001").secrets
+    assert len({one.masked for one in secrets}) == 1
+    texts = [piece(text, f"{HTML}pre:nth-of-type({at})") for at, text in
+             enumerate(("ABCD-EFGH-0001", "ABCX-EFGH-9001"), 1)]  # fmt: skip
+    texts += [piece("ABCD-EFGH-0001", HTML + "div:nth-of-type(1) > i:nth-of-type(1)"),
+              piece("ABCX-EFGH-9001", HTML + "div:nth-of-type(1)")]  # fmt: skip
+    for css, known in (("pre", True), ("div", False)):
+        order = order_of(html, css, secrets[0].masked, "delivery.secrets.0",
+                         delivery={"secrets": secrets})  # fmt: skip
+        assert bool(boxes(order, told(*texts), html.encode())) is known
+
+
 def test_a_text_longer_than_what_is_recorded_of_it_has_its_place() -> None:
     text = "甲" * 700
     html = f"<p>{text}</p>"
