@@ -90,6 +90,39 @@ def attach(
         emit(found, as_json=as_json, lines=[line])
 
 
+@app.command("correct", help=told("case_correct"))
+def correct(
+    case: Case,
+    field: Annotated[str, typer.Argument(help=told("order_field"))],
+    value: Annotated[str | None, typer.Argument(help=told("order_value"))] = None,
+    undo: Annotated[bool, typer.Option("--undo", help=told("correct_undo"))] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Give a field of the order a value of your own; the read one stays beside it."""
+    if (value is None) != undo:
+        raise typer.BadParameter(told("correct_usage"), param_hint="VALUE")
+
+    def change(store: Store) -> None:
+        if value is None:
+            store.vault.undo_correction(case, field)
+        else:
+            store.vault.add_correction(case, field, value, store.now())
+
+    _change(data, as_json, case, change)
+
+
+@app.command("move", help=told("case_move"))
+def move(
+    case: Case,
+    capture: Annotated[str, typer.Argument(help=told("capture_id"))],
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Put a page that was kept into this case."""
+    _change(data, as_json, case, lambda store: store.vault.move_capture(capture, case, store.now()))
+
+
 @app.command("close", help=told("case_close"))
 def close(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Close a case; nothing is deleted."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
@@ -107,6 +108,14 @@ class CaptureMeta(Frozen):
     case_id: str | None = None
     """Case the user picked; None joins by shop and order number."""
     extra: dict[str, Any] = {}
+
+    @property
+    def host(self) -> str | None:
+        """The shop's host, with its port if the address names one."""
+        try:
+            return urlsplit(self.url).netloc or None
+        except ValueError:
+            return None
 
     @property
     def extension_sha256(self) -> str | None:
@@ -235,11 +244,15 @@ class CaptureView(Frozen):
 
 
 class Correction(Frozen):
-    """A value the user gave for an order field; the read value stays beside it."""
+    """A value the user gave for an order field; the read value stays beside it.
+
+    `read` is what the newest capture reads, `read_then` what was read when the user gave theirs.
+    """
 
     field: str
     value: str
     read: str | None = None
+    read_then: str | None = None
     at: Moment
 
 

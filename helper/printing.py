@@ -109,8 +109,12 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
     for capture in case["captures"]:
         lines += ["    " + line for line in stamp_lines(capture["stamps"], language)]
+    for one in case["corrections"]:
+        read = one["read"] or text("cli.case.not_read", language)
+        said = {"field": one["field"], "value": one["value"], "read": read}
+        lines.append("    " + text("cli.case.corrected", language, **said))
     for note in case.get("notes", ()):
-        key = f"cli.case.{'filled' if note['step'] == 'filled' else 'note'}"
+        key = f"cli.case.{note['step'] if note['step'] in {'filled', 'moved'} else 'note'}"
         lines.append("    " + text(key, language, at=_china(note["at"]), words=note["detail"]))
     pages = [one for one in case["captures"] if one["meta"]["extra"].get("origin") != "brought"]
     captures = [

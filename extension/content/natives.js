@@ -26,6 +26,7 @@
   const rectangle = method(Element.prototype, "getBoundingClientRect");
   const checkVisibility = method(Element.prototype, "checkVisibility");
   const queryAll = method(Document.prototype, "querySelectorAll");
+  const elementAt = method(Document.prototype, "elementFromPoint");
   const rootOf = getter(Document.prototype, "documentElement");
   const bodyOf = getter(Document.prototype, "body");
   const doctypeOf = getter(Document.prototype, "doctype");
@@ -63,6 +64,7 @@
     contentTypeOf,
     data,
     doctypeOf,
+    elementAt,
     firstChild,
     frameDocument,
     innerText,

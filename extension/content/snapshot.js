@@ -1,18 +1,28 @@
 /**
  * Takes the page as it stands, without changing it: HTML with live form values, shadow roots and
  * canvases, the visible text, and the context. Injected on the click into the isolated world, after
- * natives.js, text.js, fields.js and context.js.
+ * natives.js, text.js, fields.js, places.js and context.js.
  *
  * Values of password fields (and card check codes) are never read into the snapshot.
  */
+
+/**
+ * An element's way down; `enters` marks the first step into a shadow root or frame.
+ * @typedef {{parent: Chain | null, name: string, nth: number, id: string, enters: boolean,
+ *   text?: string}} Chain
+ *
+ * Where the walk is: `ids` are those met in this tree, `offset` leads to page coordinates.
+ * @typedef {{chain: Chain | null, depth: number, frames: number, ids: Set<string>,
+ *   offset: {x: number, y: number}, shown: boolean, element: any, enters: boolean,
+ *   above?: Place, shows?: any}} Place
+ */
+
 (() => {
   const VOID = /^(area|base|br|col|embed|frame|hr|img|input|link|meta|param|source|track|wbr)$/;
+  const FIELD = /^(input|select|textarea)$/;
   const RAW = /^(style|script|xmp|iframe|noembed|noframes|noscript)$/;
   const FRAME_DEPTH = 4;
   const ELEMENT_DEPTH = 1_500;
-  const MOST_RECTS = 20_000;
-  const RECTS_MILLISECONDS = 500;
-  const RECT_TEXT = 500;
   const CANVAS_CHARACTERS = 16_000_000;
   const HTML = "http://www.w3.org/1999/xhtml";
   const {
@@ -20,7 +30,6 @@
     attribute,
     bodyOf,
     canvasPicture,
-    checkVisibility,
     data,
     doctypeOf,
     firstChild,
@@ -40,34 +49,20 @@
   } = /** @type {any} */ (globalThis).kazhengNatives;
   const { escapeAttribute, escapeText, pieces } = /** @type {any} */ (globalThis).kazhengText;
 
-  /**
-   * An element's way down; `enters` marks the first step into a shadow root or frame.
-   * @typedef {{parent: Chain | null, name: string, nth: number, id: string, enters: boolean,
-   *   text?: string}} Chain
-   *
-   * Where the walk is: `ids` are those met in this tree, `offset` leads to page coordinates.
-   * @typedef {{chain: Chain | null, depth: number, frames: number, ids: Set<string>,
-   *   offset: {x: number, y: number}, shown: boolean, element: any, enters: boolean}} Place
-   */
-
   const started = performance.now();
   /** @type {{role: string, reason: string, detail?: string}[]} */
   const missing = [];
   /** @type {Set<string>} */
   const noted = new Set();
-  /** @type {{x: number, y: number, width: number, height: number, text: string,
-   *   selector: string}[]} */
-  const rects = [];
   /** @type {string[]} */
   const hiddenTexts = [];
   /** @type {object[]} */
   const frames = [];
   const counts = { elements: 0, shadow_roots: 0, live_values: 0, canvases: 0, omitted_values: 0 };
-  const state = { canvas: 0, rectsCut: false, rectsTime: 0, secretAttribute: false };
+  const state = { canvas: 0, secretAttribute: false };
   const { isSecret, liveAttributes, plainAttributes } = /** @type {any} */ (
     globalThis
   ).kazhengFields(counts, state);
-  const range = new Range();
   /** @type {string[]} */
   const out = [];
 
@@ -97,6 +92,8 @@
     while (above && !above.enters) above = above.parent;
     return above ? selector(above.parent) : "";
   };
+
+  const rects = /** @type {any} */ (globalThis).kazhengPlaces(selector);
 
   /** @param {any} element @returns {ShadowRoot | null} closed roots too */
   const shadowOf = (element) => {
@@ -135,45 +132,6 @@
     }
   };
 
-  /** @param {any} element @param {Place} place @returns {boolean} */
-  const isShown = (element, place) => {
-    if (!place.shown) return false;
-    try {
-      return checkVisibility(element, {
-        checkOpacity: true,
-        checkVisibilityCSS: true,
-        opacityProperty: true,
-        visibilityProperty: true,
-      });
-    } catch {
-      return true;
-    }
-  };
-
-  /** @param {any} node @param {string} text @param {Place} place */
-  const noteText = (node, text, place) => {
-    if (!place.shown || state.rectsCut || !text.trim()) return;
-    const now = performance.now();
-    if (rects.length >= MOST_RECTS || state.rectsTime > RECTS_MILLISECONDS) {
-      state.rectsCut = true;
-      return;
-    }
-    if (isShown(place.element, place)) {
-      range.selectNode(node);
-      const { x, y, width, height } = range.getBoundingClientRect();
-      if (width > 0 && height > 0) {
-        rects.push({
-          x: round(x + place.offset.x),
-          y: round(y + place.offset.y),
-          width: round(width),
-          height: round(height),
-          text: text.trim().slice(0, RECT_TEXT),
-          selector: selector(place.chain),
-        });
-      }
-    }
-    state.rectsTime += performance.now() - now;
-  };
   /** @param {number} value */
   const round = (value) => Math.round(value * 10) / 10;
 
@@ -193,7 +151,7 @@
         if (rawTag) out.push(text.replace(new RegExp(`</${rawTag}`, "gi"), `<\\/${rawTag}`));
         else {
           out.push(escapeText(text));
-          noteText(node, text, place);
+          rects.noteText(node, text, place);
         }
       } else if (type === 8) out.push(`<!--${data(node).replace(/--(!?)>|^-?>/g, "--$1&gt;")}-->`);
       else if (type === 7) out.push(`<!--${escapeText(data(node))}-->`);
@@ -226,7 +184,10 @@
       element: node,
       enters: false,
       shown: place.shown && !unseen,
+      above: place,
+      shows: undefined,
     };
+    if (html && FIELD.test(name)) rects.noteField({ ...inner, shown: place.shown });
     if (html && name === "canvas") return canvas(node);
     const list = html ? liveAttributes(node, name) : plainAttributes(node);
     if (html && name === "iframe") frame(node, list, inner);
@@ -278,10 +239,10 @@
     counts.shadow_roots += 1;
     const focus = shadow.delegatesFocus ? ' shadowrootdelegatesfocus=""' : "";
     out.push(`<template shadowrootmode="${shadow.mode}"${focus}>`, adopted(shadow));
-    const before = rects.length;
+    const before = rects.texts.length;
     children(shadow, { ...inner, ids: new Set(), enters: true });
     out.push("</template>");
-    const texts = rects.slice(before).map(({ text }) => text);
+    const texts = rects.texts.slice(before).map((/** @type {any} */ { text }) => text);
     if (texts.length) hiddenTexts.push(texts.join("\n"));
   };
 
@@ -316,7 +277,14 @@
       y: inner.offset.y + box.y + node.clientTop,
     };
     const start = out.length;
-    page(inside, { ...inner, frames: inner.frames + 1, ids: new Set(), offset, enters: true });
+    page(inside, {
+      ...inner,
+      frames: inner.frames + 1,
+      ids: new Set(),
+      offset,
+      enters: true,
+      above: undefined,
+    });
     list.set("srcdoc", out.splice(start).join(""));
     const text = bodyOf(inside) ? innerText(bodyOf(inside)) : "";
     if (text?.trim()) hiddenTexts.push(text);
@@ -353,8 +321,9 @@
   const about = /** @type {any} */ (globalThis).kazhengContext({
     frames,
     counts,
-    text_rectangles: rects,
-    text_rectangles_cut: state.rectsCut,
+    text_rectangles: rects.texts,
+    field_rectangles: rects.fields,
+    text_rectangles_cut: rects.state.cut,
     milliseconds: round(performance.now() - started),
   });
   /** @type {Record<string, string[]>} */
@@ -365,7 +334,12 @@
   };
   const small = Object.values(files).every((list) => list.length <= 1);
   if (!small) /** @type {any} */ (globalThis).kazhengSnapshot = files;
-  const { text_rectangles: _rects, counts: _counts, ...summary } = about;
+  const {
+    text_rectangles: _texts,
+    field_rectangles: _fields,
+    counts: _counts,
+    ...summary
+  } = about;
   return {
     counts: Object.fromEntries(Object.entries(files).map(([name, list]) => [name, list.length])),
     files: small ? files : null,

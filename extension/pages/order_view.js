@@ -113,6 +113,7 @@ function row(place, one, field, reload) {
       edit,
     ),
     source(one.order, field, correction),
+    correction && undo(place, one, field, name, reload),
   );
   edit.addEventListener("click", () =>
     cell.replaceChildren(
@@ -123,6 +124,29 @@ function row(place, one, field, reload) {
     ),
   );
   return h("tr", { "data-field": field.path }, h("th", { scope: "row" }, name), cell);
+}
+
+/** @param {HTMLElement} place @param {any} one @param {Field} field @param {string} name @param {() => Promise<any>} reload */
+function undo(place, one, field, name, reload) {
+  const problem = h("div");
+  const button = /** @type {HTMLButtonElement} */ (
+    h(
+      "button.quiet",
+      { type: "button", "aria-label": t("undo_correction_of", name) },
+      t("undo_correction"),
+    )
+  );
+  button.addEventListener("click", () =>
+    busy(button, async () => {
+      try {
+        await send("correct", { case_id: one.case_id, field: field.path, value: null });
+        showOrder(place, await reload(), reload);
+      } catch (error) {
+        problem.replaceChildren(errorNotice(error));
+      }
+    }),
+  );
+  return h("div", null, button, problem);
 }
 
 /** @param {any} order @param {Field} field @param {any} correction */

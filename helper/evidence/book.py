@@ -224,7 +224,7 @@ def _exhibit(entry: Entry, read: Read, writer: PdfWriter, face: Face) -> _Sectio
     flow.heading(f"{label}  {clipped(entry.name, _LONGEST_TITLE)}", 13)
     flow.facts(list(_facts(entry)), 8.5, 96)
     flow.space(8)
-    book_print.exhibit(entry, read(entry.artifact.sha256), writer, flow)
+    book_print.exhibit(entry, read, writer, flow)
     return _Section(flow, f"{label} {clipped(entry.name, 80)}", label)
 
 

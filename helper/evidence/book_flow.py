@@ -14,6 +14,8 @@ BODY: Final = WIDTH - 2 * LEFT
 TOP: Final = HEIGHT - 62
 BOTTOM: Final = 54.0
 PAGE: Final = TOP - BOTTOM
+CAPTION: Final = 16.0
+"""Height of the words above a picture."""
 _GREY = 0.42
 _HANGING = "，。；：、）》”’！？,.;:)]"
 """May stand a little over the edge: a line does not begin with them."""
@@ -116,6 +118,17 @@ class Flow:
         self.need(height)
         if len(self.pages) > before and callable(on_new_page):
             on_new_page()
+
+
+def framed(flow: Flow, words: str, drawing: int, size: tuple[float, float]) -> None:
+    """Draw a caption, and what was written before under it, in a frame."""
+    width, height = size
+    flow.need(height + CAPTION + 1)
+    flow.text(words, 7.5, grey=_GREY)
+    flow.space(height + 2)
+    page = flow.pages[-1]
+    page.picture(drawing, LEFT, flow.y, width, height)
+    page.box(LEFT, flow.y, width, height)
 
 
 def wrap(face: Face, text: str, size: float, width: float) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from helper.evidence.book_flow import Flow
 from helper.evidence.book_pictures import UnprintableError
@@ -13,26 +14,40 @@ from scrapers.record import OrderRecord, Source
 
 _LEFT_OUT = frozenset({"schema", "sources", "warnings"})
 _LONGEST = 400
+Known = TypeVar("Known")
 
 
-def order_table(flow: Flow, path: Path) -> None:
-    """Set the fields of a sealed order that have a value, and what the reader doubted.
-
-    Raises UnprintableError(file) where it cannot be read, as one of an older form.
-    """
+def load_order(path: Path) -> OrderRecord:
+    """Read a sealed order; raises UnprintableError(file) for one of an older form."""
     try:
-        order = OrderRecord.model_validate_json(path.read_bytes())
+        return OrderRecord.model_validate_json(path.read_bytes())
     except (OSError, ValueError) as error:
         raise UnprintableError("file") from error
+
+
+def order_table(flow: Flow, order: OrderRecord, numbers: Mapping[str, int]) -> None:
+    """Set the fields of an order that have a value, and what the reader doubted.
+
+    `numbers` are those of the frames on the picture below; without any the table names none.
+    """
     rows = [
-        (field_label(path), clipped(value, _LONGEST), _source(order.sources.get(path)))
+        (
+            field_label(path),
+            clipped(value, _LONGEST),
+            _source(_at(path, order.sources)),
+        )
         for path, value in fields(order)
     ]
     if not rows:
         flow.text(text("book.order.empty"))
         return
     heads = [text(f"book.order.{column}") for column in ("field", "value", "source")]
-    flow.table((20, 36, 44), heads, rows, 8.5)
+    if numbers:
+        framed = [str(_at(path, numbers) or "") for path, _ in fields(order)]
+        numbered = [(number, *row) for number, row in zip(framed, rows, strict=True)]
+        flow.table((8, 18, 33, 41), [text("book.order.number"), *heads], numbered, 8.5)
+    else:
+        flow.table((20, 36, 44), heads, rows, 8.5)
     for code in order.warnings:
         name, _, detail = code.partition(":")
         words = text(f"warnings.{name}")
@@ -64,6 +79,11 @@ def field_label(path: str) -> str:
     number = next((int(part) + 1 for part in path.split(".") if part.isdigit()), 1)
     shown = plain if words.startswith("book.") else words
     return f"{shown} {number}" if number > 1 else shown
+
+
+def _at(path: str, known: Mapping[str, Known]) -> Known | None:
+    """Return what is known of a value; a card code is known as a whole."""
+    return known.get(path, known.get(path.rpartition(".")[0]))
 
 
 def _source(source: Source | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -53,22 +53,35 @@ class Printed:
 
 
 def write_pieces(
-    path: Path, writer: PdfWriter, *, width: float, first: float, height: float
+    path: Path,
+    writer: PdfWriter,
+    *,
+    width: float,
+    first: float,
+    height: float,
+    rows: Sequence[tuple[int, int]] = (),
 ) -> Printed:
     """Write a picture in pieces as wide as the page at most: `first` points high, then `height`.
 
-    A picture that is a little too tall for the first place is made smaller and stays whole.
+    `rows` are the ranges to write, in order, instead of all. A picture that is a little too tall
+    for the first place is made smaller and stays whole.
     Raises UnprintableError. One picture is decoded at a time and only its pieces are encoded.
     """
     with _opened(path) as picture:
         scale = min(width / picture.width, 72 / 96 * 1.25)
-        if scale * picture.height * _SMALLER <= first < scale * picture.height:
-            scale = first / picture.height
-        pieces = tuple(
-            _piece(picture, top, bottom, scale, writer)
-            for top, bottom in cuts(picture, round(first / scale), round(height / scale))
-        )
-        return Printed(picture.width, picture.height, pieces)
+        ranges = [(start, min(end, picture.height)) for start, end in rows or [(0, picture.height)]]
+        tall = ranges[0][1] - ranges[0][0]
+        if scale * tall * _SMALLER <= first < scale * tall:
+            scale = first / tall
+        pieces: list[Piece] = []
+        for start, end in ranges:
+            part = picture.crop((0, start, picture.width, end)) if rows else picture
+            room = height if pieces else first
+            pieces += (
+                _piece(picture, start + top, start + bottom, scale, writer)
+                for top, bottom in cuts(part, round(room / scale), round(height / scale))
+            )
+        return Printed(picture.width, picture.height, tuple(pieces))
 
 
 def cuts(picture: Image.Image, first: int, most: int) -> Iterator[tuple[int, int]]:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helper.evidence import book_pdf, book_pictures
-from helper.evidence.book_exhibits import Entry
-from helper.evidence.book_flow import BODY, BOTTOM, LEFT, PAGE, Flow
-from helper.evidence.book_order import order_table
+from helper.evidence import book_marked, book_pdf, book_pictures
+from helper.evidence.book_exhibits import Entry, Read
+from helper.evidence.book_flow import BODY, BOTTOM, CAPTION, PAGE, Flow, framed
+from helper.evidence.book_order import load_order, order_table
 from helper.evidence.pdf import PdfWriter
 from helper.messages import text
 
 _LONGEST_TEXT = 12_000
-_CAPTION = 16.0
 _READABLE = 0.55
 """A page of a PDF printed smaller than this share of its size goes to a page of its own."""
 
 
-def exhibit(entry: Entry, path: Path, writer: PdfWriter, flow: Flow) -> None:
+def exhibit(entry: Entry, read: Read, writer: PdfWriter, flow: Flow) -> None:
     """Print what the kind of the exhibit allows."""
+    path = read(entry.artifact.sha256)
     try:
         if entry.kind == "order":
-            order_table(flow, path)
+            _order(entry, path, read, writer, flow)
         elif entry.kind == "picture":
             _picture(entry, path, writer, flow)
         elif entry.kind == "pdf":
@@ -34,9 +34,18 @@ def exhibit(entry: Entry, path: Path, writer: PdfWriter, flow: Flow) -> None:
         flow.text(text(f"book.unprinted.{error}", path=entry.path))
 
 
+def _order(entry: Entry, path: Path, read: Read, writer: PdfWriter, flow: Flow) -> None:
+    order = load_order(path)
+    marked = book_marked.find(entry, order, read)
+    count = book_marked.numbers(marked) if marked else {}
+    order_table(flow, order, count)
+    if marked:
+        book_marked.draw(entry, marked, count, read(marked.artifact.sha256), writer, flow)
+
+
 def _picture(entry: Entry, path: Path, writer: PdfWriter, flow: Flow) -> None:
     printed = book_pictures.write_pieces(
-        path, writer, width=BODY, first=flow.y - BOTTOM - _CAPTION - 2, height=PAGE - _CAPTION - 2
+        path, writer, width=BODY, first=flow.y - BOTTOM - CAPTION - 2, height=PAGE - CAPTION - 2
     )
     count = len(printed.pieces)
     for number, piece in enumerate(printed.pieces, 1):
@@ -44,31 +53,21 @@ def _picture(entry: Entry, path: Path, writer: PdfWriter, flow: Flow) -> None:
         if count > 1:
             words = text("book.piece", number=number, count=count, top=piece.top + 1,
                          bottom=piece.bottom, height=printed.height)  # fmt: skip
-        _framed(entry, words, piece.number, (piece.width, piece.height), flow)
+        framed(flow, f"证据{entry.number} · {words}", piece.number, (piece.width, piece.height))
 
 
 def _pdf(entry: Entry, path: Path, writer: PdfWriter, flow: Flow) -> None:
     sheets, count = book_pdf.take_over(path, writer)
     for number, sheet in enumerate(sheets, 1):
-        left = flow.y - BOTTOM - _CAPTION - 2
+        left = flow.y - BOTTOM - CAPTION - 2
         fits = min(BODY / sheet.width, left / sheet.height, 1.0)
         if fits < _READABLE:
-            fits = min(BODY / sheet.width, (PAGE - _CAPTION - 2) / sheet.height, 1.0)
+            fits = min(BODY / sheet.width, (PAGE - CAPTION - 2) / sheet.height, 1.0)
         words = text("book.pdf_page", number=number, count=count)
-        _framed(entry, words, sheet.number, (sheet.width * fits, sheet.height * fits), flow)
+        size = sheet.width * fits, sheet.height * fits
+        framed(flow, f"证据{entry.number} · {words}", sheet.number, size)
     if count > len(sheets):
         flow.text(text("book.unprinted.rest"), 9, grey=0.3)
-
-
-def _framed(entry: Entry, words: str, drawing: int, size: tuple[float, float], flow: Flow) -> None:
-    """Draw a caption, and what was written before under it, in a frame."""
-    width, height = size
-    flow.need(height + _CAPTION + 1)
-    flow.text(f"证据{entry.number} · {words}", 7.5, grey=0.42)
-    flow.space(height + 2)
-    page = flow.pages[-1]
-    page.picture(drawing, LEFT, flow.y, width, height)
-    page.box(LEFT, flow.y, width, height)
 
 
 def _text(path: Path, flow: Flow) -> None:

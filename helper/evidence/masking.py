@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import html
 import io
-import json
 import math
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image, ImageChops, ImageDraw
 
-from helper.evidence import neighbours
+from helper.evidence import neighbours, rectangles
 from helper.evidence.private import Private
 from helper.pictures import PictureError, decode
 
@@ -45,15 +43,12 @@ def places(context: bytes, text: str, page: str, private: Private) -> Places:
     `text` is the visible text and `page` the HTML: what they show must have a rectangle.
     """
     try:
-        told = json.loads(context)["page"]
-        known = [_rectangle(item) for item in told["text_rectangles"]]
-        cut = bool(told["text_rectangles_cut"])
-        scroll = (_number(told["scroll"]["x"]), _number(told["scroll"]["y"]))
-        viewport = (_number(told["viewport"]["width"]), _number(told["viewport"]["height"]))
-    except (ValueError, KeyError, TypeError, RecursionError):
+        told = rectangles.layout(context)
+    except ValueError:
         raise UnmaskableError("no_rectangles") from None
-    if cut or min(viewport) <= 0:
+    if told.cut or min(told.viewport) <= 0:
         raise UnmaskableError("no_rectangles")
+    known = [(item.area, item.text or "") for item in told.texts]
     counts = [private.count(said) for _, said in known]
     typed = (html.unescape("".join(match.groups(""))) for match in _FIELD.finditer(page))
     if private.lost or private.count(text) > sum(counts) or any(map(private.count, typed)):
@@ -62,7 +57,7 @@ def places(context: bytes, text: str, page: str, private: Private) -> Places:
         box for (box, said), count in zip(known, counts, strict=True)
         if count or len(said) >= _CUT_TEXT
     )  # fmt: skip
-    return Places(covered, scroll, viewport)
+    return Places(covered, told.scroll, told.viewport)
 
 
 def texts(context: bytes) -> list[str]:
@@ -71,8 +66,8 @@ def texts(context: bytes) -> list[str]:
     A context that cannot be read gives none.
     """
     try:
-        known = [_rectangle(item) for item in json.loads(context)["page"]["text_rectangles"]]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        known = [(item.area, item.text or "") for item in rectangles.texts(context)]
+    except ValueError:
         return []
     return [*(said for _, said in known), *(f"{a}\t{b}" for a, b in neighbours.pairs(known))]
 
@@ -160,14 +155,3 @@ def _png(image: Image.Image) -> bytes:
 
 def _same(one: Image.Image, two: Image.Image) -> bool:
     return one.size == two.size and ImageChops.difference(one, two).getbbox() is None
-
-
-def _rectangle(item: Any) -> tuple[tuple[float, float, float, float], str]:
-    x, y, width, height = (_number(item[name]) for name in ("x", "y", "width", "height"))
-    return (x, y, width, height), str(item["text"])
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TypeError("not a number")
-    return float(value)

@@ -40,6 +40,21 @@ class Page:
         """Draw a thin frame."""
         self.drawn += f"{grey:.2f} G 0.5 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S\n".encode()
 
+    def mark(
+        self, face: Face, x: float, y: float, width: float, height: float, label: str,
+        *, size: float, behind: bool,
+    ) -> None:  # fmt: skip
+        """Frame a place in red; its label of `size`, if any, stands before or behind it."""
+        wide = face.width(label, size) + 2 if label else 0
+        at = x + width if behind else x - wide
+        top = y + height
+        red = "0.82 0.07 0.12"
+        self.drawn += (
+            f"{red} RG 0.7 w {x:.2f} {y:.2f} {width:.2f} {height:.2f} re S\n"
+            f"{red} rg {at:.2f} {top - size - 1:.2f} {wide:.2f} {size + 1:.2f} re f\n"
+        ).encode()
+        self.text(face, at + 1, top - size + 0.4, size, label, grey=1.0)
+
     def picture(self, number: int, x: float, y: float, width: float, height: float) -> None:
         """Draw a picture that was written before."""
         self.pictures.append(number)

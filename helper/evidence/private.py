@@ -132,7 +132,7 @@ def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
     for text in texts:
         labels |= {value for value in map(squeeze, labelled.values(text)) if value not in facts}
         labels |= {code for code in _CODE.findall(text) if mask_text(code) in shapes}
-        for line in _candidates(text):
+        for line in candidates(text):
             digest = hashlib.sha256(line.encode("utf-8", "replace")).hexdigest()
             if digest in wanted:
                 found.add(digest)
@@ -153,7 +153,7 @@ def _facts(order: OrderRecord) -> set[str]:
     return {word for word in words if len(word) > 1}
 
 
-def _candidates(text: str) -> Iterator[str]:
+def candidates(text: str) -> Iterator[str]:
     """Yield what a reader of orders may have taken as a code.
 
     A line, up to three joined, without its number, what follows a label, a word.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from helper.complaints.receipt import receipt_number
 from helper.errors import NotFoundError
@@ -118,19 +117,12 @@ def _join(
     return store.vault.join_case(
         view.capture_id,
         platform_key=platform.key if platform else None,
-        host=_host(view.meta.url),
+        host=view.meta.host,
         order_no=order.order_no if order else None,
         wanted=view.meta.case_id,
         title=_title(view, order),
         now=store.now(),
     )
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).netloc or None
-    except ValueError:
-        return None
 
 
 def _title(view: CaptureView, order: OrderRecord | None) -> str:

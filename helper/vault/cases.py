@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
-from helper.errors import NotFoundError
-from helper.model import CaptureId, CaptureView, CaseView, Correction, Filing
+from helper.errors import ConflictError, NotFoundError, RefusedError
+from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft, Filing
 from helper.vault import schema
 from helper.vault.corrections import apply_corrections, correct, read_value
 from helper.vault.store import Store, reading, writing
@@ -18,6 +19,7 @@ from scrapers.record import OrderRecord
 
 _cases = schema.cases
 _captures = schema.captures
+_NUMBER: Final = "order_no"
 
 
 class Cases(Store):
@@ -43,15 +45,14 @@ class Cases(Store):
         about = {"platform_key": platform_key, "host": host, "order_no": order_no}
         with writing(self.engine) as connection:
             joined = connection.execute(
-                select(_captures.c.capture_id, _captures.c.case_id).where(
-                    _captures.c.capture_id == uuid
-                )
+                select(_captures.c.meta, _captures.c.case_id).where(_captures.c.capture_id == uuid)
             ).one_or_none()
             if joined is None:
                 raise NotFoundError(kind="capture", id=uuid)
             case_id = (
                 joined.case_id
                 or _same_order(connection, host, order_no)
+                or _misread(connection, CaptureMeta.model_validate_json(joined.meta), order_no)
                 or (wanted if wanted and _row(connection, wanted) else None)
                 or f"c-{hashlib.sha256(uuid.encode()).hexdigest()[:10]}"
             )
@@ -80,19 +81,71 @@ class Cases(Store):
     def add_correction(self, case_id: str, field: str, value: str, at: datetime) -> None:
         """Set an order field (dotted path) to the user's value; the same value again is no-op.
 
-        Raises NotFoundError, InvalidError.
+        A given order number is the case's from then on. Raises NotFoundError, InvalidError,
+        ConflictError(same_order) where another case is that order's.
         """
         with writing(self.engine) as connection:
-            row = _require(connection, case_id)
-            order = _read_order(row, _captures_of(connection, case_id))
-            known = _corrections_of(connection, case_id)
-            correction = Correction(field=field, value=value, read=read_value(order, field), at=at)
-            correct(apply_corrections(order, known), field, value)
+            row, order, known = _corrected(connection, case_id)
+            given = correct(apply_corrections(order, known), field, value)
+            if field == _NUMBER:
+                _renumber(connection, row, given.order_no)
             latest = next((c.value for c in reversed(known) if c.field == field), None)
             if latest != value:
                 connection.execute(
                     insert(schema.corrections).values(
-                        case_id=case_id, **correction.model_dump(mode="json")
+                        case_id=case_id, field=field, value=value, read=read_value(order, field),
+                        at=at.isoformat(),
+                    )
+                )  # fmt: skip
+
+    def undo_correction(self, case_id: str, field: str) -> None:
+        """Take back what the user gave for a field: what was read holds again.
+
+        Raises NotFoundError, ConflictError(same_order) as `add_correction`.
+        """
+        with writing(self.engine) as connection:
+            row, order, known = _corrected(connection, case_id)
+            if all(one.field != field for one in known):
+                raise NotFoundError(kind="correction", id=field)
+            if field == _NUMBER:
+                _renumber(connection, row, order.order_no if order else None)
+            table = schema.corrections
+            connection.execute(
+                delete(table).where(table.c.case_id == case_id, table.c.field == field)
+            )
+
+    def move_capture(self, uuid: CaptureId, case_id: str, at: datetime) -> None:
+        """Move a capture to another case; both note it. Into its own case is no-op.
+
+        Raises NotFoundError, RefusedError(capture_used) where a draft cites it or it is a receipt.
+        """
+        with writing(self.engine) as connection:
+            row = _require(connection, case_id)
+            view = next(iter(capture_views(connection, _captures.c.capture_id == uuid)), None)
+            if view is None:
+                raise NotFoundError(kind="capture", id=uuid)
+            if view.case_id == case_id:
+                return
+            if view.case_id is not None:
+                _require_unused(connection, view.case_id, uuid)
+            order = view.order
+            about = {
+                "platform_key": order.platform.key if order else None,
+                "host": view.meta.host,
+                "order_no": order.order_no if order else None,
+            }
+            _fill_in(connection, row, about)
+            connection.execute(
+                update(_captures).where(_captures.c.capture_id == uuid).values(case_id=case_id)
+            )
+            if view.case_id is not None and not _captures_of(connection, view.case_id):
+                left = update(_cases).where(_cases.c.case_id == view.case_id)
+                connection.execute(left.values(order_no=None))  # no page joins an empty case
+            for one in filter(None, (view.case_id, case_id)):
+                words = f"{uuid}: {view.case_id} → {case_id}"
+                connection.execute(
+                    insert(schema.notes).values(
+                        case_id=one, step="moved", at=at.isoformat(), detail=words
                     )
                 )
 
@@ -160,6 +213,54 @@ def _same_order(connection: Connection, host: str | None, order_no: str | None) 
     ).scalar()
 
 
+def _misread(connection: Connection, meta: CaptureMeta, order_no: str | None) -> str | None:
+    """Return the case with a capture of the same page whose number the user gave otherwise."""
+    if not order_no:
+        return None
+    given = schema.corrections
+    found = connection.execute(
+        select(_captures.c.case_id, _captures.c.meta)
+        .join(given, given.c.case_id == _captures.c.case_id)
+        .where(given.c.field == _NUMBER, given.c.read == order_no)
+        .order_by(_captures.c.position)
+    )
+    pages = ((one.case_id, CaptureMeta.model_validate_json(one.meta).url) for one in found)
+    return next((case_id for case_id, url in pages if url == meta.url), None)
+
+
+def _corrected(
+    connection: Connection, case_id: str
+) -> tuple[Row[Any], OrderRecord | None, tuple[Correction, ...]]:
+    """Return a case with the order as read and what the user corrected; raises NotFoundError."""
+    row = _require(connection, case_id)
+    captures = _captures_of(connection, case_id)
+    known = _corrections_of(connection, case_id)
+    return row, _read_order(row, captures, known), known
+
+
+def _renumber(connection: Connection, row: Row[Any], order_no: str | None) -> None:
+    other = _same_order(connection, row.host, order_no)
+    if other not in {None, row.case_id}:
+        raise ConflictError(reason="same_order", id=order_no, case_id=other)
+    connection.execute(
+        update(_cases).where(_cases.c.case_id == row.case_id).values(order_no=order_no)
+    )
+
+
+def _require_unused(connection: Connection, case_id: str, uuid: CaptureId) -> None:
+    drafts = schema.drafts
+    cited = [
+        Draft.model_validate_json(text)
+        for text in connection.execute(
+            select(drafts.c.record).where(drafts.c.case_id == case_id)
+        ).scalars()
+    ]
+    if any(exhibit.capture_id == uuid for draft in cited for exhibit in draft.exhibits) or any(
+        filing.capture_id == uuid for filing in _filings_of(connection, case_id)
+    ):
+        raise RefusedError(reason="capture_used", case_id=case_id, id=uuid)
+
+
 def _fill_in(connection: Connection, row: Row[Any], about: dict[str, str | None]) -> None:
     """Complete a case that has no order yet; one that has keeps what it knows."""
     if row.order_no is not None:
@@ -180,30 +281,43 @@ def _corrections_of(connection: Connection, case_id: str) -> tuple[Correction, .
         select(table).where(table.c.case_id == case_id).order_by(table.c.position)
     )
     return tuple(
-        Correction(field=row.field, value=row.value, read=row.read, at=row.at) for row in rows
+        Correction(field=row.field, value=row.value, read_then=row.read, at=row.at) for row in rows
     )
 
 
-def _read_order(row: Row[Any], captures: list[CaptureView]) -> OrderRecord | None:
-    """Return the newest reading of the case's own order, else the newest of any."""
+def _filings_of(connection: Connection, case_id: str) -> tuple[Filing, ...]:
+    table = schema.filings
+    rows = connection.execute(
+        select(table.c.record).where(table.c.case_id == case_id).order_by(table.c.position)
+    )
+    return tuple(Filing.model_validate_json(text) for text in rows.scalars())
+
+
+def _read_order(
+    row: Row[Any], captures: list[CaptureView], corrections: Sequence[Correction]
+) -> OrderRecord | None:
+    """Return the newest reading of the case's own order, else the newest of any.
+
+    Its own is also what was read where the user gave another number.
+    """
+    numbers = {row.order_no, *(one.read_then for one in corrections if one.field == _NUMBER)}
     orders = [view.order for view in reversed(captures) if view.order is not None]
-    own = [order for order in orders if row.order_no and order.order_no == row.order_no]
+    own = [order for order in orders if order.order_no and order.order_no in numbers]
     return next(iter(own or orders), None)
 
 
 def _view(connection: Connection, row: Row[Any]) -> CaseView:
-    def texts(table: str, column: str) -> list[str]:
-        found = schema.metadata.tables[table]
-        return list(
-            connection.execute(
-                select(found.c[column])
-                .where(found.c.case_id == row.case_id)
-                .order_by(found.c.position)
-            ).scalars()
-        )
-
     captures = _captures_of(connection, row.case_id)
-    corrections = _corrections_of(connection, row.case_id)
+    given = _corrections_of(connection, row.case_id)
+    read = _read_order(row, captures, given)
+    corrections = tuple(
+        one.model_copy(update={"read": read_value(read, one.field)}) for one in given
+    )
+    drafts = connection.execute(
+        select(schema.drafts.c.draft_id)
+        .where(schema.drafts.c.case_id == row.case_id)
+        .order_by(schema.drafts.c.position)
+    )
     notes = connection.execute(
         select(schema.notes)
         .where(schema.notes.c.case_id == row.case_id)
@@ -217,10 +331,10 @@ def _view(connection: Connection, row: Row[Any]) -> CaseView:
         title=row.title,
         created_at=row.created_at,
         closed_at=row.closed_at,
-        order=apply_corrections(_read_order(row, captures), corrections),
+        order=apply_corrections(read, corrections),
         corrections=corrections,
         captures=tuple(captures),
-        drafts=tuple(texts("drafts", "draft_id")),
-        filings=tuple(Filing.model_validate_json(text) for text in texts("filings", "record")),
+        drafts=tuple(drafts.scalars()),
+        filings=_filings_of(connection, row.case_id),
         notes=tuple(step_of(note) for note in notes),
     )

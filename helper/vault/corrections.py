@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from helper.errors import InvalidError
 from helper.model import Correction
-from scrapers.record import OrderRecord, Source
+from scrapers.record import Item, OrderRecord, Source
 
 _FIXED = frozenset({"schema", "schema_", "sources", "warnings", "url"})
 _NAIVE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?")
@@ -34,30 +34,58 @@ def apply_corrections(
 
 
 def correct(order: OrderRecord | None, field: str, value: str) -> OrderRecord:
-    """Return the order with one field set, its source marked as the user; raises InvalidError."""
+    """Return the order with one field set, its source marked as the user.
+
+    Raises InvalidError(order_field) for what is no field, InvalidError(order_value) for what is
+    no value of it.
+    """
     names = field.split(".")
     if names[0] in _FIXED or names[:2] == ["delivery", "secrets"]:
-        raise InvalidError(what=field)
+        raise _no_field(field)
     data = (order or OrderRecord()).model_dump(mode="json")
     data["sources"][field] = Source(artifact="user", text=value).model_dump()
     _put(data, names, _with_zone(field, value.strip()), field)
     try:
         corrected = OrderRecord.model_validate(data)
     except ValidationError:
-        raise InvalidError(what=field) from None
-    _check_leaf(corrected, names, field)
+        raise InvalidError(reason="order_value", what=field) from None
+    _refuse_negative(corrected, names, field)
     return corrected
 
 
+def correctable() -> tuple[str, ...]:
+    """Return the fields that a user may give, those of the first item for all."""
+    empty = OrderRecord(items=(Item(),)).model_dump(mode="json", by_alias=True)
+    return tuple(
+        path for path in _paths(empty)
+        if path.split(".")[0] not in _FIXED and not path.startswith("delivery.secrets")
+    )  # fmt: skip
+
+
+def _paths(value: Any, path: str = "") -> Iterator[str]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, inner in pairs:
+        own = f"{path}.{name}" if path else str(name)
+        if isinstance(inner, dict | list):
+            yield from _paths(inner, own)
+        else:
+            yield own
+
+
+def _no_field(field: str) -> InvalidError:
+    return InvalidError(reason="order_field", what=field, known=", ".join(correctable()))
+
+
 def read_value(order: OrderRecord | None, field: str) -> str | None:
-    """Return the text of a field, None if there is none. Raises InvalidError for no field."""
+    """Return the text of a field, None if there is none or nothing is known of it."""
     value: Any = (order or OrderRecord()).model_dump(mode="json")
     for name in field.split("."):
         if isinstance(value, list):
             value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
         elif isinstance(value, dict):
             value = value.get(name)
-    return None if value is None or isinstance(value, dict | list) else str(value)
+    nothing = isinstance(value, dict | list) or value in {None, "unknown"}
+    return None if nothing else str(value)
 
 
 def _put(data: dict[str, Any], names: Sequence[str], value: str, field: str) -> None:
@@ -66,26 +94,28 @@ def _put(data: dict[str, Any], names: Sequence[str], value: str, field: str) -> 
     for name in names[:-1]:
         if isinstance(place, list):
             if not name.isdecimal() or int(name) > min(len(place), _MOST_ITEMS):
-                raise InvalidError(what=field)
+                raise _no_field(field)
             if int(name) == len(place):
-                place.append({})
+                place.append(Item().model_dump(mode="json"))
             place = place[int(name)]
         elif isinstance(place, dict) and isinstance(place.get(name), dict | list):
             place = place[name]
         else:
-            raise InvalidError(what=field)
-    if not isinstance(place, dict) or not value:
-        raise InvalidError(what=field)
+            raise _no_field(field)
+    old = place.get(names[-1], place) if isinstance(place, dict) else place
+    if isinstance(old, dict | list):
+        raise _no_field(field)
+    if not value:
+        raise InvalidError(reason="order_value", what=field)
     place[names[-1]] = value
 
 
-def _check_leaf(order: OrderRecord, names: Sequence[str], field: str) -> None:
+def _refuse_negative(order: OrderRecord, names: Sequence[str], field: str) -> None:
     value: Any = order
     for name in names:
         value = value[int(name)] if isinstance(value, tuple) else getattr(value, name)
-    negative = isinstance(value, int | Decimal) and value < 0
-    if negative or isinstance(value, BaseModel | tuple | dict):
-        raise InvalidError(what=field)
+    if isinstance(value, int | Decimal) and value < 0:
+        raise InvalidError(reason="order_value", what=field)
 
 
 def _with_zone(field: str, value: str) -> str:

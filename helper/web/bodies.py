@@ -144,10 +144,13 @@ class CaseReply(Body):
 
 
 class CorrectionRequest(Body):
-    """A value for a field of the order; `field` is a dotted path such as `payment.paid_at`."""
+    """A value for a field of the order; `field` is a dotted path such as `payment.paid_at`.
+
+    Null takes the user's value back.
+    """
 
     field: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    value: Annotated[str, StringConstraints(max_length=10_000)]
+    value: Annotated[str, StringConstraints(max_length=10_000)] | None
 
 
 class DraftRequest(Body):

@@ -39,12 +39,14 @@ class CaseHandlers:
         return await self._case(_record(request, "case"), language_of(request))
 
     async def correct(self, request: web.Request) -> web.Response:
-        """Set an order field to the user's value and return the case as it is then."""
+        """Set an order field to the user's value, or take it back; return the case after it."""
         case_id = _record(request, "case")
         body = parse(CorrectionRequest, request[BODY])
-        await asyncio.to_thread(
-            self.services.vault.add_correction, case_id, body.field, body.value, self.services.now()
-        )
+        vault, now = self.services.vault, self.services.now()
+        if body.value is None:
+            await asyncio.to_thread(vault.undo_correction, case_id, body.field)
+        else:
+            await asyncio.to_thread(vault.add_correction, case_id, body.field, body.value, now)
         return await self._case(case_id, language_of(request))
 
     async def draft(self, request: web.Request) -> web.Response:

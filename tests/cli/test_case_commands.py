@@ -62,6 +62,66 @@ def test_an_empty_note_is_refused(store: Store, case: str) -> None:
     assert store.vault.case(case).notes == ()
 
 
+def test_a_correction_is_shown_beside_what_was_read_and_taken_back(store: Store, case: str) -> None:
+    data = store.settings.data
+    shown = run(data, "case", "correct", case, "amount", "12.50").stdout
+    assert "your value for amount: 12.50 (read on the page: 9.90)" in shown
+    told = json.loads(run(data, "case", "show", case, "--json").stdout)
+    assert (told["order"]["amount"], told["order"]["sources"]["amount"]["artifact"]) == (
+        "12.50",
+        "user",
+    )
+    assert told["corrections"][0]["read"] == "9.90"
+    back = run(data, "case", "correct", case, "amount", "--undo")
+    assert (back.exit_code, "12.50" in back.stdout) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("prize", "1"), "payment.paid_at"),
+        (("amount", "much"), "98.00"),
+        (("created_at", "gestern"), "2026-11-20 14:23"),
+        (("amount", "--undo"), "kazheng case show"),
+    ],
+)
+def test_a_wrong_correction_is_explained(
+    words: tuple[str, ...], told: str, store: Store, case: str
+) -> None:
+    done = run(store.settings.data, "case", "correct", case, *words, "--json")
+    assert done.exit_code == 1
+    assert told in json.loads(done.stdout)["error"]["next_step"]
+    assert store.vault.case(case).corrections == ()
+
+
+@pytest.mark.parametrize("words", [(), ("9.90", "--undo")])
+def test_a_correction_needs_a_value_or_its_undoing(
+    words: tuple[str, ...], store: Store, case: str
+) -> None:
+    assert run(store.settings.data, "case", "correct", case, "amount", *words).exit_code == 2
+
+
+def test_the_number_of_another_case_is_refused_and_its_page_can_be_moved(
+    store: Store, case: str
+) -> None:
+    page = CAPTURE[:-1] + "3"
+    meta = CaptureMeta(url="https://shop.example/o/7", clicked_at=store.now())
+    store.vault.create_capture(page, meta, [])
+    store.vault.put_order(page, OrderRecord(order_no="A7"))
+    second = store.vault.join_case(
+        page, platform_key=None, host="shop.example", order_no="A7", wanted=None, title="x",
+        now=store.now(),
+    )  # fmt: skip
+    data = store.settings.data
+    refused = run(data, "case", "correct", second, "order_no", "A1", "--json")
+    error = json.loads(refused.stdout)["error"]
+    assert (refused.exit_code, error["code"]) == (1, "conflict")
+    assert f"kazheng case move {case}" in error["next_step"]
+    moved = run(data, "case", "move", case, page)
+    assert page in moved.stdout
+    assert len(store.vault.case(case).captures) == 2
+
+
 def test_an_unknown_case_is_named_with_the_way_to_the_list(store: Store, case: str) -> None:
     done = run(store.settings.data, "case", "show", "c-none")
     assert done.exit_code == 1

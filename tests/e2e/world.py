@@ -203,9 +203,13 @@ async def ground(folder: Path, *, display: bool = False) -> AsyncIterator[Ground
 
 @asynccontextmanager
 async def world(
-    folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False
-) -> AsyncIterator[World]:
-    """Build a whole world in a folder: shops, a person's browser, the helper, paired."""
+    folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False,
+    scale: float | None = None,
+) -> AsyncIterator[World]:  # fmt: skip
+    """Build a whole world in a folder: shops, a person's browser, the helper, paired.
+
+    `scale`: the person's screen has so many pixels to a CSS pixel.
+    """
     async with AsyncExitStack() as stack:
         base = await stack.enter_async_context(ground(folder, display=display))
         demo = base.demo
@@ -217,6 +221,8 @@ async def world(
             profile=folder / "profile",
             extension=stage.with_permissions(folder / "stage", hosts if granted else ()),
             spki=demo.spki,
+            arguments=[f"--force-device-scale-factor={scale}"] if scale else (),
+            viewport=None if scale else (1280, 800),
         )
         stack.push_async_callback(person.close)
         control = await person.extension_page("pages/options.html")

@@ -152,6 +152,26 @@ async def test_panel_keeps_the_read_value_beside_the_correction(extension_pages)
     assert "页面读到：9.95 元" in row
 
 
+async def test_panel_takes_a_correction_back(extension_pages):
+    page = await extension_pages.open("panel.html?case=c-1", answers())
+    await page.click("[data-field=amount] button[aria-label$='用回页面的值']")
+    await page.wait_for_function("() => window.sent.some((m) => m.type === 'correct')")
+    message = (await sent(page, "correct"))[0]
+    assert (message["case_id"], message["field"], message["value"]) == ("c-1", "amount", None)
+
+
+async def test_panel_says_why_a_number_is_not_taken(extension_pages):
+    error = {"code": "conflict", "message": "已经有案件 c-2", "next_step": "在那里继续"}
+    refused = answers(correct={"ok": False, "error": error})
+    page = await extension_pages.open("panel.html?case=c-1", refused)
+    row = page.locator("[data-field=order_no]")
+    await row.locator("button").first.click()
+    await row.locator("input").fill("A1")
+    await row.locator("button.primary").click()
+    await row.locator(".notice").wait_for()
+    assert "已经有案件 c-2" in await row.inner_text()
+
+
 async def test_panel_keeps_the_zone_of_the_page_when_a_time_is_corrected(extension_pages):
     order = ORDER | {"created_at": "2026-07-11T08:30:12+09:00"}
     case = {"ok": True, "case": CASE | {"order": order}, "suggestion": SUGGESTION}

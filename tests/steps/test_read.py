@@ -98,6 +98,26 @@ def test_a_page_without_an_order_says_so_and_has_a_case(store: Store, captures: 
     assert captures.view(uuid).case_id is not None
 
 
+PLAIN = "<title>会员中心</title><h1>购买记录</h1><p>付款成功，等待发货</p>"
+
+
+def test_a_page_of_an_unknown_shop_without_a_number_makes_a_case_of_its_title(
+    store: Store, captures: Captures
+) -> None:
+    uuid = seen(captures, store, PLAIN, title="会员中心")
+    case = store.vault.case(captures.view(uuid).case_id or "")
+    assert (case.title, case.order_no, case.host) == ("会员中心", None, "shop.example")
+
+
+def test_such_a_page_again_joins_the_case_that_the_user_picks_and_no_other(
+    store: Store, captures: Captures
+) -> None:
+    first, again = (captures.view(seen(captures, store, PLAIN)) for _ in range(2))
+    assert first.case_id != again.case_id
+    picked = captures.view(seen(captures, store, PLAIN, case_id=first.case_id))
+    assert picked.case_id == first.case_id
+
+
 def test_the_same_page_twice_agrees(store: Store, captures: Captures) -> None:
     uuid = seen(captures, store)
     witnessed(store, uuid, html=ORDER)

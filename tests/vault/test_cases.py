@@ -2,16 +2,16 @@ import hashlib
 
 import pytest
 
-from helper.errors import ConflictError, InvalidError, NotFoundError
+from helper.errors import ConflictError, InvalidError, NotFoundError, RefusedError
 from helper.model import Draft, Filing
 from helper.vault.catalogue import Catalogue
 
 
 @pytest.fixture
 def join(catalogue: Catalogue, make):
-    def join(number: int, **about: object) -> str:
+    def join(number: int, url: str = "https://shop.example/order/1", **about: object) -> str:
         clicked = make.moment(number)
-        catalogue.create_capture(make.uuid(number), make.meta(clicked_at=clicked), [])
+        catalogue.create_capture(make.uuid(number), make.meta(clicked_at=clicked, url=url), [])
         plain = {
             "platform_key": "demo", "host": "shop.example", "order_no": "A1", "wanted": None,
             "title": f"case {number}", "now": clicked,
@@ -81,6 +81,8 @@ def test_unknown_ids_are_not_found(catalogue: Catalogue, make):
         lambda: catalogue.join_case(make.uuid(9), **about, title="", now=make.noon),
         lambda: catalogue.case("c-gone"),
         lambda: catalogue.add_correction("c-gone", "amount", "1", make.noon),
+        lambda: catalogue.undo_correction("c-gone", "amount"),
+        lambda: catalogue.move_capture(make.uuid(9), "c-gone", make.noon),
         lambda: catalogue.add_note("c-gone", "text", make.noon),
         lambda: catalogue.close_case("c-gone", make.noon),
         lambda: catalogue.add_filing("c-gone", filing()),
@@ -137,6 +139,107 @@ def test_the_same_correction_again_is_no_second_one(join, catalogue: Catalogue, 
     assert [c.value for c in catalogue.case(case_id).corrections] == ["1", "2", "1"]
 
 
+def test_after_a_new_capture_a_correction_stays_beside_what_is_read_now(
+    join, catalogue: Catalogue, make
+):
+    case_id = join(1)
+    catalogue.put_order(make.uuid(1), make.order(amount="10.00"))
+    catalogue.add_correction(case_id, "amount", "12.50", make.moment(1))
+    assert join(2) == case_id
+    catalogue.put_order(make.uuid(2), make.order(amount="11.00"))
+    view = catalogue.case(case_id)
+    assert view.order is not None
+    assert format(view.order.amount, "f") == "12.50"
+    [one] = view.corrections
+    assert (one.value, one.read, one.read_then) == ("12.50", "11.00", "10.00")
+
+
+def test_an_undone_correction_leaves_what_was_read(join, catalogue: Catalogue, make):
+    case_id = join(1)
+    catalogue.put_order(make.uuid(1), make.order(amount="10.00"))
+    for value in ("12.50", "13.00"):
+        catalogue.add_correction(case_id, "amount", value, make.noon)
+    catalogue.undo_correction(case_id, "amount")
+    view = catalogue.case(case_id)
+    assert (view.order, view.corrections) == (make.order(amount="10.00"), ())
+    with pytest.raises(NotFoundError):
+        catalogue.undo_correction(case_id, "amount")
+
+
+def test_a_corrected_number_is_the_cases_for_what_is_read_rightly_and_for_what_is_misread(
+    join, catalogue: Catalogue, make
+):
+    case_id = join(1, order_no="A7")
+    catalogue.put_order(make.uuid(1), make.order("A7"))
+    catalogue.add_correction(case_id, "order_no", "A1", make.noon)
+    assert catalogue.case(case_id).order_no == "A1"
+    assert join(2, order_no="A1") == join(3, order_no="A7") == case_id
+    catalogue.undo_correction(case_id, "order_no")
+    assert catalogue.case(case_id).order_no == "A7"
+    assert join(4, order_no="A1") != case_id
+
+
+def test_another_page_with_the_misread_number_is_another_order(join, catalogue: Catalogue, make):
+    case_id = join(1, order_no="A7")
+    catalogue.put_order(make.uuid(1), make.order("A7"))
+    catalogue.add_correction(case_id, "order_no", "A1", make.noon)
+    other = join(2, order_no="A7", url="https://shop.example/order/A7")
+    assert other != case_id
+    with pytest.raises(ConflictError):
+        catalogue.undo_correction(case_id, "order_no")
+
+
+def test_a_number_that_the_user_adds_joins_the_captures_to_come(join, catalogue: Catalogue, make):
+    case_id = join(1, order_no=None)
+    catalogue.add_correction(case_id, "order_no", "A1", make.noon)
+    assert join(2, order_no="A1") == case_id
+    assert join(3, order_no=None) != case_id
+
+
+def test_the_number_of_another_case_of_the_shop_is_refused_by_name(
+    join, catalogue: Catalogue, make
+):
+    case_id, other = join(1, order_no="A7"), join(2, order_no="A1")
+    with pytest.raises(ConflictError) as refused:
+        catalogue.add_correction(case_id, "order_no", "A1", make.noon)
+    assert refused.value.details == {"reason": "same_order", "id": "A1", "case_id": other}
+    view = catalogue.case(case_id)
+    assert (view.order_no, view.corrections) == ("A7", ())
+
+
+def test_a_capture_moves_to_the_case_that_the_user_picks(join, catalogue: Catalogue, make):
+    old, new = join(1, order_no="A7"), join(2, order_no=None)
+    catalogue.put_order(make.uuid(1), make.order("A7"))
+    catalogue.move_capture(make.uuid(1), new, make.noon)
+    catalogue.move_capture(make.uuid(1), new, make.noon)  # again: nothing happens
+    view = catalogue.case(new)
+    assert {one.capture_id for one in view.captures} == {make.uuid(1), make.uuid(2)}
+    assert view.order_no == "A7"
+    assert [note.step for note in view.notes] == ["moved"]
+    left = catalogue.case(old)
+    assert (left.captures, left.order_no, len(left.notes)) == ((), None, 1)
+    assert join(3, order_no="A7") == new  # not the case that is empty now
+
+
+@pytest.mark.parametrize("why", ["draft", "receipt"])
+def test_a_capture_that_a_complaint_rests_on_is_not_moved(
+    why: str, join, catalogue: Catalogue, make
+):
+    old, new = join(1), join(2, order_no="B2")
+    if why == "receipt":
+        catalogue.add_filing(old, filing(capture_id=make.uuid(1)))
+    else:
+        shown = {
+            "number": 1, "label": "证据1", "name": "a.png", "role": "seen/sheet",
+            "capture_id": make.uuid(1), "sha256": "ab" * 32, "media_type": "image/png", "bytes": 1,
+        }  # fmt: skip
+        catalogue.put_draft(draft(old, exhibits=(shown,)))
+    with pytest.raises(RefusedError) as refused:
+        catalogue.move_capture(make.uuid(1), new, make.noon)
+    assert refused.value.details["reason"] == "capture_used"
+    assert catalogue.capture(make.uuid(1)).case_id == old
+
+
 def test_a_correction_that_is_no_value_is_refused(join, catalogue: Catalogue, make):
     case_id = join(1)
     with pytest.raises(InvalidError):
@@ -173,9 +276,9 @@ def test_a_closed_case_keeps_the_time_it_was_closed(join, catalogue: Catalogue, 
     assert catalogue.case(case_id).closed_at == make.moment(1)
 
 
-def filing(number: str | None = None) -> Filing:
+def filing(number: str | None = None, capture_id: str | None = None) -> Filing:
     return Filing(
-        draft_id="d-1", channel="merchant_platform", number=number, capture_id=None,
+        draft_id="d-1", channel="merchant_platform", number=number, capture_id=capture_id,
         at="2026-03-01T12:00:00+08:00",
     )  # fmt: skip
 

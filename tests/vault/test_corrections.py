@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helper.errors import InvalidError
-from helper.vault.corrections import correct, read_value
+from helper.vault.corrections import correct, correctable, read_value
 from scrapers.record import OrderRecord
 
 
@@ -64,8 +64,18 @@ def test_a_field_takes_the_users_value(field: str, value: str, shown: str):
     ],
 )
 def test_what_is_no_field_or_no_value_is_refused(field: str, value: str):
-    with pytest.raises(InvalidError):
+    with pytest.raises(InvalidError) as refused:
         correct(None, field, value)
+    known = field in correctable()
+    assert refused.value.details["reason"] == ("order_value" if known else "order_field")
+
+
+def test_every_field_that_is_named_to_the_user_can_be_given():
+    assert {"order_no", "items.0.title", "payment.paid_at"} <= set(correctable())
+    given = {"status": "paid", "payment.method": "alipay", "delivery.kind": "manual"}
+    for field in correctable():
+        at = "2026-03-01" if field.endswith("_at") else "1"
+        assert correct(None, field, given.get(field, at)).sources[field].artifact == "user"
 
 
 def test_other_fields_stay_as_read():

@@ -40,6 +40,20 @@ async def test_a_correction_changes_the_order_and_names_the_user_as_source(stock
     assert (order["amount"], order["sources"]["amount"]["artifact"]) == ("12.50", "user")
 
 
+async def test_a_correction_is_taken_back_with_null(stocked: World) -> None:
+    stocked.vault.put_order(UUID, OrderRecord(order_no="1", amount="9.90"))
+    way = f"/v1/cases/{CASE}/corrections"
+    await stocked.client.call("POST", way, {"field": "amount", "value": "12.50"})
+    answer = await stocked.client.call("POST", way, {"field": "amount", "value": None})
+    assert (answer.json["case"]["order"]["amount"], answer.json["case"]["corrections"]) == (
+        "9.90",
+        [],
+    )
+    again = await stocked.client.call("POST", way, {"field": "amount", "value": None})
+    assert (again.status, again.json["error"]["code"]) == (404, "not_found")
+    assert "amount" in again.json["error"]["message"]
+
+
 @pytest.mark.parametrize("body", [{"field": "amount"}, {"field": "none.such", "value": "1"}])
 async def test_a_wrong_correction_is_refused(stocked: World, body: dict[str, str]) -> None:
     stocked.vault.put_order(UUID, OrderRecord(order_no="1"))
