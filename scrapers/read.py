@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import soupsieve
 from bs4 import Tag
 
-from scrapers import generic, product, sites
+from scrapers import generic, product, sites, texts
+from scrapers.chats import MAX_MESSAGES
 from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
@@ -76,7 +77,39 @@ def path_kind(platform: Platform, url: str) -> PageKind | None:
 
 
 def read(page: Page) -> Extraction:
-    """Read the page: the order it is about first. Never raises, whatever the page is."""
+    """Read the page: the order it is about first, a chat, an agreement. Never raises."""
+    found = _read_orders(page)
+    warnings = list(found.warnings)
+    shown = _guard(lambda: texts.read(page), texts.Texts(), "texts", warnings)
+    if shown.chat and len(shown.chat.messages) >= MAX_MESSAGES:
+        warnings.append("chat_cut")
+    spoken = {one.source.selector for one in shown.chat.messages} - {None} if shown.chat else set()
+    orders = tuple(order for order in found.orders if not _is_spoken(order, spoken))
+    kind: str = found.page_kind if orders or not found.orders else "other"
+    if shown.chat and kind in {"complaint", "receipt", "other"} and not _is_known(found, page):
+        kind = "chat"
+    elif shown.terms and kind == "other":
+        kind = "terms"
+    if kind in {"chat", "terms"}:
+        warnings = [code for code in warnings if code != "no_order"]
+    update = {"orders": orders, "chat": shown.chat, "terms": shown.terms, "page_kind": kind,
+              "warnings": tuple(warnings)}  # fmt: skip
+    return found.model_copy(update=update)
+
+
+def _is_spoken(order: OrderRecord, spoken: set[str | None]) -> bool:
+    """Say whether something of an order was read in the words of a chat: told, not shown."""
+    return any(source.selector in spoken for source in order.sources.values())
+
+
+def _is_known(found: Extraction, page: Page) -> bool:
+    """Say whether the platform's own address, not only a guess, tells the kind of the page."""
+    own = next((one for one in PLATFORMS if one.key == found.platform.software), None)
+    return own is not None and path_kind(own, page.url) is not None
+
+
+def _read_orders(page: Page) -> Extraction:
+    """Read the orders of a page: the one it is about first."""
     warnings = ["page_cut"] if page.soup.find("wbr", id="kazheng-cut") else []
     platform = _guard(lambda: recognise(page), None, "recognise", warnings)
     kind = path_kind(platform, page.url) if platform else None
@@ -118,14 +151,13 @@ def extract_bytes(
 ) -> Extraction:
     """Read a saved HTML or MHTML page: the order it is about, or with `all_orders` every one.
 
-    A frame of an MHTML page is read when the page itself holds no order.
-    Raises PageTooLargeError.
+    A frame of an MHTML page is read when the page itself holds no order; its chat or agreement is
+    then that of the page. Raises PageTooLargeError.
     """
     first: Extraction | None = None
     for document in documents(data, url=url)[:20]:
         result = read(parse(document, captured_at))
-        if first is None:
-            first = result
+        first = result if first is None else _with_texts(first, result)
         if result.orders:
             first = result
             break
@@ -142,6 +174,17 @@ def _product(platform: Platform | None, page: Page, warnings: list[str]) -> Prod
     reader = (platform and platform.product) or product.read
     name = platform.key if platform and platform.product else "product"
     return _guard(lambda: reader(page), None, name, warnings)
+
+
+def _with_texts(page: Extraction, frame: Extraction) -> Extraction:
+    """Give the page the chat or agreement of its frame, where it has none of its own."""
+    if page.chat or page.terms or not (frame.chat or frame.terms):
+        return page
+    own = page.page_kind != "other"
+    kept = page.warnings if own else tuple(code for code in page.warnings if code != "no_order")
+    kind = page.page_kind if own else frame.page_kind
+    update = {"chat": frame.chat, "terms": frame.terms, "page_kind": kind, "warnings": kept}
+    return page.model_copy(update=update)
 
 
 def _wants_orders(kind: PageKind | None) -> bool:
