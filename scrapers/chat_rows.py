@@ -9,7 +9,15 @@ from bs4 import Tag
 
 from scrapers.chat_log import Line
 from scrapers.chat_times import TIME, is_time
-from scrapers.chat_words import AVATARS, NAMES, NOISE, QUOTES, side_of_speaker, words_of
+from scrapers.chat_words import (
+    AVATARS,
+    NAMES,
+    NOISE,
+    QUOTES,
+    TIMES,
+    side_of_speaker,
+    words_of,
+)
 from scrapers.dom import Found, Token, Walk, attribute, is_hidden, join_lines, together
 from scrapers.text import squeeze
 
@@ -38,6 +46,7 @@ class Row:
     pictures: list[Tag] = field(default_factory=list)
     first: list[Token] = field(default_factory=list)
     names: list[Token] = field(default_factory=list)
+    unsure_time: Token | None = None
     broken: bool = False
 
     @property
@@ -57,6 +66,12 @@ class Row:
         for token in self.names:
             self.add(token)
         self.speaker = None
+
+    def speak_time(self) -> None:
+        """Take as words what only looks like the time of a message that has no others (昨天)."""
+        if self.unsure_time is not None and self.line.by_class and not self.pieces:
+            self.add(self.unsure_time)
+            self.at_text = self.unsure_time = None
 
     def add_picture(self, tag: Tag) -> None:
         """Take a picture as part of the message."""
@@ -108,6 +123,8 @@ def _take(row: Row, token: Token) -> None:
         row.end_run()
     elif row.at_text is None and is_time(token.text):
         row.at_text = squeeze(token.text)
+        marked = bool(words & TIMES) or any(tag.name == "time" for tag in around)
+        row.unsure_time = None if marked or _FULL_TIME.search(row.at_text) else token
         row.end_run()
     else:
         named = bool(words & NAMES) or any(tag.name == "cite" for tag in around)

@@ -36,6 +36,7 @@ _PARTS = _words(
 _ROWS = frozenset({"item", "row", "li"})
 NAMES: Final = _words("name nick nickname username author speaker sender who")
 AVATARS: Final = _words("avatar face head headimg photo portrait icon ico emoji emoticon")
+TIMES: Final = _words("time date timestamp datetime")
 QUOTES = frozenset({"quote", "quoted", "reference"})
 _ABOUT = re.compile(
     r"chat|msgs?$|messag|bubble|kefu|convers|dialogue|talk|ticket|webim|im$|layim|tawk|meiqia|"

@@ -81,6 +81,8 @@ def _rows(found: list[Line], walked: Walk) -> Iterator[Row]:
     pending: Row | None = None
     for line in found:
         row = read_row(line, walked)
+        if line.side in {"buyer", "agent", "left", "right"}:
+            row.speak_time()
         if _is_only_name(row) and _contradicts(row):
             row.speak()  # a buyer who types 人工客服
         if pending is not None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from scrapers.text import fold
+from scrapers.text import chinese_number, fold
 
-_CHINESE = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMERAL = "零一二两三四五六七八九十百"
 _STYLES = (
     ("条", re.compile(rf"第\s*(\d{{1,3}}(?:[.．]\d{{1,3}}){{0,3}}|[{_NUMERAL}]{{1,5}})\s*[条條]")),
@@ -60,20 +59,8 @@ def _value(text: str) -> tuple[int, ...] | None:
     plain = fold(text)
     if plain[0].isdigit():
         return tuple(int(part) for part in re.split(r"[.．]", plain))
-    number = _chinese(text)
+    number = chinese_number(text)
     return (number,) if number else None
-
-
-def _chinese(text: str) -> int | None:
-    """Return the number that Chinese numerals write, up to 999."""
-    total, digit = 0, 0
-    for char in text:
-        if char in "十百":
-            total += (digit or 1) * (10 if char == "十" else 100)
-            digit = 0
-        else:
-            digit = _CHINESE[char]
-    return total + digit or None
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Literal
 
 from scrapers.moments import SHANGHAI, moment
 from scrapers.record import Pledge
-from scrapers.text import fold
+from scrapers.text import chinese_number, fold
 
 _SPAN = re.compile(r"(?<![\d.])(\d{1,4})\s*(分钟|个小时|小时|分|天|日)(?:之|以)?内")
 _CLAUSE = re.compile(r"[，。；,;\n]")
@@ -30,14 +30,15 @@ _KINDS: tuple[tuple[What, re.Pattern[str]], ...] = (  # the first that a clause 
 _NO_PROMISE = re.compile(
     r"如果|如|若|要是|假如|的话|超过|超时|未|没|不|无法|吗|\?|是否|能否|为什么|怎么|请您?在|请于|已经?|申请|可以|麻烦"
 )
-_SENTENCE = re.compile(r"[^，。；,;!！\n]*[^，。；,;!！\n\s]")
-_DIGITS = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+_STOP = re.compile(r"[，。；,;!！\n]")
+_NUMERAL = "一二两三四五六七八九十"
 _SPOKEN = re.compile(
-    rf"(?<![\d.\-~～至到第])(\d{{1,4}}|半(?!分)|[{''.join(_DIGITS)}])\s*(分钟|个?小时|天|日)(?:之|以)?内"
+    rf"(?<![\d.\-~～至到第几{_NUMERAL}])(\d{{1,4}}|半(?!分)|[{_NUMERAL}]{{1,3}})"
+    r"\s*(分钟|个?小时|天|日)(?:之|以)?内"
 )
 _VAGUE = re.compile(
     r"马上|立即|立刻|尽快|尽早|第一时间|稍后|一会儿?|很快|下班前|工作日|"
-    r"(?<=\d)[^\d，。]{0,4}(?:之|以)?内|[今明后]天"
+    r"(?:\d|几|[一二两三四五六七八九十])[^\d，。]{0,4}(?:之|以)?内|[今明后]天"
 )
 _DAY = r"(?P<day>今天|今日|今晚|明天|明日|明早|明晚|后天|\d{1,2}月\d{1,2}[日号])"
 _CLOCK = (
@@ -55,7 +56,7 @@ def promise_in(text: str, said_at: datetime | None) -> Pledge | None:
 
     Questions, conditions and negations are none. A day (明天12点之前) is counted from `said_at`.
     """
-    made = [one for match in _SENTENCE.finditer(text) if (one := _made(match[0].strip(), said_at))]
+    made = [one for part in _STOP.split(text) if (one := _made(part.strip(), said_at))]
     return next((one for one in made if one.within), next(iter(made), None))
 
 
@@ -64,7 +65,7 @@ def _made(clause: str, said_at: datetime | None) -> Pledge | None:
     what = next((kind for kind, words in _KINDS if words.search(plain)), None)
     if what is None or _NO_PROMISE.search(plain):
         return None
-    named = {_spoken(match) for match in _SPOKEN.finditer(plain)}
+    named = {_spoken(match) for match in _SPOKEN.finditer(plain)} - {""}
     limit = _UNTIL.search(plain) or _BY_DAY.search(plain)
     if len({span(one) for one in named}) == 1 and not _UNSURE.search(plain) and not limit:
         return Pledge(what=what, within=named.pop(), text=clause)
@@ -75,10 +76,12 @@ def _made(clause: str, said_at: datetime | None) -> Pledge | None:
 
 
 def _spoken(match: re.Match[str]) -> str:
+    """Return the span as ISO 8601; empty for 两三天, which is about."""
     unit = _UNITS[match[2]]
     if match[1] == "半":
         return "PT30M" if unit == "H" else "PT12H"
-    return _iso(_DIGITS.get(match[1]) or int(match[1]), unit)
+    number = int(match[1]) if match[1].isdigit() else chinese_number(match[1])
+    return _iso(number, unit) if number else ""
 
 
 def _by(limit: re.Match[str], said_at: datetime | None) -> str | None:

@@ -125,6 +125,16 @@ def test_what_a_buyer_types_to_the_robot_is_no_name() -> None:
     ]  # fmt: skip
 
 
+def test_a_day_that_a_buyer_says_is_words_and_no_time() -> None:
+    chat = chat_of(
+        "<p class='msg agent'>什么时候付的款</p>", "<p class='msg visitor'>昨天</p>",
+        "<div class='msg agent'><p>好的</p><i>10:20</i></div>",
+    )  # fmt: skip
+    assert [(one.text, one.at) for one in chat.messages] == [
+        ("什么时候付的款", None), ("昨天", None), ("好的", None),
+    ]  # fmt: skip
+
+
 def test_an_order_told_in_a_message_is_no_order_of_the_page() -> None:
     found = talk(
         "<div class='msg agent'><p>请发订单号</p></div>",
@@ -231,6 +241,8 @@ SAID = datetime.fromisoformat("2026-08-18T14:23:00+08:00")
      ("今天下班前给您处理", "reply", None, "今天下班前给您处理"),
      ("三个工作日内退款", "refund", None, "三个工作日内退款"),
      ("1-3天内退款", "refund", None, "1-3天内退款"),
+     ("十五分钟内回复您", "reply", "PT15M", "十五分钟内回复您"),
+     ("两三天内退款", "refund", None, "两三天内退款"), ("几天内退款", "refund", None, "几天内退款"),
      ("1.5小时内处理", "reply", None, "1.5小时内处理"),
      ("马上处理。48小时内退款", "refund", "PT48H", "48小时内退款"),
      ("马上处理", "reply", None, "马上处理")],
