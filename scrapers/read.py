@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable
 from datetime import datetime
+from itertools import takewhile
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -18,7 +19,7 @@ from scrapers.chats import MAX_MESSAGES
 from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
-from scrapers.record import Extraction, OrderRecord, PlatformRef, Product
+from scrapers.record import Extraction, OrderRecord, PlatformRef, Product, Source
 
 _T = TypeVar("_T")
 _LITERAL = re.compile(r"[.#]([A-Za-z_][\w-]*)(?![^\[]*\])|\"([^\"]+)\"|'([^']+)'")
@@ -84,7 +85,8 @@ def read(page: Page) -> Extraction:
     if shown.chat and len(shown.chat.messages) >= MAX_MESSAGES:
         warnings.append("chat_cut")
     spoken = {one.source.selector for one in shown.chat.messages} - {None} if shown.chat else set()
-    orders = tuple(order for order in found.orders if not _is_spoken(order, spoken))
+    log = _common_path([path for path in spoken if path])
+    orders = tuple(_outside(order, log) for order in found.orders if not _is_spoken(order, spoken))
     kind: str = found.page_kind if orders or not found.orders else "other"
     if shown.chat and kind in {"complaint", "receipt", "other"} and not _is_known(found, page):
         kind = "chat"
@@ -100,6 +102,25 @@ def read(page: Page) -> Extraction:
 def _is_spoken(order: OrderRecord, spoken: set[str | None]) -> bool:
     """Say whether something of an order was read in the words of a chat: told, not shown."""
     return any(source.selector in spoken for source in order.sources.values())
+
+
+def _common_path(paths: list[str]) -> str:
+    """Return the path of the element around all, with ` > ` at its end; empty of none."""
+    levels = zip(*(path.split(" > ")[:-1] for path in paths), strict=False)
+    steps = [level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels)]
+    return " > ".join([*steps, ""]) if steps else ""
+
+
+def _outside(order: OrderRecord, log: str) -> OrderRecord:
+    """Return the order without what was read in a chat's log, such as the time of a message."""
+    number = (order.sources.get("order_no") or Source()).selector or ""
+    told = {path.split(".")[0] for path, source in order.sources.items()
+            if log and (source.selector or "").startswith(log)}  # fmt: skip
+    if not told or number.startswith(log):  # the order's card is a message
+        return order
+    update: dict[str, object] = {name: OrderRecord.model_fields[name].default for name in told}
+    kept = {path: one for path, one in order.sources.items() if path.split(".")[0] not in told}
+    return order.model_copy(update=update | {"sources": kept})
 
 
 def _is_known(found: Extraction, page: Page) -> bool:
