@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scrapers import texts
 from scrapers.chat_secrets import without_secrets
 from scrapers.chat_times import Clock
 from scrapers.dom import Selectors, selector_of, walk
@@ -172,7 +173,7 @@ def test_ten_thousand_messages_are_read_and_more_are_told() -> None:
 )  # fmt: skip
 def test_five_megabytes_of(piece: str) -> None:
     html = "<h1>在线客服</h1><div class='chat-log'>" + piece * (5_000_000 // len(piece.encode()))
-    extract_bytes(html.encode(), url=URL, captured_at=SEEN)
+    texts.read(load(html.encode(), url=URL, captured_at=SEEN))
 
 
 def test_a_promise_in_text_that_runs_backwards_is_not_read() -> None:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from scrapers import texts
 from scrapers.clauses import Numbering, head_of
+from scrapers.page import load
 from scrapers.read import extract_bytes
 
 from .test_chats import URL, stands
@@ -100,4 +102,5 @@ def test_what_is_no_agreement(body: str) -> None:
      "<div class=title>用户协议"],
 )  # fmt: skip
 def test_five_megabytes_of(piece: str) -> None:
-    extract_bytes(page("<h1>用户协议</h1>" + piece * (5_000_000 // len(piece.encode()))), url=URL)
+    body = "<h1>用户协议</h1>" + piece * (5_000_000 // len(piece.encode()))
+    texts.read(load(page(body), url=URL))
