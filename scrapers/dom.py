@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import islice
@@ -19,6 +20,7 @@ from scrapers.text import squeeze
 MAX_TOKENS = 60_000
 MAX_TOKEN_LENGTH = 20_000
 MAX_DEPTH = 400
+_MOST_TOGETHER = 300
 _SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "head", "svg", "iframe", "object", "option"}
 )
@@ -181,6 +183,29 @@ def join_lines(tokens: list[Token]) -> str:
     return text
 
 
+def together(tokens: list[Token], walked: Walk) -> Found:
+    """Return the text of tokens and the smallest element in which it stands as one.
+
+    Where that is a large one, or something else stands between them, it is the first token's.
+    """
+    first, last = tokens[0].element, tokens[-1].element
+    if first is last:
+        element: Tag | None = first
+    else:
+        around = {id(last), *(id(tag) for tag in ancestors(last))}
+        element = next((tag for tag in (first, *ancestors(first)) if id(tag) in around), None)
+    text = join_lines(tokens)
+    if element is not None and len(tokens) > 1:
+        start, end = walked.span(element)
+        if end - start > _MOST_TOGETHER or _bare(text) not in _bare(element.get_text()):
+            return Found(tokens[0].text, first)
+    return Found(text, element)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
 def _is_skipped(tag: Tag) -> bool:
     return tag.name in _SKIPPED
 
@@ -224,12 +249,44 @@ def is_hidden(tag: Tag) -> bool:
     return False
 
 
-def selector_of(tag: Tag) -> str | None:
+class Selectors:
+    """CSS paths of many elements: the children of an element are counted once, not each time."""
+
+    def __init__(self) -> None:
+        self._steps: dict[int, str] = {}
+        self._counted: set[int] = set()
+
+    def of(self, tag: Tag) -> str | None:
+        """Return what `selector_of` returns."""
+        return selector_of(tag, self._step)
+
+    def source(self, found: Found) -> Source:
+        """Return the record's form of what was found."""
+        selector = None if found.element is None else self.of(found.element)
+        return Source(selector=selector, text=found.text)
+
+    def _step(self, tag: Tag) -> str:
+        parent = tag.parent
+        if parent is None or tag.name in {"html", "body"}:
+            return _step(tag)
+        if id(parent) not in self._counted:
+            self._counted.add(id(parent))
+            children = [child for child in parent.contents if isinstance(child, Tag)]
+            total = Counter(child.name for child in children)
+            place: Counter[str] = Counter()
+            for child in children:
+                place[child.name] += 1
+                alone = total[child.name] == 1
+                self._steps[id(child)] = _numbered(child, None if alone else place[child.name])
+        return self._steps[id(tag)]
+
+
+def selector_of(tag: Tag, step: Callable[[Tag], str] | None = None) -> str | None:
     """Return a CSS path that finds exactly `tag`; None when it stands absurdly deep."""
     steps: list[str] = []
     node: Tag | None = tag
     while node is not None and not isinstance(node, BeautifulSoup):
-        steps.append(_step(node))
+        steps.append((step or _step)(node))
         node = node.parent
         if len(steps) > MAX_DEPTH:
             return None
@@ -240,12 +297,15 @@ _escape = cache(soupsieve.escape)
 
 
 def _step(tag: Tag) -> str:
-    name = _escape(tag.name)
     parent = tag.parent
     if parent is None or tag.name in {"html", "body"}:
-        return name
+        return _numbered(tag, None)
     same = [child for child in parent.contents if isinstance(child, Tag) and child.name == tag.name]
-    if len(same) == 1:
-        return name
-    position = next(index for index, child in enumerate(same, 1) if child is tag)
-    return f"{name}:nth-of-type({position})"
+    alone = len(same) == 1
+    place = None if alone else next(index for index, one in enumerate(same, 1) if one is tag)
+    return _numbered(tag, place)
+
+
+def _numbered(tag: Tag, place: int | None) -> str:
+    name = _escape(tag.name)
+    return name if place is None else f"{name}:nth-of-type({place})"

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import soupsieve
 from bs4 import Tag
 
-from scrapers import generic, product, sites
+from scrapers import generic, product, sites, texts
+from scrapers.beside import beside
 from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
@@ -76,10 +77,13 @@ def path_kind(platform: Platform, url: str) -> PageKind | None:
 
 
 def read(page: Page) -> Extraction:
-    """Read the page: the order it is about first. Never raises, whatever the page is."""
+    """Read the page: the order it is about first, a chat, an agreement. Never raises."""
     warnings: list[str] = []
     platform = _guard(lambda: recognise(page), None, "recognise", warnings)
-    result = read_with(page, platform)
+    found = read_with(page, platform)
+    shown = _guard(lambda: texts.read(page), texts.Texts(), "texts", warnings)
+    sure = platform is not None and path_kind(platform, page.url) is not None
+    result = beside(found, shown, sure_of_kind=sure)
     seen = tuple(dict.fromkeys([*warnings, *result.warnings]))
     return result.model_copy(update={"warnings": seen})
 
@@ -126,14 +130,13 @@ def extract_bytes(
 ) -> Extraction:
     """Read a saved HTML or MHTML page: the order it is about, or with `all_orders` every one.
 
-    A frame of an MHTML page is read when the page itself holds no order.
-    Raises PageTooLargeError.
+    A frame of an MHTML page is read when the page itself holds no order; its chat or agreement is
+    then that of the page. Raises PageTooLargeError.
     """
     first: Extraction | None = None
     for document in documents(data, url=url)[:20]:
         result = read(parse(document, captured_at))
-        if first is None:
-            first = result
+        first = result if first is None else _with_texts(first, result)
         if result.orders:
             first = result
             break
@@ -150,6 +153,17 @@ def _product(platform: Platform | None, page: Page, warnings: list[str]) -> Prod
     reader = (platform and platform.product) or product.read
     name = platform.key if platform and platform.product else "product"
     return _guard(lambda: reader(page), None, name, warnings)
+
+
+def _with_texts(page: Extraction, frame: Extraction) -> Extraction:
+    """Give the page the chat or agreement of its frame, where it has none of its own."""
+    if page.chat or page.terms or not (frame.chat or frame.terms):
+        return page
+    own = page.page_kind != "other"
+    kept = page.warnings if own else tuple(code for code in page.warnings if code != "no_order")
+    kind = page.page_kind if own else frame.page_kind
+    update = {"chat": frame.chat, "terms": frame.terms, "page_kind": kind, "warnings": kept}
+    return page.model_copy(update=update)
 
 
 def _wants_orders(kind: PageKind | None) -> bool:

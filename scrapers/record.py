@@ -6,7 +6,7 @@ ISO 8601 with zone; what a page does not show is None, never guessed.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -148,11 +148,78 @@ class Product(Frozen):
     warnings: tuple[str, ...] = ()
 
 
+class Pledge(Frozen):
+    """What a shop's side promised in a chat, in its exact words.
+
+    `within` is an ISO 8601 duration from the message on (`PT24H`), or the latest date or moment;
+    None where the words name no exact time (马上处理, 三个工作日内).
+    """
+
+    what: Literal["delivery", "reissue", "refund", "reply"]
+    within: str | None = None
+    text: str
+
+
+class Message(Frozen):
+    """One line of a chat, its card codes masked.
+
+    `at` is None where the page does not tell the day; `at_text` is the time as shown. `source`
+    holds the words, without what was quoted (`quoted`) and without `[图片]`.
+    """
+
+    at: Moment | None = None
+    at_text: str | None = None
+    speaker: str | None = None
+    side: Literal["buyer", "agent", "system", "unknown"] = "unknown"
+    agent_no: str | None = None
+    text: str
+    quoted: str | None = None
+    promise: Pledge | None = None
+    source: Source = Source()
+
+
+class Chat(Frozen):
+    """A talk with customer service or a ticket's replies; `agent` only where it was one."""
+
+    title: str | None = None
+    agent: str | None = None
+    messages: tuple[Message, ...]
+
+
+Topic = Literal[
+    "delivery", "refund", "arbitration", "liability", "evidence", "warranty", "complaint"
+]
+
+
+class Clause(Frozen):
+    """A numbered clause; `number` as it is cited, a sub-clause with what it stands under."""
+
+    number: str
+    text: str
+    topics: tuple[Topic, ...] = ()
+    source: Source = Source()
+
+
+class Terms(Frozen):
+    """A user agreement or shop rules; `dated` is when this text was updated or published."""
+
+    name: str
+    version: str | None = None
+    dated: date | None = None
+    effective: date | None = None
+    clauses: tuple[Clause, ...]
+    sources: dict[str, Source] = {}
+
+
 class Extraction(Frozen):
     """All that one page gave; `product` only of a page of that kind."""
 
     orders: tuple[OrderRecord, ...] = ()
     product: Product | None = None
-    page_kind: Literal["order", "order_list", "product", "complaint", "receipt", "other"] = "other"
+    chat: Chat | None = None
+    terms: Terms | None = None
+    page_kind: Literal[
+        "order", "order_list", "product", "complaint", "receipt", "chat", "terms", "other"
+    ] = "other"
     platform: PlatformRef = PlatformRef()
     warnings: tuple[str, ...] = ()

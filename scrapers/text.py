@@ -38,6 +38,7 @@ _TRADITIONAL = str.maketrans(
     "订单编号称购买数实际总价额优惠创间状态类账账联系处结异讯败货发过关闭销确认点内备注说余"
     "储无条规卖种业时应当级区种规产详状资贝宝员后买与现费银转开长电话邮箱将为达录齐单个对还里计礼标题请问验证补网志统",
 )
+_NUMERALS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-+=/.@#!$%^&*~]*")
 
 
@@ -59,6 +60,20 @@ def compact(text: str) -> str:
 def simplified(text: str) -> str:
     """Return `text` with the traditional characters of our vocabulary as simplified ones."""
     return text.translate(_TRADITIONAL)
+
+
+def chinese_number(text: str) -> int | None:
+    """Return the number below 1000 that Chinese numerals write; None for 两三, which is about."""
+    total, digit = 0, 0
+    for char in text:
+        if char in "十百":
+            total += (digit or 1) * (10 if char == "十" else 100)
+            digit = 0
+        elif digit or char not in _NUMERALS:
+            return None
+        else:
+            digit = _NUMERALS[char]
+    return total + digit or None
 
 
 def is_placeholder(text: str) -> bool:

@@ -31,7 +31,7 @@ def read_order(store: Store, capture_id: CaptureId) -> None:
             capture_id,
             [store.keep("order", order.model_dump_json(indent=1).encode(), "application/json")],
         )
-    elif extraction is not None:
+    elif extraction is not None and extraction.page_kind not in {"chat", "terms"}:
         store.vault.add_missing(capture_id, [Missing(role="order", reason="no_order_on_page")])
     case_id = _join(store, view, order, extraction)
     _file_receipt(store, view, case_id, extraction)

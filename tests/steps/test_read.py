@@ -118,6 +118,19 @@ def test_such_a_page_again_joins_the_case_that_the_user_picks_and_no_other(
     assert picked.case_id == first.case_id
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>在线客服</h1><div class=chat><p class='msg agent'>您好<p class='msg me'>在吗</div>",
+        "<h1>用户协议</h1><p>第一条 总则</p><p>第二条 发货</p><p>第三条 退款</p>",
+    ],
+)
+def test_a_chat_or_an_agreement_lacks_no_order(store: Store, captures: Captures, html: str) -> None:
+    uuid = seen(captures, store, html)
+    assert [lack for lack in captures.lacks(uuid) if lack[0] == "order"] == []
+    assert captures.view(uuid).case_id is not None
+
+
 def test_the_same_page_twice_agrees(store: Store, captures: Captures) -> None:
     uuid = seen(captures, store)
     witnessed(store, uuid, html=ORDER)

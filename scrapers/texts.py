@@ -1,0 +1,55 @@
+"""What a page shows beside orders: a chat with customer service, or an agreement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from bs4 import Tag
+
+from scrapers import chats, terms
+from scrapers.chat_words import is_about_chat
+from scrapers.contract import Page
+from scrapers.dom import attribute, walk
+from scrapers.record import Chat, Terms
+from scrapers.text import squeeze
+
+_MOST_HEADINGS = 100
+_HEADINGS = frozenset({"title", "h1", "h2", "h3", "h4"})
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The chat or the agreement of a page; never both."""
+
+    chat: Chat | None = None
+    terms: Terms | None = None
+
+
+def read(page: Page) -> Texts:
+    """Read the chat or the agreement; most pages are seen to hold neither at a quick look."""
+    talks, named = _signs(page)
+    if not talks and not named:
+        return Texts()
+    walked = walk(page.soup)
+    chat = chats.read(page, walked) if talks else None
+    return Texts(chat, terms.read(page, walked) if named and not chat else None)
+
+
+def _signs(page: Page) -> tuple[bool, bool]:
+    """Say whether headings or class names speak of a chat, and whether a heading names terms."""
+    talks = named = False
+    left = _MOST_HEADINGS
+    for tag in page.soup.descendants:
+        if not isinstance(tag, Tag):
+            continue
+        names = f"{attribute(tag, 'class')} {attribute(tag, 'id')}" if tag.attrs else ""
+        if left and (tag.name in _HEADINGS or "title" in names):
+            left -= 1
+            text = squeeze(" ".join(islice(tag.strings, 6)))[:100]
+            talks = talks or chats.heads(text)
+            named = named or any(terms.is_name(part) for part in terms.parts_of_title(text))
+        talks = talks or is_about_chat(names) or attribute(tag, "role") == "log"
+        if talks and named:
+            break
+    return talks, named
