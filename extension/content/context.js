@@ -3,6 +3,7 @@
  * named in `missing`; the others and the snapshot itself do not suffer from it.
  */
 (() => {
+  const shared = /** @type {any} */ (globalThis);
   const {
     attribute,
     bodyOf,
@@ -19,7 +20,7 @@
     rootOf,
     textOf,
     titleOf,
-  } = /** @type {any} */ (globalThis).kazhengNatives;
+  } = shared.kazhengNatives;
   const ORDER_NO =
     /(?:订单编?号码?|交易单号|order (?:no\.?|number|id))[ \t]*[:：#]?\s*([\w-]{6,64})(?![\w-])/gi;
   const LOOKUP = /单号|订单编?号|order|trade|dingdan/i;
@@ -156,6 +157,8 @@
     navigation,
     self_posted: selfPosted,
     scrollers,
+    toasts: () => shared.kazhengToasts.take().toasts,
+    toasts_cut: () => shared.kazhengToasts.take().cut,
   };
 
   /** @param {object} walked what the snapshot's walk through the page found @returns {object} */
@@ -175,5 +178,5 @@
     return { format: "kazheng/context/1", address: location.href, ...told, missing, ...walked };
   };
 
-  /** @type {any} */ (globalThis).kazhengContext = context;
+  shared.kazhengContext = context;
 })();

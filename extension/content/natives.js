@@ -26,6 +26,7 @@
   const rectangle = method(Element.prototype, "getBoundingClientRect");
   const checkVisibility = method(Element.prototype, "checkVisibility");
   const queryAll = method(Document.prototype, "querySelectorAll");
+  const queryIn = method(Element.prototype, "querySelector");
   const rootOf = getter(Document.prototype, "documentElement");
   const bodyOf = getter(Document.prototype, "body");
   const doctypeOf = getter(Document.prototype, "doctype");
@@ -78,6 +79,7 @@
     parentOf,
     prefixOf,
     queryAll,
+    queryIn,
     readyStateOf,
     rectangle,
     referrerOf,
