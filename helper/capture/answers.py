@@ -23,7 +23,8 @@ def json_answers(warc: Path) -> Iterator[tuple[str, str]]:
         for record in ArchiveIterator(stream):
             if record.rec_type == "response" and _is_wanted(record):
                 body: bytes = record.content_stream().read(_MOST_BYTES + 1)
-                if len(body) <= _MOST_BYTES and body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in b"{[":
+                begins = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+                if begins and len(body) <= _MOST_BYTES:
                     url = record.rec_headers.get_header("WARC-Target-URI")
                     yield _without_query(url), _text(body)
 
