@@ -28,7 +28,8 @@ from scrapers.status import status as status_of
 from scrapers.text import cjk_count
 
 MAX_CHARACTERS: Final = 2_000_000
-MAX_DOCUMENTS: Final = 200
+MAX_TOTAL: Final = 8_000_000
+MAX_DOCUMENTS: Final = 500
 MAX_RECORDS: Final = 2_000
 MAX_NODES: Final = 100_000
 MAX_DEPTH: Final = 40
@@ -84,9 +85,19 @@ class Record:
 
 def read(documents: Iterable[Document], key: str | None) -> tuple[Record, ...]:
     """Return what may be an order in the documents, as the platform `key` words it."""
-    short = (one for one in documents if len(one.text) <= MAX_CHARACTERS)
-    found = (record for one in islice(short, MAX_DOCUMENTS) for record in _records(one, key))
+    steps = iter(range(MAX_NODES))
+    found = (record for one in _bounded(documents) for record in _records(one, key, steps))
     return tuple(islice(found, MAX_RECORDS))
+
+
+def _bounded(documents: Iterable[Document]) -> Iterator[Document]:
+    total = 0
+    for document in islice(documents, MAX_DOCUMENTS):
+        if len(document.text) <= MAX_CHARACTERS:
+            total += len(document.text)
+            if total > MAX_TOTAL:
+                return
+            yield document
 
 
 def confirm(order: OrderRecord, records: Sequence[Record]) -> OrderRecord:
@@ -186,8 +197,8 @@ def _is_other_zone(order: OrderRecord, fact: _Fact) -> bool:
     return apart % 3600 == 0 and apart <= _MOST_APART
 
 
-def _records(document: Document, key: str | None) -> Iterator[Record]:
-    """Yield the order-like objects of a document, outermost first."""
+def _records(document: Document, key: str | None, steps: Iterator[int]) -> Iterator[Record]:
+    """Yield the order-like objects of a document, outermost first, in at most `steps`."""
     if words.BESIDE_ADDRESS.search(document.place.partition("://")[2]):
         return
     try:
@@ -196,24 +207,28 @@ def _records(document: Document, key: str | None) -> Iterator[Record]:
     except (ValueError, RecursionError):
         return
     stack: list[tuple[Any, str, int]] = [(tree, "$", 0)]
-    for _ in range(MAX_NODES):
-        if not stack:
-            return
+    while stack and next(steps, None) is not None:
         node, path, depth = stack.pop()
-        inner: Iterable[tuple[Any, str]] = ()
         if isinstance(node, dict):
             record = _record(node, path, document, key)
             if record is not None:
                 yield record
             if record is not None and record.numbers:
                 continue  # what an order is made of is not an order
-            inner = [(value, _step(path, name)) for name, value in node.items()
-                     if not words.BESIDE.search(name)]  # fmt: skip
-        elif isinstance(node, list):
-            inner = [(value, f"{path}[{index}]") for index, value in enumerate(node)]
         if depth < MAX_DEPTH:
-            branches = [one for one in inner if isinstance(one[0], dict | list)]
-            stack.extend((value, where, depth + 1) for value, where in reversed(branches))
+            stack.extend((value, where, depth + 1) for value, where in _inside(node, path))
+
+
+def _inside(node: Any, path: str) -> Iterator[tuple[Any, str]]:
+    """Yield the objects and lists in a node with their paths, the last first."""
+    if isinstance(node, list):
+        for index in range(len(node) - 1, -1, -1):
+            if isinstance(node[index], dict | list):
+                yield node[index], f"{path}[{index}]"
+    elif isinstance(node, dict):
+        for name in reversed(node):
+            if isinstance(node[name], dict | list) and not words.BESIDE.search(name):
+                yield node[name], _step(path, name)
 
 
 def _step(path: str, name: str) -> str:
@@ -230,6 +245,8 @@ def _record(
         if isinstance(value, str) and 0 < len(value.strip()) <= 100:
             plain = words.plain(name)
             members.setdefault(own.get(plain, plain), []).append((name, value))
+    if _TELLING.isdisjoint(members):
+        return None
 
     def source(name: str, text: str) -> Source:
         where = document.place
@@ -248,6 +265,7 @@ def _record(
     return Record(numbers, facts) if numbers or ("amount" in fields and timed) else None
 
 
+_TELLING = words.NUMBER | words.WEAK_NUMBER | words.PAID_AMOUNT | words.AMOUNT
 _Members = Mapping[str, list[tuple[str, str]]]
 _MakeSource = Callable[[str, str], Source]
 

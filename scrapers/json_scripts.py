@@ -12,39 +12,52 @@ from scrapers.contract import Page
 from scrapers.dom import attribute, selector_of
 from scrapers.json_orders import MAX_CHARACTERS, Document
 
-MAX_SCRIPTS: Final = 60
-MAX_TRIES: Final = 40
+MAX_SCRIPTS: Final = 300
+MAX_TRIED: Final = 8_000_000
+"""Characters in which JSON is looked for; a page may begin an object without end at every word."""
 _DATA = re.compile(r"application/(?:[\w.\-]+\+)?json", re.IGNORECASE)
-_CODE = re.compile(r"(?:text|application)/(?:java|ecma)script|module", re.IGNORECASE)
+_CODE = re.compile(r"(?:text|application)/(?:java|ecma)script|module|", re.IGNORECASE)
 _ASSIGNED = re.compile(r"[\w\])\"']\s*=\s*(?=[{\[])")
 
 
 def documents(page: Page) -> Iterator[Document]:
     """Yield the JSON texts of a page's scripts; code that is not JSON is not run and not read."""
-    for script in islice(page.soup.find_all("script"), MAX_SCRIPTS):
-        text = script.get_text()
+    left = MAX_TRIED
+    for script in islice(page.soup.find_all("script", src=False), MAX_SCRIPTS):
+        text, kind = script.get_text(), attribute(script, "type").strip()
         if not 2 < len(text) <= MAX_CHARACTERS:
             continue
-        place = selector_of(script)
-        kind = attribute(script, "type")
-        if place is None or script.has_attr("src"):
+        if _DATA.fullmatch(kind):
+            found, tried = [text], len(text)
+        elif _CODE.fullmatch(kind):
+            found, tried = _assigned(text, left)
+        else:
             continue
-        if _DATA.fullmatch(kind.strip()):
-            yield Document(text, place)
-        elif not kind or _CODE.fullmatch(kind.strip()):
-            for found in _assigned(text):
-                yield Document(found, place)
+        left -= tried
+        place = selector_of(script) if found else None
+        if place is not None:
+            yield from (Document(one, place) for one in found)
+        if left < 0:
+            return
 
 
-def _assigned(text: str) -> Iterator[str]:
-    """Yield what is assigned in a script where it is JSON (`window.__STATE__ = {…}`)."""
+def _assigned(text: str, most: int) -> tuple[list[str], int]:
+    """Return the JSON that a script assigns (`window.__STATE__ = {…}`), and what was tried for it.
+
+    Tried are characters, `most` of them.
+    """
     decoder = json.JSONDecoder()
-    end = 0
-    for match in islice(_ASSIGNED.finditer(text), MAX_TRIES):
-        if match.end() < end:
+    found: list[str] = []
+    end = tried = 0
+    for match in _ASSIGNED.finditer(text):
+        start = match.end()
+        if start < end or tried > most:
             continue
         try:
-            _, end = decoder.raw_decode(text, match.end())
+            _, end = decoder.raw_decode(text, start)
         except (ValueError, RecursionError):
+            tried += len(text) - start
             continue
-        yield text[match.end() : end]
+        tried += end - start
+        found.append(text[start:end])
+    return found, tried

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from scrapers.record import Status
 
@@ -82,6 +83,7 @@ BESIDE_ADDRESS = re.compile(
 """The same of addresses; ZFAKA asks for its orders at `/product/query/ajax`."""
 
 
+@lru_cache(maxsize=4096)
 def plain(key: str) -> str:
     """Return a key as the words above are written."""
     return re.sub(r"[_\-\s]", "", key).lower()

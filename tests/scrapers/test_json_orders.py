@@ -240,6 +240,16 @@ def test_odd_json_changes_nothing(text: str) -> None:
     assert confirmed(UNKNOWN, text) == UNKNOWN
 
 
+def test_a_flood_of_json_is_read_in_part() -> None:
+    """What one page may cost is bounded in characters, documents and nodes."""
+    other = json.dumps([{"a": "x" * 100}] * 15_000)
+    answer = json.dumps({"order_no": "A20260818001", "amount": "5.00"})
+    assert confirmed(UNKNOWN, other, answer).warnings == ("json_disagrees:amount",)
+    assert confirmed(UNKNOWN, *[other] * 9, answer) == UNKNOWN
+    assert confirmed(UNKNOWN, *["[]"] * 600, answer) == UNKNOWN
+    assert confirmed(UNKNOWN, "[" + "{}," * 200_000 + "{}]", answer) == UNKNOWN
+
+
 PAGE = """<!doctype html><html lang="zh"><title>订单</title><body><table>
 <tr><th>订单号</th><td>A20260818001</td></tr><tr><th>订单金额</th><td>¥{amount}</td></tr>
 <tr><th>订单状态</th><td>已付款</td></tr></table>{script}</body></html>"""
