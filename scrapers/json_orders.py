@@ -257,40 +257,44 @@ def _record(
 
     facts = tuple(_facts(members, source, key))
     fields = {fact.field for fact in facts}
-    keys = set(words.NUMBER)
+    found = _of(members, "number")
     if "amount" in fields and "created_at" in fields:
-        keys |= words.WEAK_NUMBER
-    numbers = frozenset(text.strip() for _, text in _of(members, keys))
+        found += _of(members, "weak_number")
+    numbers = frozenset(text.strip() for _, text in found)
     timed = not fields.isdisjoint(words.MOMENTS)
     return Record(numbers, facts) if numbers or ("amount" in fields and timed) else None
 
 
-_TELLING = words.NUMBER | words.WEAK_NUMBER | words.PAID_AMOUNT | words.AMOUNT
+_TELLING = frozenset[str]().union(
+    *(words.KEYS[field] for field in ("number", "weak_number", "paid_amount", "amount"))
+)
 _Members = Mapping[str, list[tuple[str, str]]]
 _MakeSource = Callable[[str, str], Source]
 
 
-def _of(members: _Members, keys: Iterable[str]) -> list[tuple[str, str]]:
-    return [one for key in sorted(keys) for one in members.get(key, ())]
+def _of(members: _Members, field: str) -> list[tuple[str, str]]:
+    """Return the members whose keys say a field, as they stand."""
+    keys = words.KEYS[field]
+    return [one for key, found in members.items() if key in keys for one in found]
 
 
 def _facts(members: _Members, source: _MakeSource, key: str | None) -> Iterator[_Fact]:
-    paid = _of(members, words.PAID_AMOUNT)
-    reduced = any(_positive(text) for _, text in _of(members, words.DISCOUNT))
-    for name, text in paid or (() if reduced else _of(members, words.AMOUNT)):
+    paid = _of(members, "paid_amount")
+    reduced = any(_positive(text) for _, text in _of(members, "discount"))
+    for name, text in paid or (() if reduced else _of(members, "amount")):
         amount = _positive(text)
         if amount:
             yield _Fact("amount", amount, source(name, text), text.strip().isdecimal())
-    for field, keys in words.MOMENTS.items():
-        for name, text in _of(members, keys):
+    for field in words.MOMENTS:
+        for name, text in _of(members, field):
             at = _moment(text)
             if at is not None:
                 loose = not (_UNIX.fullmatch(text.strip()) or _ZONE.search(text))
                 yield _Fact(field, at, source(name, text), loose)
-    for name, text in _of(members, words.QUANTITY):
+    for name, text in _of(members, "quantity"):
         if text.isdecimal() and len(text) < 7:
             yield _Fact("items.0.quantity", int(text), source(name, text))
-    for name, text in _of(members, words.CURRENCY):
+    for name, text in _of(members, "currency"):
         if text in _CURRENCIES:
             yield _Fact("currency", text, source(name, text))
     yield from _states(members, source, words.STATES.get(key or "", {}))
@@ -303,11 +307,11 @@ def _states(
     paid, delivered = (
         [
             (state, source(name, text))
-            for name, text in _of(members, keys)
+            for name, text in _of(members, axis)
             for state in [_state(name, text, codes)]
             if state != "unknown"
         ]
-        for keys in (words.STATUS, words.DELIVERY_STATUS)
+        for axis in ("status", "delivery_status")
     )
     if len({state for state, _ in paid}) > 1 or len({state for state, _ in delivered}) > 1:
         return

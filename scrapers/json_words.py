@@ -1,7 +1,6 @@
-"""The words of shops' JSON for what an order says: keys and codes of states, as data.
+"""The words of shops' JSON for what an order says: keys (`data/json_keys.json`), codes of states.
 
-Keys are written as they are compared: lower case, without `_` and `-`. Sources: the answers of the
-systems in `sites/` and of dujiao-next and 彩虹, and the names that PHP, Java and Go shops share.
+Keys are written as they are compared: lower case, without `_` and `-`.
 """
 
 from __future__ import annotations
@@ -11,35 +10,16 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from scrapers.record import Status
+from scrapers.words import vocabulary
 
-
-def _keys(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-NUMBER = _keys("tradeno orderno ordersn orderid ordernumber ordernum outtradeno ordercode")
-WEAK_NUMBER = _keys("id sn no oid number")
-"""Other things are numbered so too: it counts for an object that has an amount and a time."""
-PAID_AMOUNT = _keys(
-    "actualprice actualamount actualpay payamount paidamount realamount payprice payableamount "
-    "paymentamount orderamount finalamount paymoney realmoney paidmoney"
-)
-AMOUNT = _keys("amount money totalprice totalamount totalmoney orderprice ordermoney")
-"""Taken where no key says more exactly that this is what was paid."""
-DISCOUNT = _keys("discount discountamount discountprice couponamount couponprice couponmoney")
-"""Where one is set, `AMOUNT` may be the price before it: it says nothing then."""
-MOMENTS: Mapping[str, frozenset[str]] = {
-    "created_at": _keys(
-        "createtime createat createdat createdtime addtime ordertime created gmtcreate"
-    ),
-    "payment.paid_at": _keys("paytime paidat paidtime paymenttime payat paid"),
-    "delivered_at": _keys("deliveredat shippedat shiptime sendtime delivered"),
+KEYS: Mapping[str, frozenset[str]] = {
+    field: frozenset(keys) for field, keys in vocabulary("json_keys").items()
 }
-STATUS = _keys("status state orderstatus orderstate tradestatus statustext statusname statusstr")
-DELIVERY_STATUS = _keys("deliverystatus shipstatus")
-QUANTITY = _keys("quantity buynum buynumber buycount goodsnum cardnum")
-CURRENCY = frozenset({"currency", "currencycode"})
-
+"""The keys that say a field. Other things than orders have a `weak_number` too: it counts beside
+an amount and a time. `amount` may be the price before a `discount`: it counts where none is set,
+and where no `paid_amount` says more exactly what was paid.
+"""
+MOMENTS = ("created_at", "payment.paid_at", "delivered_at")
 OWN: Mapping[str, Mapping[str, str]] = {
     "caihong": {"value": "quantity", "date": "createtime"},
     "zfaka": {"number": "quantity"},
@@ -72,7 +52,7 @@ STATES: Mapping[str, Mapping[str, Mapping[str, Status]]] = {
 }  # fmt: skip
 """Codes of a system's states. Those of an unknown shop say nothing, its Chinese words do."""
 BESIDE = re.compile(
-    r"refund|payments?$|pay_?logs?|transaction|history|goods|product|commodit|coupon|child|"
+    r"refund|payments?$|pay_?logs?|transaction|goods|product|commodit|coupon|child|"
     r"sub_?order|fulfil|ticket|complain|work_?order|withdraw",
     re.IGNORECASE,
 )
