@@ -18,15 +18,13 @@
     readyStateOf,
     referrerOf,
     rootOf,
-    textOf,
     titleOf,
   } = shared.kazhengNatives;
   const ORDER_NO =
     /(?:订单编?号码?|交易单号|order (?:no\.?|number|id))[ \t]*[:：#]?\s*([\w-]{6,64})(?![\w-])/gi;
-  const LOOKUP = /单号|订单编?号|order|trade|dingdan/i;
   const MOST_TEXT = 500_000;
   const formElements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get;
-  const labelsOf = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "labels")?.get;
+  const { asksForOrder } = shared.kazhengFields({}, {});
   const baseOf = Object.getOwnPropertyDescriptor(Node.prototype, "baseURI")?.get;
 
   /** @param {number} value */
@@ -73,15 +71,9 @@
       if (!/^(text|search|tel|number)$/.test(types[index])) return false;
       if (attribute(one, "readonly") !== null || attribute(one, "disabled") !== null) return false;
       const value = inputValue(one).trim();
-      return value ? numbers.has(value) : numbers.size === 1 && LOOKUP.test(wordsOf(one));
+      return value ? numbers.has(value) : numbers.size === 1 && asksForOrder(one);
     });
   };
-  /** @param {any} input @returns {string} what says what the field is for */
-  const wordsOf = (input) =>
-    [
-      ...["name", "id", "placeholder", "aria-label", "title"].map((one) => attribute(input, one)),
-      ...[...(labelsOf?.call(input) ?? [])].map(textOf),
-    ].join(" ");
 
   /** @returns {boolean} the page looks like the answer to its own form, sent with POST */
   const selfPosted = () => {

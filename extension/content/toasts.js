@@ -38,11 +38,12 @@
   ].join(", ");
   const { attribute, checkVisibility, inputType, inputValue, innerText, queryAll, queryIn, textOf } =
     shared.kazhengNatives;
-  const { isSecret } = shared.kazhengFields({}, {});
+  const { asksForOrder, isSecret } = shared.kazhengFields({}, {});
 
   /**
    * `appeared_at` null: it stood there when the watching began; `gone_at` null: it still does.
-   * `typed`: what stood in the page's text fields then, as a number that was asked for.
+   * `typed`: what stood in fields for an order number then, as what was asked for; of buyers some
+   * shops take the telephone number there, which says nothing of an order.
    * @typedef {{text: string, appeared_at: string | null, gone_at: string | null, address: string,
    *   typed: string[]}} Toast
    */
@@ -82,11 +83,11 @@
   /** @returns {string[]} */
   const typed = () =>
     inputs()
-      .filter((one) => /^(text|search|tel|number)$/.test(inputType(one)))
-      .filter((one) => !isSecret(one, inputType(one)))
+      .filter((one) => /^(text|search|number)$/.test(inputType(one)))
+      .filter((one) => asksForOrder(one) && !isSecret(one, inputType(one)))
       .filter((one) => attribute(one, "readonly") === null && attribute(one, "disabled") === null)
       .map((one) => inputValue(one).trim())
-      .filter((value) => value.length > 5 && value.length <= 64 && /\d/.test(value))
+      .filter((value) => /^(?=.*\d)[\w-]{6,64}$/.test(value) && !/^1\d{10}$/.test(value))
       .slice(0, MOST_TYPED);
 
   /** @param {string} key @param {string} text @param {string | null} now */

@@ -26,10 +26,10 @@ def compare_json(store: Store, capture_id: CaptureId) -> None:
         store.vault.add_missing(capture_id, [missing])
         return
     if order != view.order:
-        store.vault.put_order(capture_id, order)
         text = order.model_dump_json(indent=1).encode()
         kept = store.keep("order", text, "application/json", name=NAME)
         store.vault.add_artifacts(capture_id, [kept])
+        store.vault.put_order(capture_id, order)  # last: a crash before it makes the step anew
 
 
 def _confirmed(store: Store, order: OrderRecord, warc: Artifact) -> OrderRecord:

@@ -12,7 +12,10 @@ from tests.extension.background.world import World
 
 pytestmark = pytest.mark.browser
 
-PAGE = """<!doctype html><html lang=zh><title>查询</title><input id=no value=2608181505201b72a16e>
+PAGE = """<!doctype html><html lang=zh><title>查询</title>
+<input placeholder=请输入订单号 value=2608181505201b72a16e>
+<input placeholder=手机 value=13800000000>
+<input name=order_no value=13900000000><input name=order_no readonly value=DD260818150520>
 <input id=pw type=password value=S3cretGamePw><p>订单</p><script>
 const say = (text, tag = "<div class='t-message'>", ms = 0) => {
   const box = document.createElement("div");
