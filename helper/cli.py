@@ -34,6 +34,7 @@ from helper.printing import (
     missing_lines,
     used_wrongly,
     verdict_lines,
+    warned,
 )
 from helper.settings import Settings
 
@@ -178,7 +179,7 @@ def extract(
         )
         lines = [
             found.model_dump_json(indent=1),
-            *(coded("warnings", code, chosen.language) for code in codes),
+            *(warned(code, chosen.language) for code in codes),
         ]
         emit(found, as_json=as_json, lines=lines)
 

@@ -18,6 +18,7 @@ from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
 from scrapers.page import PageTooLargeError, load
 from scrapers.reading import shown_text
+from scrapers.record import on_page
 
 
 class Desk:
@@ -78,7 +79,7 @@ class Desk:
         guess = issues.guess(case.order, payments(case), now=now)
         chosen = issue or guess.issue
         shown = self._shown(case)
-        hidden = hidden_fields(case.order, shown) if case.order else frozenset()
+        hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         draft = compose(
             case,
             channel=channel,

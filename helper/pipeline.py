@@ -24,6 +24,7 @@ from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
+from helper.steps.second import compare_json
 from helper.steps.store import Store
 from helper.steps.visit import Visitor
 from helper.vault.store import explained
@@ -218,6 +219,7 @@ class Pipeline:
             self._take_strips(capture_id)  # they came while the visit was still under way
         if not self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
+        compare_json(self.store, capture_id)
         read.compare_witness(self.store, capture_id)
         self.archivist.write(capture_id)
         self.sealer.seal(capture_id, "S1")

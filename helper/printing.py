@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -64,6 +65,13 @@ def _named(area: str, code: str, language: Language) -> str:
     return code if said == key else said
 
 
+def warned(code: str, language: Language) -> str:
+    """Return the sentence of a reader's warning, the field it names in words."""
+    name, _, detail = code.partition(":")
+    plain = re.sub(r"\.\d+\b", "", detail)
+    return coded("warnings", f"{name}:{_named('book.field', plain, language)}", language)
+
+
 def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
     """Return one sentence for everything that could not be captured."""
     return [
@@ -99,10 +107,14 @@ def environment_lines(capture: Mapping[str, Any], language: Language) -> list[st
 
 
 def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
-    """Return a case in sentences: order, due dates, gaps, notes, captures and drafts."""
+    """Return a case in sentences: order, doubts, due dates, gaps, notes, captures and drafts."""
     lines = [f"{case['case_id']}  {case['order_no'] or '-'}  {case['title']}"]
     if case.get("closed_at"):
         lines.append("    " + text("cli.case.closed", language, at=_china(case["closed_at"])))
+    lines += [
+        "    " + text("cli.case.doubt", language, sentence=warned(code, language))
+        for code in (case["order"] or {}).get("warnings", ())
+    ]
     for date in case["due"]:
         key = "cli.case.passed" if date["passed"] else "cli.case.due"
         lines.append("    " + text(key, language, name=date["name"], at=_china(date["at"])))

@@ -1,4 +1,4 @@
-"""Join the order of a page with the chat or the agreement it shows; neither takes from the other."""
+"""Join the order of a page with the chat or agreement beside it; neither takes from the other."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from bs4 import BeautifulSoup
 
-from scrapers.record import OrderRecord, Product
+from scrapers.record import OrderRecord, Product, Status
 
 FieldKind = Literal["text", "textarea", "select", "radio", "checkbox", "number", "date", "file"]
 PageKind = Literal["order", "order_list", "order_post", "product", "complaint", "receipt"]
@@ -78,6 +78,18 @@ class Deadline:
 
 
 @dataclass(frozen=True)
+class Toasts:
+    """What a shop says of an order for seconds only.
+
+    `states` maps its sentences to the state each one tells; `number` is the regular expression
+    of an order number that was asked for.
+    """
+
+    number: str
+    states: Mapping[str, Status]
+
+
+@dataclass(frozen=True)
 class Platform:
     """A shop system, recognised by fingerprint selectors; `hosts` only narrow.
 
@@ -97,6 +109,7 @@ class Platform:
     """Reads a page of kind `product`; None leaves it to the reader for unknown shops."""
     order_no: tuple[str, ...] = ()
     """Selectors of elements that show the order number, for the popup before the click."""
+    toasts: Toasts | None = None
 
 
 DRAFT_FIELDS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import soupsieve
 from bs4 import Tag
 
-from scrapers import generic, product, sites, texts
+from scrapers import generic, json_orders, json_scripts, product, sites, texts
 from scrapers.beside import beside
 from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
@@ -101,7 +101,7 @@ def read_with(page: Page, platform: Platform | None) -> Extraction:
         if kind not in {"product", "complaint", "receipt"}:
             orders = _guard(lambda: platform.extract(page), orders, platform.key, warnings)
     if orders and platform is not None:
-        seen = tuple(_first_named(orders, page.url))
+        seen = _confirmed(page, _first_named(orders, page.url), warnings)
         return Extraction(orders=seen, page_kind=_kind(kind, seen), platform=seen[0].platform,
                           warnings=tuple(warnings))  # fmt: skip
     empty = generic.Result()
@@ -111,6 +111,7 @@ def read_with(page: Page, platform: Platform | None) -> Extraction:
         seen = tuple(order.model_copy(update={"platform": reference}) for order in seen)
         if seen:
             warnings.append(f"platform_reader_found_nothing:{platform.key}")
+    seen = _confirmed(page, seen, warnings)
     warnings.extend(result.warnings)
     if not seen:
         warnings.append("no_order")
@@ -123,6 +124,19 @@ def read_with(page: Page, platform: Platform | None) -> Extraction:
         platform=reference,
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _confirmed(
+    page: Page, orders: Sequence[OrderRecord], warnings: list[str]
+) -> tuple[OrderRecord, ...]:
+    """Compare the orders with the JSON in the page's own scripts."""
+    found = tuple(orders)
+
+    def confirm() -> tuple[OrderRecord, ...]:
+        records = json_orders.read(json_scripts.documents(page), found[0].platform.key)
+        return tuple(json_orders.confirm(order, records) for order in found)
+
+    return _guard(confirm, found, "json", warnings) if found else found
 
 
 def extract_bytes(

@@ -211,6 +211,24 @@ class Terms(Frozen):
     sources: dict[str, Source] = {}
 
 
+BEYOND_PAGE = frozenset({"witness/warc", "seen/context"})
+"""Artifacts of sources that stand on no page: the JSON it got, a notice that has vanished."""
+
+
+def on_page(order: OrderRecord) -> OrderRecord:
+    """Return the order without what no page showed: such a field is not to be seen by a reader."""
+    empty = OrderRecord()
+    for path, source in order.sources.items():
+        if source.artifact in BEYOND_PAGE:
+            name, _, inner = path.partition(".")
+            value = getattr(empty, name)
+            if inner:
+                value = getattr(order, name).model_copy(update={inner: getattr(value, inner)})
+            order = order.model_copy(update={name: value})
+    kept = {p: s for p, s in order.sources.items() if s.artifact not in BEYOND_PAGE}
+    return order.model_copy(update={"sources": kept})
+
+
 class Extraction(Frozen):
     """All that one page gave; `product` only of a page of that kind."""
 

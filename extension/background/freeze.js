@@ -4,7 +4,7 @@ import { api, Refusal, within } from "./api.js";
 import { sha256, utf8 } from "./crypto.js";
 import { picture, prepare } from "./shots.js";
 
-const SNAPSHOT = ["natives", "text", "fields", "places", "context", "snapshot"].map(
+const SNAPSHOT = ["natives", "text", "fields", "places", "toasts", "context", "snapshot"].map(
   (name) => `content/${name}.js`,
 );
 const PATIENCE = 15_000;

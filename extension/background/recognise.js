@@ -5,6 +5,7 @@ import { readRules } from "./rules.js";
 import { lending, webOrigin } from "./session.js";
 
 const PATIENCE = 2_500;
+const WATCH = ["natives", "fields", "toasts"].map((name) => `content/${name}.js`);
 /** Names of query parameters that carry one-time links. */
 const ONE_TIME =
   /^(access_?|one_?time_?|login_?)?(token|once|ticket|sign|signature|code|nonce|otp|auth_?code)$/i;
@@ -89,6 +90,17 @@ export async function recognise(tabId, url) {
   };
 }
 
+/** From now on notices that vanish are remembered, until a capture takes them. @param {number} tabId */
+async function watch(tabId) {
+  const running = api.scripting.executeScript({
+    target: { tabId },
+    injectImmediately: true,
+    files: WATCH,
+  });
+  // A page that cannot be read now is no reason to show nothing.
+  await within(running, PATIENCE, "page_busy").catch(() => null);
+}
+
 /** What the popup shows before the click. @param {number} tabId */
 export async function describe(tabId) {
   const tab = await api.tabs.get(tabId).catch(() => {
@@ -100,7 +112,7 @@ export async function describe(tabId) {
     return { capturable: false, url, title: tab.title ?? "", ...NOTHING, lend };
   }
   // A page that cannot be read now (still busy, a PDF) can still be kept as a picture.
-  const found = await recognise(tabId, url).catch(() => NOTHING);
+  const [found] = await Promise.all([recognise(tabId, url).catch(() => NOTHING), watch(tabId)]);
   return { capturable: true, url, title: tab.title ?? "", ...found, lend };
 }
 

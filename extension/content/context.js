@@ -3,6 +3,7 @@
  * named in `missing`; the others and the snapshot itself do not suffer from it.
  */
 (() => {
+  const shared = /** @type {any} */ (globalThis);
   const {
     attribute,
     bodyOf,
@@ -17,15 +18,13 @@
     readyStateOf,
     referrerOf,
     rootOf,
-    textOf,
     titleOf,
-  } = /** @type {any} */ (globalThis).kazhengNatives;
+  } = shared.kazhengNatives;
   const ORDER_NO =
     /(?:订单编?号码?|交易单号|order (?:no\.?|number|id))[ \t]*[:：#]?\s*([\w-]{6,64})(?![\w-])/gi;
-  const LOOKUP = /单号|订单编?号|order|trade|dingdan/i;
   const MOST_TEXT = 500_000;
   const formElements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get;
-  const labelsOf = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "labels")?.get;
+  const { asksForOrder } = shared.kazhengFields({}, {});
   const baseOf = Object.getOwnPropertyDescriptor(Node.prototype, "baseURI")?.get;
 
   /** @param {number} value */
@@ -72,15 +71,9 @@
       if (!/^(text|search|tel|number)$/.test(types[index])) return false;
       if (attribute(one, "readonly") !== null || attribute(one, "disabled") !== null) return false;
       const value = inputValue(one).trim();
-      return value ? numbers.has(value) : numbers.size === 1 && LOOKUP.test(wordsOf(one));
+      return value ? numbers.has(value) : numbers.size === 1 && asksForOrder(one);
     });
   };
-  /** @param {any} input @returns {string} what says what the field is for */
-  const wordsOf = (input) =>
-    [
-      ...["name", "id", "placeholder", "aria-label", "title"].map((one) => attribute(input, one)),
-      ...[...(labelsOf?.call(input) ?? [])].map(textOf),
-    ].join(" ");
 
   /** @returns {boolean} the page looks like the answer to its own form, sent with POST */
   const selfPosted = () => {
@@ -156,6 +149,8 @@
     navigation,
     self_posted: selfPosted,
     scrollers,
+    toasts: () => shared.kazhengToasts.take().toasts,
+    toasts_cut: () => shared.kazhengToasts.take().cut,
   };
 
   /** @param {object} walked what the snapshot's walk through the page found @returns {object} */
@@ -175,5 +170,5 @@
     return { format: "kazheng/context/1", address: location.href, ...told, missing, ...walked };
   };
 
-  /** @type {any} */ (globalThis).kazhengContext = context;
+  shared.kazhengContext = context;
 })();

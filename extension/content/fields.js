@@ -2,8 +2,10 @@
 (() => {
   const SECRET_FIELD = /pass_?-?(word|wd|code)|passwd|pwd|密码|cvv|cvc/i;
   const SECRET_COMPLETION = /password|one-time-code|cc-(csc|number)/i;
-  const { attribute, attributesOf, inputChecked, inputType, inputValue, optionSelected } =
+  const LOOKUP = /单号|订单编?号|order|trade|dingdan/i;
+  const { attribute, attributesOf, inputChecked, inputType, inputValue, optionSelected, textOf } =
     /** @type {any} */ (globalThis).kazhengNatives;
+  const labelsOf = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "labels")?.get;
 
   /**
    * @param {{live_values: number, omitted_values: number}} counts
@@ -77,7 +79,18 @@
       }
     };
 
-    return { isSecret, liveAttributes, plainAttributes };
+    /** @param {any} input @returns {boolean} what says what it is for names an order number */
+    const asksForOrder = (input) =>
+      LOOKUP.test(
+        [
+          ...["name", "id", "placeholder", "aria-label", "title"].map((one) =>
+            attribute(input, one),
+          ),
+          ...[...(labelsOf?.call(input) ?? [])].map(textOf),
+        ].join(" "),
+      );
+
+    return { asksForOrder, isSecret, liveAttributes, plainAttributes };
   };
 
   /** @type {any} */ (globalThis).kazhengFields = fields;

@@ -27,6 +27,7 @@
   const checkVisibility = method(Element.prototype, "checkVisibility");
   const queryAll = method(Document.prototype, "querySelectorAll");
   const elementAt = method(Document.prototype, "elementFromPoint");
+  const queryIn = method(Element.prototype, "querySelector");
   const rootOf = getter(Document.prototype, "documentElement");
   const bodyOf = getter(Document.prototype, "body");
   const doctypeOf = getter(Document.prototype, "doctype");
@@ -80,6 +81,7 @@
     parentOf,
     prefixOf,
     queryAll,
+    queryIn,
     readyStateOf,
     rectangle,
     referrerOf,

@@ -1,7 +1,7 @@
 /**
  * Takes the page as it stands, without changing it: HTML with live form values, shadow roots and
  * canvases, the visible text, and the context. Injected on the click into the isolated world, after
- * natives.js, text.js, fields.js, places.js and context.js.
+ * natives.js, text.js, fields.js, places.js, toasts.js and context.js.
  *
  * Values of password fields (and card check codes) are never read into the snapshot.
  */

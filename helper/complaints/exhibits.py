@@ -227,7 +227,9 @@ def _further(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
         own = main is not None and capture.capture_id == main.capture_id
         for roles in _FURTHER:
             role = next((r for r in roles if any(a.role == r for a in capture.artifacts)), None)
-            for artifact in (a for a in capture.artifacts if a.role == role):
+            found = [a for a in capture.artifacts if a.role == role]
+            # Of two readings the later one knows more: what the JSON of the page said.
+            for artifact in found[-1:] if role == "order" else found:
                 if role == "attachment":
                     yield capture, artifact, _attachment_name(artifact)
                     continue

@@ -10,7 +10,7 @@ from helper.complaints import exhibits as choosing
 from helper.complaints.visible import hidden_fields
 from helper.complaints.wording import money
 from helper.model import CaseView, Exhibit
-from scrapers.record import Item, OrderRecord, Secret
+from scrapers.record import Item, OrderRecord, Secret, on_page
 
 _BILL_FIELDS = frozenset({"amount", "payment.paid_at", "payment.trade_no", "payment.method_text"})
 
@@ -26,7 +26,10 @@ _PROOF = {
 
 @dataclass(frozen=True)
 class Figures:
-    """The order of a case with its exhibits; `agreed` fields looked alike at the second visit."""
+    """The order of a case, as its page shows it, with its exhibits.
+
+    `agreed` fields looked alike at the second visit.
+    """
 
     order: OrderRecord
     exhibits: tuple[Exhibit, ...]
@@ -130,6 +133,7 @@ def figures(
     again = tuple(e.number for e in pictures if e.role.startswith("witness/"))
     if not pictures:
         return None
+    order = on_page(order)
     return Figures(
         order=order,
         exhibits=chosen,

@@ -47,6 +47,9 @@ def _figures(seen: Figures) -> Iterator[str]:
         yield "payment_bill"
     if any(seen.is_hidden(path) for path in QUOTED):
         yield "hidden"
+    doubted = (code.partition(":") for code in order.warnings)
+    if any(name == "json_disagrees" and not seen.by_user(path) for name, _, path in doubted):
+        yield "json_disagrees"
     if any(seen.unproven(path) for path in order.sources):
         yield "user_value"
 

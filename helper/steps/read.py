@@ -13,9 +13,11 @@ from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing,
 from helper.steps.compare import compare_picture, compare_text
 from helper.steps.store import Store
 from helper.steps.visit import WITNESS
+from scrapers import toasts
+from scrapers.contract import Page
 from scrapers.page import PageTooLargeError, load
 from scrapers.read import PLATFORMS, read
-from scrapers.record import Extraction, OrderRecord
+from scrapers.record import Extraction, OrderRecord, on_page
 
 HTML = "text/html; charset=utf-8"
 
@@ -50,7 +52,7 @@ def compare_witness(store: Store, capture_id: CaptureId) -> None:
         _keep_corroboration(store, capture_id, complete(alone, None, None))
         return
     result = compare(
-        view.order,
+        on_page(view.order) if view.order else None,
         witness,
         session=session,
         session_wanted=view.meta.session == "lent",
@@ -88,6 +90,8 @@ def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:
     try:
         page = load(html, url=view.meta.url, captured_at=view.meta.clicked_at, media_type=HTML)
         extraction = read(page)
+        if side == "seen":
+            extraction = _with_toasts(store, view, page, extraction)
     except PageTooLargeError as error:
         missing = Missing(role="order", reason="unreadable", detail=str(error)[:200])
         store.vault.add_missing(view.capture_id, [missing])
@@ -101,10 +105,20 @@ def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:
     return extraction.model_copy(update={"orders": orders})
 
 
+def _with_toasts(store: Store, view: CaptureView, page: Page, extraction: Extraction) -> Extraction:
+    """Take what the page said for seconds only, as the extension saw it."""
+    platform = next((p for p in PLATFORMS if p.key == extraction.platform.key), None)
+    context = store.read_role(view.artifacts, toasts.ARTIFACT)
+    if platform is None or platform.toasts is None or context is None:
+        return extraction
+    told = json.loads(context).get("page")
+    return toasts.apply(page, extraction, told.get("toasts") if told else None, platform)
+
+
 def _cite(order: OrderRecord, artifact: str) -> OrderRecord:
-    """Say in every source which artifact it stands in."""
+    """Say in every source that does not say it yet which artifact it stands in."""
     sources = {
-        field: source.model_copy(update={"artifact": artifact})
+        field: source.model_copy(update={"artifact": source.artifact or artifact})
         for field, source in order.sources.items()
     }
     return order.model_copy(update={"sources": sources})

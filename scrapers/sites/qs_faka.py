@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform
+from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform, Toasts
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
 
 KEY, NAME = "qs_faka", "骑士寄售"
+_ORDER_NO = r"[A-Za-z0-9]*\d{12}[0-9a-f]{8}"
 
 
 def extract(page: Page) -> list[OrderRecord]:
@@ -18,7 +19,7 @@ def extract(page: Page) -> list[OrderRecord]:
 def _order(page: Page, card: Reader) -> OrderRecord:
     build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
     heading = card.text(":scope > button")
-    build.text("order_no", part(heading, r"订单号\s*[:：]\s*([A-Za-z0-9]*\d{12}[0-9a-f]{8})\s*$"))
+    build.text("order_no", part(heading, rf"订单号\s*[:：]\s*({_ORDER_NO})\s*$"))
     build.text("items.0.title", card.labelled("商品名称"))
     build.integer("items.0.quantity", card.labelled("已发卡密"))
     build.money("amount", card.labelled("支付金额"))
@@ -67,6 +68,15 @@ PLATFORM = Platform(
             FormField("contact", 'input[placeholder="手机号码"]', "text", required=True),
             FormField("description", "textarea", "textarea", required=True, max_length=1000),
         ),
+    ),
+    toasts=Toasts(
+        number=_ORDER_NO,
+        states={
+            "订单未付款，请重新支付，或联系客服处理！": "pending_payment",
+            "订单超时未付款，系统已自动关闭该订单！": "cancelled",
+            "订单已经退款，不支持查看详情！": "refunded",
+            "商品库存不足，请联系客服补充库存后再取卡密！": "paid",
+        },
     ),
     deadlines=(
         Deadline(

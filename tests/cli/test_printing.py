@@ -10,7 +10,14 @@ import typer
 from helper.errors import NotFoundError
 from helper.evidence.verify import Check, Verification
 from helper.messages import LANGUAGES, catalogue
-from helper.printing import coded, explained, missing_lines, stamp_lines, verdict_lines
+from helper.printing import (
+    case_lines,
+    coded,
+    explained,
+    missing_lines,
+    stamp_lines,
+    verdict_lines,
+)
 
 HELPER = Path(__file__).parents[2] / "helper"
 
@@ -54,6 +61,17 @@ def test_an_end_that_a_command_chose_passes(
     with pytest.raises(type(end)), explained(as_json=True, language="en"):
         raise end
     assert capsys.readouterr().out == ""
+
+
+def test_a_case_names_what_the_reader_doubts_and_the_field_in_words() -> None:
+    doubts = ["json_disagrees:items.0.quantity", "several_payments"]
+    case = {"case_id": "c-1", "order_no": "A1", "title": "t", "due": [], "gaps": [],
+            "captures": [], "drafts": [], "order": {"warnings": doubts}}  # fmt: skip
+    lines = case_lines(case, "zh_CN")
+    assert lines[1].strip().startswith("请核对：网站发给页面的数据（JSON）与页面显示的内容不一致")
+    assert lines[1].endswith("(数量)")
+    assert "()" not in lines[2]
+    assert len(case_lines(case | {"order": None}, "zh_CN")) == 1
 
 
 def test_codes_become_sentences_and_keep_their_detail() -> None:

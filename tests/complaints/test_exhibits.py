@@ -109,3 +109,10 @@ def test_a_number_of_a_draft_is_never_given_to_another_file(full: OrderRecord) -
     case = case_of(full, capture(full, artifacts=(artifact("seen/sheet"), artifact("order"))))
     gone = choose(case, channel=CHANNEL)[0].model_copy(update={"number": 7, "sha256": "ab" * 32})
     assert [e.number for e in numbered(case, citing((gone,)))] == [7, 8, 9]
+
+
+def test_of_two_readings_of_the_order_the_later_one_is_shown(full: OrderRecord) -> None:
+    readings = (artifact("order"), artifact("order", "-compared"))
+    kept = capture(full, artifacts=(artifact("seen/sheet"), *readings))
+    shown = [e.name for e in numbered(case_of(full, kept), None) if e.role == "order"]
+    assert shown == [readings[1].name]

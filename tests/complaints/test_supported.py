@@ -87,3 +87,23 @@ def test_the_words_promise_and_time_are_not_said_twice(full: OrderRecord, draft_
     assert "承诺“商家承诺" not in text
     assert text.count("2026-11-20 14:23") == 1
     assert text.count("2026-11-22 15:51") == 1
+
+
+def test_what_no_page_showed_is_not_said_of_the_page(full: OrderRecord, draft_for: Make) -> None:
+    told = Source(artifact="witness/warc", selector="https://a.test/api $.pay_time", text="1")
+    toast = Source(artifact="seen/context", selector="$.page.toasts[0].text", text="处理中")
+    sources = {"payment.paid_at": told, "amount": told, "status": toast, "status_text": toast}
+    draft = draft_for(case_of(full.model_copy(update={"sources": sources})))
+    assert not [word for word in ("98.00", "付款时间", "14:23", "处理中") if word in draft.text]
+    assert "paid_at" not in draft.fields
+    assert {"amount", "paid_at", "status"} <= {gap.key for gap in draft.gaps}
+
+
+def test_a_page_that_its_json_contradicts_is_a_gap_until_the_user_says_what_is_right(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    doubted = full.model_copy(update={"warnings": ("json_disagrees:amount",)})
+    assert "json_disagrees" in {gap.key for gap in draft_for(case_of(doubted)).gaps}
+    settled = doubted.model_copy(update={"sources": {"amount": Source(artifact="user")}})
+    assert "json_disagrees" not in {gap.key for gap in draft_for(case_of(settled)).gaps}
+    assert "json_disagrees" not in {gap.key for gap in draft_for(case_of(full)).gaps}

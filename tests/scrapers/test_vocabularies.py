@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import scrapers
+from scrapers.json_words import KEYS, plain
 from scrapers.labels import label_key
 from scrapers.read import PLATFORMS
 from scrapers.text import compact, simplified
@@ -17,7 +18,7 @@ DATA = Path(scrapers.__file__).parent / "data"
 ELSEWHERE = {"wechat", "alipay", "common", "caihong", "dujiao_next", "taobao", "xianyu"}
 
 
-@pytest.mark.parametrize("name", ["labels", "states", "bill_states"])
+@pytest.mark.parametrize("name", ["labels", "states", "bill_states", "json_keys"])
 def test_each_word_has_its_sources_and_one_meaning(name: str) -> None:
     vocabulary = json.loads((DATA / f"{name}.json").read_text("utf-8"))
     systems = {platform.key for platform in PLATFORMS} | ELSEWHERE
@@ -35,3 +36,7 @@ def test_each_word_stands_in_the_form_it_is_looked_up_in(name: str) -> None:
     for words in vocabulary.values():
         for word in words:
             assert word == (label_key(word) if name == "labels" else simplified(compact(word)))
+
+
+def test_each_key_of_json_stands_in_the_form_it_is_looked_up_in() -> None:
+    assert [key for keys in KEYS.values() for key in keys if key != plain(key)] == []
