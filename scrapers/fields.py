@@ -23,6 +23,7 @@ from scrapers.text import compact
 
 _PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
 MOST_PEERS = 50
+_ORIGINS = {"button": "attribute"}
 _PAID = re.compile(r"支付|paid", re.IGNORECASE)
 _LINK = re.compile(r"https?://")
 _WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
@@ -109,7 +110,7 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
     if seed is not None:
         build.put("order_no", seed.number, seed.found.source)
         if seed.origin != "label":
-            build.warn(f"order_no_from_{seed.origin}")
+            build.warn(f"order_no_from_{_ORIGINS.get(seed.origin, seed.origin)}")
     numbers: dict[str, Found] = {}
     for token in choice.tokens():
         if match := _FLOW_NUMBER.search(token.text):

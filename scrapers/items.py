@@ -24,6 +24,7 @@ from scrapers.scope import order_number
 from scrapers.text import cjk_count, compact
 
 MAX_ITEMS = 100
+MAX_TAGS = 10_000
 _TIMES_SUFFIX = re.compile(r"^(?P<title>.*\S)\s*[x×*]\s*(?P<count>\d{1,4})\s*$", re.DOTALL)
 _NAMED = re.compile(r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE)
 _PERSON = re.compile(
@@ -201,15 +202,14 @@ def _detail(build: RecordBuilder, number: int, name: str, pairs: list[Pair]) -> 
 
 def _heading(choice: Choice) -> Found | None:
     """Return the only text that is marked up as a name of goods, near the order number first."""
-    for block, tests in (
-        (choice.block, (_is_named, _is_heading)),
-        (choice.cluster.root, (_is_named,)),
-    ):
-        tags = [tag for tag in choice.walk.tags_in(block) if tag.attrs or tag.name[0] == "h"][:2000]
-        for test in tests:
-            found = [one for tag in tags if test(tag) and (one := _name(choice, tag))]
-            if found:
-                return found[0] if len({compact(one.text) for one in found}) == 1 else None
+    near, root = choice.walk.tags_in(choice.block), choice.walk.tags_in(choice.cluster.root)
+    for tags, test in ((near, _is_named), (near, _is_heading), (root, _is_named)):
+        marked = [tag for tag in tags[:MAX_TAGS] if test(tag)]
+        found = [one for tag in marked if (one := _name(choice, tag))]
+        if test is _is_heading:
+            found = [one for one in found if _is_more_than_a_section(one.text)]
+        if found:
+            return found[0] if len({compact(one.text) for one in found}) == 1 else None
     return None
 
 
@@ -254,10 +254,11 @@ def _is_named(tag: Tag) -> bool:
 
 
 def _is_heading(tag: Tag) -> bool:
-    """Say whether a heading may be more than that of a section (时间线, Timeline)."""
-    if tag.name not in {"h1", "h2", "h3", "h4", "h5"}:
-        return False
-    text = tag.get_text().strip()
+    return tag.name in {"h1", "h2", "h3", "h4", "h5"}
+
+
+def _is_more_than_a_section(text: str) -> bool:
+    """Say whether a heading may name goods: 时间线 and Timeline name a section."""
     return cjk_count(text) >= 5 or any(char.isdigit() for char in text)
 
 

@@ -19,10 +19,13 @@ MAX_SEEDS = 300
 _MOST_AROUND = 12
 _QUOTES = frozenset({"blockquote", "q", "cite"})
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
+_SHORTENED = re.compile(r"\w(?:…|\.{2,}|\*{2,})")
 _RANDOM = re.compile(r"[A-Z0-9]{12,}")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}")
 _SENTENCE = re.compile(
-    r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*([0-9A-Za-z\-]{4,40})", re.IGNORECASE
+    r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*"
+    r"([0-9A-Za-z\-]{4,40})(?![0-9A-Za-z\-…*]|\.\.)",
+    re.IGNORECASE,
 )
 _HASH = re.compile(r"[#＃]\s*(\d{8,32}|[A-Z0-9]{12,32})")
 _OPENS = re.compile(r"详情|查看|订单|提取")
@@ -39,6 +42,7 @@ _LINK_NAMES = _QUERY_NAMES - {"data", "sn"}
 _PATH_WORDS = re.compile(
     r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.IGNORECASE
 )
+_FILLERS = frozenset({"detail", "details", "info", "view", "show"})
 _DIALOG = re.compile(
     r"^(?:[a-z]+-)?(?:modal|dialog|layer|popup|drawer)$|^layui-layer$|^modal-dialog$"
 )
@@ -75,7 +79,7 @@ class Cluster:
 def order_number(text: str) -> str | None:
     """Return the order number that a value is (beside a copy button's word at most), or None."""
     plain = fold(text)
-    if len(plain) > 120:
+    if len(plain) > 120 or _SHORTENED.search(plain):
         return None
     if plain.isascii() and plain.isdigit():
         return plain
@@ -102,7 +106,7 @@ def seeds(pairs: list[Pair], walked: Walk) -> list[Seed]:
         if pair.field == "order_no"
         and not _is_editable(pair.found.element)
         and not _is_quoted(pair.element)
-        for number in [order_number(pair.found.text)]
+        for number in [order_number(pair.found.text) or _whole_number(pair.found)]
         if number
     ][: MAX_SEEDS * 10]
     if not labelled:
@@ -113,6 +117,12 @@ def seeds(pairs: list[Pair], walked: Walk) -> list[Seed]:
     best = min(pool, key=lambda seed: ranks[seed.label]).label
     numbers = {seed.number for seed in pool if seed.label == best}
     return [seed for seed in labelled if seed.number in numbers]
+
+
+def _whole_number(found: Found) -> str | None:
+    """Return the number that a shortened one (2026…817) has as its title."""
+    title = attribute(found.element, "title") if found.element is not None else ""
+    return title if title and order_number(title) == title else None
 
 
 def _is_editable(tag: Tag | None) -> bool:
@@ -185,6 +195,8 @@ def _place(tag: Tag, walked: Walk) -> int:
 
 
 def _attribute_number(tag: Tag) -> str:
+    if tag.name == "input" and attribute(tag, "type") == "hidden":
+        return attribute(tag, "value") if attribute(tag, "name").lower() in _LINK_NAMES else ""
     name = next((name for name in _ATTRIBUTES if name in tag.attrs), None)
     return attribute(tag, name) if name else ""
 
@@ -213,19 +225,24 @@ _READERS = (
 
 
 def number_in_address(url: str) -> str | None:
-    """Return the order number that the address names in its query or path, or None."""
+    """Return the order number that the address (or its route behind #) names, or None."""
     try:
         parts = urlsplit(url)
-        query = parse_qsl(parts.query)[:50]
+        routes = [(parts.path, parts.query)]
+        if parts.fragment.startswith(("/", "!/")):
+            path, _, query = parts.fragment.partition("?")
+            routes.append((path, query))
+        named = [(name, value) for _, query in routes for name, value in parse_qsl(query)[:50]]
     except ValueError:
         return None
-    for name, value in query:
+    for name, value in named:
         if name.lower() in _QUERY_NAMES and order_number(value) == value and len(value) >= 5:
             return value
-    steps = [unquote(step) for step in parts.path.split("/") if step]
-    for before, step in pairwise(steps):
-        if _PATH_WORDS.match(before) and order_number(step) == step:
-            return step
+    for path, _ in routes:
+        steps = [unquote(step) for step in path.split("/") if step and step not in _FILLERS]
+        for before, step in pairwise(steps):
+            if _PATH_WORDS.match(before) and order_number(step) == step:
+                return step
     return None
 
 
