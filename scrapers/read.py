@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 import soupsieve
 from bs4 import Tag
 
-from scrapers import generic, json_orders, json_scripts, product, sites, texts
-from scrapers.beside import beside
+from scrapers import generic, product, sites, texts
 from scrapers.contract import Page, PageKind, Platform
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
 from scrapers.record import Extraction, OrderRecord, PlatformRef, Product
+from scrapers.second import json_orders, json_scripts
+from scrapers.texts.beside import beside
 
 _T = TypeVar("_T")
 _LITERAL = re.compile(r"[.#]([A-Za-z_][\w-]*)(?![^\[]*\])|\"([^\"]+)\"|'([^']+)'")

@@ -11,8 +11,8 @@ import pytest
 from helper import errors
 from helper.messages import LANGUAGES, catalogue, explain
 from helper.model import Role
-from scrapers.bill_matching import Reason
-from scrapers.bill_record import Refusal
+from scrapers.bills.matching import Reason
+from scrapers.bills.record import Refusal
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [path.read_text("utf-8") for path in (ROOT / "helper").rglob("*.py")]
@@ -43,7 +43,7 @@ def test_every_code_of_a_bill_has_a_sentence() -> None:
     wanted |= {f"bills.{code}" for code in apart}
     locked = {"password_needed", "wrong_password", "too_large"}
     wanted |= {f"errors.invalid.bill_{code}.message" for code in set(get_args(Refusal)) - locked}
-    codes = re.findall(r'"(bill_[a-z]+)[":]', (ROOT / "scrapers/bills.py").read_text("utf-8"))
+    codes = re.findall(r'"(bill_[a-z]+)[":]', (ROOT / "scrapers/bills/__init__.py").read_text("utf-8"))
     assert codes
     wanted |= {f"warnings.{code}" for code in codes}
     assert wanted - set(catalogue("zh_CN")) == set()

@@ -18,11 +18,11 @@ from helper.messages import text
 from helper.model import CaseView
 from helper.steps.attach import attach
 from helper.steps.store import Store
-from scrapers.bill_files import MAX_BYTES
-from scrapers.bill_matching import Candidates, DoubleCharge, Match, Matching, Reason, match
-from scrapers.bill_record import Bill, BillError, BillPayment
-from scrapers.bill_refunds import RefundPair, returned
 from scrapers.bills import read_bill
+from scrapers.bills.files import MAX_BYTES
+from scrapers.bills.matching import Candidates, DoubleCharge, Match, Matching, Reason, match
+from scrapers.bills.record import Bill, BillError, BillPayment
+from scrapers.bills.refunds import RefundPair, returned
 from scrapers.record import Frozen, OrderRecord
 
 State = Literal["added", "already", "not_added"]

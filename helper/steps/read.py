@@ -13,11 +13,11 @@ from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing,
 from helper.steps.compare import compare_picture, compare_text
 from helper.steps.store import Store
 from helper.steps.visit import WITNESS
-from scrapers import toasts
 from scrapers.contract import Page
 from scrapers.page import PageTooLargeError, load
 from scrapers.read import PLATFORMS, read
 from scrapers.record import Extraction, OrderRecord, on_page
+from scrapers.second import toasts
 
 HTML = "text/html; charset=utf-8"
 

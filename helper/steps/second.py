@@ -5,9 +5,9 @@ from __future__ import annotations
 from helper.capture.answers import json_answers
 from helper.model import Artifact, CaptureId, Missing
 from helper.steps.store import Store
-from scrapers.json_orders import Document, confirm
-from scrapers.json_orders import read as read_json
 from scrapers.record import OrderRecord
+from scrapers.second.json_orders import Document, confirm
+from scrapers.second.json_orders import read as read_json
 
 WARC = "witness/warc"
 NAME = "order-compared.json"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapers.bill_matching import Matching, match
-from scrapers.bill_record import BillPayment, BillSource
+from scrapers.bills.matching import Matching, match
+from scrapers.bills.record import BillPayment, BillSource
 from scrapers.moments import SHANGHAI
 from scrapers.record import OrderRecord
 

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helper.demo.markup import render
-from scrapers.bill_files import MAX_BYTES
-from scrapers.bill_record import BillError, BillPayment
 from scrapers.bills import read_bill
+from scrapers.bills.files import MAX_BYTES
+from scrapers.bills.record import BillError, BillPayment
 from scrapers.moments import SHANGHAI
 from scrapers.text import is_placeholder, squeeze
 from tests.scrapers import bill_files as made

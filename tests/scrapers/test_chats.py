@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scrapers import texts
-from scrapers.chat_secrets import without_secrets
-from scrapers.chat_times import Clock
 from scrapers.dom import Selectors, selector_of, walk
 from scrapers.page import documents, load, parse
 from scrapers.promise import promise_in
 from scrapers.read import extract_bytes
 from scrapers.record import Chat, Extraction, Source
+from scrapers.texts.chat_secrets import without_secrets
+from scrapers.texts.chat_times import Clock
 
 from .test_pages import holds
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from scrapers.json_orders import MAX_CHARACTERS, Document, confirm, read
 from scrapers.read import extract_bytes
 from scrapers.record import OrderRecord, on_page
+from scrapers.second.json_orders import MAX_CHARACTERS, Document, confirm, read
 
 API = "https://shop.example/api/order/query"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from scrapers import texts
-from scrapers.clauses import Numbering, head_of
 from scrapers.page import load
 from scrapers.read import extract_bytes
+from scrapers.texts.clauses import Numbering, head_of
 
 from .test_chats import URL, stands
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from scrapers import toasts
 from scrapers.page import documents, parse
 from scrapers.read import PLATFORMS, read
 from scrapers.record import Extraction, OrderRecord, on_page
+from scrapers.second import toasts
 
 PAGES = Path(__file__).parents[1] / "pages" / "qs_faka"
 QS = next(platform for platform in PLATFORMS if platform.key == "qs_faka")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import scrapers
-from scrapers.json_words import KEYS, plain
 from scrapers.labels import label_key
 from scrapers.read import PLATFORMS
+from scrapers.second.json_words import KEYS, plain
 from scrapers.text import compact, simplified
 
 DATA = Path(scrapers.__file__).parent / "data"

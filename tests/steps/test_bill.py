@@ -13,7 +13,7 @@ from helper.errors import InvalidError, PasswordNeededError, TooLargeError
 from helper.steps.attach import RECORD
 from helper.steps.bill import ImportedBill, bill_bytes, bring, read
 from helper.steps.store import Store
-from scrapers.bill_files import MAX_BYTES
+from scrapers.bills.files import MAX_BYTES
 from scrapers.moments import SHANGHAI
 from scrapers.record import OrderRecord
 from tests.scrapers import bill_files as made

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scrapers import bill_record
-from scrapers.bill_record import BillError, BillPayment, BillSource, Provider
+from scrapers.bills import record as bill_record
+from scrapers.bills.record import BillError, BillPayment, BillSource, Provider
 from scrapers.dom import Found, walk
 from scrapers.labels import label_key
 from scrapers.moments import moment

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from scrapers.chats import MAX_MESSAGES
 from scrapers.record import Extraction, OrderRecord, Source
 from scrapers.texts import Texts
+from scrapers.texts.chats import MAX_MESSAGES
 
 
 def beside(found: Extraction, shown: Texts, *, sure_of_kind: bool) -> Extraction:

@@ -14,13 +14,13 @@ from itertools import islice
 from bs4 import Tag
 
 from scrapers import status as words
-from scrapers.choice import Choice, in_frame
 from scrapers.dom import Found, Token, ancestors, attribute
+from scrapers.generic.choice import Choice, in_frame
+from scrapers.generic.scope import order_number
 from scrapers.labelled import Pair
 from scrapers.labels import meaning
 from scrapers.money import money
 from scrapers.reading import RecordBuilder
-from scrapers.scope import order_number
 from scrapers.text import cjk_count, compact
 
 MAX_ITEMS = 100

@@ -11,11 +11,11 @@ from typing import Final
 
 from bs4 import Tag
 
-from scrapers.clauses import INLINE, Head, Numbering, head_of, is_chapter
 from scrapers.contract import Page
 from scrapers.dom import Found, Selectors, Token, Walk, ancestors, attribute, join_lines, together
 from scrapers.record import Clause, Terms, Topic
 from scrapers.text import fold, squeeze
+from scrapers.texts.clauses import INLINE, Head, Numbering, head_of, is_chapter
 
 MAX_CLAUSES = 1_000
 _LEAST = 3

@@ -12,8 +12,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from scrapers.bill_record import BillPayment
-from scrapers.bill_refunds import RefundPair, pair_refunds, returned
+from scrapers.bills.record import BillPayment
+from scrapers.bills.refunds import RefundPair, pair_refunds, returned
 from scrapers.record import Frozen, OrderRecord
 from scrapers.text import compact
 

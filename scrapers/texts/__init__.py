@@ -7,12 +7,12 @@ from itertools import islice
 
 from bs4 import Tag
 
-from scrapers import chats, terms
-from scrapers.chat_words import is_about_chat
 from scrapers.contract import Page
 from scrapers.dom import attribute, walk
 from scrapers.record import Chat, Terms
 from scrapers.text import squeeze
+from scrapers.texts import chats, terms
+from scrapers.texts.chat_words import is_about_chat
 
 _MOST_HEADINGS = 100
 _HEADINGS = frozenset({"title", "h1", "h2", "h3", "h4"})

@@ -6,18 +6,18 @@ import re
 
 from bs4 import Tag
 
-from scrapers.choice import Choice
 from scrapers.contract import Page
 from scrapers.dom import Found, Walk, attribute
-from scrapers.items import fill_items
-from scrapers.lone import code_box, lone_amount, lone_moment, named_seller
+from scrapers.generic.choice import Choice
+from scrapers.generic.items import fill_items
+from scrapers.generic.lone import code_box, lone_amount, lone_moment, named_seller
+from scrapers.generic.scope import Cluster, order_number
+from scrapers.generic.states import fill_status
 from scrapers.moments import moment
 from scrapers.money import money
 from scrapers.promise import duration
 from scrapers.reading import BAD_END, RecordBuilder
 from scrapers.record import OrderRecord
-from scrapers.scope import Cluster, order_number
-from scrapers.states import fill_status
 from scrapers.status import split_methods
 from scrapers.text import compact
 

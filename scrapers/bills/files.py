@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import pyzipper
 
-from scrapers.bill_record import BillError
-from scrapers.bill_sheet import BROKEN, is_sheet, sheet_cells, unpacked_size
+from scrapers.bills.record import BillError
+from scrapers.bills.sheet import BROKEN, is_sheet, sheet_cells, unpacked_size
 from scrapers.page import decode
 
 MAX_BYTES: Final = 20 * 1024 * 1024

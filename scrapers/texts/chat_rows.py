@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from bs4 import Tag
 
-from scrapers.chat_log import Line
-from scrapers.chat_times import TIME, is_time
-from scrapers.chat_words import (
+from scrapers.dom import Found, Token, Walk, attribute, is_hidden, join_lines, together
+from scrapers.text import squeeze
+from scrapers.texts.chat_log import Line
+from scrapers.texts.chat_times import TIME, is_time
+from scrapers.texts.chat_words import (
     AVATARS,
     NAMES,
     NOISE,
@@ -18,8 +20,6 @@ from scrapers.chat_words import (
     side_of_speaker,
     words_of,
 )
-from scrapers.dom import Found, Token, Walk, attribute, is_hidden, join_lines, together
-from scrapers.text import squeeze
 
 PICTURE = "[图片]"
 _TIMED_END = re.compile(

@@ -9,12 +9,8 @@ from bs4 import Tag
 
 from scrapers.contract import Page
 from scrapers.dom import Walk, ancestors, attribute, walk
-from scrapers.fields import fill_order
-from scrapers.labelled import Pair
-from scrapers.labels import label_key
-from scrapers.pairs import find_pairs
-from scrapers.record import Item, OrderRecord
-from scrapers.scope import (
+from scrapers.generic.fields import fill_order
+from scrapers.generic.scope import (
     Cluster,
     Seed,
     attribute_seeds,
@@ -23,7 +19,11 @@ from scrapers.scope import (
     other_seeds,
     seeds,
 )
-from scrapers.sections import about_the_order, set_aside
+from scrapers.generic.sections import about_the_order, set_aside
+from scrapers.labelled import Pair
+from scrapers.labels import label_key
+from scrapers.pairs import find_pairs
+from scrapers.record import Item, OrderRecord
 
 Kind = Literal["order", "order_list", "product", "complaint", "receipt", "other"]
 MAX_ORDERS = 200

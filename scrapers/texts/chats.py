@@ -13,11 +13,17 @@ from datetime import datetime
 from itertools import islice
 from typing import Literal
 
-from scrapers.chat_log import Line, Marks, find_log, is_named, lines
-from scrapers.chat_rows import Row, read_row
-from scrapers.chat_secrets import without_secrets
-from scrapers.chat_times import Clock
-from scrapers.chat_words import (
+from scrapers.contract import Page
+from scrapers.dom import Selectors, Walk
+from scrapers.moments import SHANGHAI
+from scrapers.promise import promise_in
+from scrapers.record import Chat, Message
+from scrapers.text import fold, squeeze
+from scrapers.texts.chat_log import Line, Marks, find_log, is_named, lines
+from scrapers.texts.chat_rows import Row, read_row
+from scrapers.texts.chat_secrets import without_secrets
+from scrapers.texts.chat_times import Clock
+from scrapers.texts.chat_words import (
     INTRODUCES,
     LINE,
     NUMBERED,
@@ -26,12 +32,6 @@ from scrapers.chat_words import (
     side_of_speaker,
     without_number,
 )
-from scrapers.contract import Page
-from scrapers.dom import Selectors, Walk
-from scrapers.moments import SHANGHAI
-from scrapers.promise import promise_in
-from scrapers.record import Chat, Message
-from scrapers.text import fold, squeeze
 
 Sided = Literal["buyer", "agent", "system", "unknown"]
 MAX_MESSAGES = 10_000

@@ -10,8 +10,8 @@ from typing import Final
 from bs4 import Tag
 
 from scrapers.dom import Found, Token, Walk, ancestors, attribute
+from scrapers.generic.scope import Cluster
 from scrapers.labelled import Pair
-from scrapers.scope import Cluster
 from scrapers.text import is_placeholder
 
 MOST_TOKENS: Final = 5000

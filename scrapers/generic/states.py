@@ -7,8 +7,8 @@ import re
 from bs4 import Tag
 
 from scrapers import status as words
-from scrapers.choice import Choice
 from scrapers.dom import Found, attribute
+from scrapers.generic.choice import Choice
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.reading import RecordBuilder

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from scrapers import bill_record
-from scrapers.bill_files import MAX_ROWS, File, Row, csv_rows, sheet_rows, unpack
-from scrapers.bill_pages import looks_like_page, page_payment
-from scrapers.bill_record import Bill, BillError, BillPayment, BillSource, Provider
-from scrapers.bill_sheet import is_sheet
+from scrapers.bills import record as bill_record
+from scrapers.bills.files import MAX_ROWS, File, Row, csv_rows, sheet_rows, unpack
+from scrapers.bills.pages import looks_like_page, page_payment
+from scrapers.bills.record import Bill, BillError, BillPayment, BillSource, Provider
+from scrapers.bills.sheet import is_sheet
 from scrapers.moments import SHANGHAI, moment
 from scrapers.text import compact
 

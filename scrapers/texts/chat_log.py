@@ -10,10 +10,10 @@ from itertools import islice
 
 from bs4 import BeautifulSoup, Tag
 
-from scrapers.chat_times import is_time
-from scrapers.chat_words import Side, is_about_chat, side_of, side_of_speaker, words_of
 from scrapers.dom import Walk, ancestors, attribute
 from scrapers.text import fold
+from scrapers.texts.chat_times import is_time
+from scrapers.texts.chat_words import Side, is_about_chat, side_of, side_of_speaker, words_of
 
 _SAID = ("class", "data-role", "data-sender", "data-from", "data-side", "data-direction")
 _NO_SPEAKERS = frozenset({"h1", "h2", "h3", "h4", "a", "button", "th", "option", "title", "legend"})

@@ -10,7 +10,7 @@ from typing import Final
 
 from scrapers.contract import Page
 from scrapers.dom import attribute, selector_of
-from scrapers.json_orders import MAX_CHARACTERS, Document
+from scrapers.second.json_orders import MAX_CHARACTERS, Document
 
 MAX_SCRIPTS: Final = 300
 MAX_TRIED: Final = 8_000_000

@@ -19,10 +19,10 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
-from scrapers import json_words as words
 from scrapers.moments import SHANGHAI, moment
 from scrapers.money import money
 from scrapers.record import OrderRecord, Source, Status
+from scrapers.second import json_words as words
 from scrapers.status import combine
 from scrapers.status import status as status_of
 from scrapers.text import cjk_count

@@ -8,8 +8,8 @@ from datetime import datetime
 from bs4 import Tag
 
 from scrapers.cards import is_secret
-from scrapers.choice import Choice, in_frame
 from scrapers.dom import Found, attribute, join_lines
+from scrapers.generic.choice import Choice, in_frame
 from scrapers.moments import moment
 from scrapers.money import money
 from scrapers.reading import RecordBuilder

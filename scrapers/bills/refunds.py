@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-from scrapers.bill_record import BillPayment
+from scrapers.bills.record import BillPayment
 from scrapers.record import Frozen
 
 _SAYS_SO = frozenset({"refunding", "refunded", "partially_refunded", "closed"})
