@@ -43,7 +43,9 @@ def test_every_code_of_a_bill_has_a_sentence() -> None:
     wanted |= {f"bills.{code}" for code in apart}
     locked = {"password_needed", "wrong_password", "too_large"}
     wanted |= {f"errors.invalid.bill_{code}.message" for code in set(get_args(Refusal)) - locked}
-    codes = re.findall(r'"(bill_[a-z]+)[":]', (ROOT / "scrapers/bills/__init__.py").read_text("utf-8"))
+    codes = re.findall(
+        r'"(bill_[a-z]+)[":]', (ROOT / "scrapers/bills/__init__.py").read_text("utf-8")
+    )
     assert codes
     wanted |= {f"warnings.{code}" for code in codes}
     assert wanted - set(catalogue("zh_CN")) == set()

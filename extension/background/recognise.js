@@ -59,7 +59,7 @@ function kindOf(rule, address) {
 
 /** @param {string} text around an order number @returns {string | null} */
 function orderNumber(text) {
-  return text.match(/[A-Za-z0-9][A-Za-z0-9_-]{5,63}/)?.[0] ?? null;
+  return text.match(/[A-Za-z0-9][A-Za-z0-9_-]{5,63}|\d{4,5}/)?.[0] ?? null;
 }
 
 /**

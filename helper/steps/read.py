@@ -20,6 +20,8 @@ from scrapers.record import Extraction, OrderRecord, on_page
 from scrapers.second import toasts
 
 HTML = "text/html; charset=utf-8"
+WITHOUT_ORDER = frozenset({"chat", "terms", "product"})
+"""Kinds of pages that are kept for what they say themselves: no order is missing on them."""
 
 
 def read_order(store: Store, capture_id: CaptureId) -> None:
@@ -33,7 +35,7 @@ def read_order(store: Store, capture_id: CaptureId) -> None:
             capture_id,
             [store.keep("order", order.model_dump_json(indent=1).encode(), "application/json")],
         )
-    elif extraction is not None and extraction.page_kind not in {"chat", "terms"}:
+    elif extraction is not None and extraction.page_kind not in WITHOUT_ORDER:
         store.vault.add_missing(capture_id, [Missing(role="order", reason="no_order_on_page")])
     case_id = _join(store, view, order, extraction)
     _file_receipt(store, view, case_id, extraction)

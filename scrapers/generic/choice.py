@@ -15,6 +15,7 @@ from scrapers.labelled import Pair
 from scrapers.text import is_placeholder
 
 MOST_TOKENS: Final = 5000
+MOST_OWN: Final = 60
 _CORE = frozenset(
     [
         *("order_no", "title", "amount", "status", "pay_status", "delivery_status", "created_at"),
@@ -65,6 +66,20 @@ class Choice:
             if parent is root:
                 break
         return root
+
+    @cached_property
+    def own(self) -> Tag:
+        """Return what surely is about the order: its card in a list, else a block of its size."""
+        if self.cluster.is_one_of_many:
+            return self.cluster.root
+        most = max(MOST_OWN, 2 * len(self.near))
+        own = self.block
+        for parent in ancestors(self.block):
+            start, end = self.walk.span(parent)
+            if end - start > most or own is self.cluster.root or parent.find(_FRAMES) is not None:
+                break
+            own = parent
+        return own
 
     def candidates(self, name: str) -> list[Pair]:
         """Return the pairs of a field: shown before hidden, near before far, best label first."""

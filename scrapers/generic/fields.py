@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from bs4 import Tag
 
 from scrapers.contract import Page
 from scrapers.dom import Found, Walk, attribute
-from scrapers.generic.choice import Choice
+from scrapers.generic.choice import Choice, in_frame
 from scrapers.generic.items import fill_items
 from scrapers.generic.lone import code_box, lone_amount, lone_moment, named_seller
 from scrapers.generic.scope import Cluster, order_number
@@ -179,10 +180,15 @@ def _promise(choice: Choice) -> Found | None:
     for token in choice.tokens():
         text = token.text
         if "内" in text and len(text) <= 120 and _AFTER_PAYING.search(text):
-            within = duration(text)
+            within = None if _is_of_something_else(token.element) else duration(text)
             if within is not None:
                 found.setdefault(within, Found(text, token.element))
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _is_of_something_else(tag: Tag) -> bool:
+    """Say whether a sentence stands in a link (to other goods) or in the frame of the site."""
+    return in_frame(tag) or any(one.name == "a" for one in (tag, *islice(tag.parents, 6)))
 
 
 def _fill_result(build: RecordBuilder, choice: Choice) -> None:

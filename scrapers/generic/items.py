@@ -90,10 +90,10 @@ def _count(build: RecordBuilder, choice: Choice) -> None:
 def _linked(choice: Choice) -> Found | None:
     """Return the name that links to a page of goods, if all such links say the same."""
     named: dict[str, Found] = {}
-    for tag in choice.walk.tags_in(choice.cluster.root):
+    for tag in choice.walk.tags_in(choice.own):
         if tag.name == "a" and _GOODS_PAGE.search(attribute(tag, "href")):
             token = choice.walk.only(tag)
-            if token is not None and not in_frame(tag) and _says_name(token.text):
+            if token and not token.hidden and not in_frame(tag) and _says_name(token.text):
                 named.setdefault(compact(token.text), Found(token.text, token.element))
     return next(iter(named.values())) if len(named) == 1 else None
 

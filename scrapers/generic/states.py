@@ -81,7 +81,7 @@ def _badges(choice: Choice) -> list[Found]:
     near = _distinct([one for one in found if _is_badge(one)] or found)
     if len(near) > 1:
         return near
-    whole = _status_words(choice, range(*choice.walk.span(choice.cluster.root)))
+    whole = _status_words(choice, range(*choice.walk.span(choice.own)))
     marked = _distinct([one for one in whole if _is_badge(one)])
     return marked if not near or any(_axes(marked)) else near
 

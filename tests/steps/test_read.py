@@ -123,9 +123,12 @@ def test_such_a_page_again_joins_the_case_that_the_user_picks_and_no_other(
     [
         "<h1>在线客服</h1><div class=chat><p class='msg agent'>您好<p class='msg me'>在吗</div>",
         "<h1>用户协议</h1><p>第一条 总则</p><p>第二条 发货</p><p>第三条 退款</p>",
+        "<h1>Steam 充值卡 50 元</h1><p>价格：¥49.50</p><p>数量：1</p><button>立即购买</button>",
     ],
 )
-def test_a_chat_or_an_agreement_lacks_no_order(store: Store, captures: Captures, html: str) -> None:
+def test_a_chat_an_agreement_or_goods_lack_no_order(
+    store: Store, captures: Captures, html: str
+) -> None:
     uuid = seen(captures, store, html)
     assert [lack for lack in captures.lacks(uuid) if lack[0] == "order"] == []
     assert captures.view(uuid).case_id is not None

@@ -48,6 +48,13 @@ async def test_an_unknown_page_can_be_kept_and_says_so(world: World) -> None:
     assert told["lend"] == {"possible": True, "allowed": False, "chosen": False, "granted": False}
 
 
+async def test_a_short_order_number_is_told_too(world: World) -> None:
+    page = SAVED.parent / "caihong" / "default-dialog-paid.html"
+    world.shop.pages["/order"] = page.read_text("utf-8")
+    told = await world.message("page", tabId=await world.click(await world.open("/order")))
+    assert (told["platform"]["key"], told["order_no"]) == ("caihong", "10232")
+
+
 @pytest.mark.parametrize(("where", "told"), [("", True), ("https://elsewhere.test", False)])
 async def test_the_shops_own_link_to_its_complaint_form_is_told(
     world: World, where: str, told: bool
