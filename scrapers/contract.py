@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from bs4 import BeautifulSoup
 
+from scrapers.dom import Walk, attribute, walk
 from scrapers.record import OrderRecord, Product, Status
+from scrapers.select import Index
 
+CUT_ID = "kazheng-cut"
 FieldKind = Literal["text", "textarea", "select", "radio", "checkbox", "number", "date", "file"]
 PageKind = Literal["order", "order_list", "order_post", "product", "complaint", "receipt"]
 
@@ -25,6 +29,21 @@ class Page:
     url: str
     soup: BeautifulSoup
     captured_at: datetime | None = None
+
+    @cached_property
+    def index(self) -> Index:
+        """Return the index of all elements, made once."""
+        return Index(self.soup)
+
+    @cached_property
+    def walked(self) -> Walk:
+        """Return the page's texts and form values in document order, collected once."""
+        return walk(self.soup)
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether the page was too large to be parsed whole."""
+        return any(attribute(tag, "id") == CUT_ID for tag in self.index.select("wbr"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
 from typing import TypeGuard
@@ -129,7 +129,7 @@ def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
             if value is None:
                 stack.extend((child, hidden, None) for child in reversed(node.contents))
             elif squeeze(value):
-                _add_token(result, Token(value.strip(), node, hidden, value=True))
+                _add_token(result, value.strip(), node, hidden, value=True)
         if len(result.tokens) >= limit:
             result.truncated = True
             break
@@ -137,6 +137,16 @@ def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
         if opened is not None:
             _close(result, node, opened)
     return result
+
+
+def tokens_of(tag: Tag) -> list[Token]:
+    """Return the texts and form values under one element."""
+    only = tag.contents[0] if len(tag.contents) == 1 else None
+    if isinstance(only, NavigableString) and tag.name not in _SKIPPED:  # most fields are so plain
+        result = Walk()
+        _add_text(result, only, is_hidden(tag))
+        return result.tokens
+    return walk(tag).tokens
 
 
 def _close(result: Walk, node: PageElement, opened: tuple[int, int]) -> None:
@@ -159,11 +169,11 @@ def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
         return
     text = node.strip()
     if text.lower() not in _NOISE and len(text) <= MAX_TOKEN_LENGTH:
-        _add_token(result, Token(text, node.parent, hidden))
+        _add_token(result, text, node.parent, hidden)
 
 
-def _add_token(result: Walk, token: Token) -> None:
-    result.tokens.append(replace(token, starts_line=result.broken))
+def _add_token(result: Walk, text: str, element: Tag, hidden: bool, *, value: bool = False) -> None:
+    result.tokens.append(Token(text, element, hidden, value, starts_line=result.broken))
     result.broken = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scrapers.text import cjk_count, compact, fold, simplified
 from scrapers.words import vocabulary
@@ -34,6 +35,7 @@ _MEANINGS: dict[str, Meaning] = {
 _EDGES = " :*·•●▪◆◇■□▶►-|【】[]()<>「」#"
 
 
+@lru_cache(4096)
 def label_key(text: str) -> str:
     """Return the form of a label by which labels are compared."""
     return simplified(compact(text)).strip(_EDGES)

@@ -17,12 +17,12 @@ from typing import Final
 
 from bs4 import BeautifulSoup
 
-from scrapers.contract import Page
+from scrapers.contract import CUT_ID, Page
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 SHADOW: Final = "shadow-root"
 MAX_TAGS: Final = 45_000
-CUT_MARK: Final = '<wbr id="kazheng-cut">'
+CUT_MARK: Final = f'<wbr id="{CUT_ID}">'
 _TAG = re.compile(r"<[A-Za-z]")
 _MAX_PARTS = 5000
 _BOMS = (
@@ -82,8 +82,9 @@ def parse(document: Document, captured_at: datetime | None) -> Page:
     """Parse one document; an open shadow root is there an element named `shadow-root`."""
     html = cut(document.html.replace("\x00", ""))
     soup = BeautifulSoup(html, "lxml")
-    for shadow in soup.find_all("template", shadowrootmode=True):
-        shadow.name = SHADOW  # CSS selectors never enter a template
+    if "<template" in html.lower():
+        for shadow in soup.find_all("template", shadowrootmode=True):
+            shadow.name = SHADOW  # CSS selectors never enter a template
     return Page(document.url, soup, captured_at)
 
 

@@ -11,7 +11,6 @@ from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import soupsieve
-from bs4 import Tag
 
 from scrapers import generic, product, sites, texts
 from scrapers.contract import Page, PageKind, Platform
@@ -42,7 +41,7 @@ def recognise(page: Page) -> Platform | None:
         if not platform.fingerprint or (platform.hosts and host not in platform.hosts):
             continue
         if all(_may_match(selector, marks) for selector in platform.fingerprint) and all(
-            page.soup.select_one(selector) for selector in platform.fingerprint
+            page.index.first(selector) is not None for selector in platform.fingerprint
         ):
             return platform
     return None
@@ -50,12 +49,7 @@ def recognise(page: Page) -> Platform | None:
 
 def _marks(page: Page) -> str:
     """Return all attribute values of the page as one text."""
-    values = (
-        value
-        for tag in page.soup.descendants
-        if isinstance(tag, Tag)
-        for value in tag.attrs.values()
-    )
+    values = (value for tag in page.index.tags for value in tag.attrs.values())
     return "\n".join(" ".join(v) if isinstance(v, list) else str(v)[:500] for v in values)
 
 
@@ -91,7 +85,7 @@ def read(page: Page) -> Extraction:
 
 def read_with(page: Page, platform: Platform | None) -> Extraction:
     """Read the page as one of this platform (None: of an unknown shop). Never raises."""
-    warnings = ["page_cut"] if page.soup.find("wbr", id="kazheng-cut") else []
+    warnings = ["page_cut"] if page.is_cut else []
     kind = path_kind(platform, page.url) if platform else None
     host = host_of(page.url)
     reference = PlatformRef(host=host)

@@ -38,7 +38,7 @@ from bs4 import Tag
 
 from scrapers import cards, moments, promise, status
 from scrapers.contract import Page
-from scrapers.dom import Found, Token, attribute, is_shown, join_lines, value_of, walk
+from scrapers.dom import Found, attribute, is_shown, join_lines, tokens_of, value_of
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.money import money
@@ -70,7 +70,7 @@ def shown_text(page: Page) -> str:
     closed = {id(tag) for tag in page.soup.select("details:not([open])")}
     return "\n".join(
         token.text
-        for token in walk(page.soup).tokens
+        for token in page.walked.tokens
         if not token.hidden and not _is_folded(token.element, closed)
     )
 
@@ -115,12 +115,12 @@ class Reader:
     @cached_property
     def index(self) -> Index:
         """Return the index of the elements under the root, for selecting."""
-        return Index(self.element)
+        return self.page.index if self.root is None else Index(self.root)
 
     @cached_property
     def pairs(self) -> list[Pair]:
         """Return all label and value pairs under the root, in document order."""
-        return find_pairs(self.element)
+        return find_pairs(self.element, self.page.walked if self.root is None else None)
 
     def all(self, selector: str) -> list[Reader]:
         """Return a reader for each element that matches."""
@@ -139,7 +139,7 @@ class Reader:
     def box(self, selector: str) -> Found | None:
         """Return the text of the first match, one line for each line that the page shows."""
         tag = self.index.first(selector)
-        return None if tag is None else Found(join_lines(walk(tag).tokens), tag)
+        return None if tag is None else Found(join_lines(tokens_of(tag)), tag)
 
     def texts(self, selector: str) -> list[Found]:
         """Return the shown texts of all matches."""
@@ -173,8 +173,7 @@ class Reader:
         value = value_of(tag)
         if value is not None:
             return Found(value.strip(), tag)
-        tokens: list[Token] = walk(tag).tokens
-        return Found("".join(token.text for token in tokens), tag)
+        return Found("".join(token.text for token in tokens_of(tag)), tag)
 
 
 @dataclass

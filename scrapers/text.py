@@ -44,17 +44,17 @@ _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-+=/.@#!$%^&*~]*")
 
 def squeeze(text: str) -> str:
     """Return `text` with runs of white space as one blank, trimmed, without invisible marks."""
-    return _SPACES.sub(" ", text.translate(_INVISIBLE)).strip()
+    return " ".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def fold(text: str) -> str:
     """Return `text` for comparing: NFKC (full-width forms become ASCII), squeezed."""
-    return squeeze(unicodedata.normalize("NFKC", text))
+    return squeeze(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 def compact(text: str) -> str:
     """Return `text` folded, lower case and without any white space."""
-    return _SPACES.sub("", fold(text)).lower()
+    return "".join(fold(text).split()).lower()
 
 
 def simplified(text: str) -> str:

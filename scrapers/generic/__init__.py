@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bs4 import Tag
 
 from scrapers.contract import Page
-from scrapers.dom import Walk, ancestors, attribute, walk
+from scrapers.dom import Walk, ancestors, attribute
 from scrapers.generic.fields import fill_order
 from scrapers.generic.scope import (
     Cluster,
@@ -44,7 +44,7 @@ class Result:
 def read(page: Page) -> Result:
     """Read the orders of a page; a dialog's order comes before those of the list behind it."""
     root: Tag = page.soup
-    walked = walk(root)
+    walked = replace(page.walked, tokens=list(page.walked.tokens))  # some are set aside
     aside = set_aside(walked)
     pairs = about_the_order(find_pairs(root, walked), aside)
     warnings = ["page_cut"] if walked.truncated else []

@@ -150,7 +150,7 @@ def _order_page(wanted: Wanted) -> tuple[Page, Platform | None]:
     if not found[0].url:
         raise RefusedError("The page does not tell its address. Give it with --url.")
     pages = [parse(document, wanted.captured_at) for document in found]
-    if any(page.soup.find("wbr", id="kazheng-cut") for page in pages):
+    if any(page.is_cut for page in pages):
         raise RefusedError("The page has too many elements. Save one with fewer orders on it.")
     page = next((page for page in pages if _result(page, known).orders), None)
     if page is not None or known:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Final
 
+from bs4 import Tag
+
 from scrapers.contract import Page
 from scrapers.dom import attribute, selector_of
 from scrapers.second.json_orders import MAX_CHARACTERS, Document
@@ -23,7 +25,7 @@ _ASSIGNED = re.compile(r"[\w\])\"']\s*=\s*(?=[{\[])")
 def documents(page: Page) -> Iterator[Document]:
     """Yield the JSON texts of a page's scripts; code that is not JSON is not run and not read."""
     left = MAX_TRIED
-    for script in islice(page.soup.find_all("script", src=False), MAX_SCRIPTS):
+    for script in islice(_inline(page), MAX_SCRIPTS):
         text, kind = script.get_text(), attribute(script, "type").strip()
         if not 2 < len(text) <= MAX_CHARACTERS:
             continue
@@ -39,6 +41,10 @@ def documents(page: Page) -> Iterator[Document]:
             yield from (Document(one, place) for one in found)
         if left < 0:
             return
+
+
+def _inline(page: Page) -> Iterator[Tag]:
+    return (tag for tag in page.index.select("script") if not tag.has_attr("src"))
 
 
 def _assigned(text: str, most: int) -> tuple[list[str], int]:

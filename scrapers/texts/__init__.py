@@ -8,7 +8,7 @@ from itertools import islice
 from bs4 import Tag
 
 from scrapers.contract import Page
-from scrapers.dom import attribute, walk
+from scrapers.dom import attribute
 from scrapers.record import Chat, Terms
 from scrapers.text import squeeze
 from scrapers.texts import chats, terms
@@ -31,25 +31,29 @@ def read(page: Page) -> Texts:
     talks, named = _signs(page)
     if not talks and not named:
         return Texts()
-    walked = walk(page.soup)
+    walked = page.walked
     chat = chats.read(page, walked) if talks else None
     return Texts(chat, terms.read(page, walked) if named and not chat else None)
 
 
 def _signs(page: Page) -> tuple[bool, bool]:
     """Say whether headings or class names speak of a chat, and whether a heading names terms."""
-    talks = named = False
+    named = False
+    talks = any(map(is_about_chat, page.index.classes))
     left = _MOST_HEADINGS
-    for tag in page.soup.descendants:
-        if not isinstance(tag, Tag):
-            continue
-        names = f"{attribute(tag, 'class')} {attribute(tag, 'id')}" if tag.attrs else ""
-        if left and (tag.name in _HEADINGS or "title" in names):
+    for tag in page.index.tags:
+        attrs = tag.attrs
+        if not talks and attrs:
+            talks = attrs.get("role") == "log" or is_about_chat(attribute(tag, "id"))
+        if left and (tag.name in _HEADINGS or ("class" in attrs and _is_title(tag))):
             left -= 1
             text = squeeze(" ".join(islice(tag.strings, 6)))[:100]
             talks = talks or chats.heads(text)
             named = named or any(terms.is_name(part) for part in terms.parts_of_title(text))
-        talks = talks or is_about_chat(names) or attribute(tag, "role") == "log"
         if talks and named:
             break
     return talks, named
+
+
+def _is_title(tag: Tag) -> bool:
+    return "title" in f"{attribute(tag, 'class')} {attribute(tag, 'id')}"

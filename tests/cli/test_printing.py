@@ -65,8 +65,8 @@ def test_an_end_that_a_command_chose_passes(
 
 def test_a_case_names_what_the_reader_doubts_and_the_field_in_words() -> None:
     doubts = ["json_disagrees:items.0.quantity", "several_payments"]
-    case = {"case_id": "c-1", "order_no": "A1", "title": "t", "due": [], "gaps": [],
-            "captures": [], "drafts": [], "corrections": [], "order": {"warnings": doubts}}  # fmt: skip
+    case = {"case_id": "c-1", "order_no": "A1", "title": "t", "due": [], "gaps": [], "captures": [],
+            "drafts": [], "corrections": [], "order": {"warnings": doubts}}  # fmt: skip
     lines = case_lines(case, "zh_CN")
     assert lines[1].strip().startswith("请核对：网站发给页面的数据（JSON）与页面显示的内容不一致")
     assert lines[1].endswith("(数量)")

@@ -14,6 +14,12 @@ SELECTORS = (
     *("td", ".wz-no", "tbody td", ".wz-pay tbody td:nth-of-type(2)", "tr > td.no", "h5 > small"),
     *(".order-list > .order-item", ".layui-badge.layui-bg-green", "main .lc-box .lc-cards"),
     *(".goods-sku:not(.a-badge-warning)", ":scope > td", "td, th", "[data-order]", "#copyText"),
+    *(":is(link[href*='/assets/'], script[src*='/assets/'], #copyText)", "a[href*='order'], .no"),
+    *(":scope > td:nth-of-type(2)", "div:has(> span, label), p.none", "tr[data-index='0'] > td"),
+    *("#order tr", "div#app .theme-badge", "li:first-child", "a:not([href], .x)", "p, p.x"),
+    *(":is(link[href*='/assets/'], script[src*='/assets/'], #copyText)", "a[href*='order'], .no"),
+    *(":scope > td:nth-of-type(2)", "div:has(> span, label), p.none", "tr[data-index='0'] > td"),
+    *("#order tr", "div#app .theme-badge", "li:first-child", "a:not([href], .x)", "p, p.x"),
     *("div + p", "label ~ div", ":is(h5, h3)", "a:not([href])", "p:nth-of-type(1)", ".no-such"),
 )
 
