@@ -32,13 +32,14 @@ _NOISE = frozenset(
         *("查看", "查看详情", "详情", "展开", "收起", "下载"),
     ]
 )
+_STRUCK = frozenset({"del", "s", "strike"})
 _HIDDEN_CLASSES = frozenset({"d-none", "hidden", "layui-hide", "hide", "visually-hidden"})
 
 
 INLINE = frozenset(
     [
         *("span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi", "u"),
-        *("mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"),
+        *("del", "s", "strike", "mark", "sup", "sub", "time", "data", "ins", "kbd", "samp", "tt"),
     ]
 )
 
@@ -247,6 +248,8 @@ def value_of(tag: Tag) -> str | None:
 def is_hidden(tag: Tag) -> bool:
     """Say whether the tag itself is hidden by attribute, inline style or a usual class."""
     attrs = tag.attrs
+    if tag.name in _STRUCK:
+        return True  # what a page has struck out does not hold
     if not attrs:
         return False
     if "hidden" in attrs or ("style" in attrs and _NO_DISPLAY.search(attribute(tag, "style"))):

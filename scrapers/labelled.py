@@ -116,8 +116,20 @@ def node_of(token: Token) -> PageElement | None:
 
 
 def join(tokens: list[Token]) -> str:
-    """Join the texts of a value; links and buttons beside it are no part of it."""
-    return "".join(token.text for token in without_controls(tokens))
+    """Join the shown texts of a value; links and buttons beside it are no part of it.
+
+    Two words or numbers of different elements stay apart, the pieces of a price do not.
+    """
+    plain = without_controls(tokens)
+    text = ""
+    for token in [token for token in plain if not token.hidden] or plain:
+        apart = _is_ascii_word(text[-1:]) and _is_ascii_word(token.text[:1])
+        text += f" {token.text}" if apart else token.text
+    return text
+
+
+def _is_ascii_word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
 
 
 def without_controls(tokens: list[Token]) -> list[Token]:

@@ -31,6 +31,8 @@ _NO_YEAR = re.compile(
 _NO_YEAR_CHINESE = re.compile(
     rf"(?P<month>\d{{1,2}})\s*月\s*(?P<day>\d{{1,2}})\s*日\s*{_TIME}", re.IGNORECASE
 )
+_FIRST_YEAR = 2000
+"""What is shown as older is an empty field: seconds that are counted from 1970."""
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?$")
 
 
@@ -73,7 +75,7 @@ def _without_year(match: re.Match[str], zone: tzinfo, seen: datetime) -> datetim
 
 def _build(match: re.Match[str], year: int, month: int, day: int, zone: tzinfo) -> datetime | None:
     hour = _hour(int(match["hour"]), (match["half"] or match["meridiem"] or "").lower())
-    if hour is None:
+    if hour is None or year < _FIRST_YEAR:
         return None
     second, micro = int(match["second"] or 0), int((match["fraction"] or "0")[:6].ljust(6, "0"))
     try:
@@ -86,6 +88,8 @@ def _build(match: re.Match[str], year: int, month: int, day: int, zone: tzinfo) 
 
 def _hour(hour: int, half: str) -> int | None:
     half = half.replace(".", "")
+    if half == "晚上" and hour == 12:
+        return None  # of which day?
     if half in {"pm", "下午", "晚上"}:
         return hour + 12 if hour < 12 else hour if hour == 12 or half != "pm" else None
     if half in {"am", "上午", "凌晨"}:

@@ -23,7 +23,8 @@ _AMOUNT = re.compile(
 )
 _REMARK = re.compile(r"(?<=\S)\s*\([^()]*\)$")
 _GLUED = re.compile(r"[\d.,:/\-A-Za-z]")
-_GLUED_AFTER = re.compile(r"[\d/\-A-Za-z]|[.,:]\d")
+_GLUED_AFTER = re.compile(r"[\d/\-A-Za-z]|[.,:]\d|\s\d")
+_NO_PRICE = re.compile(r"\d\s*[~～]\s*[¥$]?\d|[元块]\s*\d|\d\s*角|\d\s*[×x*]\s*\d|\d\s*元?\s*/|满")
 _UNITS = {"万": 10_000, "亿": 100_000_000}
 _CENT = Decimal("0.01")
 
@@ -43,6 +44,8 @@ def money(text: str) -> Amount | None:
     """
     plain = _REMARK.sub("", fold(text))
     if len(plain) > 200:  # a price is short; a paragraph is not a price
+        return None
+    if _NO_PRICE.search(plain):  # a range, a product, jiao, a price a piece, a condition
         return None
     whole = _AMOUNT.fullmatch(plain)
     if whole:

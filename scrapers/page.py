@@ -23,6 +23,7 @@ MAX_BYTES: Final = 20 * 1024 * 1024
 SHADOW: Final = "shadow-root"
 MAX_TAGS: Final = 45_000
 CUT_MARK: Final = f'<wbr id="{CUT_ID}">'
+_SOFT_BREAK = re.compile(r"<wbr\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[A-Za-z]")
 _MAX_PARTS = 5000
 _BOMS = (
@@ -80,7 +81,7 @@ def load(
 
 def parse(document: Document, captured_at: datetime | None) -> Page:
     """Parse one document; an open shadow root is there an element named `shadow-root`."""
-    html = cut(document.html.replace("\x00", ""))
+    html = _SOFT_BREAK.sub("", cut(document.html.replace("\x00", "")))
     soup = BeautifulSoup(html, "lxml")
     if "<template" in html.lower():
         for shadow in soup.find_all("template", shadowrootmode=True):

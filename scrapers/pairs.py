@@ -30,8 +30,10 @@ __all__ = ["Pair", "find_pairs"]
 _SECTION = frozenset({"order_no", "amount", "created_at", "status", "payment_method", "title"})
 _BOX_FIELDS = frozenset({"delivered_at", "refunded", "failure_reason"})
 _ABOUT_DELIVERY = frozenset({"delivered_at", "delivery_kind", "delivery_status", "status"})
+_STATES = frozenset({"status", "pay_status", "delivery_status"})
 _CARD_PARTS = frozenset({"secret_part", "secrets", "game_password"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "header", "nav"})
+_OF_A_NUMBER = frozenset(".0123456789")
 _CURRENCY = frozenset({"¥", "￥", "$"})
 _MOST_LABELS = 400
 """How many texts of a block are looked at for labels of its own."""
@@ -89,6 +91,10 @@ class _Neighbours:
         token = self.walk.tokens[index]
         if last and value in _CURRENCY and (node := node_of(token)) is not None:
             value += "".join(more.text for more in self._run(node))
+        elif last and value[-1].isdigit() and index + 1 < len(self.walk.tokens):
+            after = self.walk.tokens[index + 1]
+            if not after.starts_line and after.text[0] in _OF_A_NUMBER:  # ¥9<sup>50</sup>
+                value += after.text if after.text[0] == "." else f" {after.text}"
         self._add(label, Found(value, token.element), token.element, index)
 
     def _structural(self, index: int, label: LabelInText) -> None:
@@ -100,7 +106,9 @@ class _Neighbours:
                 self._add(label, Found("", token.element), token.element, index)
             return
         if not _is_box(label):
-            self._add(label, Found(join(tokens), holder), holder, index)
+            plain = [token for token in tokens if not token.hidden] or tokens
+            alone = _field(label) in _STATES and is_status(plain[0].text)
+            self._add(label, Found(join(plain[:1] if alone else tokens), holder), holder, index)
             return
         if holder is not element:
             self.boxed = max(self.boxed, self.walk.span(holder), key=_end)

@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -55,10 +56,15 @@ def _marks(page: Page) -> str:
 
 def _may_match(selector: str, marks: str) -> bool:
     """Say whether a selector can match: a quick look that spares most pages the slow search."""
-    parts = [_LITERAL.findall(part) for part in selector.split(",")]
-    if ":not(" in selector or not all(parts):
-        return True
-    return any(all(name in marks for name in map("".join, part)) for part in parts)
+    named = _literals(selector)
+    return not named or any(all(name in marks for name in part) for part in named)
+
+
+@cache
+def _literals(selector: str) -> list[list[str]]:
+    """Return the names and values that each selector of a list needs; empty where that is unclear."""
+    parts = [["".join(found) for found in _LITERAL.findall(one)] for one in selector.split(",")]
+    return [] if ":not(" in selector or not all(parts) else parts
 
 
 def path_kind(platform: Platform, url: str) -> PageKind | None:

@@ -49,7 +49,7 @@ from scrapers.text import fold, is_placeholder, squeeze
 
 __all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "promised_in", "shown_text"]
 
-_INTEGER = re.compile(r"(?<![\d.])(\d{1,7})(?![\d.])")
+_INTEGER = re.compile(r"(?<![\d.])(\d{1,7})(?![\d.]|\s*[万亿])")
 _MAX_TEXT = 500
 _MAX_DESCRIPTION = 4000
 BAD_END = frozenset({"failed", "refunded", "refunding", "partially_refunded", "cancelled"})

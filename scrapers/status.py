@@ -12,6 +12,10 @@ from scrapers.words import vocabulary
 
 STATUS = cast("dict[Status, tuple[str, ...]]", vocabulary("states"))
 _STATUS_OF: dict[str, Status] = {word: status for status, words in STATUS.items() for word in words}
+_BREAKS = " ([|/,.!;【。"
+_TELLS = re.compile(
+    r"退|失败|关闭|取消|付|发货|完成|到账|超时|异常|\d/\d|refund|fail|cancel|paid|expired"
+)
 _TAIL = re.compile(r"\s*[(（\[【|/,，。!！;；\s].*$", re.DOTALL)
 
 _METHODS: tuple[tuple[PaymentMethod, str], ...] = (
@@ -20,7 +24,7 @@ _METHODS: tuple[tuple[PaymentMethod, str], ...] = (
     ("qq", "qq钱包|qqpay|qq支付|财付通|^qq$"),
     ("usdt", "usdt|trc20|泰达|erc20"),
     ("balance", "余额|站内|钱包支付|账户支付|预存款|balance|wallet"),
-    ("bank", "银行|银联|网银|云闪付|信用卡|储蓄卡|unionpay|bank|card"),
+    ("bank", "银行|银联|网银|云闪付|信用卡|储蓄卡|unionpay|bank|credit ?card|debit"),
 )
 _KINDS: tuple[tuple[DeliveryKind, str], ...] = (
     ("direct_recharge", "直充|在线充值|充值到账|自动充值"),
@@ -32,9 +36,14 @@ _KINDS: tuple[tuple[DeliveryKind, str], ...] = (
 
 def status(text: str) -> Status:
     """Map a status text to its state; only an exact word counts, all else is `unknown`."""
-    return (
-        _STATUS_OF.get(_word(text)) or _STATUS_OF.get(_word(_TAIL.sub("", fold(text)))) or "unknown"
-    )
+    plain = fold(text)
+    whole = _STATUS_OF.get(_word(plain))
+    tail = _TAIL.search(plain)
+    if whole is not None or tail is None:
+        return whole or "unknown"
+    head = _STATUS_OF.get(_word(plain[: tail.start()]), "unknown")
+    same = _STATUS_OF.get(_word(tail.group().lstrip(_BREAKS))) == head
+    return head if same or not _TELLS.search(simplified(compact(tail.group()))) else "unknown"
 
 
 def is_status(text: str) -> bool:

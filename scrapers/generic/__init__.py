@@ -46,7 +46,7 @@ def read(page: Page) -> Result:
     root: Tag = page.soup
     walked = replace(page.walked, tokens=list(page.walked.tokens))  # some are set aside
     aside = set_aside(walked)
-    pairs = about_the_order(find_pairs(root, walked), aside)
+    pairs = about_the_order(walked, find_pairs(root, walked), aside)
     warnings = ["page_cut"] if walked.truncated else []
     dialog = front_dialog(walked, pairs)
     orders: list[OrderRecord] = []
@@ -86,9 +86,9 @@ def _merge(front: list[OrderRecord], behind: list[OrderRecord]) -> list[OrderRec
     """Join records of one order number: the first one holds, the others fill its gaps."""
     merged = list(front)
     for order in behind:
-        place = next(
-            (index for index, one in enumerate(merged) if one.order_no == order.order_no), None
-        )
+        number = order.order_no
+        same = (i for i, one in enumerate(merged) if number and one.order_no == number)
+        place = next(same, None)
         if place is None:
             merged.append(order)
         else:

@@ -86,6 +86,9 @@ class Choice:
         found = [pair for pair in self.fields.get(name, ()) if not is_placeholder(pair.found.text)]
         if name in _CONTACTS:  # the site's own contact is not the seller's, nor the buyer's
             found = [pair for pair in found if not in_frame(pair.element)]
+        if name == "buyer_contact":
+            start, end = self.walk.span(self.own)
+            found = [pair for pair in found if start <= pair.order < end]
         return sorted(found, key=lambda pair: (*self.grade(pair), pair.order))
 
     def tokens(self) -> list[Token]:

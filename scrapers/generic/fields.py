@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from itertools import islice
 
 from bs4 import Tag
@@ -14,21 +15,29 @@ from scrapers.generic.items import fill_items
 from scrapers.generic.lone import code_box, lone_amount, lone_moment, named_seller
 from scrapers.generic.scope import Cluster, order_number
 from scrapers.generic.states import fill_status
+from scrapers.labelled import Pair
+from scrapers.labels import label_key
 from scrapers.moments import moment
 from scrapers.money import money
 from scrapers.promise import duration
 from scrapers.reading import BAD_END, RecordBuilder
 from scrapers.record import OrderRecord
 from scrapers.status import split_methods
-from scrapers.text import compact
+from scrapers.text import cjk_count, compact, fold
 
 _PAYMENT_NUMBER = re.compile(r"^(?:交易单号|流水号)")  # beside the shop's own number
 MOST_PEERS = 50
+_MOST_WORDS = 3
+_MOST_SENTENCE = 200
+_TOTALS = frozenset({"共减", "已优惠", "优惠金额", "折扣金额", "discountamount"})
+_NOT_PAID = frozenset({"pending_payment", "expired", "unknown"})
+_NOT_BAD = frozenset({"completed", "delivered", "paid", "processing", "pending_payment"})
 _ORIGINS = {"button": "attribute"}
+_MOST_METHOD = 30
 _PAID = re.compile(r"支付|paid", re.IGNORECASE)
 _LINK = re.compile(r"https?://")
 _WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
-_FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s*[:：]?\s*(\d{16,64})(?!\d)")
+_FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s?[:：]?\s?(\d{16,64})(?!\d)")
 _AFTER_PAYING = re.compile(r"(?:付款|支付|下单)(?:成功|完成)?(?:之|以)?后")
 _CARD_WORD = re.compile(r"卡密|卡号|兑换码|激活码|secret|card|kami", re.IGNORECASE)
 _TEXTS = (
@@ -51,14 +60,16 @@ def fill_order(page: Page, cluster: Cluster, walked: Walk) -> OrderRecord | None
     choice = Choice(cluster, walked)
     _fill_numbers(build, choice)
     fill_items(build, choice)
+    fill_status(build, choice)
     _fill_money(build, choice)
     _fill_times(build, choice)
-    fill_status(build, choice)
     build.payment_method(_method(build, choice))
     build.delivery_kind(choice.only("delivery_kind"))
     build.text("seller.name", named_seller(choice))
     for path, name in _TEXTS:
         build.text(path, choice.only(name))
+    if build.values.get("status") in _NOT_BAD:
+        build.drop("failure_reason")
     if _LINK.match(build.values.get("recharge_account", "")):
         build.drop("recharge_account")
     build.promise(choice.best("promise"), _promise(choice))
@@ -96,7 +107,8 @@ def _method(build: RecordBuilder, choice: Choice) -> Found | None:
     """
     found = choice.best("payment_method")
     if found is not None:
-        return found if len(split_methods(found.text)) < 2 else None
+        said = len(found.text) > _MOST_METHOD or "，" in found.text
+        return found if len(split_methods(found.text)) < 2 and not said else None
     for pair in choice.candidates("wallet"):
         amount = money(pair.found.text)
         whole = amount is not None and amount.value == build.values.get("amount")
@@ -114,7 +126,7 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
             build.warn(f"order_no_from_{_ORIGINS.get(seed.origin, seed.origin)}")
     numbers: dict[str, Found] = {}
     for token in choice.tokens():
-        if match := _FLOW_NUMBER.search(token.text):
+        if match := _FLOW_NUMBER.search(token.text[:_MOST_SENTENCE]):
             numbers.setdefault(match[1], Found(match[1], token.element))
     for pair in (*choice.candidates("trade_no"), *choice.candidates("order_no")):
         named = pair.field == "trade_no" or (own and _PAYMENT_NUMBER.search(compact(pair.label)))
@@ -129,20 +141,44 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
 
 def _fill_money(build: RecordBuilder, choice: Choice) -> None:
     _fill_amount(build, choice)
-    for name in ("discount", "refunded"):
-        read = [(pair, amount) for pair in choice.candidates(name)
-                if (amount := money(pair.found.text))]  # fmt: skip
-        told = [one for one in read if one[1].value] or read
-        peers = [one for one in told if one[0].meaning == told[0][0].meaning]
-        if len({amount.value for _, amount in peers}) > 1:
-            build.warn(f"ambiguous:{name}")
-        elif told:
-            build.money(name, told[0][0].found)
+    discounts = [pair for pair in choice.candidates("discount") if _is_sum(pair)]
+    _fill_one(build, "discount", discounts, label_key(discounts[0].label) if discounts else "")
+    if build.values.get("status") in {"refunded", "partially_refunded"}:
+        returned = [pair for pair in choice.candidates("refunded") if _is_sum(pair)]
+        _fill_one(build, "refunded", returned, "")
+
+
+def _fill_one(build: RecordBuilder, name: str, pairs: list[Pair], total: str) -> None:
+    """Set a sum, unless there are several: only a label of the total tells which it is."""
+    told = [pair for pair in pairs if _value(pair)] or pairs
+    rows = {pair.row for pair in told if pair.row is not None}
+    differ = len({_value(pair) for pair in told}) > 1
+    if told and (len(rows) > 1 or (differ and total not in _TOTALS)):
+        build.warn(f"ambiguous:{name}")
+    elif told:
+        build.money(name, told[0].found)
+
+
+def _is_sum(pair: Pair) -> bool:
+    """Say whether a value is a sum of money: no sentence, no coupon's number, no rate (9.5折)."""
+    amount = money(pair.found.text)
+    plain = fold(pair.found.text)
+    if amount is None or cjk_count(plain) > _MOST_WORDS:
+        return False
+    rate = "折扣" in label_key(pair.label) or label_key(pair.label) == "discount"
+    return bool(amount.currency) or (not rate and ("." in plain or "-" in plain))
+
+
+def _value(pair: Pair) -> Decimal:
+    amount = money(pair.found.text)
+    return abs(amount.value) if amount else Decimal()
 
 
 def _fill_amount(build: RecordBuilder, choice: Choice) -> None:
     found = choice.candidates("amount")
     readable = [pair for pair in found if money(pair.found.text)]
+    if build.values.get("status", "unknown") in _NOT_PAID:  # 实付 ¥0.00 beside 应付 ¥50.00
+        readable = [pair for pair in readable if _value(pair)] or readable
     if not readable:
         build.money("amount", None if found else lone_amount(choice, build))
         if not build.has("amount"):

@@ -28,7 +28,7 @@ MAX_TAGS = 10_000
 _TIMES_SUFFIX = re.compile(r"^(?P<title>.*\S)\s*[x×*]\s*(?P<count>\d{1,4})\s*$", re.DOTALL)
 _NAMED = re.compile(r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE)
 _PERSON = re.compile(
-    r"seller|shop|store|user|nick|member|author|brand|site|personal", re.IGNORECASE
+    r"seller|shop|store|user|nick|member|author|brand|site|personal|pay|bank", re.IGNORECASE
 )
 _TIMES = re.compile(r"[x×*]\s?\d{1,4}")
 _GOODS = re.compile(r"goods|item|product|detail|buy", re.IGNORECASE)
@@ -115,7 +115,7 @@ def _lone(choice: Choice) -> Found | None:
 
 def _labelled(choice: Choice) -> list[Pair]:
     """Return the labelled titles: of the rows of a table, or all of the best label."""
-    titles = choice.candidates("title")
+    titles = [pair for pair in choice.candidates("title") if not _is_label(pair.found.text)]
     if _seed_row(choice) is not None:
         return titles[:1]
     rows = _distinct(pair for pair in titles if pair.row is not None)
@@ -124,6 +124,11 @@ def _labelled(choice: Choice) -> list[Pair]:
     distinct = _distinct(titles)
     peers = [pair for pair in distinct if choice.grade(pair) == choice.grade(distinct[0])]
     return sorted(peers, key=_place)[:MAX_ITEMS] if len(peers) > 1 else titles[:1]
+
+
+def _is_label(text: str) -> bool:
+    """Say whether a cell below 商品 holds the label of a sum instead (小计：)."""
+    return meaning(text) is not None or text.rstrip().endswith((":", "："))
 
 
 def _place(pair: Pair) -> int:

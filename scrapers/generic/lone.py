@@ -13,12 +13,13 @@ from scrapers.generic.choice import Choice, in_frame
 from scrapers.moments import moment
 from scrapers.money import money
 from scrapers.reading import RecordBuilder
-from scrapers.text import cjk_count, fold
+from scrapers.text import fold
 
 _SELLER = re.compile(
     r"(?:shop|seller|store|merchant)[-_]?(?:info)?[-_]?(?:name|nick)(?![a-z])", re.IGNORECASE
 )
 _HANDS_OUT = re.compile(r"卡密|提卡|提取|兑换码|激活码")
+_AMOUNT_ALONE = re.compile(r"[¥$][\s\d.,]+元?|[\d.,]+\s*(?:元|CNY|USDT?)", re.IGNORECASE)
 _MOST_TEXTS = 40
 _MOST_PIECES = 6
 
@@ -29,9 +30,9 @@ def lone_amount(choice: Choice, build: RecordBuilder) -> Found | None:
         return None
     found: dict[range, Found] = {}
     for tag in choice.walk.tags_in(choice.cluster.root):
-        texts = choice.walk.inside(tag)
+        texts = [token for token in choice.walk.inside(tag) if not token.hidden]
         text = fold("".join(token.text for token in texts))
-        if not 1 <= len(texts) <= _MOST_PIECES or len(text) > 24 or cjk_count(text) > 2:
+        if not 1 <= len(texts) <= _MOST_PIECES or not _AMOUNT_ALONE.fullmatch(text):
             continue
         amount = money(text)
         if amount is not None and amount.currency and not _is_labelled(choice, tag):
@@ -78,7 +79,7 @@ def code_box(choice: Choice) -> Found | None:
 
 def _is_small(choice: Choice) -> bool:
     start, end = choice.walk.span(choice.cluster.root)
-    return choice.cluster.seed is not None and end - start <= _MOST_TEXTS
+    return choice.cluster.is_one_of_many and end - start <= _MOST_TEXTS
 
 
 def _is_labelled(choice: Choice, tag: Tag) -> bool:

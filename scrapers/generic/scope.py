@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from bs4 import Tag
 
 from scrapers.dom import Found, Walk, ancestors, attribute, is_hidden
+from scrapers.generic.sections import is_about_others
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.text import fold
@@ -20,11 +21,12 @@ _MOST_AROUND = 12
 _QUOTES = frozenset({"blockquote", "q", "cite"})
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])#?([0-9A-Za-z][0-9A-Za-z_\-]{2,63})(?![0-9A-Za-z])")
 _SHORTENED = re.compile(r"\w(?:…|\.{2,}|\*{2,})")
+_GOES_ON = re.compile(r" (?!\d{4}-\d\d-\d\d)[A-Z\d\-]*\d[A-Z\d\-]+(?![件个张份次\d])")
 _RANDOM = re.compile(r"[A-Z0-9]{12,}")
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}-\d{1,2}")
 _SENTENCE = re.compile(
     r"(?:订单|訂單|order)\s*(?:号|號|no\.?)?\s*[#＃:：]\s*"
-    r"([0-9A-Za-z\-]{4,40})(?![0-9A-Za-z\-…*]|\.\.)",
+    r"([0-9A-Za-z\-]{4,40})(?![0-9A-Za-z\-…*]|\.\.| \d)",
     re.IGNORECASE,
 )
 _HASH = re.compile(r"[#＃]\s*(\d{8,32}|[A-Z0-9]{12,32})")
@@ -85,7 +87,7 @@ def order_number(text: str) -> str | None:
         return plain
     for match in _NUMBER.finditer(plain):
         number = match[1]
-        if _DATE.fullmatch(number):
+        if _DATE.fullmatch(number) or _GOES_ON.match(plain, match.end()):
             return None
         if any(char.isdigit() for char in number) or _RANDOM.fullmatch(number):
             return number
@@ -149,6 +151,7 @@ def other_seeds(root: Tag, walked: Walk, url: str) -> list[Seed]:
             for index, token in enumerate(walked.tokens[:20_000])
             if len(token.text) <= 80 and not token.value and (match := pattern.search(token.text))
             and any(char.isdigit() for char in match[1]) and not _is_quoted(token.element)
+            and not is_about_others(token.text)
         ]  # fmt: skip
         if found:
             return found[:MAX_SEEDS]

@@ -15,32 +15,49 @@ _ASIDE = re.compile(
     r"(?:订单)?实时状态|子订单(?:明细|交付|列表)?|(?:操作|订单)日志|物流信息|猜你喜欢|大家都在买|热卖推荐"
     r"|为你推荐|热门推荐|相关(?:商品|推荐)|常买常逛|看了又看|childorders?|suborders?|recommended"
 )
+_OTHERS = re.compile(
+    r"冒充|骗子|谨防|勿信|请勿相信|公示|公告|例如|(?:关联|相关|原)订单|(?:用户|买家|会员)\s?\S{0,8}\*"
+)
 _STILL_OF_THE_ORDER = frozenset({"secrets", "secret_part", "failure_reason", "result"})
 _MOST = 20
 
 
 def set_aside(walked: Walk) -> list[range]:
     """Mark the texts of sections that are not about the order itself as hidden; return them."""
-    aside = [
-        section
-        for index, token in enumerate(walked.tokens)
-        if len(token.text) <= 12 and _ASIDE.fullmatch(simplified(compact(token.text)))
-        and (section := _section(index, walked))
-    ][:_MOST]  # fmt: skip
+    aside: list[range] = []
+    for index, token in enumerate(walked.tokens):
+        if len(token.text) > 12 or not _ASIDE.fullmatch(simplified(compact(token.text))):
+            continue
+        section = None if aside and index in aside[-1] else _section(index, walked)
+        if section:
+            aside.append(section)
+        if len(aside) >= _MOST:
+            break
     for section in aside:
         for index in section:
             walked.tokens[index] = replace(walked.tokens[index], hidden=True)
     return aside
 
 
-def about_the_order(pairs: list[Pair], aside: list[range]) -> list[Pair]:
-    """Leave out what a section set aside says; codes and reasons there are still the order's."""
-    if not aside:
-        return pairs
+def is_about_others(text: str) -> bool:
+    """Say whether a text speaks of somebody else's order: a notice, a warning, a review."""
+    return _OTHERS.search(text[:200]) is not None
+
+
+def about_the_order(walked: Walk, pairs: list[Pair], aside: list[range]) -> list[Pair]:
+    """Leave out what a section set aside or a word about others says.
+
+    Codes and reasons in a section are still the order's.
+    """
+    places = {pair.order for pair in pairs if pair.order < len(walked.tokens)}
+    told = {index for index in places if is_about_others(walked.tokens[index].text)}
     return [
         pair
         for pair in pairs
-        if pair.field in _STILL_OF_THE_ORDER or not any(pair.order in section for section in aside)
+        if pair.order not in told
+        if not aside
+        or pair.field in _STILL_OF_THE_ORDER
+        or not any(pair.order in section for section in aside)
     ]
 
 

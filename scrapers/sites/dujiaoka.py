@@ -52,7 +52,11 @@ def _order(page: Page, card: Reader) -> OrderRecord:
     build.text("buyer_contact", card.labelled("下单邮箱", "邮箱"))
     build.delivery_kind(card.labelled("订单类型"))
     build.payment_method(card.labelled("支付方式"))
-    build.status(card.labelled("订单状态"))  # hyper shows nothing for 异常 (6)
+    state = card.labelled("订单状态")
+    build.status(state)  # hyper shows nothing for 异常 (6), and 已处理 for what is being done (3)
+    if state is not None and state.text.strip() == "已处理":
+        build.put("status", "processing", state.source)
+        build.warnings.remove("status_unknown")
     build.card_box(_card_box(card))
     return build.record()
 

@@ -18,7 +18,8 @@ from scrapers.text import mask, mask_text
 @pytest.mark.parametrize(
     ("text", "state"),
     [("待支付", "pending_payment"), ("等待付款", "pending_payment"), ("待处理", "paid"),
-     ("已付款", "paid"), ("订单已支付", "paid"), ("处理中", "processing"), ("已处理", "processing"),
+     ("已付款", "paid"), ("订单已支付", "paid"), ("处理中", "processing"), ("已处理", "unknown"),
+     ("待发货（已付款）", "paid"),
      ("部分交付", "partially_delivered"), ("已发货", "delivered"), ("待收货", "delivered"),
      ("已完成", "completed"), ("状态异常", "failed"), ("处理失败", "failed"),
      ("已退单", "refunded"), ("部分退款", "partially_refunded"), ("退款处理中", "refunding"),
