@@ -62,7 +62,7 @@ def _may_match(selector: str, marks: str) -> bool:
 
 @cache
 def _literals(selector: str) -> list[list[str]]:
-    """Return the names and values that each selector of a list needs; empty where that is unclear."""
+    """Return the names and values that each selector of a list needs; empty where unclear."""
     parts = [["".join(found) for found in _LITERAL.findall(one)] for one in selector.split(",")]
     return [] if ":not(" in selector or not all(parts) else parts
 
@@ -82,8 +82,10 @@ def read(page: Page) -> Extraction:
     warnings: list[str] = []
     platform = _guard(lambda: recognise(page), None, "recognise", warnings)
     found = read_with(page, platform)
-    shown = _guard(lambda: texts.read(page), texts.Texts(), "texts", warnings)
     sure = platform is not None and path_kind(platform, page.url) is not None
+    shown = texts.Texts()
+    if not (sure and found.orders):  # a known address of orders shows no chat
+        shown = _guard(lambda: texts.read(page), shown, "texts", warnings)
     result = beside(found, shown, sure_of_kind=sure)
     seen = tuple(dict.fromkeys([*warnings, *result.warnings]))
     return result.model_copy(update={"warnings": seen})

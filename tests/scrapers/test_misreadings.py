@@ -78,8 +78,8 @@ STATES: dict[str, tuple[str, dict[str, Any]]] = {
     text: (page(state=f"<p>订单状态：{text}</p>"), {"status": state})
     for state, texts in (
         ("unknown", ["已退款（失败）", "已付款，发货失败", "已完成（已退款）", "交易关闭，退款中",
-                     "已处理", "已支付（部分退款¥5）", "已发货 3/10", "待付款（已超时取消）", "已发货 已退款",
-                     "Completed (Refunded)"]),
+                     "已处理", "已支付（部分退款¥5）", "已发货 3/10",
+                     "待付款（已超时取消）", "已发货 已退款", "Completed (Refunded)"]),
         ("completed", ["已完成（系统自动）"]),
         ("paid", ["已付款，等待发货", "待发货（已付款）"]),
     )
