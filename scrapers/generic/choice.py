@@ -15,7 +15,7 @@ from scrapers.labelled import Pair
 from scrapers.text import is_placeholder
 
 MOST_TOKENS: Final = 5000
-MOST_OWN: Final = 60
+MOST_OWN: Final = 100
 _CORE = frozenset(
     [
         *("order_no", "title", "amount", "status", "pay_status", "delivery_status", "created_at"),
@@ -25,6 +25,13 @@ _CORE = frozenset(
 )
 
 
+_OWN_ONLY = frozenset(
+    [
+        *("buyer_contact", "amount", "discount", "refunded", "created_at", "paid_at"),
+        *("delivered_at", "status", "wallet"),
+    ]
+)
+"""Fields whose labels also stand in notices, logs and other lists of a page."""
 _MOST_AROUND = 30
 _CONTACTS = frozenset({"seller_name", "seller_contact", "buyer_contact", "recharge_account"})
 _FRAMES = frozenset({"footer", "header", "nav", "aside"})
@@ -86,7 +93,7 @@ class Choice:
         found = [pair for pair in self.fields.get(name, ()) if not is_placeholder(pair.found.text)]
         if name in _CONTACTS:  # the site's own contact is not the seller's, nor the buyer's
             found = [pair for pair in found if not in_frame(pair.element)]
-        if name == "buyer_contact":
+        if name in _OWN_ONLY:
             start, end = self.walk.span(self.own)
             found = [pair for pair in found if start <= pair.order < end]
         return sorted(found, key=lambda pair: (*self.grade(pair), pair.order))

@@ -34,6 +34,8 @@ _NOT_PAID = frozenset({"pending_payment", "expired", "unknown"})
 _NOT_BAD = frozenset({"completed", "delivered", "paid", "processing", "pending_payment"})
 _ORIGINS = {"button": "attribute"}
 _MOST_METHOD = 30
+_PAID_WORD = re.compile(r"实|付|收|折后|优惠后|到手|paid", re.IGNORECASE)
+_MONEY_WORD = re.compile(r"额|价|付|款|amount|price|paid", re.IGNORECASE)
 _PAID = re.compile(r"支付|paid", re.IGNORECASE)
 _LINK = re.compile(r"https?://")
 _WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
@@ -169,6 +171,15 @@ def _is_sum(pair: Pair) -> bool:
     return bool(amount.currency) or (not rate and ("." in plain or "-" in plain))
 
 
+def _is_amount(pair: Pair) -> bool:
+    """Say whether a value is money: beside 合计 or Total a bare 3 may be a count."""
+    amount = money(pair.found.text)
+    if amount is None:
+        return False
+    whole = amount.currency is None and "." not in pair.found.text
+    return not whole or _MONEY_WORD.search(pair.label) is not None
+
+
 def _value(pair: Pair) -> Decimal:
     amount = money(pair.found.text)
     return abs(amount.value) if amount else Decimal()
@@ -176,7 +187,7 @@ def _value(pair: Pair) -> Decimal:
 
 def _fill_amount(build: RecordBuilder, choice: Choice) -> None:
     found = choice.candidates("amount")
-    readable = [pair for pair in found if money(pair.found.text)]
+    readable = [pair for pair in found if _is_amount(pair)]
     if build.values.get("status", "unknown") in _NOT_PAID:  # 实付 ¥0.00 beside 应付 ¥50.00
         readable = [pair for pair in readable if _value(pair)] or readable
     if not readable:
@@ -191,7 +202,24 @@ def _fill_amount(build: RecordBuilder, choice: Choice) -> None:
     if len({amount.value for pair in loose if (amount := money(pair.found.text))}) > 1:
         build.warn("ambiguous:amount")
         return
+    if _is_doubtful(choice, loose[0], readable):
+        build.warn("ambiguous:amount")
+        return
     build.money("amount", loose[0].found)
+
+
+def _is_doubtful(choice: Choice, best: Pair, readable: list[Pair]) -> bool:
+    """Say whether less than this sum was paid: another label says so, or one that is not listed."""
+    if _PAID_WORD.search(best.label):
+        return False
+    start, end = choice.walk.span(choice.own)
+    unlisted = [
+        pair
+        for pair in choice.cluster.pairs
+        if pair.meaning is None and start <= pair.order < end and _PAID_WORD.search(pair.label)
+    ]
+    others = [_value(pair) for pair in (*readable, *unlisted) if money(pair.found.text)]
+    return any(0 < value < _value(best) for value in others)
 
 
 def _fill_times(build: RecordBuilder, choice: Choice) -> None:

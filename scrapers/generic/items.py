@@ -16,17 +16,21 @@ from bs4 import Tag
 from scrapers import status as words
 from scrapers.dom import Found, Token, ancestors, attribute
 from scrapers.generic.choice import Choice, in_frame
+from scrapers.generic.lone import AMOUNT_ALONE
 from scrapers.generic.scope import order_number
 from scrapers.labelled import Pair
 from scrapers.labels import meaning
 from scrapers.money import money
 from scrapers.reading import RecordBuilder
-from scrapers.text import cjk_count, compact
+from scrapers.text import cjk_count, compact, fold
 
 MAX_ITEMS = 100
 MAX_TAGS = 10_000
 _TIMES_SUFFIX = re.compile(r"^(?P<title>.*\S)\s*[x×*]\s*(?P<count>\d{1,4})\s*$", re.DOTALL)
-_NAMED = re.compile(r"(?:^|[-_\s])(?:title|name|goods|product|subject)(?:$|[-_\s])", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:^|[-_\s])(?:title|goods|product|subject|(?:goods|product|item)[-_]?name)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
 _PERSON = re.compile(
     r"seller|shop|store|user|nick|member|author|brand|site|personal|pay|bank", re.IGNORECASE
 )
@@ -35,13 +39,12 @@ _GOODS = re.compile(r"goods|item|product|detail|buy", re.IGNORECASE)
 _NO_TITLE = re.compile(
     r"订单|訂單|查询|查詢|详情|詳情|列表|清单|清單|信息|資訊|记录|紀錄|我的|首页|欢迎|公告|卡密|支付|付款"
     r"|发货|交付|提交|使用|须知|感谢|成功|失败|评价|公告|协议|规则|帮助|中心|余额|账单|客服|明细|明細"
-    r"|售后|投诉|推荐|大家|喜欢|热卖|登录|注册|购物车|结算|确认|order|detail|info|^items?$|record",
+    r"|售后|投诉|推荐|大家|喜欢|热卖|登录|注册|购物车|结算|确认|凭证|平台|商城|官网|系统|秒杀|特价|order|detail|info|^items?$|record",
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"[\d.,:/+\-¥$元]|cny|rmb|usdt?")
 _DETAILS = ("quantity", "unit_price", "sku")
 _GOODS_PAGE = re.compile(r"/(?:goods|item|product|buy)s?[/.?]|[?&](?:pid|tid|gid)=|mod=buy")
-_MOST_PIECES = 6
 _MOST_TEXTS = 40
 _SHORTEST = 4
 
@@ -82,9 +85,10 @@ def _count(build: RecordBuilder, choice: Choice) -> None:
     if block is None or build.values.get("items.0.quantity") != 1:
         return
     texts = [token for token in choice.walk.inside(block) if token is not counts[0]]
-    price = money("".join(token.text for token in texts))
-    if len(texts) <= _MOST_PIECES and price is not None and price.currency:
-        build.money("items.0.unit_price", Found("".join(t.text for t in texts), block))
+    pieces = [one.text for one in texts if not one.hidden and not _PRICE.sub("", compact(one.text))]
+    others = "".join(one.text for one in texts if one.text not in pieces)
+    if AMOUNT_ALONE.fullmatch(fold("".join(pieces))) and money(others) is None:
+        build.money("items.0.unit_price", Found("".join(pieces), block))
 
 
 def _linked(choice: Choice) -> Found | None:
@@ -100,6 +104,8 @@ def _linked(choice: Choice) -> Found | None:
 
 def _says_name(text: str) -> bool:
     plain = _PRICE.sub("", compact(text))
+    if ":" in plain or "秒杀" in plain:
+        return False
     return 4 <= len(text) <= 80 and bool(plain) and not meaning(text)
 
 

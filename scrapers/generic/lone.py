@@ -19,7 +19,7 @@ _SELLER = re.compile(
     r"(?:shop|seller|store|merchant)[-_]?(?:info)?[-_]?(?:name|nick)(?![a-z])", re.IGNORECASE
 )
 _HANDS_OUT = re.compile(r"卡密|提卡|提取|兑换码|激活码")
-_AMOUNT_ALONE = re.compile(r"[¥$][\s\d.,]+元?|[\d.,]+\s*(?:元|CNY|USDT?)", re.IGNORECASE)
+AMOUNT_ALONE = re.compile(r"[¥$][\s\d.,]+元?|[\d.,]+\s*(?:元|CNY|USDT?)", re.IGNORECASE)
 _MOST_TEXTS = 40
 _MOST_PIECES = 6
 
@@ -32,7 +32,7 @@ def lone_amount(choice: Choice, build: RecordBuilder) -> Found | None:
     for tag in choice.walk.tags_in(choice.cluster.root):
         texts = [token for token in choice.walk.inside(tag) if not token.hidden]
         text = fold("".join(token.text for token in texts))
-        if not 1 <= len(texts) <= _MOST_PIECES or not _AMOUNT_ALONE.fullmatch(text):
+        if not 1 <= len(texts) <= _MOST_PIECES or not AMOUNT_ALONE.fullmatch(text):
             continue
         amount = money(text)
         if amount is not None and amount.currency and not _is_labelled(choice, tag):

@@ -32,7 +32,7 @@ def fill_status(build: RecordBuilder, choice: Choice) -> None:
     badges = [] if strong else _badges(choice)
     badge = badges[0] if len(badges) == 1 else None
     if not strong and pay is None and delivery is None:
-        pay, delivery = _axes(badges)
+        pay, delivery = _axes([one for one in badges if _is_badge(one)])
     if strong:
         build.status(strong[0].found)
     elif pay is not None or delivery is not None:
