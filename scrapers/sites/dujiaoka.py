@@ -8,13 +8,19 @@ from bs4 import Tag
 
 from scrapers.contract import Page, Platform
 from scrapers.dom import Found, ancestors, attribute
+from scrapers.labels import label_key
 from scrapers.reading import Reader, RecordBuilder, part, promised_in
 from scrapers.record import OrderRecord, Product
 
 NAME = "独角数卡"
 _ORDER_NO = r"(?<![A-Z0-9])([A-Z0-9]{16})(?![A-Z0-9])"
 _NUMBER_LABELS = ("订单号", "订单编号")
-_INPUTS = 'label:-soup-contains("订单资料") + *, td:-soup-contains("订单资料") + td'
+_CREATED = ("订单创建时间", "下单时间", "订单建立时间")  # the last is zh_TW
+_DISCOUNTS = (
+    ("优惠码优惠价格", "优惠金额", "折扣码折扣价格", "折扣金额"),
+    ("批发价优惠", "批发价折扣"),
+)
+_INPUTS = ':is(label, td):-soup-contains("订单资料", "訂單資料") + :is(span, p, td)'
 # of a product page, in the order unicorn, luna, hyper
 _NAME = ".good-card h3.card-title, .goods-name > span, #buy-form h3"
 _PRICE = ".buy-form h6, .goods-msg .price, .buy-price"
@@ -37,7 +43,7 @@ def _cards(page: Page) -> list[tuple[Found, Reader]]:
     found = [
         (number, pair.element)
         for pair in Reader(page).pairs
-        if pair.label in _NUMBER_LABELS and (number := part(pair.found, _ORDER_NO))
+        if label_key(pair.label) in _NUMBER_LABELS and (number := part(pair.found, _ORDER_NO))
     ][:50]
     lines = [[mark, *ancestors(mark)] for _, mark in found]
     holders = Counter(id(tag) for line in lines for tag in line)
@@ -63,11 +69,11 @@ def _order(page: Page, number: Found, card: Reader) -> OrderRecord:
     build.integer("items.0.quantity", quantity)
     build.money("items.0.unit_price", card.labelled("商品单价"))
     build.money("amount", card.labelled("实际支付价格", "订单总价", "商品总价"))
-    discounts = [card.labelled("优惠码优惠价格", "优惠金额"), card.labelled("批发价优惠")]
+    discounts = [card.labelled(*labels) for labels in _DISCOUNTS]
     if None in discounts:  # of two neither is the discount of the order
         build.money("discount", discounts[0] or discounts[1])
-    build.moment("created_at", _beside(card, "订单创建时间", "下单时间"))
-    build.text("buyer_contact", card.labelled("下单邮箱", "邮箱"))
+    build.moment("created_at", _beside(card, *_CREATED))
+    build.text("buyer_contact", card.labelled("下单邮箱", "邮箱", "下单信箱", "信箱"))
     build.delivery_kind(card.labelled("订单类型"))
     build.payment_method(_beside(card, "支付方式"))
     build.status(card.labelled("订单状态"))  # hyper shows nothing for 异常 (6)
@@ -78,9 +84,10 @@ def _order(page: Page, number: Found, card: Reader) -> OrderRecord:
 
 def _beside(card: Reader, *labels: str) -> Found | None:
     """Return what stands beside a label; in luna 50 blanks part some from their colon."""
-    rows = ", ".join(f'.info-ui > li:-soup-contains("{label}")' for label in labels)
-    row = card.text(rows)
-    return card.labelled(*labels) if row is None else part(row, r"^[^:：]*[:：]\s*(.+)$")
+    for row in card.texts(".info-ui > li"):
+        if label_key(row.text.partition(":")[0]) in labels:
+            return part(row, r"^[^:]*:\s*(.+)$")
+    return card.labelled(*labels)
 
 
 def _card_box(card: Reader, number: Found) -> Found | None:
