@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup, CData, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 from scrapers.record import Source
-from scrapers.text import squeeze
+from scrapers.text import simplified, squeeze
 
 MAX_TOKENS = 60_000
 MAX_TOKEN_LENGTH = 20_000
@@ -169,7 +169,7 @@ def _add_text(result: Walk, node: NavigableString, hidden: bool) -> None:
     if node.parent is None or node.isspace() or not squeeze(node):
         return
     text = node.strip()
-    if text.lower() not in _NOISE and len(text) <= MAX_TOKEN_LENGTH:
+    if (len(text) > 8 or simplified(text.lower()) not in _NOISE) and len(text) <= MAX_TOKEN_LENGTH:
         _add_token(result, text, node.parent, hidden)
 
 

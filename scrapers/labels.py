@@ -95,6 +95,7 @@ def trailing_label(text: str) -> list[LabelInText]:
 
 
 def _label_before(text: str, previous: int, end: int, value_start: int) -> LabelInText | None:
+    end = len(text[:end].rstrip())  # a template may set the colon on a line far below
     low = max(previous, end - 24)
     segment = text[low:end]
     edges = [low] + [low + edge.end() for edge in _WORD_EDGE.finditer(segment)]

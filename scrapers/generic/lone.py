@@ -18,6 +18,8 @@ from scrapers.text import fold
 _SELLER = re.compile(
     r"(?:shop|seller|store|merchant)[-_]?(?:info)?[-_]?(?:name|nick)(?![a-z])", re.IGNORECASE
 )
+_ASKS_SELLER = re.compile(r"联系(?:卖家|商家)")
+_PERSON_PAGE = re.compile(r"/(?:personal|seller|shop|store|user)s?(?:[/.]|$)", re.IGNORECASE)
 _HANDS_OUT = re.compile(r"卡密|提卡|提取|兑换码|激活码")
 AMOUNT_ALONE = re.compile(r"[¥$][\s\d.,]+元?|[\d.,]+\s*(?:元|CNY|USDT?)", re.IGNORECASE)
 _MOST_TEXTS = 40
@@ -54,13 +56,32 @@ def lone_moment(choice: Choice, seen: datetime | None) -> Found | None:
 
 
 def named_seller(choice: Choice) -> Found | None:
-    """Return the text that is marked up as the name of a shop, if all such texts agree."""
+    """Return the text that is marked up as the name of a shop, if all such texts agree.
+
+    In a list's card with 联系卖家 it is also the only link to somebody's page.
+    """
     names: dict[str, Found] = {}
     for tag in choice.walk.tags_in(choice.cluster.root):
         token = choice.walk.only(tag) if _SELLER.search(attribute(tag, "class")) else None
         if token is not None and not in_frame(tag):
             names.setdefault(token.text, Found(token.text, token.element))
+    if not names and choice.cluster.is_one_of_many:
+        names = _linked_seller(choice)
     return next(iter(names.values())) if len(names) == 1 else None
+
+
+def _linked_seller(choice: Choice) -> dict[str, Found]:
+    names: dict[str, Found] = {}
+    asked = False
+    for tag in choice.walk.tags_in(choice.cluster.root):
+        token = choice.walk.only(tag) if tag.name == "a" else None
+        if token is None:
+            continue
+        asked = asked or _ASKS_SELLER.search(token.text) is not None
+        path = attribute(tag, "href").partition("?")[0]
+        if _PERSON_PAGE.search(path) and not _ASKS_SELLER.search(token.text):
+            names.setdefault(token.text, Found(token.text, token.element))
+    return names if asked else {}
 
 
 def code_box(choice: Choice) -> Found | None:

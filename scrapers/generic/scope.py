@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bs4 import Tag
+from bs4.element import PageElement
 
 from scrapers.dom import Found, Walk, ancestors, attribute, is_hidden
 from scrapers.generic.sections import is_about_others
@@ -44,6 +45,7 @@ _LINK_NAMES = _QUERY_NAMES - {"data", "sn"}
 _PATH_WORDS = re.compile(
     r"^(?:orders?|detail-order-sn|bill|order-?detail|trade|dingdan)$", re.IGNORECASE
 )
+_CODE_PAGE = re.compile(r"(?:^|&)(?:mod|act)=(?:faka|order|kami|card)(?:&|$)")
 _FILLERS = frozenset({"detail", "details", "info", "view", "show"})
 _DIALOG = re.compile(
     r"^(?:[a-z]+-)?(?:modal|dialog|layer|popup|drawer)$|^layui-layer$|^modal-dialog$"
@@ -238,6 +240,8 @@ def number_in_address(url: str) -> str | None:
         named = [(name, value) for _, query in routes for name, value in parse_qsl(query)[:50]]
     except ValueError:
         return None
+    if _CODE_PAGE.search(parts.query):
+        named += [("orderid", value) for name, value in named if name == "id"]
     for name, value in named:
         if name.lower() in _QUERY_NAMES and order_number(value) == value and len(value) >= 5:
             return value
@@ -259,16 +263,36 @@ def clusters(found: list[Seed], pairs: list[Pair], walked: Walk, root: Tag) -> l
     for seed in found:
         others = [index for index, number in places if number != seed.number]
         block = _block(seed, others, walked, root)
-        made.append(replace(_cluster(seed, block, pairs, walked), is_one_of_many=True))
+        card = _headed(block, others, pairs, walked)
+        own = seed if card is None else replace(seed, element=card, index=walked.span(card)[0])
+        made.append(replace(_cluster(own, card or block, pairs, walked), is_one_of_many=True))
     return made
 
 
+def _headed(block: Tag, others: list[int], pairs: list[Pair], walked: Walk) -> Tag | None:
+    """Return the card below a heading that shows only the number, in a row that begins with one."""
+    card = next((tag for tag in islice(block.next_siblings, 4) if isinstance(tag, Tag)), None)
+    begun = next((tag for tag in islice(_begin(block), 4) if isinstance(tag, Tag)), None)
+    if card is None or begun is None:
+        return None
+    start, end = walked.span(card)
+    alone = all(len(_within(tag, pairs, walked)) == 1 for tag in (block, begun))
+    holds_other = bisect_left(others, start) < bisect_left(others, end)
+    return card if alone and not holds_other and len(_within(card, pairs, walked)) >= 3 else None
+
+
+def _begin(block: Tag) -> list[PageElement]:
+    return block.parent.contents if block.parent is not None else []
+
+
 def _cluster(seed: Seed, block: Tag, pairs: list[Pair], walked: Walk) -> Cluster:
+    return Cluster(seed, block, tuple(_within(block, pairs, walked)))
+
+
+def _within(block: Tag, pairs: list[Pair], walked: Walk) -> list[Pair]:
     start, end = walked.span(block)
     first = bisect_left(pairs, start, key=lambda pair: pair.order)
-    last = bisect_left(pairs, end, key=lambda pair: pair.order)
-    own = tuple(pairs[first:last])
-    return Cluster(seed, block, own)
+    return pairs[first : bisect_left(pairs, end, key=lambda pair: pair.order)]
 
 
 def _block(seed: Seed, others: list[int], walked: Walk, root: Tag) -> Tag:

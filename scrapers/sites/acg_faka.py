@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from scrapers.contract import ComplaintForm, FormField, Page, Platform
 from scrapers.dom import Found
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
+from scrapers.text import is_placeholder
 
 KEY, NAME = "acg_faka", "异次元发卡"
 _ORDER_NO = r"^\s*(\d{18,19})\s*$"
@@ -17,7 +16,8 @@ def extract(page: Page) -> list[OrderRecord]:
     """Read the cards of the query page, or the rows of a member's list of purchases."""
     reader = Reader(page)
     found = [_card(page, card) for card in reader.all(".order-list > .order-item")]
-    found += [_row(page, row) for row in reader.all("#bill-table > tbody > tr")]
+    rows = reader.all("#bill-table > tbody > tr")
+    found += [_row(page, row, codes=len(rows) == 1) for row in rows]
     return [order for order in found if order.order_no]
 
 
@@ -26,34 +26,51 @@ def _card(page: Page, card: Reader) -> OrderRecord:
     build.text("order_no", part(card.text(".order-no-text"), _ORDER_NO))
     build.two_axes(card.text(".status-badge"), card.text(".shipment-badge"))
     build.text("items.0.title", card.text(".goods-name"))
-    variants = card.texts(".goods-sku:not(.a-badge-warning)")
-    if variants:
-        shown = [re.sub(r"^\s*商品类型\s*[:：]\s*", "", variant.text) for variant in variants]
-        build.put("items.0.sku", "；".join(shown), variants[0].source)
+    kind = part(card.text(".goods-sku.a-badge-success"), r"[:：]\s*(.+)$")
+    _variants(build, kind, card.texts(".goods-sku.a-badge-primary"))
     build.integer("items.0.quantity", card.text(".goods-sku.a-badge-warning"))
     build.money("amount", card.text(".amount-value"))
     build.moment("created_at", card.text(".order-time-text"))
     build.moment("payment.paid_at", card.text(".payment-time-text"))
     build.payment_method(card.text(".payment-name"))
-    build.card_box(card.box(".card-display"))
-    if not build.has("delivery.message"):  # what the merchant lets follow on every delivery
-        build.text("delivery.message", card.box(".card-section > .mt-3"))
+    following = card.box(":is(.card-section, .card-password-section) > .mt-3")
+    _delivered(build, card.box(".card-display"), following)
     return build.record()
 
 
-def _row(page: Page, row: Reader) -> OrderRecord:
+def _row(page: Page, row: Reader, *, codes: bool) -> OrderRecord:
+    """Read a row; the dialog with the codes names no order, so it counts only for the one row."""
+
     def cell(number: int, inner: str = "") -> Found | None:
         return row.text(f":scope > td:nth-of-type({number}) {inner}".strip())
 
     build = RecordBuilder(page, key=KEY, name=NAME, software=KEY)
     build.text("order_no", part(cell(1), _ORDER_NO))
     build.text("items.0.title", cell(2))
-    build.text("items.0.sku", cell(3, ".md-pair__row:first-child .md-pair__v"))
+    badges = row.texts(":scope > td:nth-of-type(3) .a-badge")
+    _variants(build, cell(3, ".md-pair__row:first-child .md-pair__v"), badges)
     build.integer("items.0.quantity", cell(4))
     build.money("amount", cell(5))
     build.payment_method(cell(6))
     build.two_axes(cell(7), cell(8))
+    if codes:
+        dialog = Reader(page)
+        _delivered(build, dialog.box(".md-secret__code"), dialog.box(".md-secret__bar + div"))
     return build.record()
+
+
+def _delivered(build: RecordBuilder, box: Found | None, following: Found | None) -> None:
+    """Read what was delivered; the merchant's words that follow every delivery come second."""
+    build.card_box(box)
+    if not build.has("delivery.message"):
+        build.text("delivery.message", following)
+
+
+def _variants(build: RecordBuilder, kind: Found | None, others: list[Found]) -> None:
+    """Put together what kind was bought (月卡) and its variants (渠道: 官方)."""
+    shown = [found for found in (kind, *others) if found and not is_placeholder(found.text)]
+    if shown:
+        build.put("items.0.sku", "；".join(found.text for found in shown), shown[0].source)
 
 
 def product(page: Page) -> Product | None:
