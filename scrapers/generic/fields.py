@@ -270,7 +270,8 @@ def _fill_cards(build: RecordBuilder, choice: Choice) -> None:
     build.card_box(*(pair.found for pair in choice.candidates("secrets")))
     if not build.has("delivery.secrets"):
         build.card_box(*_loose_cards(choice), *_clipboards(build, choice))
-    if choice.cluster.seed is None and not build.has("delivery.secrets"):
+    seed = choice.cluster.seed
+    if (seed is None or seed.origin == "address") and not build.has("delivery.secrets"):
         build.card_box(code_box(choice))
 
 
