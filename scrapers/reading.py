@@ -45,7 +45,7 @@ from scrapers.money import money
 from scrapers.pairs import find_pairs
 from scrapers.record import OrderRecord, PlatformRef, Product, Source
 from scrapers.select import Index
-from scrapers.text import fold, is_placeholder, squeeze
+from scrapers.text import fold, is_placeholder, mask, squeeze
 
 __all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "promised_in", "shown_text"]
 
@@ -317,9 +317,10 @@ class RecordBuilder:
             if found is None or is_placeholder(found.text):
                 continue
             content = cards.read_box(found.text)
+            own = mask(str(self.values.get("order_no", "")))
             secrets = list(self.values.get("delivery.secrets", ()))
             for secret in content.secrets:
-                if secret not in secrets:
+                if secret not in secrets and secret != own:
                     path = f"delivery.secrets.{len(secrets)}"
                     self.sources[path] = found.source.model_copy(update={"text": secret.masked})
                     secrets.append(secret)

@@ -12,6 +12,7 @@ from bs4 import Tag
 from scrapers.dom import Found, Token, Walk, ancestors, attribute
 from scrapers.generic.scope import Cluster
 from scrapers.labelled import Pair
+from scrapers.labels import label_key
 from scrapers.text import is_placeholder
 
 MOST_TOKENS: Final = 5000
@@ -32,6 +33,8 @@ _OWN_ONLY = frozenset(
     ]
 )
 """Fields whose labels also stand in notices, logs and other lists of a page."""
+_NO_LOG = frozenset({"created_at", "paid_at", "status"})
+_WEAK = frozenset({"时间", "日期", "date"})
 _MOST_AROUND = 30
 _CONTACTS = frozenset({"seller_name", "seller_contact", "buyer_contact", "recharge_account"})
 _FRAMES = frozenset({"footer", "header", "nav", "aside"})
@@ -75,6 +78,13 @@ class Choice:
         return root
 
     @cached_property
+    def is_row(self) -> bool:
+        """Say whether the order is a row of a table, or all that is known stands in tables."""
+        seed = self.cluster.seed
+        numbers = [pair for pair in self.cluster.pairs if pair.field == "order_no"]
+        return seed is None or not numbers or any(pair.row is not None for pair in numbers)
+
+    @cached_property
     def own(self) -> Tag:
         """Return what surely is about the order: its card in a list, else a block of its size."""
         if self.cluster.is_one_of_many:
@@ -96,6 +106,10 @@ class Choice:
         if name in _OWN_ONLY:
             start, end = self.walk.span(self.own)
             found = [pair for pair in found if start <= pair.order < end]
+        if name in _NO_LOG and not self.is_row:
+            found = [pair for pair in found if pair.row is None]
+        if name == "created_at":  # a bare 时间 also stands in notices and comments
+            found = [p for p in found if p.order in self.near or label_key(p.label) not in _WEAK]
         return sorted(found, key=lambda pair: (*self.grade(pair), pair.order))
 
     def tokens(self) -> list[Token]:

@@ -13,12 +13,15 @@ from scrapers.text import compact, simplified
 
 _ASIDE = re.compile(
     r"(?:订单)?实时状态|子订单(?:明细|交付|列表)?|(?:操作|订单)日志|物流信息|猜你喜欢|大家都在买|热卖推荐"
+    r"|成交记录|充值记录|(?:余额|资金)(?:变动|明细|记录)|(?:处理|投诉|售后|操作)记录|评论"
+    r"|(?:商品|买家|用户|全部)?评价|(?:纠纷|投诉|仲裁)公示|案例公示"
     r"|为你推荐|热门推荐|相关(?:商品|推荐)|常买常逛|看了又看|childorders?|suborders?|recommended"
 )
 _OTHERS = re.compile(
     r"冒充|骗子|谨防|勿信|请勿相信|公示|公告|例如|(?:关联|相关|原)订单|(?:用户|买家|会员)\s?\S{0,8}\*"
 )
 _STILL_OF_THE_ORDER = frozenset({"secrets", "secret_part", "failure_reason", "result"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST = 20
 
 
@@ -67,6 +70,8 @@ def _section(index: int, walked: Walk) -> range | None:
     row = next((tag for tag in (heading, *ancestors(heading)) if tag.name == "tr"), None)
     if row is not None:
         return _rows_below(row, walked)
+    if heading.name in _HEADINGS and heading.parent is not None:
+        return _until_next_heading(heading, walked)
     for block in (heading, *ancestors(heading)):
         start, end = walked.span(block)
         if start != index:
@@ -74,6 +79,17 @@ def _section(index: int, walked: Walk) -> range | None:
         if end - start > 2:
             return range(start, end)
     return None
+
+
+def _until_next_heading(heading: Tag, walked: Walk) -> range | None:
+    """Return the texts of the siblings below a heading; of its whole block if it comes first."""
+    start = end = walked.span(heading)[1]
+    for below in heading.next_siblings:
+        if isinstance(below, Tag):
+            if below.name in _HEADINGS:
+                break
+            end = max(end, walked.span(below)[1])
+    return range(start, end) if end > start else None
 
 
 def _rows_below(row: Tag, walked: Walk) -> range | None:

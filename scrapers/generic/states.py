@@ -15,6 +15,7 @@ from scrapers.reading import RecordBuilder
 from scrapers.text import compact
 
 _BADGE = re.compile(r"badge|tag|status|state|label|chip|pill", re.IGNORECASE)
+_TAB = re.compile(r"(?:^|[-_\s])(?:tabs?|filter|seg|segment|menu)(?:$|[-_\s])", re.IGNORECASE)
 _TIP = re.compile(r"tip|hint|desc", re.IGNORECASE)
 _BACK = frozenset({"refunding", "refunded"})
 _PAYS = re.compile(r"付|paid|pay", re.IGNORECASE)
@@ -107,7 +108,7 @@ def _is_choice(choice: Choice, tag: Tag) -> bool:
     for _ in range(3):
         if node is None or node is choice.block:
             return False
-        if node.name in _CHOICES:
+        if node.name in _CHOICES or _TAB.search(attribute(node, "class")):
             return True
         holder = node.parent
         start, end = (0, 0) if holder is None else choice.walk.span(holder)

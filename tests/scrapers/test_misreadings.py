@@ -91,6 +91,22 @@ STATES: dict[str, tuple[str, dict[str, Any]]] = {
                       {"status": "paid"}),
 }  # fmt: skip
 OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "log": (page(more="<h4>处理记录</h4><table><tr><th>时间</th><th>状态</th></tr>"
+                      "<tr><td>2026-08-18 15:00:00</td><td>已付款</td></tr></table>"),
+            {"created_at": None, "status": "completed"}),
+    "statement": (page(amount="", more="<h3>充值记录</h3><table><tr><th>流水号</th><th>金额</th>"
+                       "<th>时间</th></tr><tr><td>R2026081800001</td><td>500.00</td>"
+                       "<td>2026-08-17 10:00:00</td></tr></table>"),
+                  {"amount": None, "created_at": None, "payment.trade_no": None}),
+    "time of a notice": (f"<div><p>时间：2026-08-01 10:00:00</p></div><div>{page()}</div>",
+                         {"created_at": None}),
+    "comments": (page(more="<h3>评价</h3><p>用户：张三</p><p>时间：2026-08-01 10:00:00</p>"),
+                 {"created_at": None}),
+    "complaint": (page(state="", more="<div><h4>投诉记录</h4><p>状态：已完成</p></div>"),
+                  {"status": "unknown"}),
+    "a lone tab": ("<div class=status-tab>已完成</div>" + page(state=""), {"status": "unknown"}),
+    "the number as a code": (page(more="<h4>卡密信息</h4><div>300112233445</div>"),
+                             {"delivery.secrets.0.masked": None}),
     "epoch": (page(more="<p>付款时间：1970-01-01 08:00:00</p>"), {"payment.paid_at": None}),
     "clock of the page": (page(more="<div>2026-08-18 15:00:00</div>"), {"created_at": None}),
     "template": (page(title="<p>商品：{{ order.title }}</p>", more="<p>充值账号：{{account}}</p>"),
@@ -126,6 +142,10 @@ def test_a_page_once_misread(name: str) -> None:
 QUOTED = {
     "warning": "<p>骗子会冒充客服，订单号：D20260818000000001，金额：¥95.00，状态：已完成。</p>",
     "review": "<div>用户 张** 订单号：D20260818000000001 金额：¥95.00 已完成 好评</div>",
+    "cases": "<h1>纠纷公示</h1><div><p>订单编号：300112233445</p><p>金额：¥95.00</p></div>",
+    "log of deals": "<h1>Q币100个</h1><p>价格：¥95.00</p><button>立即购买</button><h3>成交记录</h3>"
+    "<table><tr><th>买家</th><th>订单号</th><th>金额</th></tr><tr><td>张三</td><td>300112233445</td>"
+    "<td>95.00</td></tr></table>",
     "related": "<p>关联订单号：B2026081500001</p><p>金额：¥3.00</p><p>状态：已完成</p>",
 }
 
