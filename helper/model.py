@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
+from scrapers.reading import host_of
 from scrapers.record import Frozen, OrderRecord
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -112,10 +112,7 @@ class CaptureMeta(Frozen):
     @property
     def host(self) -> str | None:
         """The shop's host, with its port if the address names one."""
-        try:
-            return urlsplit(self.url).netloc or None
-        except ValueError:
-            return None
+        return host_of(self.url)
 
     @property
     def extension_sha256(self) -> str | None:
