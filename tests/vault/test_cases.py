@@ -247,9 +247,7 @@ def test_of_two_pages_of_one_order_the_one_that_moves_leaves_the_number_behind(
     assert (catalogue.case(old).order_no, catalogue.case(new).order_no) == ("A7", None)
 
 
-def test_a_number_that_the_user_gave_stays_when_a_page_moves_away(
-    join, catalogue: Catalogue, make
-):
+def test_a_number_that_the_user_gave_stays_when_a_page_moves_away(join, catalogue: Catalogue, make):
     old, new = join(1, order_no="A7"), join(2, order_no="B2")
     join(3, order_no=None, wanted=old)
     catalogue.put_order(make.uuid(1), make.order("A7"))
