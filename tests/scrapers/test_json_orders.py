@@ -274,6 +274,12 @@ def test_the_state_in_a_pages_own_script_is_a_second_source(script: str) -> None
     assert found.warnings == ("json_disagrees:amount",)
 
 
+def test_code_full_of_signs_like_tags_loses_no_state_of_another_script() -> None:
+    code = "<script>" + "i<n;" * 46_000 + "</script>"
+    [found] = on(f'{code}<script type="application/json">{STATE}</script>', amount="9.90")
+    assert found.warnings == ("json_disagrees:amount",)
+
+
 @pytest.mark.parametrize(
     "script",
     [
