@@ -206,7 +206,8 @@ def _is_other_zone(order: OrderRecord, fact: _Fact) -> bool:
 
 def _records(document: Document, key: str | None, steps: Iterator[int]) -> Iterator[Record]:
     """Yield the order-like objects of a document, outermost first, in at most `steps`."""
-    if words.BESIDE_ADDRESS.search(document.place.partition("://")[2]):
+    path = document.place.partition("://")[2].partition("/")[2]
+    if words.BESIDE_ADDRESS.search(path):
         return
     try:
         tree = json.loads(document.text, parse_int=_Number, parse_float=_Number,
