@@ -241,15 +241,17 @@ class CaptureView(Frozen):
 
 
 class Correction(Frozen):
-    """A value the user gave for an order field; the read value stays beside it.
+    """A value given for an order field; the read value stays beside it.
 
-    `read` is what the newest capture reads, `read_then` what was read when the user gave theirs.
+    `read` is what the newest capture reads, `read_then` what was read when it was given. `origin`:
+    `attachment` where a bill of the case says just this, else it is the user's own word.
     """
 
     field: str
     value: str
     read: str | None = None
     read_then: str | None = None
+    origin: Literal["user", "attachment"] = "user"
     at: Moment
 
 

@@ -102,7 +102,8 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     for one in case["corrections"]:
         read = one["read"] or text("cli.case.not_read", language)
         said = {"field": one["field"], "value": one["value"], "read": read}
-        lines.append("    " + text("cli.case.corrected", language, **said))
+        key = "cli.case.from_bill" if one["origin"] == "attachment" else "cli.case.corrected"
+        lines.append("    " + text(key, language, **said))
     for note in case.get("notes", ()):
         key = f"cli.case.{note['step'] if note['step'] in {'filled', 'moved'} else 'note'}"
         lines.append("    " + text(key, language, at=_china(note["at"]), words=note["detail"]))
@@ -111,8 +112,8 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         f"{one['capture_id']} ({named('cli.state', one['state'], language)})" for one in pages
     ]
     files = [_brought(one["meta"]) for one in case["captures"] if one not in pages]
-    named = (("captures", captures), ("attachments", files), ("drafts", case["drafts"]))
-    for key, names in named:
+    lists = (("captures", captures), ("attachments", files), ("drafts", case["drafts"]))
+    for key, names in lists:
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
     return lines
@@ -156,8 +157,8 @@ def bill_lines(found: ImportedBill, language: Language) -> list[str]:
         values = {"payment": payment(unsure.payment), "cases": ", ".join(unsure.orders)}
         lines.append(text(f"bills.{unsure.reasons[0]}", language, **values))
     for double in found.double_charges:
-        named = text("bills.and", language).join(map(payment, double.payments))
-        values = {"case_id": double.order, "payments": named, "reasons": reasons(double.reasons)}
+        charged = text("bills.and", language).join(map(payment, double.payments))
+        values = {"case_id": double.order, "payments": charged, "reasons": reasons(double.reasons)}
         lines.append(text(f"bills.double.{double.confidence}", language, **values))
     if not found.matched and not found.candidates:
         lines.append(text("bills.none", language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -322,12 +322,27 @@ def _read_order(
     return next(iter(own or orders), None)
 
 
+def _told_by_bills(captures: list[CaptureView]) -> Iterator[tuple[str, str]]:
+    """Yield field and value of what was read out of the bills of a case."""
+    for item in (item for view in captures for item in view.artifacts):
+        facts = item.about.get("payment", {})
+        for field in ("payment.trade_no", "payment.paid_at", "amount"):
+            yield field, facts.get(field.rpartition(".")[2])
+
+
 def _view(connection: Connection, row: Row[Any]) -> CaseView:
     captures = _captures_of(connection, row.case_id)
     given = _corrections_of(connection, row.case_id)
     read = _read_order(row, captures, given)
+    told = set(_told_by_bills(captures))
     corrections = tuple(
-        one.model_copy(update={"read": read_value(read, one.field)}) for one in given
+        one.model_copy(
+            update={
+                "read": read_value(read, one.field),
+                "origin": "attachment" if (one.field, one.value) in told else "user",
+            }
+        )
+        for one in given
     )
     drafts = connection.execute(
         select(schema.drafts.c.draft_id)

@@ -11,6 +11,7 @@ import pytest
 from helper.complaints.exhibits import payments
 from helper.desk import Desk
 from helper.errors import InvalidError, PasswordNeededError, TooLargeError
+from helper.printing import case_lines, plain
 from helper.steps.attach import RECORD
 from helper.steps.bill import ImportedBill, bill_bytes, bring, read
 from helper.steps.store import Store
@@ -100,6 +101,15 @@ def test_the_case_learns_what_its_order_does_not_say(
     assert order.payment.paid_at == datetime(2026, 8, 18, 14, 24, 11, tzinfo=SHANGHAI)
     assert order.amount == 36
     assert order.sources["payment.trade_no"].artifact == "user"
+    assert {one.origin for one in store.vault.case(case_id).corrections} == {"attachment"}
+    store.vault.add_correction(case_id, "amount", "35.00", store.now())
+    view = store.vault.case(case_id)
+    assert [one.origin for one in view.corrections if one.field == "amount"] == [
+        "attachment", "user",
+    ]  # fmt: skip
+    lines = case_lines(plain(view) | {"due": [], "gaps": []}, "zh_CN")
+    assert any(line.strip().startswith(f"来自账单 payment.trade_no：{TRADE}") for line in lines)
+    assert any(line.strip().startswith("本人填写 amount：35.00") for line in lines)
 
 
 def test_what_the_page_shows_is_not_replaced(store: Store, captures: Any, tmp_path: Path) -> None:
