@@ -23,18 +23,16 @@ from helper.given import (
     require_vault,
     web_address,
 )
-from helper.messages import pick_language, text
+from helper.messages import coded, pick_language, text, warned
 from helper.options import Case, Data, Json, command, told
 from helper.printing import (
     bill_lines,
-    coded,
     draft_lines,
     emit,
     environment_lines,
     missing_lines,
     used_wrongly,
     verdict_lines,
-    warned,
 )
 from helper.settings import Settings
 

@@ -115,6 +115,6 @@ def origins(case: CaseView) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for capture in case.captures:
         parts = urlsplit(capture.meta.url)
-        if parts.netloc == case.host and parts.scheme in {"http", "https"}:
-            found[f"{parts.scheme}://{parts.netloc}"] = None
+        if capture.meta.host == case.host and parts.scheme in {"http", "https"}:
+            found[f"{parts.scheme}://{case.host}"] = None
     return tuple(found)

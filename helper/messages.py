@@ -7,6 +7,7 @@ then to the key itself. A test keeps both languages complete.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,27 @@ def text(key: str, language: Language = "zh_CN", **values: object) -> str:
         if found is not None:
             return found.format_map(_Known(values))
     return key
+
+
+def coded(area: str, code: str, language: Language) -> str:
+    """Return the sentence of a code `name` or `name:detail` from an area of the catalogue."""
+    name, _, detail = code.partition(":")
+    said = named(area, name, language)
+    return f"{said} ({detail.strip()})" if detail.strip() else said
+
+
+def named(area: str, code: str, language: Language) -> str:
+    """Return the text of a code, the code itself where the catalogue has none."""
+    key = f"{area}.{code}"
+    said = text(key, language)
+    return code if said == key else said
+
+
+def warned(code: str, language: Language = "zh_CN") -> str:
+    """Return the sentence of a reader's warning, the field it names in words."""
+    name, _, detail = code.partition(":")
+    plain = re.sub(r"\.\d+\b", "", detail)
+    return coded("warnings", f"{name}:{named('book.field', plain, language)}", language)
 
 
 def explain(error: KazhengError, language: Language = "zh_CN") -> dict[str, str]:

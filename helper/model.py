@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
+from scrapers.reading import host_of
 from scrapers.record import Frozen, OrderRecord
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -112,10 +112,7 @@ class CaptureMeta(Frozen):
     @property
     def host(self) -> str | None:
         """The shop's host, with its port if the address names one."""
-        try:
-            return urlsplit(self.url).netloc or None
-        except ValueError:
-            return None
+        return host_of(self.url)
 
     @property
     def extension_sha256(self) -> str | None:
@@ -244,15 +241,17 @@ class CaptureView(Frozen):
 
 
 class Correction(Frozen):
-    """A value the user gave for an order field; the read value stays beside it.
+    """A value given for an order field; the read value stays beside it.
 
-    `read` is what the newest capture reads, `read_then` what was read when the user gave theirs.
+    `read` is what the newest capture reads, `read_then` what was read when it was given. `origin`:
+    `attachment` where a bill of the case says just this, else it is the user's own word.
     """
 
     field: str
     value: str
     read: str | None = None
     read_then: str | None = None
+    origin: Literal["user", "attachment"] = "user"
     at: Moment
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +16,7 @@ from pydantic import BaseModel
 
 from helper.complaints.wording import moment
 from helper.errors import KazhengError
-from helper.messages import Language, explain, text
+from helper.messages import Language, coded, explain, named, text, warned
 from helper.model import Draft
 
 if TYPE_CHECKING:
@@ -51,34 +50,13 @@ def plain(value: Any) -> Any:
     return value
 
 
-def coded(area: str, code: str, language: Language) -> str:
-    """Return the sentence of a code `name` or `name:detail` from an area of the catalogue."""
-    name, _, detail = code.partition(":")
-    said = _named(area, name, language)
-    return f"{said} ({detail.strip()})" if detail.strip() else said
-
-
-def _named(area: str, code: str, language: Language) -> str:
-    """Return the text of a code, the code itself where the catalogue has none."""
-    key = f"{area}.{code}"
-    said = text(key, language)
-    return code if said == key else said
-
-
-def warned(code: str, language: Language) -> str:
-    """Return the sentence of a reader's warning, the field it names in words."""
-    name, _, detail = code.partition(":")
-    plain = re.sub(r"\.\d+\b", "", detail)
-    return coded("warnings", f"{name}:{_named('book.field', plain, language)}", language)
-
-
 def missing_lines(missing: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
     """Return one sentence for everything that could not be captured."""
     return [
         text(
             "cli.missing",
             language,
-            role=_named("cli.role", item["role"], language),
+            role=named("cli.role", item["role"], language),
             sentence=coded("missing", item["reason"], language),
         )
         for item in missing
@@ -124,17 +102,18 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     for one in case["corrections"]:
         read = one["read"] or text("cli.case.not_read", language)
         said = {"field": one["field"], "value": one["value"], "read": read}
-        lines.append("    " + text("cli.case.corrected", language, **said))
+        key = "cli.case.from_bill" if one["origin"] == "attachment" else "cli.case.corrected"
+        lines.append("    " + text(key, language, **said))
     for note in case.get("notes", ()):
         key = f"cli.case.{note['step'] if note['step'] in {'filled', 'moved'} else 'note'}"
         lines.append("    " + text(key, language, at=_china(note["at"]), words=note["detail"]))
     pages = [one for one in case["captures"] if one["meta"]["extra"].get("origin") != "brought"]
     captures = [
-        f"{one['capture_id']} ({_named('cli.state', one['state'], language)})" for one in pages
+        f"{one['capture_id']} ({named('cli.state', one['state'], language)})" for one in pages
     ]
     files = [_brought(one["meta"]) for one in case["captures"] if one not in pages]
-    named = (("captures", captures), ("attachments", files), ("drafts", case["drafts"]))
-    for key, names in named:
+    lists = (("captures", captures), ("attachments", files), ("drafts", case["drafts"]))
+    for key, names in lists:
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
     return lines
@@ -178,8 +157,8 @@ def bill_lines(found: ImportedBill, language: Language) -> list[str]:
         values = {"payment": payment(unsure.payment), "cases": ", ".join(unsure.orders)}
         lines.append(text(f"bills.{unsure.reasons[0]}", language, **values))
     for double in found.double_charges:
-        named = text("bills.and", language).join(map(payment, double.payments))
-        values = {"case_id": double.order, "payments": named, "reasons": reasons(double.reasons)}
+        charged = text("bills.and", language).join(map(payment, double.payments))
+        values = {"case_id": double.order, "payments": charged, "reasons": reasons(double.reasons)}
         lines.append(text(f"bills.double.{double.confidence}", language, **values))
     if not found.matched and not found.candidates:
         lines.append(text("bills.none", language))

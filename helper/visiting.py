@@ -18,9 +18,8 @@ from helper.errors import (
     RefusedError,
 )
 from helper.given import web_address
-from helper.messages import Language
+from helper.messages import Language, coded
 from helper.model import CaptureMeta, CaptureView, Missing
-from helper.printing import coded
 from helper.result import capture_result
 from helper.settings import Settings
 

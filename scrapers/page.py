@@ -96,7 +96,7 @@ def cut(html: str) -> str:
     """
     if html.count("<") <= MAX_TAGS:
         return html
-    html = _without_scripts(html)
+    html = _without_signs(html)
     starts = [match.start() for match in _TAG.finditer(html)]
     if len(starts) <= MAX_TAGS:
         return html
@@ -104,8 +104,8 @@ def cut(html: str) -> str:
     return f"{html[:head]}<!----></script></style>{CUT_MARK}{html[tail:]}"
 
 
-def _without_scripts(html: str) -> str:
-    """Empty the scripts: no reader looks into them, and `i<n` in them looks like a tag."""
+def _without_signs(html: str) -> str:
+    """Put `‹` for `<` in the scripts: `i<n` looks like a tag, and only their JSON is read."""
     kept: list[str] = []
     position, lower = 0, html.lower()
     while len(lower) == len(html):
@@ -114,7 +114,7 @@ def _without_scripts(html: str) -> str:
         end = lower.find("</script", begin) if begin else -1
         if end < 0:
             break
-        kept.append(html[position:begin])
+        kept += (html[position:begin], html[begin:end].replace("<", "‹"))
         position = end
     return "".join([*kept, html[position:]])
 

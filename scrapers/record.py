@@ -6,9 +6,12 @@ ISO 8601 with zone; what a page does not show is None, never guessed.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -40,6 +43,9 @@ class Frozen(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", serialize_by_alias=True, validate_by_name=True
     )
+
+
+_Record = TypeVar("_Record", bound=Frozen)
 
 
 class Source(Frozen):
@@ -211,22 +217,42 @@ class Terms(Frozen):
     sources: dict[str, Source] = {}
 
 
+_NUMBERED = re.compile(r"\.\d+$")
 BEYOND_PAGE = frozenset({"witness/warc", "seen/context"})
 """Artifacts of sources that stand on no page: the JSON it got, a notice that has vanished."""
 
 
 def on_page(order: OrderRecord) -> OrderRecord:
     """Return the order without what no page showed: such a field is not to be seen by a reader."""
-    empty = OrderRecord()
-    for path, source in order.sources.items():
-        if source.artifact in BEYOND_PAGE:
-            name, _, inner = path.partition(".")
-            value = getattr(empty, name)
-            if inner:
-                value = getattr(order, name).model_copy(update={inner: getattr(value, inner)})
-            order = order.model_copy(update={name: value})
-    kept = {p: s for p, s in order.sources.items() if s.artifact not in BEYOND_PAGE}
-    return order.model_copy(update={"sources": kept})
+    told = order.sources.items()
+    return without(order, {path for path, source in told if source.artifact in BEYOND_PAGE})
+
+
+def without(order: OrderRecord, paths: AbstractSet[str]) -> OrderRecord:
+    """Return the order without the fields at these paths of its sources, as if never read.
+
+    Of several card codes all go; items of which nothing is left do.
+    """
+    lists = {path: _NUMBERED.sub("", path) for path in order.sources}
+    gone = {_NUMBERED.sub("", path) for path in paths}
+    for path in gone:
+        order = _cleared(order, path.split("."))
+    kept = {path: source for path, source in order.sources.items() if lists[path] not in gone}
+    items = order.items if any(item != Item() for item in order.items) else ()
+    return order.model_copy(update={"sources": kept, "items": items})
+
+
+def _cleared(record: _Record, path: Sequence[str]) -> _Record:
+    name, *inner = path
+    value = getattr(record, name)
+    if not inner:
+        value = type(record).model_fields[name].default
+    elif isinstance(value, tuple):
+        lines = enumerate(value)
+        value = tuple(_cleared(x, inner[1:]) if str(n) == inner[0] else x for n, x in lines)
+    else:
+        value = _cleared(value, inner)
+    return record.model_copy(update={name: value})
 
 
 class Extraction(Frozen):

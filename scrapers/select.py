@@ -36,7 +36,7 @@ class Index:
                     self._hold_names(tag)
 
     def _hold_names(self, tag: Tag) -> None:
-        for name in tag.attrs.get("class") or ():
+        for name in dict.fromkeys(tag.attrs.get("class") or ()):
             self.held.setdefault(f".{name}", []).append(tag)
         if "id" in tag.attrs:
             self.held.setdefault(f"#{tag.attrs['id']}", []).append(tag)

@@ -27,6 +27,21 @@ LAYERS = [
     {"errors"},
 ]
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
+FLOORS = [
+    {"new", "rules"},
+    {"read"},
+    {"sites"},
+    {"generic", "bills", "texts", "second", "product", "trade"},  # none of them knows another
+    {"reading"},
+    {"pairs"},
+    {"columns"},
+    {"labelled", "cards", "promise", "page"},
+    {"contract", "labels", "status", "money", "moments"},
+    {"dom"},
+    {"text"},
+    {"record", "words", "select"},
+]
+FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOP = {
     "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE",
     "helper", "extension", "scrapers", "tests",
@@ -52,6 +67,17 @@ def room(dotted: str) -> str | None:
     return parts[1] if parts[0] == "helper" and len(parts) > 1 else None
 
 
+def wrong_ways(dotted: str, names: set[str]) -> list[str]:
+    """Return what a module of `scrapers` imports from its own floor or from above."""
+    own = dotted.split(".")[1]
+    rooms = {name: name.split(".")[1] for name in names if name.startswith("scrapers.")}
+    return [
+        name
+        for name, other in rooms.items()
+        if own not in {"__init__", other} and FLOOR[own] >= FLOOR[other]
+    ]
+
+
 def tracked() -> list[str]:
     listing = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -65,6 +91,7 @@ def test_imports_run_one_way(path: Path) -> None:
     dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     if dotted.startswith("scrapers"):
         assert not [name for name in imports(path) if name.startswith("helper")]
+        assert wrong_ways(dotted, imports(path)) == []
         return
     own = room(dotted)
     if own is None or own == "__init__":

@@ -338,6 +338,7 @@
     text_rectangles: _texts,
     field_rectangles: _fields,
     counts: _counts,
+    toasts: _toasts,
     ...summary
   } = about;
   return {

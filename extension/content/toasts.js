@@ -53,6 +53,8 @@
   /** @type {Map<string, Toast>} */
   const shown = new Map();
   const state = { cut: false, until: 0, spent: 0, looked: -PAUSE, timer: 0, watching: false };
+  /** What a capture has taken is forgotten when the next notice comes. */
+  let taken = false;
   const observer = new MutationObserver(() => soon());
 
   /** @returns {string[]} texts of the notices that can be seen now */
@@ -93,6 +95,10 @@
   /** @param {string} key @param {string} text @param {string | null} now */
   const note = (key, text, now) => {
     if (repeatsSecret(text)) return;
+    if (taken) {
+      toasts.splice(0, toasts.length, ...shown.values());
+      state.cut = taken = false;
+    }
     const toast = {
       text,
       appeared_at: now,
@@ -164,6 +170,7 @@
   const take = () => {
     if (state.watching) look(false);
     stop();
+    taken = true;
     return { toasts, cut: state.cut };
   };
 

@@ -158,7 +158,7 @@ function source(order, field, correction) {
     return h(
       "div",
       null,
-      h("span.chip.brand", null, t("from_user")),
+      h("span.chip.brand", null, t(correction.origin === "attachment" ? "from_bill" : "from_user")),
       " ",
       h(
         "span.small.soft",

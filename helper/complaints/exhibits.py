@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 from helper.complaints.wording import clean, moment, quoted
@@ -129,9 +129,14 @@ def payment_facts(case: CaseView) -> list[Mapping[str, Any]]:
     ]
 
 
+def payment_key(facts: Mapping[str, Any]) -> Hashable:
+    """Return what is the same in all states of a payment: its number, else when what was paid."""
+    return facts["trade_no"] or (facts["provider"], facts["paid_at"], facts["amount"])
+
+
 def payments(case: CaseView) -> tuple[Payment, ...]:
     """Return the payments of the case by its bills whose money stayed out."""
-    latest = {one["trade_no"]: one for one in payment_facts(case)}
+    latest = {payment_key(one): one for one in payment_facts(case)}
     return tuple(
         Payment(method=one["provider"], trade_no=one["trade_no"], paid_at=one["paid_at"])
         for one in latest.values()

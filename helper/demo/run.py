@@ -20,8 +20,8 @@ from helper.capture.packed import EXTENSION
 from helper.demo import platform, stage, timekeeper, tour
 from helper.demo.driver import Person, demo_browser, first_line, launch
 from helper.errors import BrowserFailedError
-from helper.messages import Language, text
-from helper.printing import coded, missing_lines
+from helper.messages import Language, coded, text
+from helper.printing import missing_lines
 from helper.settings import Authority, Settings
 from helper.web.pairing import offer
 

@@ -184,8 +184,9 @@ def _seller(case: CaseView) -> str | None:
 
 
 def _corrected(case: CaseView) -> str:
+    keys = {"user": "book.cover.corrected_words", "attachment": "book.cover.from_bill"}
     said = (
-        text("book.cover.corrected_words", field=field_label(item.field),
+        text(keys[item.origin], field=field_label(item.field),
              value=clipped(item.value, 200), read=clipped(item.read or "-", 200))
         for item in case.corrections
     )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TypeVar
 from helper.evidence.book_flow import Flow
 from helper.evidence.book_pictures import UnprintableError
 from helper.evidence.book_statements import clipped
-from helper.messages import text
+from helper.messages import text, warned
 from scrapers.record import OrderRecord, Source
 
 _LEFT_OUT = frozenset({"schema", "sources", "warnings"})
@@ -49,10 +49,8 @@ def order_table(flow: Flow, order: OrderRecord, numbers: Mapping[str, int]) -> N
     else:
         flow.table((20, 36, 44), heads, rows, 8.5)
     for code in order.warnings:
-        name, _, detail = code.partition(":")
-        words = text(f"warnings.{name}")
-        said = name if words.startswith("warnings.") else words
-        flow.text(f"{text('book.order.doubt')}：{said} {clipped(detail, 100)}", 8.5, grey=0.3)
+        said = clipped(warned(code), 200)
+        flow.text(f"{text('book.order.doubt')}：{said}", 8.5, grey=0.3)
 
 
 def fields(order: OrderRecord) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 Area = tuple[float, float, float, float]
 """x, y, width, height in CSS pixels of the page."""
-_UNUSABLE = (ValueError, KeyError, TypeError, AttributeError)
+_UNUSABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ never counted as seen or as a second visit.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 import stat
@@ -54,12 +55,13 @@ def attach(
     note: str = "",
     kind: str | None = None,
     facts: Mapping[str, Any] | None = None,
+    data: bytes | None = None,
 ) -> CaptureView:
     """Keep a file under a case, seal it, and return its record; the same file again returns it.
 
     `limit` is the most bytes, `kind` a key of `KINDS`, `facts` what Kazheng itself read out of
-    it, for `about`. Raises NotFoundError, InvalidError,
-    TooLargeError, DiskFullError, ConflictError(attach_busy).
+    it, for `about`, `data` its bytes where they were read before: those are kept. Raises
+    NotFoundError, InvalidError, TooLargeError, DiskFullError, ConflictError(attach_busy).
     """
     if kind is not None and kind not in KINDS:
         raise InvalidError(reason="attach_kind", what=kind, known=", ".join(KINDS))
@@ -67,7 +69,7 @@ def attach(
     changed = _changed_at(path, limit)
     with store.work_folder() as folder:
         copy = folder / "attachment"
-        sha256, size = _copied(path, copy, limit)
+        sha256, size = _copied(path, copy, limit, data)
         name = safe_name(path.name)
         capture_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"kazheng:brought:{case_id}:{sha256}"))
         at = store.now()
@@ -125,10 +127,10 @@ def _changed_at(path: Path, limit: int) -> datetime | None:
         return None
 
 
-def _copied(path: Path, copy: Path, limit: int) -> tuple[str, int]:
-    """Copy a file chunk by chunk; return hash and size of what was copied."""
+def _copied(path: Path, copy: Path, limit: int, data: bytes | None) -> tuple[str, int]:
+    """Copy a file, or the bytes known of it, in chunks; return hash and size of what was copied."""
     digest, size = hashlib.sha256(), 0
-    with _readable(path), path.open("rb") as source:
+    with _readable(path), path.open("rb") if data is None else io.BytesIO(data) as source:
         while chunk := source.read(_CHUNK):
             size += len(chunk)
             if size > limit:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from helper.complaints.exhibits import payment_facts
+from helper.complaints.exhibits import payment_facts, payment_key
 from helper.complaints.wording import money
 from helper.errors import InvalidError, KazhengError, PasswordNeededError, TooLargeError
 from helper.messages import text
@@ -103,7 +103,7 @@ def bring(
         if store and (one.confidence == "certain" or accept_likely):
             state = _add(store, one, bill.payments, found, sha256)
             if whole:
-                attach(store, one.order, path, limit=MAX_BYTES)
+                attach(store, one.order, path, limit=MAX_BYTES, data=data)
         matched.append(_matched(one, bill.payments, orders[one.order], state))
     return ImportedBill(
         sha256=sha256,
@@ -155,7 +155,7 @@ def _add(
         "stayed_out": paid.charged and one.payment not in returned(payments, pairs),
     }
     case = store.vault.case(one.order)
-    known = [item for item in payment_facts(case) if item["trade_no"] == paid.trade_no]
+    known = [item for item in payment_facts(case) if payment_key(item) == payment_key(facts)]
     if facts in known:
         return "already"
     _complete(store, case, paid)

@@ -113,8 +113,11 @@ def _with_toasts(store: Store, view: CaptureView, page: Page, extraction: Extrac
     context = store.read_role(view.artifacts, toasts.ARTIFACT)
     if platform is None or platform.toasts is None or context is None:
         return extraction
-    told = json.loads(context).get("page")
-    return toasts.apply(page, extraction, told.get("toasts") if told else None, platform)
+    try:
+        seen = json.loads(context)["page"]["toasts"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return extraction
+    return toasts.apply(page, extraction, seen, platform)
 
 
 def _cite(order: OrderRecord, artifact: str) -> OrderRecord:

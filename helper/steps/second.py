@@ -33,6 +33,7 @@ def compare_json(store: Store, capture_id: CaptureId) -> None:
 
 
 def _confirmed(store: Store, order: OrderRecord, warc: Artifact) -> OrderRecord:
+    seen = any(source.artifact == "seen/html" for source in order.sources.values())
     answers = json_answers(store.blobs.path(warc.sha256))
     documents = (Document(text, url, WARC) for url, text in answers)
-    return confirm(order, read_json(documents, order.platform.key))
+    return confirm(order, read_json(documents, order.platform.key), later=seen)

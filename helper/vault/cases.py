@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -134,13 +134,12 @@ class Cases(Store):
                 "host": view.meta.host,
                 "order_no": order.order_no if order else None,
             }
-            _fill_in(connection, row, about)
             connection.execute(
                 update(_captures).where(_captures.c.capture_id == uuid).values(case_id=case_id)
             )
-            if view.case_id is not None and not _captures_of(connection, view.case_id):
-                left = update(_cases).where(_cases.c.case_id == view.case_id)
-                connection.execute(left.values(order_no=None))  # no page joins an empty case
+            if view.case_id is not None:
+                _leave(connection, view.case_id)
+            _fill_in(connection, row, about)
             for one in filter(None, (view.case_id, case_id)):
                 words = f"{uuid}: {view.case_id} → {case_id}"
                 connection.execute(
@@ -261,11 +260,28 @@ def _require_unused(connection: Connection, case_id: str, uuid: CaptureId) -> No
         raise RefusedError(reason="capture_used", case_id=case_id, id=uuid)
 
 
+def _leave(connection: Connection, case_id: str) -> None:
+    """Make a case whose page moved away that of the order it still holds, else of none."""
+    row, order, known = _corrected(connection, case_id)
+    number = None
+    if _captures_of(connection, case_id):  # no page joins an empty case
+        told = apply_corrections(order, known)
+        number = told.order_no if told else None
+    if number != row.order_no and _same_order(connection, row.host, number):
+        number = None
+    connection.execute(update(_cases).where(_cases.c.case_id == case_id).values(order_no=number))
+
+
 def _fill_in(connection: Connection, row: Row[Any], about: dict[str, str | None]) -> None:
-    """Complete a case that has no order yet; one that has keeps what it knows."""
+    """Complete a case that has no order yet; one that has keeps what it knows.
+
+    The order of another case is not given to this one too.
+    """
     if row.order_no is not None:
         return
     values = {name: value for name, value in about.items() if value is not None}
+    if _same_order(connection, about["host"], about[_NUMBER]) not in {None, row.case_id}:
+        del values[_NUMBER]
     if values:
         connection.execute(update(_cases).where(_cases.c.case_id == row.case_id).values(**values))
 
@@ -306,12 +322,27 @@ def _read_order(
     return next(iter(own or orders), None)
 
 
+def _told_by_bills(captures: list[CaptureView]) -> Iterator[tuple[str, str]]:
+    """Yield field and value of what was read out of the bills of a case."""
+    for item in (item for view in captures for item in view.artifacts):
+        facts = item.about.get("payment", {})
+        for field in ("payment.trade_no", "payment.paid_at", "amount"):
+            yield field, facts.get(field.rpartition(".")[2])
+
+
 def _view(connection: Connection, row: Row[Any]) -> CaseView:
     captures = _captures_of(connection, row.case_id)
     given = _corrections_of(connection, row.case_id)
     read = _read_order(row, captures, given)
+    told = set(_told_by_bills(captures))
     corrections = tuple(
-        one.model_copy(update={"read": read_value(read, one.field)}) for one in given
+        one.model_copy(
+            update={
+                "read": read_value(read, one.field),
+                "origin": "attachment" if (one.field, one.value) in told else "user",
+            }
+        )
+        for one in given
     )
     drafts = connection.execute(
         select(schema.drafts.c.draft_id)

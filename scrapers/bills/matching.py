@@ -18,7 +18,9 @@ from scrapers.record import Frozen, OrderRecord
 from scrapers.text import compact
 
 _LONG_NUMBER = 10
-"""From this length on two equal numbers are no chance; a shorter one needs the amount too."""
+"""From this length on two equal numbers are no chance; a shorter one needs amount and time too."""
+_BEFORE, _AFTER = timedelta(days=1), timedelta(days=7)
+"""Around an order whose number a payment carries: another shop's may be the same."""
 _EARLY, _LATE = timedelta(minutes=5), timedelta(minutes=60)
 """Around the creation of an order: clocks differ a little, a payment code lives an hour at most."""
 _NEAR = timedelta(minutes=5)
@@ -26,20 +28,22 @@ _NEAR = timedelta(minutes=5)
 _TWICE = timedelta(minutes=10)
 _SHORTEST_NAME = 3
 _NOT_PAID = frozenset({"pending", "failed"})
+_UNPAID = frozenset({"pending_payment", "expired", "cancelled"})
 
 Orders = Mapping[str, OrderRecord]
 Reason = Literal[
     "merchant_no_is_order_no", "merchant_no_is_trade_no", "trade_no_is_order_no",
     "trade_no_is_trade_no", "same_amount", "amount_differs", "near_paid_at", "near_created_at",
     "same_words", "same_number", "same_payee", "minutes_apart", "several_orders",
-    "several_payments",
+    "several_payments", "short_number", "time_differs",
 ]  # fmt: skip
 
 
 class Match(Frozen):
     """A payment and the order it paid; `payment` is its place in the list of payments.
 
-    `likely`: only amount and time say so, or the amounts differ. The first reason decided.
+    `likely`: only amount and time say so, or something speaks against the number: it is short, the
+    amounts differ, the payment is days from the order. The first reason decided.
     """
 
     order: str
@@ -95,7 +99,7 @@ def match(payments: Sequence[BillPayment], orders: Orders) -> Matching:
     return Matching(
         matches=tuple(sorted((x for x in settled if isinstance(x, Match)), key=_place)),
         candidates=tuple(sorted((x for x in settled if isinstance(x, Candidates)), key=_place)),
-        double_charges=tuple(_twice(payments, stayed, named, fitting)),
+        double_charges=tuple(_twice(payments, stayed, named, fitting, orders)),
         refunds=refunds,
     )
 
@@ -127,7 +131,9 @@ def _named(
         for column, value in enumerate((one.merchant_no, one.trade_no)):
             plain = compact(value or "")
             for key, *reasons in numbers.get(plain, ()):
-                if len(plain) >= _LONG_NUMBER or orders[key].amount == one.amount:
+                order = orders[key]
+                alike = order.amount == one.amount and _is_timely(one, order)
+                if len(plain) >= _LONG_NUMBER or alike:
                     found[place].setdefault(key, reasons[column])
     return dict(found)
 
@@ -138,20 +144,37 @@ def _by_number(
     if len(keys) > 1:
         return Candidates(payment=place, orders=tuple(keys), reasons=("several_orders",))
     [(key, reason)] = keys.items()
-    amount = orders[key].amount
-    if amount is None:
-        return Match(order=key, payment=place, confidence="certain", reasons=(reason,))
-    if amount != payments[place].amount:
-        differs: tuple[Reason, ...] = (reason, "amount_differs")
-        return Match(order=key, payment=place, confidence="likely", reasons=differs)
-    return Match(order=key, payment=place, confidence="certain", reasons=(reason, "same_amount"))
+    one, order = payments[place], orders[key]
+    doubts = _doubts(one, order, reason)
+    agree: tuple[Reason, ...] = ("same_amount",) if order.amount == one.amount else ()
+    confidence: Literal["certain", "likely"] = "likely" if doubts else "certain"
+    reasons = (reason, *agree, *doubts)
+    return Match(order=key, payment=place, confidence=confidence, reasons=reasons)
+
+
+def _doubts(one: BillPayment, order: OrderRecord, reason: Reason) -> tuple[Reason, ...]:
+    """Return what speaks against a payment that carries an order's number."""
+    number = one.merchant_no if reason.startswith("merchant_no") else one.trade_no
+    found: dict[Reason, bool] = {
+        "amount_differs": order.amount not in {None, one.amount},
+        "short_number": len(compact(number or "")) < _LONG_NUMBER,
+        "time_differs": not _is_timely(one, order),
+    }
+    return tuple(code for code, speaks in found.items() if speaks)
+
+
+def _is_timely(one: BillPayment, order: OrderRecord) -> bool:
+    """Tell whether a payment may be of this order by its time; one without a time has any."""
+    made = order.created_at or order.payment.paid_at
+    return made is None or made - _BEFORE <= one.at <= made + _AFTER
 
 
 def _fitting(one: BillPayment, orders: Orders) -> dict[str, tuple[Reason, ...]]:
     """Return the orders of the same amount that time and way of payment allow, with reasons."""
     found: dict[str, tuple[Reason, ...]] = {}
     for key, order in orders.items():
-        near = None if order.payment.trade_no else _near(one, order)
+        unfit = order.payment.trade_no or order.status in _UNPAID
+        near = None if unfit else _near(one, order)
         if near and order.payment.method in {one.provider, "bank", "other", "unknown"}:
             found[key] = ("same_amount", near, *_shared(one, order))
     return found
@@ -201,6 +224,7 @@ def _twice(
     stayed: Sequence[int],
     named: Mapping[int, Mapping[str, Reason]],
     fitting: Mapping[int, Mapping[str, tuple[Reason, ...]]],
+    orders: Orders,
 ) -> Iterator[DoubleCharge]:
     """Yield what was charged more than once for one order."""
     known = {place: {*named.get(place, ()), *fitting.get(place, ())} for place in stayed}
@@ -214,7 +238,8 @@ def _twice(
     for key, own in alone.items():
         carry = [place for place in own if place in named]
         if _apart(payments, carry):
-            yield _carried(payments, key, carry)
+            doubts = [_doubts(payments[x], orders[key], named[x][key]) for x in carry]
+            yield _carried(payments, key, carry, sum(doubts, ()))
         elif payments[own[0]].counterparty:
             one = payments[own[0]]
             near = [
@@ -231,14 +256,17 @@ def _twice(
                 )
 
 
-def _carried(payments: Sequence[BillPayment], key: str, carry: Sequence[int]) -> DoubleCharge:
+def _carried(
+    payments: Sequence[BillPayment], key: str, carry: Sequence[int], doubts: Sequence[Reason]
+) -> DoubleCharge:
     """Return the double charge of payments that all carry the order's number."""
+    unsure = [code for code in dict.fromkeys(doubts) if code != "amount_differs"]
     alike = len({payments[place].amount for place in carry}) == 1  # else a deposit and the rest
     return DoubleCharge(
         order=key,
         payments=tuple(carry),
-        confidence="certain" if alike else "possible",
-        reasons=("same_number", "same_amount" if alike else "amount_differs"),
+        confidence="certain" if alike and not unsure else "possible",
+        reasons=("same_number", "same_amount" if alike else "amount_differs", *unsure),
     )
 
 

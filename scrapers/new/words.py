@@ -20,7 +20,7 @@ _HAN = (
     "單號 編號 數量 金額 總價 時間 狀態 支付方式 聯繫 郵箱 詳情 查詢 複製 已完成"
 )
 _LATIN = (
-    "a about chat ticket goods faq help support legal terms privacy "
+    "chat ticket faq help legal terms privacy "
     "a about account alipay all am amount and api app asp assets at avatar back balance bank "
     "buy buyer buyers by cancel cancelled card cart category check close cn cny code coin com "
     "common completed confirm contact copy count coupon create created css currency date "

@@ -40,6 +40,7 @@ _ZONE = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)\s*$")
 _CURRENCIES = frozenset({"CNY", "USD", "HKD", "TWD", "EUR", "USDT"})
 _AFTER_PAYMENT = frozenset({"processing", "partially_delivered", "delivered", "completed"})
 _FILLED = ("amount", "currency", "created_at", "payment.paid_at", "delivered_at", "status")
+_CHANGES = frozenset({"status", "delivered_at"})
 _ANSWERED = {"amount": "amount_not_found", "status": "status_not_found"}
 _IDENTIFYING = frozenset({"amount", "created_at", "payment.paid_at"})
 _ENOUGH_AGREEING = 2
@@ -100,14 +101,20 @@ def _bounded(documents: Iterable[Document]) -> Iterator[Document]:
             yield document
 
 
-def confirm(order: OrderRecord, records: Sequence[Record]) -> OrderRecord:
-    """Return the order with what the JSON adds to it and where the JSON disagrees."""
+def confirm(order: OrderRecord, records: Sequence[Record], *, later: bool = False) -> OrderRecord:
+    """Return the order with what the JSON adds to it and where the JSON disagrees.
+
+    `later`: the page of the order and the JSON are of two visits, so what the shop may have changed
+    between them is neither taken nor held against the page.
+    """
     numbered = order.order_no is not None
     own = [record for record in records if numbered and order.order_no in record.numbers]
     found = [fact for record in own or _only_one(order, records) for fact in record.facts]
     here = any(fact.loose and _is_time(fact) and _agrees(order, fact) for fact in found)
     said: dict[str, list[_Fact]] = {}
     for fact in found:
+        if later and fact.field in _CHANGES:
+            continue
         sure = bool(own) and (not fact.loose or (here and _is_time(fact)))
         said.setdefault(fact.field, []).append(replace(fact, fills=sure))
     for facts in said.values():
@@ -199,7 +206,8 @@ def _is_other_zone(order: OrderRecord, fact: _Fact) -> bool:
 
 def _records(document: Document, key: str | None, steps: Iterator[int]) -> Iterator[Record]:
     """Yield the order-like objects of a document, outermost first, in at most `steps`."""
-    if words.BESIDE_ADDRESS.search(document.place.partition("://")[2]):
+    path = document.place.partition("://")[2].partition("/")[2]
+    if words.BESIDE_ADDRESS.search(path):
         return
     try:
         tree = json.loads(document.text, parse_int=_Number, parse_float=_Number,

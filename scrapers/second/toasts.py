@@ -39,14 +39,14 @@ def apply(page: Page, extraction: Extraction, seen: object, platform: Platform) 
     if extraction.orders:
         orders = tuple(_with_state(order, told) for order in extraction.orders)
         return extraction.model_copy(update={"orders": orders})
-    if len(told) != 1 or extraction.page_kind not in {"order", "other"}:
+    if extraction.page_kind not in {"order", "other"}:
         return extraction
-    [only] = told.values()
-    number = _on_page(page, only.number)
-    if number is None:
+    named = [found for number in told if (found := _on_page(page, number)) is not None]
+    if len(named) != 1:
         return extraction
+    [number] = named
     order = OrderRecord(
-        platform=extraction.platform, url=page.url or None, order_no=only.number,
+        platform=extraction.platform, url=page.url or None, order_no=number.text,
         sources={"order_no": number.source}, warnings=("amount_not_found",),
     )  # fmt: skip
     left = tuple(code for code in extraction.warnings if code != "no_order")

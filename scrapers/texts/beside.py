@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
-from scrapers.record import Extraction, OrderRecord, Source
+from scrapers.record import Extraction, OrderRecord, Source, without
 from scrapers.texts import Texts
 from scrapers.texts.chats import MAX_MESSAGES
 
@@ -44,10 +44,7 @@ def _common_path(paths: list[str]) -> str:
 def _outside(order: OrderRecord, log: str) -> OrderRecord:
     """Return the order without what was read in a chat's log, such as the time of a message."""
     number = (order.sources.get("order_no") or Source()).selector or ""
-    told = {path.split(".")[0] for path, source in order.sources.items()
-            if log and (source.selector or "").startswith(log)}  # fmt: skip
-    if not told or number.startswith(log):  # the order's card is a message
+    if not log or number.startswith(log):  # the order's card is a message
         return order
-    update: dict[str, object] = {name: OrderRecord.model_fields[name].default for name in told}
-    kept = {path: one for path, one in order.sources.items() if path.split(".")[0] not in told}
-    return order.model_copy(update=update | {"sources": kept})
+    told = order.sources.items()
+    return without(order, {path for path, one in told if (one.selector or "").startswith(log)})

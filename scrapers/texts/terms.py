@@ -35,7 +35,6 @@ _VERSION = re.compile(
     r"(?:版本号?|version)\s*[:：]?\s*(?P<v>V?\d+(?:\.\d+){0,3})(?![\d年])|(?P<v2>\bV\d+(?:\.\d+){1,3})",
     re.IGNORECASE,
 )
-_VERSION_END = re.compile(r"\s*[（(\[]?V?\d+(?:\.\d+)+版?[)）\]]?$", re.IGNORECASE)
 _ABOUT = re.compile(
     r"版本号?\s*[:：V\d]|version|(?:最[近后])?(?:更新|修订|发布|生效)(?:日期|时间|[:：])",
     re.IGNORECASE,

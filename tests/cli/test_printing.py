@@ -9,10 +9,9 @@ import typer
 
 from helper.errors import NotFoundError
 from helper.evidence.verify import Check, Verification
-from helper.messages import LANGUAGES, catalogue
+from helper.messages import LANGUAGES, catalogue, coded
 from helper.printing import (
     case_lines,
-    coded,
     explained,
     missing_lines,
     stamp_lines,

@@ -144,6 +144,14 @@ def test_the_order_stands_with_its_sources(shelf: Shelf):
         assert words in page
 
 
+def test_what_the_reader_doubts_names_the_field_in_words(shelf: Shelf):
+    order = OrderRecord(order_no="A1", warnings=("json_disagrees:payment.paid_at",))
+    shelf.add(("seen/sheet", "seen-sheet.png", picture()), order=order)
+    text = "".join(shelf.make().pages)
+    assert "不一致。(付款时间)" in text
+    assert "payment.paid_at" not in text
+
+
 def test_a_file_of_the_user_is_marked_as_brought(shelf: Shelf):
     shelf.add(
         ("attachment", "attachment-chat.txt", "客服：稍等\n".encode() * 3),

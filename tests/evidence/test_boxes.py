@@ -163,7 +163,8 @@ def test_a_text_longer_than_what_is_recorded_of_it_has_its_place() -> None:
 @pytest.mark.parametrize(
     "context",
     [b"", b"{}", b'{"page": null}', b'{"page": {"text_rectangles": [1]}}', b"[" * 100_000,
-     told(piece("A1", P.format(1))).replace(b"40", b'"wide"')],
+     told(piece("A1", P.format(1))).replace(b"40", b'"wide"'),
+     told(piece("A1", P.format(1))).replace(b"40", b"9" * 400)],
 )  # fmt: skip
 def test_a_context_that_tells_nothing_gives_no_place(context: bytes) -> None:
     html = "<p>A1</p>"

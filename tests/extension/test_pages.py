@@ -152,6 +152,16 @@ async def test_panel_keeps_the_read_value_beside_the_correction(extension_pages)
     assert "页面读到：9.95 元" in row
 
 
+async def test_panel_names_the_bill_where_the_value_came_from_it(extension_pages):
+    said = CASE["corrections"][0] | {"origin": "attachment"}
+    told = answers(case={"ok": True, "case": CASE | {"corrections": [said]}})
+    page = await extension_pages.open("panel.html?case=c-1", told)
+    await page.wait_for_selector("[data-field=amount]")
+    row = await page.inner_text("[data-field=amount]")
+    assert "来自账单" in row
+    assert "您填写" not in row
+
+
 async def test_panel_takes_a_correction_back(extension_pages):
     page = await extension_pages.open("panel.html?case=c-1", answers())
     await page.click("[data-field=amount] button[aria-label$='用回页面的值']")

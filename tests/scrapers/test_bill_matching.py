@@ -64,12 +64,41 @@ def test_an_unknown_amount_does_not_speak_against_a_number() -> None:
     assert (found.confidence, found.reasons) == ("certain", ("merchant_no_is_order_no",))
 
 
-def test_a_short_number_needs_the_amount_too() -> None:
+def test_a_short_number_needs_the_amount_too_and_is_never_certain() -> None:
     short = order(order_no="1001", created_at=None, amount=Decimal(5))
     assert not match([paid(merchant_no="1001")], {"c": short}).matches
-    assert pairs(match([paid(merchant_no="1001", amount=Decimal(5))], {"c": short})) == [
-        (0, "c", "certain")
-    ]
+    [found] = match([paid(merchant_no="1001", amount=Decimal(5))], {"c": short}).matches
+    wanted = ("merchant_no_is_order_no", "same_amount", "short_number")
+    assert (found.confidence, found.reasons) == ("likely", wanted)
+
+
+DAYS = [(-1, True), (-2, False), (7, True), (8, False), (-270, False)]
+
+
+@pytest.mark.parametrize("known", [{}, {"created_at": None, "payment": {"paid_at": NOON}}])
+@pytest.mark.parametrize(("days", "fits"), DAYS)
+def test_a_payment_days_from_the_order_whose_number_it_carries_is_only_likely(
+    days: int, fits: bool, known: dict[str, Any]
+) -> None:
+    one = paid(merchant_no=NUMBER, at=NOON + timedelta(days=days))
+    [found] = match([one], {"c": order(**known)}).matches
+    assert (found.confidence == "certain", "time_differs" in found.reasons) == (fits, not fits)
+    short = paid(merchant_no="10231", at=one.at)
+    assert bool(match([short], {"c": order(order_no="10231", **known)}).matches) == fits
+
+
+@pytest.mark.parametrize("status", ["pending_payment", "expired", "cancelled"])
+def test_amount_and_time_do_not_pay_an_order_that_was_not_paid(status: str) -> None:
+    noodles = paid(counterparty="面馆", at=NOON + timedelta(minutes=17))
+    assert match([noodles], {"c": order(status=status)}) == Matching()
+    assert pairs(match([paid(merchant_no=NUMBER)], {"c": order(status=status)}))
+
+
+def test_two_payments_under_a_short_number_are_only_possibly_one_charged_twice() -> None:
+    twice = [paid(f"420000000{n}", merchant_no="10231") for n in (1, 2)]
+    [found] = match(twice, {"a": order(order_no="10231")}).double_charges
+    wanted = ("same_number", "same_amount", "short_number")
+    assert (found.confidence, found.reasons) == ("possible", wanted)
 
 
 @pytest.mark.parametrize(

@@ -199,6 +199,12 @@ def test_a_saved_bill_page(name: str) -> None:
     assert (found.counterparty, found.goods) == ("快卡小站", "QQ会员一个月")
 
 
+@pytest.mark.parametrize("ending", ["html", "mht", "MHTML"])
+def test_a_page_in_a_zip(ending: str) -> None:
+    page = (PAGES / "generic" / "payment-bill.html").read_bytes()
+    assert one(made.zipped(page, f"账单详情.{ending}")).trade_no == TRADE
+
+
 def test_the_bill_page_that_is_also_read_as_an_order() -> None:
     data = (PAGES / "generic" / "payment-bill.html").read_bytes()
     found = one(data)

@@ -13,6 +13,7 @@ from scrapers.page import documents, load, parse
 from scrapers.promise import promise_in
 from scrapers.read import extract_bytes
 from scrapers.record import Chat, Extraction, Source
+from scrapers.texts.beside import beside
 from scrapers.texts.chat_secrets import without_secrets
 from scrapers.texts.chat_times import Clock
 
@@ -152,6 +153,30 @@ def test_an_order_page_with_a_chat_on_it_stays_an_order_page() -> None:
     assert found.page_kind == "order"
     assert found.orders[0].order_no == "AB20260818001"
     assert found.chat is not None
+
+
+def test_of_an_order_beside_a_chat_only_what_was_read_in_the_log_goes() -> None:
+    log, card = "html > body > div:nth-of-type(2)", "html > body > div:nth-of-type(1) > p"
+    places = {
+        "order_no": card, "payment.method": card, "payment.paid_at": f"{log} > p > i",
+        "items.0.title": f"{log} > p > b", "items.0.quantity": card, "items.1.title": card,
+        "delivery.secrets.0": f"{log} > p > i", "delivery.secrets.1": f"{log} > p > b",
+    }  # fmt: skip
+    order = {
+        "order_no": "A1", "payment": {"method": "alipay", "paid_at": SEEN},
+        "items": [{"title": "亲", "quantity": 2}, {"title": "月卡"}],
+        "delivery": {"secrets": [{"masked": f"{x}…", "sha256": x} for x in ("0", "1")]},
+        "sources": {path: {"selector": place} for path, place in places.items()},
+    }  # fmt: skip
+    spoken = [{"text": x, "source": {"selector": f"{log} > p > {x}"}} for x in ("u", "s")]
+    page = Extraction.model_validate({"orders": [order]})
+    shown = beside(page, texts.Texts(Chat.model_validate({"messages": spoken})), sure_of_kind=False)
+    [left] = shown.orders
+    assert (left.payment.method, left.payment.paid_at) == ("alipay", None)
+    assert [(item.title, item.quantity) for item in left.items] == [(None, 2), ("月卡", None)]
+    assert left.delivery.secrets == ()
+    wanted = {"order_no", "payment.method", "items.0.quantity", "items.1.title"}
+    assert set(left.sources) == wanted
 
 
 def test_ten_thousand_messages_are_read_and_more_are_told() -> None:

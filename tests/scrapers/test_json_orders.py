@@ -215,6 +215,13 @@ def test_an_answer_about_refunds_is_not_about_the_order() -> None:
     assert confirmed(UNKNOWN, answer, url="https://shop.example/api/refunds") == UNKNOWN
 
 
+@pytest.mark.parametrize("host", ["ticketshop.cn", "payment.shop.cn", "refund.example:8443"])
+def test_a_shop_may_be_called_so(host: str) -> None:
+    answer = [{"order_no": "A20260818001", "amount": "5.00"}]
+    found = confirmed(UNKNOWN, answer, url=f"https://{host}/api/order")
+    assert found.warnings == ("json_disagrees:amount",)
+
+
 def test_without_a_number_only_one_record_whose_other_fields_agree_counts() -> None:
     shown = order(amount="19.90", created_at="2026-08-18T14:23:05+08:00", status="completed")
     one = {"amount": "19.90", "create_time": 1787034185, "status_text": "已退款"}
@@ -271,6 +278,12 @@ def test_the_state_in_a_pages_own_script_is_a_second_source(script: str) -> None
     assert source.selector is not None
     assert source.selector.endswith("script")
     [found] = on(script, amount="9.90")
+    assert found.warnings == ("json_disagrees:amount",)
+
+
+def test_code_full_of_signs_like_tags_loses_no_state_of_another_script() -> None:
+    code = "<script>" + "i<n;" * 46_000 + "</script>"
+    [found] = on(f'{code}<script type="application/json">{STATE}</script>', amount="9.90")
     assert found.warnings == ("json_disagrees:amount",)
 
 

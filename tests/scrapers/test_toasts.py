@@ -86,8 +86,14 @@ def test_a_delivered_order_needs_no_notice() -> None:
     assert applied("codes", told(UNPAID, number), number="x") == plain
 
 
-def test_notices_about_two_numbers_make_no_order() -> None:
-    assert applied("not-paid", told(STOCK), told(UNPAID, SHOWN)).orders == ()
+def test_a_notice_of_an_order_looked_up_before_hides_not_the_present_one() -> None:
+    [order] = applied("not-paid", told(UNPAID, SHOWN), told(STOCK)).orders
+    assert (order.order_no, order.status) == (ASKED, "paid")
+
+
+def test_notices_about_two_numbers_that_the_page_names_make_no_order() -> None:
+    """One stands in the field, the other in the address."""
+    assert applied("not-paid", told(STOCK), told(UNPAID, SHOWN), number=SHOWN).orders == ()
 
 
 def test_a_number_that_the_page_does_not_name_makes_no_order() -> None:

@@ -15,7 +15,7 @@ from scrapers.second.json_words import KEYS, plain
 from scrapers.text import compact, simplified
 
 DATA = Path(scrapers.__file__).parent / "data"
-ELSEWHERE = {"wechat", "alipay", "common", "caihong", "dujiao_next", "taobao", "xianyu"}
+ELSEWHERE = {"wechat", "alipay", "common"}
 
 
 @pytest.mark.parametrize("name", ["labels", "states", "bill_states", "json_keys"])

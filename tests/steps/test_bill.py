@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from helper.complaints.exhibits import payments
 from helper.desk import Desk
 from helper.errors import InvalidError, PasswordNeededError, TooLargeError
+from helper.printing import case_lines, plain
 from helper.steps.attach import RECORD
 from helper.steps.bill import ImportedBill, bill_bytes, bring, read
 from helper.steps.store import Store
@@ -99,6 +101,15 @@ def test_the_case_learns_what_its_order_does_not_say(
     assert order.payment.paid_at == datetime(2026, 8, 18, 14, 24, 11, tzinfo=SHANGHAI)
     assert order.amount == 36
     assert order.sources["payment.trade_no"].artifact == "user"
+    assert {one.origin for one in store.vault.case(case_id).corrections} == {"attachment"}
+    store.vault.add_correction(case_id, "amount", "35.00", store.now())
+    view = store.vault.case(case_id)
+    assert [one.origin for one in view.corrections if one.field == "amount"] == [
+        "attachment", "user",
+    ]  # fmt: skip
+    lines = case_lines(plain(view) | {"due": [], "gaps": []}, "zh_CN")
+    assert any(line.strip().startswith(f"来自账单 payment.trade_no：{TRADE}") for line in lines)
+    assert any(line.strip().startswith("本人填写 amount：35.00") for line in lines)
 
 
 def test_what_the_page_shows_is_not_replaced(store: Store, captures: Any, tmp_path: Path) -> None:
@@ -175,6 +186,39 @@ def test_the_whole_bill_only_when_asked(store: Store, captures: Any, tmp_path: P
         if item.role == "attachment" and not item.about.get("payment")
     ]
     assert [store.blobs.read(sha256) for sha256 in found] == [data]
+
+
+def test_the_whole_bill_is_the_bytes_that_were_read(
+    store: Store, captures: Any, tmp_path: Path
+) -> None:
+    case_id = case_of(store, captures)
+    path, data = tmp_path / "账单.csv", made.wechat_csv(wechat_row())
+    path.write_bytes(b"written anew meanwhile")
+    bring(store, path, data, read(path, data, None), whole=True)
+    kept = [
+        store.blobs.read(item.sha256)
+        for capture in store.vault.case(case_id).captures
+        for item in capture.artifacts
+        if item.role == "attachment"
+    ]
+    assert data in kept
+    assert path.read_bytes() not in kept
+
+
+def test_payments_without_a_number_of_their_own_stay_apart(
+    store: Store, captures: Any, tmp_path: Path
+) -> None:
+    case_id = case_of(store, captures)
+    later = wechat_row(trade="/", at="2026-08-18 15:00:00")
+    data = made.wechat_csv(wechat_row(trade="/"), later)
+    for states in (["added", "added"], ["already", "already"]):
+        assert [one.state for one in brought(store, tmp_path, data).matched] == states
+    case = store.vault.case(case_id)
+    times = [one.paid_at and one.paid_at.astimezone(SHANGHAI).hour for one in payments(case)]
+    assert times == [14, 15]
+    kinds = {item.about.get("kind") for c in case.captures for item in c.artifacts
+             if item.about.get("payment")}  # fmt: skip
+    assert kinds == {"payment"}
 
 
 async def test_two_charges_for_an_order_suggest_that_complaint(

@@ -76,6 +76,29 @@ def test_a_page_that_disagrees_keeps_its_value_and_a_warning(
     assert (str(found.amount), found.warnings) == ("99.00", ("json_disagrees:amount",))
 
 
+def test_a_state_that_the_shop_changed_after_the_click_is_not_held_against_the_page(
+    store: Store, captures: Captures, tmp_path: Path
+) -> None:
+    """The JSON was sent to the page of the second visit, minutes later."""
+    uuid = seen(captures, store)
+    later = {"status_text": "已发货", "delivered_at": "2024-01-02T15:00:00+08:00"}
+    heard(store, uuid, tmp_path, AGREES | later)
+    compare_json(store, uuid)
+    found = order_of(captures, uuid)
+    assert (found.status, found.delivered_at, found.warnings) == ("paid", None, ())
+
+
+def test_the_state_of_the_very_page_is_compared(
+    store: Store, captures: Captures, tmp_path: Path
+) -> None:
+    uuid = captures.new()
+    witnessed(store, uuid, html=ORDER)
+    read.read_order(store, uuid)
+    heard(store, uuid, tmp_path, AGREES | {"status_text": "已发货"})
+    compare_json(store, uuid)
+    assert order_of(captures, uuid).warnings == ("json_disagrees:status",)
+
+
 def test_no_secret_of_the_json_comes_into_the_record(
     store: Store, captures: Captures, tmp_path: Path
 ) -> None:
@@ -148,10 +171,18 @@ def test_an_order_that_a_shop_names_in_a_toast_only_is_read_and_joins_its_case(
     assert store.vault.case(captures.view(uuid).case_id or "").order_no == NUMBER
 
 
-@pytest.mark.parametrize("data", [b"{}", b'{"page": null}', b'{"page": {"toasts": null}}'])
+@pytest.mark.parametrize(
+    "data",
+    [b"{}", b'{"page": null}', b'{"page": {"toasts": null}}', b"[]", b"{", b'{"page": [1]}',
+     b'"page"', b"\xff", b"[" * 100_000],
+    ids=range(9),
+)  # fmt: skip
 def test_a_context_without_toasts_changes_nothing(
     store: Store, captures: Captures, data: bytes
 ) -> None:
+    shown = (PAGES / "codes.html").read_text("utf-8")
+    read_all_the_same = seen(captures, store, ("seen/context", data, {}), html=shown, url=QUERY)
+    assert captures.view(read_all_the_same).order is not None
     html = (PAGES / "not-paid.html").read_text("utf-8")
     uuid = seen(captures, store, ("seen/context", data, {}), html=html, url=QUERY)
     assert captures.view(uuid).order is None

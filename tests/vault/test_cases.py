@@ -29,6 +29,10 @@ def draft(case_id: str, number: int = 1, **values: object) -> Draft:
     return Draft.model_validate(empty | texts | own | when | values)
 
 
+def test_the_host_of_a_page_holds_no_password_and_one_spelling(make):
+    assert make.meta(url="https://me:pw@Shop.Example:8443/order/1").host == "shop.example:8443"
+
+
 def test_a_new_case_has_an_id_of_its_first_capture(join, make, catalogue: Catalogue):
     case_id = join(1)
     assert case_id == "c-" + hashlib.sha256(make.uuid(1).encode()).hexdigest()[:10]
@@ -219,6 +223,37 @@ def test_a_capture_moves_to_the_case_that_the_user_picks(join, catalogue: Catalo
     left = catalogue.case(old)
     assert (left.captures, left.order_no, len(left.notes)) == ((), None, 1)
     assert join(3, order_no="A7") == new  # not the case that is empty now
+
+
+def test_a_case_whose_order_moved_away_is_that_of_what_it_still_holds(
+    join, catalogue: Catalogue, make
+):
+    old, new = join(1, order_no="A7"), join(2, order_no=None)
+    join(3, order_no=None, wanted=old)
+    catalogue.put_order(make.uuid(1), make.order("A7"))
+    catalogue.move_capture(make.uuid(1), new, make.noon)
+    assert (catalogue.case(old).order_no, catalogue.case(new).order_no) == (None, "A7")
+    assert join(4, order_no="A7") == new
+
+
+def test_of_two_pages_of_one_order_the_one_that_moves_leaves_the_number_behind(
+    join, catalogue: Catalogue, make
+):
+    old, new = join(1, order_no="A7"), join(2, order_no=None)
+    join(3, order_no="A7")
+    for number in (1, 3):
+        catalogue.put_order(make.uuid(number), make.order("A7"))
+    catalogue.move_capture(make.uuid(1), new, make.noon)
+    assert (catalogue.case(old).order_no, catalogue.case(new).order_no) == ("A7", None)
+
+
+def test_a_number_that_the_user_gave_stays_when_a_page_moves_away(join, catalogue: Catalogue, make):
+    old, new = join(1, order_no="A7"), join(2, order_no="B2")
+    join(3, order_no=None, wanted=old)
+    catalogue.put_order(make.uuid(1), make.order("A7"))
+    catalogue.add_correction(old, "order_no", "A77", make.noon)
+    catalogue.move_capture(make.uuid(1), new, make.noon)
+    assert catalogue.case(old).order_no == "A77"
 
 
 @pytest.mark.parametrize("why", ["draft", "receipt"])

@@ -197,5 +197,19 @@ async def test_a_second_opening_of_the_popup_goes_on_with_what_was_seen(
     assert all(one["gone_at"] for one in found)
 
 
+async def test_what_a_capture_took_is_forgotten_when_the_next_notice_comes(
+    world: World, page: Page
+) -> None:
+    await look_on(world, page)
+    await page.evaluate("() => { say('一', undefined, 120); say('在'); }")
+    await page.wait_for_function("() => document.querySelectorAll('.t-message').length === 1")
+    assert [one["text"] for one in await kept(world, page)] == ["一", "在"]
+    assert [one["text"] for one in await kept(world, page)] == ["一", "在"]
+    await look_on(world, page)
+    await page.evaluate("() => say('二', undefined, 120)")
+    await page.wait_for_function("() => document.querySelectorAll('.t-message').length === 1")
+    assert [one["text"] for one in await kept(world, page)] == ["在", "二"]
+
+
 async def test_the_popup_opens_over_a_page_that_cannot_be_watched(world: World) -> None:
     await look_on(world, await world.person.open("about:blank"))
