@@ -18,11 +18,11 @@ from scrapers.text import cjk_count, compact, fold, is_placeholder, mask, squeez
 
 MAX_SECRETS = 200
 _LABEL_WORDS = re.compile(
-    r"卡号|卡密|密码|账号|帐号|账户|激活码|兑换码|充值码|序列号|邮箱|辅助|密保|卡|码|第\d+[张条个]|面值|元"
+    r"卡号|卡密|密码|账号|帐号|账户|激活码|兑换码|充值码|序列号|邮箱|辅助|密保|卡|码|第\d+[张条个]|面值|元|有效期至?"
 )
 _PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
 _OWN_PASSWORD = re.compile(
-    r"(?:QQ|微信|游戏|充值|登[录陆]|支付|下单|查询|取卡|安全|独立|二级|steam|epic|apple|login|game)"
+    r"(?:QQ|微信|游戏|充值|登[录陆]|支付|安全|独立|二级|steam|epic|apple|login|game)"
     r"(?:号|账号|帐号)?\s?(?:密码|password|pwd)\s?[:：]",
     re.IGNORECASE,
 )
@@ -32,15 +32,17 @@ _OWN_ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _OF_BUYER = re.compile(
-    r"(?:QQ|微信|角色名?称?|昵称|区服|大区|服务器|手机|电话|备注|留言)号?码?\s?[:：]", re.IGNORECASE
+    r"(?:(?:QQ|微信|角色名?称?|昵称|区服|大区|服务器|手机|电话|备注|留言)号?码?"
+    r"|(?:查询|取卡|下单)密码)\s?[:：]",
+    re.IGNORECASE,
 )
 _RECHARGE = frozenset({"recharge_account"})
 _ACCOUNTS = frozenset({"recharge_account", "secret_part"})
-_OF_CODES = frozenset({"secrets", "secret_part", "game_password", "buyer_contact", "title", "result"})
+_OF_CODES = frozenset({"secrets", "secret_part", "game_password", "result"})
 _CONTACTS = frozenset({"buyer_contact"})
 _NO_CODE = re.compile(
     r"[*•●]{3}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://"
-    r"|^1[3-9]\d{9}$|(?:QQ|Q?群|微信|电话|热线)号?\s?[:：]?\s?\d{5,12}$"
+    r"|^1[3-9]\d{9}[^0-9A-Za-z]*$|(?:QQ|Q?群|微信|电话|热线)号?\s?[:：]?\s?\d{5,12}$"
 )
 _DATE = re.compile(r"(?<![\w-])\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?![\w-])")
 _LINK = re.compile(r"https?://\S+")
@@ -127,7 +129,8 @@ def _is_message(line: str) -> bool:
     covered = " " not in line and _COVERED.search(line)
     if names_password(line) or covered or _CAPTION.search(line) or _NO_MESSAGE.fullmatch(line):
         return False
-    worded = cjk_count(line) > (3 if _OF_BUYER.match(line) else 0) or is_english(line)
+    said = _value_of_other(line)
+    worded = cjk_count(line) > 0 or is_english(line) if said is None else cjk_count(said) > 3
     return worded and meaning(line) is None and not is_status(line) and not _is_kind(line)
 
 
@@ -197,9 +200,8 @@ def _joined(lines: list[str]) -> list[str]:
     joined: list[str] = []
     for line in lines:
         labels = split_labels(line)
-        starts_password = (
-            bool(labels) and labels[0].start == 0 and bool(_PASSWORD.search(labels[0].text))
-        )
+        starts_password = bool(labels) and labels[0].start == 0 and not _OF_BUYER.match(line)
+        starts_password = starts_password and bool(_PASSWORD.search(labels[0].text))
         bare_label = bool(joined) and joined[-1].endswith((":", "："))
         if joined and (bare_label or (starts_password and not _PASSWORD.search(joined[-1]))):
             joined[-1] = f"{joined[-1]} {line}"
@@ -215,7 +217,7 @@ def is_secret(line: str) -> bool:
         return True
     if is_status(line) or _is_kind(line) or len(line) < 4 or _NO_CODE.search(line):
         return False
-    if is_english(line) or is_words(line) or _OF_BUYER.match(line) or _is_other_field(line):
+    if is_english(line) or is_words(line) or _value_of_other(line) is not None:
         return False
     amount = money(line)
     if amount is not None and amount.currency:
@@ -224,8 +226,16 @@ def is_secret(line: str) -> bool:
     return cjk_count(rest) <= 3 and sum(char.isalnum() and char.isascii() for char in rest) >= 4
 
 
-def _is_other_field(line: str) -> bool:
-    """Say whether a line begins with the label of something else (订单号：…)."""
+def _value_of_other(line: str) -> str | None:
+    """Return what stands after the label of something else (订单号：…); None without such a label.
+
+    邮箱 and its 密码 are a delivered account.
+    """
+    if of_buyer := _OF_BUYER.match(line):
+        return line[of_buyer.end() :]
     label = next(iter(split_labels(line)), None)
     known = label.meaning if label and label.start == 0 else None
-    return known is not None and known.field not in _OF_CODES
+    if label is None or known is None or known.field in _OF_CODES:
+        return None
+    delivered = known.field in _CONTACTS and (names_password(line) or "----" in line)
+    return None if delivered else line[label.value_start :]

@@ -6,7 +6,9 @@ import re
 
 from scrapers.text import mask_text
 
-PASSWORD_WORD = re.compile(r"密码|口令|密保|passw(?:or)?d|pwd", re.IGNORECASE)
+PASSWORD_WORD = re.compile(
+    r"密码|口令|密保|passw(?:or)?d|pwd|(?<![a-z])pass(?![a-z])", re.IGNORECASE
+)
 CODE_WORD = re.compile(
     r"卡密|卡号|密码|密钥|口令|(?:兑换|激活|充值|授权|验证|提取|提货|取货|访问)码|序列号"
     r"|(?<![a-z])(?:cd-?key|cdk|codes?|key)(?![a-z])",
@@ -15,10 +17,10 @@ CODE_WORD = re.compile(
 _GAP = r"\s{0,2}(?:就?[是为]|成|[:：=]|\bis\b)?\s{0,2}[:：]?\s{0,2}[【\[「“\"'(（]?"
 _ASCII = "[!-~０-９Ａ-Ｚａ-ｚ]"
 _AFTER_CODE_WORD = re.compile(
-    rf"(?P<word>{CODE_WORD.pattern})(?P<gap>{_GAP})(?P<code>{_ASCII}{{4,}})", re.I
+    rf"(?P<word>{CODE_WORD.pattern})(?P<gap>{_GAP})(?P<code>{_ASCII}{{4,}})", re.IGNORECASE
 )
 _AFTER_PASSWORD_WORD = re.compile(
-    rf"(?P<word>{PASSWORD_WORD.pattern})(?P<gap>{_GAP})(?P<code>{_ASCII}{{3,}})", re.I
+    rf"(?P<word>{PASSWORD_WORD.pattern})(?P<gap>{_GAP})(?P<code>{_ASCII}{{3,}})", re.IGNORECASE
 )
 _RUN = re.compile(rf"{_ASCII}{{3,}}")
 _CODE = re.compile(r"https?://\S+|[0-9A-Za-z*][0-9A-Za-z_*\-]{5,}")
@@ -30,30 +32,41 @@ _NO_CODE = re.compile(
 )
 _DATED_NUMBER = re.compile(r"[A-Z]{0,5}20\d{2}[01]\d[0-3]\d{5,}")
 _ORDER_NUMBER = re.compile(r"[A-Za-z]{0,5}\d{8,}")
-_ORDER_WORD = re.compile(r"(?:订单|单号|流水号?|工单|编号|交易号)\S{0,4}\s?[:：#]?\s?$")
-_CONTACT = re.compile(r"(?:QQ群?|Q群|群号?|微信号?|电话|热线|手机号?)[是为]?\s?[:：]?\s?$", re.I)
+_ORDER_WORD = re.compile(
+    r"(?:(?:订单|单号|流水号?|工单|编号|交易号)\S{0,4}|order(?: no\.?| number)?)\s?[:：#]?\s?$",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"(?:QQ群?|Q群|群号?|微信号?|电话|热线|手机号?)[是为]?\s?[:：]?\s?$", re.IGNORECASE
+)
 _ACCOUNT = re.compile(
-    r"(?:账号|帐号|账户|用户名|邮箱|角色名?|QQ号?|微信号?|手机号?|区服)[是为]?\s?[:：]?\s?$", re.I
+    r"(?:账号|帐号|账户|用户名|邮箱|角色名?|QQ号?|微信号?|手机号?|区服)[是为]?\s?[:：]?\s?$",
+    re.IGNORECASE,
 )
 _BOTH = re.compile(r"[账帐]号[和与、]?密码(?:分别)?[是为]?[:：]?\s?$")
 _COUNTED = re.compile(r"\s?(?:元|块|分钟|个|小时|天|日|号|张|件|份)")
 _NUMBER = re.compile(r"[¥$]?\d{1,9}(?:\.\d{1,2})?")
 _WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
-_ORDINARY = frozenset(
-    "about account after again all already and any are available been before but can card check "
-    "click code codes contact could customer delivered delivery did does done email for from "
-    "game get give had has have hello help here how its key later more need new not now number "
-    "off okay only order orders our out paid password payment pending please processing product "
-    "progress received refund reply reveal send sent service soon sorry stock still support "
-    "tap thank thanks that the their them then there they this ticket use view wait want was "
-    "well were what when where which will with wrong yes yet you your yours "
-    "android apple epic google icloud ios netflix origin playstation psn steam uplay vip wechat "
-    "wegame xbox cdk cdkey iphone windows usdt http https www com".split()
-)
-_FUNCTION = frozenset(
-    "a an and after are be been by click for has have in is it no not of or our out please reveal "
-    "stock tap the to view wait was will with yet you your".split()
-)
+_ORDINARY = frozenset({
+    "about", "account", "after", "again", "all", "already", "and", "any", "are", "available",
+    "been", "before", "but", "can", "card", "check", "click", "code", "codes", "contact", "could",
+    "customer", "delivered", "delivery", "did", "does", "done", "email", "for", "from", "game",
+    "get", "give", "had", "has", "have", "hello", "help", "here", "how", "its", "key", "later",
+    "more", "need", "new", "not", "now", "number", "off", "okay", "only", "order", "orders", "our",
+    "out", "paid", "password", "payment", "pending", "please", "processing", "product", "progress",
+    "received", "refund", "reply", "reveal", "send", "sent", "service", "soon", "sorry", "stock",
+    "still", "support", "tap", "thank", "thanks", "that", "the", "their", "them", "then", "there",
+    "they", "this", "ticket", "use", "view", "wait", "want", "was", "well", "were", "what", "when",
+    "where", "which", "will", "with", "wrong", "yes", "yet", "you", "your", "yours", "android",
+    "apple", "epic", "google", "icloud", "ios", "netflix", "origin", "playstation", "psn", "steam",
+    "uplay", "vip", "wechat", "wegame", "xbox", "cdk", "cdkey", "iphone", "windows", "usdt", "http",
+    "https", "www", "com", "pass",
+})  # fmt: skip
+_FUNCTION = frozenset({
+    "a", "an", "and", "after", "are", "be", "been", "by", "click", "for", "has", "have", "in", "is",
+    "it", "no", "not", "of", "or", "our", "out", "please", "reveal", "stock", "tap", "the", "to",
+    "view", "wait", "was", "will", "with", "yet", "you", "your",
+})  # fmt: skip
 _SENTENCE_WORD = re.compile(r"[A-Za-z]?[a-z]*[,.!?;:]?")
 
 
@@ -131,7 +144,12 @@ def _hidden(match: re.Match[str]) -> str:
 
 def _masked_after(match: re.Match[str]) -> str:
     code = match["code"]
-    if "****" in code or _is_none(code, "", _around(match)[1]) or _is_common(code) or _GROUPED.match(code):
+    if (
+        "****" in code
+        or _is_none(code, "", _around(match)[1])
+        or _is_common(code)
+        or _GROUPED.match(code)
+    ):
         return match[0]
     return f"{match['word']}{match['gap']}{mask_text(code)}"
 
@@ -154,4 +172,4 @@ def _is_none(run: str, before: str, after: str) -> bool:
 
 def _is_common(run: str) -> bool:
     words = run.strip(".,!?;:()\"'").lower()
-    return _WORD.fullmatch(words) is not None and words in _ORDINARY
+    return words in _ORDINARY or (len(words) < 3 and _WORD.fullmatch(words) is not None)

@@ -6,7 +6,7 @@ what a message says is data and nothing acts on it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -169,14 +169,15 @@ def _timed(rows: list[Row], seen: datetime | None) -> list[_Timed]:
 def _messages(rows: list[Row], page: Page, walked: Walk, *, weak: bool) -> list[Message]:
     selectors = Selectors()
     made: list[Message] = []
-    before = earlier = ""
+    said_before: deque[str] = deque(maxlen=3)
     for timed in _timed(rows, page.captured_at):
         row, text = timed.row, timed.row.text[:_MAX_TEXT]
         side = _side(row, text, weak=weak)
         of_shop = side in {"agent", "system"}
-        said = without_secrets(text, before, earlier)[:_MAX_TEXT]
+        *earlier, before = ["", *said_before]
+        said = without_secrets(text, before, "\n".join(earlier))[:_MAX_TEXT]
         place = row.source(walked)
-        stands = without_secrets(place.text[:_MAX_TEXT], before, earlier)[:_MAX_TEXT]
+        stands = without_secrets(place.text[:_MAX_TEXT], before, "\n".join(earlier))
         quoted = squeeze("".join(token.text for token in row.quoted))[:_MAX_TEXT]
         made.append(
             Message(
@@ -188,11 +189,11 @@ def _messages(rows: list[Row], page: Page, walked: Walk, *, weak: bool) -> list[
                 text=said,
                 quoted=without_passwords(quoted)[:_MAX_TEXT] or None,
                 promise=promise_in(said, timed.said_at) if of_shop else None,
-                source=selectors.source(replace(place, text=stands)),
+                source=selectors.source(replace(place, text=stands[:_MAX_TEXT])),
             )
         )
         if side != "system":
-            before, earlier = text[:500], f"{before}\n{earlier}"[:1000]
+            said_before.append(text)
     return made
 
 

@@ -296,6 +296,7 @@ def test_secrets_of_a_message(text: str, before: str, kept: str) -> None:
      ("提货码 8839 2017 7263 5501", "提货码 **** **** **** ****"),
      ("2026-08-18 14:23 密码错误，退款 100.00 元", "2026-08-18 14:23 密码错误，退款 100.00 元"),
      ("Steam密码错误，订单 LC20260816172096", "Steam密码错误，订单 LC20260816172096"),
+     ("pass是qwerty", "pass是****"), ("ok, password: Hunter!!", "ok, password: ****"),
      ("Please send your password", "Please send your password")],
 )  # fmt: skip
 def test_no_password_stands_in_a_message(text: str, kept: str) -> None:
@@ -327,8 +328,8 @@ def test_a_password_stands_nowhere_in_a_chat() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["最快24小时内补发，最晚3天", "大概24小时内补发", "正常24小时内补发", "一般情况下，24小时内补发",
-     "预计明天中午12点之前到账", "24小时内左右补发"],
+    ["最快24小时内补发，最晚3天", "大概24小时内补发", "正常24小时内补发",
+     "一般情况下，24小时内补发", "预计明天中午12点之前到账", "24小时内左右补发"],
 )  # fmt: skip
 def test_what_is_said_to_be_about_is_no_exact_promise(text: str) -> None:
     made = promise_in(text, SAID)
@@ -337,7 +338,8 @@ def test_what_is_said_to_be_about_is_no_exact_promise(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["之前的订单24小时内都发货了", "24小时内已补发", "上次是2小时内到账", "别人都是半小时内发货"]
+    "text",
+    ["之前的订单24小时内都发货了", "24小时内已补发", "上次是2小时内到账", "别人都是半小时内发货"],
 )
 def test_what_happened_before_is_no_promise(text: str) -> None:
     assert promise_in(text, SAID) is None

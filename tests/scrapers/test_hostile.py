@@ -109,7 +109,21 @@ def test_a_product_page_of_five_megabytes(piece: str) -> None:
     answered((head + piece * (SIZE // len(piece.encode()))).encode())
 
 
-RUNS = [" ", "\n", "\n：", "*", "* x", "http://", "密码 ", "密码：", "QQ：1", "A-", "a", "a--", ", "]
+RUNS = [
+    " ",
+    "\n",
+    "\n：",
+    "*",
+    "* x",
+    "http://",
+    "密码 ",
+    "密码：",
+    "QQ：1",
+    "A-",
+    "a",
+    "a--",
+    ", ",
+]
 
 
 @pytest.mark.parametrize("piece", RUNS)

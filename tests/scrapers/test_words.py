@@ -139,8 +139,9 @@ def test_a_password_given_by_the_buyer_is_no_code(box: str, account: str | None)
 
 @pytest.mark.parametrize(
     "box",
-    ["账号：gamer01 密码：Xy99887766", "账号：gamer01\n密码：Xy99887766", "账号密码：gamer01 Xy998877",
-     "卡号：6001234567 密码：99887766", "邮箱：me@shop.example 密码：Xy99887766"],
+    ["账号：gamer01 密码：Xy99887766", "账号：gamer01\n密码：Xy99887766",
+     "账号密码：gamer01 Xy998877", "卡号：6001234567 密码：99887766", "ABCD-1234-EFGH（有效期至2027-08-18）",
+     "邮箱：me@shop.example 密码：Xy99887766"],
 )  # fmt: skip
 def test_a_delivered_account_is_one_code(box: str) -> None:
     read = read_box(box)
@@ -151,7 +152,8 @@ def test_a_delivered_account_is_one_code(box: str) -> None:
     "line",
     ["13800001234", "QQ:123456", "角色名:ShadowLord88", "备注:urgent1234", "Please wait 24h",
      "Out of stock, refund in progress", "Not delivered yet", "Click to reveal", "Coming soon",
-     "加Q群：123456789", "有效期：2027-08-18", "订单号：A12345678"],
+     "加Q群：123456789", "有效期：2027-08-18", "订单号：A12345678",
+     "13800001234 请联系", "联系邮箱：me12345@shop.example", "查询密码：Xy99887766"],
 )  # fmt: skip
 def test_what_is_no_code(line: str) -> None:
     assert read_box(line).secrets == ()
@@ -188,9 +190,10 @@ def test_no_code_stands_in_a_message(line: str, code: str) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["2026-08-18 14:23:05 已为您充值成功，请查收", "请到 https://shop.example/a1b2c3d4 领取您的商品",
-     "订单号 A12345678 正在人工处理请等待", "有问题请加客服QQ 123456789 处理",
-     "已到账 12345.67元，请查收", "Please wait, your order is not delivered yet"],
+    ["2026-08-18 14:23:05 已为您充值成功，请查收",
+     "请到 https://shop.example/a1b2c3d4 领取您的商品", "订单号 A12345678 正在人工处理请等待",
+     "有问题请加客服QQ 123456789 处理",
+     "已到账 12345.67元，请查收", "Please wait, order A12345678 is not delivered yet"],
 )  # fmt: skip
 def test_a_message_keeps_what_is_no_code(line: str) -> None:
     assert read_box(line).message == line
