@@ -140,7 +140,8 @@ def test_a_password_given_by_the_buyer_is_no_code(box: str, account: str | None)
 @pytest.mark.parametrize(
     "box",
     ["账号：gamer01 密码：Xy99887766", "账号：gamer01\n密码：Xy99887766",
-     "账号密码：gamer01 Xy998877", "卡号：6001234567 密码：99887766", "ABCD-1234-EFGH（有效期至2027-08-18）",
+     "账号密码：gamer01 Xy998877", "卡号：6001234567 密码：99887766",
+     "ABCD-1234-EFGH（有效期至2027-08-18）",
      "邮箱：me@shop.example 密码：Xy99887766"],
 )  # fmt: skip
 def test_a_delivered_account_is_one_code(box: str) -> None:
