@@ -20,15 +20,15 @@ MAX_SECRETS = 200
 _LABEL_WORDS = re.compile(
     r"卡号|卡密|密码|账号|帐号|账户|激活码|兑换码|充值码|序列号|邮箱|辅助|密保|卡|码|第\d+[张条个]|面值|元|有效期至?"
 )
-_PASSWORD = re.compile(r"密码|password|pwd", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:密码|password|pwd)[是为]?\s?[:：]?\s?[!-~]", re.IGNORECASE)
 _OWN_PASSWORD = re.compile(
     r"(?:QQ|微信|游戏|充值|登[录陆]|支付|安全|独立|二级|steam|epic|apple|login|game)"
-    r"(?:号|账号|帐号)?\s?(?:密码|password|pwd)\s?[:：]",
+    rf"(?:号|账号|帐号)?\s?{_PASSWORD.pattern}",
     re.IGNORECASE,
 )
 _OWN_ACCOUNT = re.compile(
-    r"(?:^|[\s,，;；/])(?P<of>QQ|扣扣|微信|steam|epic|apple|(?=[账帐]号))(?:号码?|ID|账号|帐号)?\s?[:：]"
-    r"\s?(?P<account>[^\s,，;；]+)",
+    r"(?:^|[\s,，;；/])(?P<of>QQ|扣扣|微信|steam|epic|apple|(?=[账帐]号))(?:号码?|ID|账号|帐号)?"
+    r"\s?[:：]?\s?(?P<account>[!-~]+)",
     re.IGNORECASE,
 )
 _OF_BUYER = re.compile(
@@ -42,7 +42,7 @@ _OF_CODES = frozenset({"secrets", "secret_part", "game_password", "result"})
 _CONTACTS = frozenset({"buyer_contact"})
 _NO_CODE = re.compile(
     r"[*•●]{3}|\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\sT]*\d{1,2}:\d{2}|https?://"
-    r"|^1[3-9]\d{9}[^0-9A-Za-z]*$|(?:QQ|Q?群|微信|电话|热线)号?\s?[:：]?\s?\d{5,12}$"
+    r"|^1[3-9]\d{9}[^0-9A-Za-z]*$|^[^0-9A-Za-z]*(?:QQ|Q?群|微信|电话|热线)号?\s?[:：]?\s?\d{5,12}$"
 )
 _DATE = re.compile(r"(?<![\w-])\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?![\w-])")
 _LINK = re.compile(r"https?://\S+")
@@ -153,16 +153,16 @@ def _given(lines: list[str]) -> str | None:
 
     `QQ密码` is such a login, and so is a bare 密码 beside a QQ; 账号 and 密码 alone are delivered.
     """
-    own = [line for line in lines if "----" not in line and names_password(line)]
+    own = [line for line in lines if _PASSWORD.search(line) and "----" not in line]
     for line in own:
         account = _OWN_ACCOUNT.search(line)
-        if _OWN_PASSWORD.search(line) or (account and account["of"]):
+        if _OWN_PASSWORD.search(line) or (account and account["of"] and "卡" not in line):
             given = account or next(filter(None, map(_OWN_ACCOUNT.search, lines)), None)
-            return _without_password(given["account"]) if given else ""
+            return without_password(given["account"]) if given else ""
     return None
 
 
-def _without_password(account: str) -> str:
+def without_password(account: str) -> str:
     """Cut an account where a password follows it: `abc----pw`, `138…/pw`."""
     account = _ACCOUNT_ENDS.split(account, maxsplit=1)[0]
     return (account if _ADDRESS.match(account) else account.partition("/")[0]).strip()
@@ -189,9 +189,9 @@ def _account(lines: list[str], wanted: frozenset[str]) -> str | None:
     for line in lines:
         labels = split_labels(line)
         for place, label in enumerate(labels):
-            if label.meaning and label.meaning.field in wanted and not _PASSWORD.search(label.text):
+            if label.meaning and label.meaning.field in wanted and not names_password(label.text):
                 end = labels[place + 1].start if place + 1 < len(labels) else len(line)
-                return _without_password(line[label.value_start : end].strip())
+                return without_password(line[label.value_start : end].strip())
     return None
 
 
@@ -201,9 +201,9 @@ def _joined(lines: list[str]) -> list[str]:
     for line in lines:
         labels = split_labels(line)
         starts_password = bool(labels) and labels[0].start == 0 and not _OF_BUYER.match(line)
-        starts_password = starts_password and bool(_PASSWORD.search(labels[0].text))
+        starts_password = starts_password and bool(names_password(labels[0].text))
         bare_label = bool(joined) and joined[-1].endswith((":", "："))
-        if joined and (bare_label or (starts_password and not _PASSWORD.search(joined[-1]))):
+        if joined and (bare_label or (starts_password and not names_password(joined[-1]))):
             joined[-1] = f"{joined[-1]} {line}"
         else:
             joined.append(line)

@@ -127,6 +127,7 @@ def test_the_buyers_inputs_never_give_a_password() -> None:
 @pytest.mark.parametrize(
     ("box", "account"),
     [("QQ：123456\nQQ密码：Xy99887766", "123456"), ("QQ：123456\n密码：Xy99887766", "123456"),
+     ("QQ 123456 密码 Xy99887766", "123456"), ("QQ密码 Xy99887766", None),
      ("QQ：123456 / 密码：Xy99887766", "123456"), ("Steam密码：Xy99887766", None),
      ("Steam账号：gamer01\nSteam密码：Xy99887766", "gamer01"),
      ("QQ：123456 QQ密码：Xy99887766 区服：一区", "123456"),
@@ -142,7 +143,7 @@ def test_a_password_given_by_the_buyer_is_no_code(box: str, account: str | None)
     ["账号：gamer01 密码：Xy99887766", "账号：gamer01\n密码：Xy99887766",
      "账号密码：gamer01 Xy998877", "卡号：6001234567 密码：99887766",
      "ABCD-1234-EFGH（有效期至2027-08-18）",
-     "邮箱：me@shop.example 密码：Xy99887766"],
+     "邮箱：me@shop.example 密码：Xy99887766", "卡号：6001234567 密码：99887766 QQ：123456"],
 )  # fmt: skip
 def test_a_delivered_account_is_one_code(box: str) -> None:
     read = read_box(box)
