@@ -130,7 +130,7 @@ def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
             if value is None:
                 stack.extend((child, hidden, None) for child in reversed(node.contents))
             elif squeeze(value):
-                _add_token(result, value.strip(), node, hidden, value=True)
+                _add_token(result, _bounded(value.strip()), node, hidden, value=True)
         if len(result.tokens) >= limit:
             result.truncated = True
             break
@@ -138,6 +138,12 @@ def walk(root: Tag, *, limit: int = MAX_TOKENS) -> Walk:
         if opened is not None:
             _close(result, node, opened)
     return result
+
+
+def _bounded(value: str) -> str:
+    """Cut a long form value, where it can be between two lines: half a code is another code."""
+    cut = value[:MAX_TOKEN_LENGTH]
+    return cut if cut == value else cut.rpartition("\n")[0] or cut
 
 
 def tokens_of(tag: Tag) -> list[Token]:

@@ -29,6 +29,10 @@ _KINDS: tuple[tuple[What, re.Pattern[str]], ...] = (  # the first that a clause 
 )
 _NO_PROMISE = re.compile(
     r"如果|如|若|要是|假如|的话|超过|超时|未|没|不|无法|吗|\?|是否|能否|为什么|怎么|请您?在|请于|已经?|申请|可以|麻烦"
+    r"|之前的|以前[的都也]|上次|别人|别的|其他|(?:到账|到帐|发货|发卡|发放|充值|交付|送达|完成|补发|重发|换货|退款|退回|处理|解决|回复)[好完]?了"
+)
+_ABOUT = re.compile(
+    r"大概|大约|约\s*\d|正常|一般|通常|预计|应该|可能|差不多|左右|争取|尽量|最快|最早|至少|起码"
 )
 _STOP = re.compile(r"[，。；,;!！\n]")
 _NUMERAL = "一二两三四五六七八九十"
@@ -54,23 +58,31 @@ _HALVES = {"晚": "晚上", "早": "上午"}
 def promise_in(text: str, said_at: datetime | None) -> Pledge | None:
     """Return the first promise that a message of the shop's side makes; one with a time first.
 
-    Questions, conditions and negations are none. A day (明天12点之前) is counted from `said_at`.
+    Questions, conditions, negations and what happened before are none; of what is about (大概) the
+    time is not taken. A day (明天12点之前) is counted from `said_at`.
     """
-    made = [one for part in _STOP.split(text) if (one := _made(part.strip(), said_at))]
+    clauses = [part.strip() for part in _STOP.split(text)]
+    made = [
+        one
+        for clause, before in zip(clauses, ["", *clauses], strict=False)
+        if (one := _made(clause, said_at, about=before.endswith("情况下")))
+    ]
     return next((one for one in made if one.within), next(iter(made), None))
 
 
-def _made(clause: str, said_at: datetime | None) -> Pledge | None:
+def _made(clause: str, said_at: datetime | None, *, about: bool) -> Pledge | None:
     plain = fold(clause)
+    about = about or _ABOUT.search(plain) is not None
     what = next((kind for kind, words in _KINDS if words.search(plain)), None)
     if what is None or _NO_PROMISE.search(plain):
         return None
     named = {_spoken(match) for match in _SPOKEN.finditer(plain)} - {""}
     limit = _UNTIL.search(plain) or _BY_DAY.search(plain)
-    if len({span(one) for one in named}) == 1 and not _UNSURE.search(plain) and not limit:
+    exact = len({span(one) for one in named}) == 1 and not _UNSURE.search(plain)
+    if exact and not limit and not about:
         return Pledge(what=what, within=named.pop(), text=clause)
     if named or limit or _VAGUE.search(plain):
-        within = _by(limit, said_at) if limit and not named else None
+        within = _by(limit, said_at) if limit and not named and not about else None
         return Pledge(what=what, within=within, text=clause)
     return None
 

@@ -6,7 +6,7 @@ what a message says is data and nothing acts on it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Literal
 
 from scrapers.contract import Page
 from scrapers.dom import Selectors, Walk
+from scrapers.masking import without_passwords
 from scrapers.moments import SHANGHAI
 from scrapers.promise import promise_in
 from scrapers.record import Chat, Message
@@ -168,15 +169,16 @@ def _timed(rows: list[Row], seen: datetime | None) -> list[_Timed]:
 def _messages(rows: list[Row], page: Page, walked: Walk, *, weak: bool) -> list[Message]:
     selectors = Selectors()
     made: list[Message] = []
-    before = ""
+    said_before: deque[str] = deque(maxlen=3)
     for timed in _timed(rows, page.captured_at):
-        row, text = timed.row, timed.row.text
+        row, text = timed.row, timed.row.text[:_MAX_TEXT]
         side = _side(row, text, weak=weak)
         of_shop = side in {"agent", "system"}
-        said = without_secrets(text, before)[:_MAX_TEXT]
+        *earlier, before = ["", *said_before]
+        said = without_secrets(text, before, "\n".join(earlier))[:_MAX_TEXT]
         place = row.source(walked)
-        shown = replace(place, text=without_secrets(place.text, before)[:_MAX_TEXT])
-        quoted = squeeze("".join(token.text for token in row.quoted))
+        stands = without_secrets(place.text[:_MAX_TEXT], before, "\n".join(earlier))
+        quoted = squeeze("".join(token.text for token in row.quoted))[:_MAX_TEXT]
         made.append(
             Message(
                 at=timed.at,
@@ -185,12 +187,13 @@ def _messages(rows: list[Row], page: Page, walked: Walk, *, weak: bool) -> list[
                 side=side,
                 agent_no=_agent_no(row.speaker, text) if of_shop else None,
                 text=said,
-                quoted=without_secrets(quoted, "")[:_MAX_TEXT] or None,
+                quoted=without_passwords(quoted)[:_MAX_TEXT] or None,
                 promise=promise_in(said, timed.said_at) if of_shop else None,
-                source=selectors.source(shown),
+                source=selectors.source(replace(place, text=stands[:_MAX_TEXT])),
             )
         )
-        before = text[:500]
+        if side != "system":
+            said_before.append(text)
     return made
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from scrapers.read import extract_bytes
 from scrapers.record import OrderRecord
+from scrapers.text import mask
 
 ORDER = (
     "<div><span class=badge>已发货</span><h3>Steam 充值卡 50 元</h3>"
@@ -93,3 +94,17 @@ def test_the_echo_of_a_game_password_is_never_kept() -> None:
     echo = order("<h4>下单信息</h4><div>充值账号：player01<br>QQ密码：secretPW1</div>")
     assert echo.recharge_account == "player01"
     assert "secretPW1" not in echo.model_dump_json()
+
+
+def test_the_buyers_own_account_in_the_box_of_a_manual_order() -> None:
+    echo = order("<h4>订单详情</h4><div>QQ：123456<br>QQ密码：Xy99887766</div>")
+    assert (echo.delivery.secrets, echo.recharge_account) == ((), "123456")
+    assert "998877" not in echo.model_dump_json()
+
+
+def test_a_long_list_of_codes_is_cut_between_two_of_them() -> None:
+    codes = "\n".join(f"{n:04d}-{'ABCDEFGH' * 13}" for n in range(300))
+    box = f"<h4>卡密信息</h4><textarea readonly>{codes}</textarea>"
+    secrets = order(box).delivery.secrets
+    assert 150 < len(secrets) < 200
+    assert secrets[-1] == mask(codes.splitlines()[len(secrets) - 1])

@@ -306,3 +306,68 @@ def test_a_day_is_not_promised_where_the_moment_of_the_message_is_unknown() -> N
 )  # fmt: skip
 def test_secrets_of_a_message(text: str, before: str, kept: str) -> None:
     assert without_secrets(text, before) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("密码是：ab12", "密码是：****"), ("密码为：12345", "密码为：****"),
+     ("密码是：Qwerty!", "密码是：****"), ("密码是：Ab1!cd2@ef", "密码是：****"),
+     ("我的密码就是 qwertyui", "我的密码就是 ****"), ("密码【qwertyui】", "密码【****】"),
+     ("密码改成qwertyui了", "密码改成****了"), ("密码：ｑｗｅｒｔｙ", "密码：****"),
+     ("订单密码：12345", "订单密码：****"), ("密码是 12345678", "密码是 ****"),
+     ("密码是 2026-08-18", "密码是 ****"), ("my password is hunterpass", "my password is ****"),
+     ("账号 abc 密码 qwertyui", "账号 abc 密码 ****"),
+     ("您的卡密是 ABCD-EFGH-IJKL", "您的卡密是 AB****KL"),
+     ("提货码 8839 2017 7263 5501", "提货码 **** **** **** ****"),
+     ("2026-08-18 14:23 密码错误，退款 100.00 元", "2026-08-18 14:23 密码错误，退款 100.00 元"),
+     ("Steam密码错误，订单 LC20260816172096", "Steam密码错误，订单 LC20260816172096"),
+     ("pass是qwerty", "pass是****"), ("ok, password: Hunter!!", "ok, password: ****"),
+     ("Please send your password", "Please send your password")],
+)  # fmt: skip
+def test_no_password_stands_in_a_message(text: str, kept: str) -> None:
+    assert without_secrets(text, "") == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("是 qwerty", "是 ****"), ("qwertyui 谢谢", "**** 谢谢"), ("12345678", "****"),
+     ("稍等", "稍等"), ("订单 LC20260816172096", "订单 LC20260816172096")],
+)  # fmt: skip
+def test_the_answer_to_a_question_for_a_password_is_hidden(text: str, kept: str) -> None:
+    assert without_secrets(text, "密码发一下") == kept
+    assert without_secrets(text, "好的", "密码发一下") == kept
+
+
+def test_a_password_stands_nowhere_in_a_chat() -> None:
+    chat = chat_of(
+        "<div class='msg agent'><p>密码发一下</p></div>",
+        "<div class='msg system'><p>对方正在输入</p></div>",
+        "<div class='msg me'><p>hunterpass</p></div>",
+        "<div class='msg agent'><blockquote>hunterpass</blockquote><p>收到</p></div>",
+        "<div class='msg me'><blockquote>qwerty12345</blockquote><p>对的</p></div>",
+    )
+    told = chat.model_dump_json()
+    assert not any(part in told for part in ("hunter", "pass", "qw", "45"))
+    assert [one.text for one in chat.messages][2:] == ["****", "收到", "对的"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["最快24小时内补发，最晚3天", "大概24小时内补发", "正常24小时内补发",
+     "一般情况下，24小时内补发", "预计明天中午12点之前到账", "24小时内左右补发"],
+)  # fmt: skip
+def test_what_is_said_to_be_about_is_no_exact_promise(text: str) -> None:
+    made = promise_in(text, SAID)
+    assert made is not None
+    assert made.within is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["之前的订单24小时内都发货了", "24小时内已补发", "上次是2小时内到账", "别人都是半小时内发货"],
+)
+def test_what_happened_before_is_no_promise(text: str) -> None:
+    assert promise_in(text, SAID) is None
+    made = promise_in("今晚8点以前到账", SAID)
+    assert made is not None
+    assert made.within == "2026-08-18T20:00:00+08:00"

@@ -107,3 +107,37 @@ def test_an_address_that_no_library_bears() -> None:
 def test_a_product_page_of_five_megabytes(piece: str) -> None:
     head = "<title>甲 - 店</title><h1>甲</h1><button>立即购买</button><p>价格：1.00元</p>"
     answered((head + piece * (SIZE // len(piece.encode()))).encode())
+
+
+RUNS = [
+    " ",
+    "\n",
+    "\n：",
+    "*",
+    "* x",
+    "http://",
+    "密码 ",
+    "密码：",
+    "QQ：1",
+    "A-",
+    "a",
+    "a--",
+    ", ",
+]
+
+
+@pytest.mark.parametrize("piece", RUNS)
+def test_runs_inside_a_card_box(piece: str) -> None:
+    for many in (piece * (19_000 // len(piece)), piece * (SIZE // len(piece.encode()))):
+        for text in (many, f"a{many}b", f"卡密 {many}*", f"账号：{many}x"):
+            answered(
+                f"<p>订单号：A1234567</p><p>金额：1.00元</p><h4>卡密信息</h4><textarea>{text}"
+                f"</textarea><h4>下单信息</h4><div>{text}</div>".encode()
+            )
+
+
+@pytest.mark.parametrize("piece", RUNS)
+def test_runs_in_a_chat(piece: str) -> None:
+    many = piece * (19_000 // len(piece))
+    line = f"<div class='msg agent'>密码{many}</div><div class='msg me'>卡密 a{many}*</div>"
+    answered(f"<h1>在线客服</h1><div class='chat-log'>{line * 10}</div>".encode())

@@ -122,3 +122,88 @@ def test_the_buyers_inputs_never_give_a_password() -> None:
     assert read_inputs("游戏密码：hunter2secret") == (None, None)
     assert read_inputs("联系方式：13800000000") == (None, "13800000000")
     assert read_inputs("246813579") == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("box", "account"),
+    [("QQ：123456\nQQ密码：Xy99887766", "123456"), ("QQ：123456\n密码：Xy99887766", "123456"),
+     ("QQ 123456 密码 Xy99887766", "123456"), ("QQ密码 Xy99887766", None),
+     ("QQ：123456 / 密码：Xy99887766", "123456"), ("Steam密码：Xy99887766", None),
+     ("Steam账号：gamer01\nSteam密码：Xy99887766", "gamer01"),
+     ("QQ：123456 QQ密码：Xy99887766 区服：一区", "123456"),
+     ("充值账号：abc----Xy99887766", "abc"), ("充值账号：246 Steam密码：Xy99887766", "246")],
+)  # fmt: skip
+def test_a_password_given_by_the_buyer_is_no_code(box: str, account: str | None) -> None:
+    read = read_box(box)
+    assert (read.secrets, read.message, read.account) == ((), None, account)
+
+
+@pytest.mark.parametrize(
+    "box",
+    ["账号：gamer01 密码：Xy99887766", "账号：gamer01\n密码：Xy99887766",
+     "账号密码：gamer01 Xy998877", "卡号：6001234567 密码：99887766",
+     "ABCD-1234-EFGH（有效期至2027-08-18）",
+     "邮箱：me@shop.example 密码：Xy99887766", "卡号：6001234567 密码：99887766 QQ：123456"],
+)  # fmt: skip
+def test_a_delivered_account_is_one_code(box: str) -> None:
+    read = read_box(box)
+    assert (len(read.secrets), read.account) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["13800001234", "QQ:123456", "角色名:ShadowLord88", "备注:urgent1234", "Please wait 24h",
+     "Out of stock, refund in progress", "Not delivered yet", "Click to reveal", "Coming soon",
+     "加Q群：123456789", "有效期：2027-08-18", "订单号：A12345678",
+     "13800001234 请联系", "联系邮箱：me12345@shop.example", "查询密码：Xy99887766"],
+)  # fmt: skip
+def test_what_is_no_code(line: str) -> None:
+    assert read_box(line).secrets == ()
+    assert len(read_box(f"ABCD-1234-EFGH\n{line}").secrets) == 1
+
+
+def test_the_orders_own_number_is_no_code() -> None:
+    number = "LC20260816172096"
+    assert read_box(number, number) == read_box("")
+    assert len(read_box(f"{number}\nABCD-1234-EFGH", number).secrets) == 1
+    told = f"您的单 {number} 已经安排发货，请耐心等待"
+    assert read_box(told, number).message == told
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [("您的CDK：ABCD1234EFGH5678 请妥善保管不要泄露", "1234EFGH"),
+     ("激活密钥为 A1B2C3D4E5F6G7H8 请尽快使用", "C3D4E5"),
+     ("授权码是 ABCD1234EFGH5678 请妥善保管不要泄露", "1234EFGH"),
+     ("您的密钥 sk-abcdefghijkl 请妥善保管不要泄露", "defgh"),
+     ("您的密钥在这里 sk-abcdef-ghijkl9 请妥善保管", "cdef"),
+     ("提货码 8839 2017 7263 5501 请到店里出示使用", "2017"),
+     ("您购买的商品卡密是 ABCD-EFGH-IJKL", "EFGH"),
+     ("您购买的商品在此请收好 ABCD-EFGH-IJKL", "EFGH"),
+     ("商品已经发出请您查收 ABCD1234EFGH", "1234"), ("Your code is ABCDEFGHIJ, use it", "CDEFGH"),
+     ("失败原因：卡密 ABCD1234EFGH 已被使用", "1234")],
+)  # fmt: skip
+def test_no_code_stands_in_a_message(line: str, code: str) -> None:
+    read = read_box(line)
+    told = f"{read.message}{read.reason}"
+    assert "****" in told
+    assert code not in told
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2026-08-18 14:23:05 已为您充值成功，请查收",
+     "请到 https://shop.example/a1b2c3d4 领取您的商品", "订单号 A12345678 正在人工处理请等待",
+     "有问题请加客服QQ 123456789 处理",
+     "已到账 12345.67元，请查收", "Please wait, order A12345678 is not delivered yet"],
+)  # fmt: skip
+def test_a_message_keeps_what_is_no_code(line: str) -> None:
+    assert read_box(line).message == line
+
+
+def test_an_account_is_cut_where_its_password_begins() -> None:
+    assert read_inputs("账号：abc----qwe123pass")[0] == "abc"
+    assert read_inputs("充值账号：13800000000/hunter2secret")[0] == "13800000000"
+    assert read_inputs("充值账号：me@shop.example/hunter2secret")[0] == "me@shop.example"
+    assert read_inputs("下单账号：https://v.example.com/1")[0] == "https://v.example.com/1"
+    assert read_inputs("下单账号：v.x.example/1")[0] == "v.x.example/1"
