@@ -25,8 +25,6 @@ from scrapers.labels import BOXES, LabelInText, Meaning
 from scrapers.status import is_status
 from scrapers.text import fold
 
-__all__ = ["Pair", "find_pairs"]
-
 _SECTION = frozenset({"order_no", "amount", "created_at", "status", "payment_method", "title"})
 _BOX_FIELDS = frozenset({"delivered_at", "refunded", "failure_reason"})
 _ABOUT_DELIVERY = frozenset({"delivered_at", "delivery_kind", "delivery_status", "status"})

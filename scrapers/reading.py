@@ -45,7 +45,7 @@ from scrapers.money import money
 from scrapers.pairs import find_pairs
 from scrapers.record import OrderRecord, PlatformRef, Product, Source
 from scrapers.select import Index
-from scrapers.text import fold, is_placeholder, mask, squeeze
+from scrapers.text import fold, is_placeholder, squeeze
 
 __all__ = ["Found", "Reader", "RecordBuilder", "host_of", "part", "promised_in", "shown_text"]
 
@@ -210,6 +210,8 @@ class RecordBuilder:
 
     def text(self, path: str, found: Found | None, limit: int = _MAX_TEXT) -> None:
         """Set a text field, cut at `limit` characters."""
+        if found is not None and path == "recharge_account":
+            found = Found(cards.without_password(found.text), found.element)
         if found is None or is_placeholder(found.text):
             return
         self.put(path, squeeze(found.text)[:limit], found.source)
@@ -316,11 +318,10 @@ class RecordBuilder:
         for found in boxes:
             if found is None or is_placeholder(found.text):
                 continue
-            content = cards.read_box(found.text)
-            own = mask(str(self.values.get("order_no", "")))
+            content = cards.read_box(found.text, self.values.get("order_no"))
             secrets = list(self.values.get("delivery.secrets", ()))
             for secret in content.secrets:
-                if secret not in secrets and secret != own:
+                if secret not in secrets:
                     path = f"delivery.secrets.{len(secrets)}"
                     self.sources[path] = found.source.model_copy(update={"text": secret.masked})
                     secrets.append(secret)

@@ -36,6 +36,7 @@ FLOORS = [
     {"pairs"},
     {"columns"},
     {"labelled", "cards", "promise", "page"},
+    {"masking"},
     {"contract", "labels", "status", "money", "moments"},
     {"dom"},
     {"text"},

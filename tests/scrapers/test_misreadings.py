@@ -107,6 +107,8 @@ OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
     "a lone tab": ("<div class=status-tab>已完成</div>" + page(state=""), {"status": "unknown"}),
     "the number as a code": (page(more="<h4>卡密信息</h4><div>300112233445</div>"),
                              {"delivery.secrets.0.masked": None}),
+    "account with its password": (page(more="<p>充值账号：abc----qwe123pass</p>"),
+                                  {"recharge_account": "abc"}),
     "epoch": (page(more="<p>付款时间：1970-01-01 08:00:00</p>"), {"payment.paid_at": None}),
     "clock of the page": (page(more="<div>2026-08-18 15:00:00</div>"), {"created_at": None}),
     "template": (page(title="<p>商品：{{ order.title }}</p>", more="<p>充值账号：{{account}}</p>"),
