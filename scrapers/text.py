@@ -9,7 +9,6 @@ import unicodedata
 from scrapers.record import Secret
 
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD])
-_SPACES = re.compile(r"\s+")
 _PLACEHOLDERS = frozenset(
     [
         "",
@@ -21,9 +20,7 @@ _PLACEHOLDERS = frozenset(
         "–",
         "/",
         "无",
-        "無",
         "暂无",
-        "暫無",
         "空",
         "n/a",
         "null",
@@ -34,9 +31,9 @@ _PLACEHOLDERS = frozenset(
 # Traditional forms of our vocabulary (i18n pages); single characters, so a table is enough.
 _TRADITIONAL = str.maketrans(
     "訂單編號稱購買數實際總價額優惠創間狀態類賬帳聯繫處結異訊敗貨發過關閉銷確認點內備註說餘"
-    "復複製動錢碼兌絡遊戲儲無條規賣種業時應當級區種規產詳狀資貝寶員後買與現費銀轉開長電話郵箱將為達錄齊單個對還裡計禮標題請問驗證補網誌統",
+    "暫復複製動錢碼兌絡遊戲儲無條規賣種業時應當級區種規產詳狀資貝寶員後買與現費銀轉開長電話郵箱將為達錄齊單個對還裡計禮標題請問驗證補網誌統",
     "订单编号称购买数实际总价额优惠创间状态类账账联系处结异讯败货发过关闭销确认点内备注说余"
-    "复复制动钱码兑络游戏储无条规卖种业时应当级区种规产详状资贝宝员后买与现费银转开长电话邮箱将为达录齐单个对还里计礼标题请问验证补网志统",
+    "暂复复制动钱码兑络游戏储无条规卖种业时应当级区种规产详状资贝宝员后买与现费银转开长电话邮箱将为达录齐单个对还里计礼标题请问验证补网志统",
 )
 _NUMERALS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _UNFILLED = re.compile(r"\{\{|\$\{|^加载中|^loading|^请(?:填写|输入|选择)")

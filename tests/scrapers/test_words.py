@@ -12,7 +12,7 @@ from scrapers import status as words
 from scrapers.cards import read_box, read_inputs
 from scrapers.labels import meaning, split_labels
 from scrapers.read import extract_bytes
-from scrapers.text import mask, mask_text
+from scrapers.text import is_placeholder, mask, mask_text
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,11 @@ def test_labels_are_known_in_any_dress() -> None:
         assert known.field == "order_no"
     assert meaning("原始金额") != meaning("金额")
     assert meaning("订单如何查询") is None
+
+
+@pytest.mark.parametrize("text", ["-", "暂无", "無", "暫無", "N/A", "{{ order.no }}", "加载中..."])
+def test_what_stands_for_nothing_is_known_in_any_script(text: str) -> None:
+    assert is_placeholder(text)
 
 
 def test_a_time_or_an_address_is_no_label() -> None:
