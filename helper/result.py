@@ -8,7 +8,7 @@ from typing import Any
 from helper.complaints.deadlines import due
 from helper.model import CaptureView, CaseView, Seal
 from helper.steps.store import Store
-from scrapers.read import PLATFORMS
+from scrapers.read import platform_of
 
 
 def capture_result(store: Store, view: CaptureView) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def timings(view: CaptureView) -> dict[str, int]:
 
 def case_result(store: Store, case: CaseView) -> dict[str, Any]:
     """Return a case with its due dates and with the gaps of its latest draft."""
-    rules = next((p.deadlines for p in PLATFORMS if p.key == case.platform_key), ())
+    rules = platform.deadlines if (platform := platform_of(case.platform_key)) else ()
     dates = due(case.order, rules, store.now()) if case.order else ()
     draft = store.vault.latest_draft(case.case_id)
     return {

@@ -109,6 +109,17 @@ class Toasts:
 
 
 @dataclass(frozen=True)
+class JsonWords:
+    """What only the system itself makes clear in its JSON, keys without `_`, in lower case.
+
+    `keys` stand for other keys of `data/json_keys.json`; `states` are the codes of a key.
+    """
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, Mapping[str, Status]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Platform:
     """A shop system, recognised by fingerprint selectors; `hosts` only narrow.
 
@@ -129,6 +140,7 @@ class Platform:
     order_no: tuple[str, ...] = ()
     """Selectors of elements that show the order number, for the popup before the click."""
     toasts: Toasts | None = None
+    json: JsonWords = JsonWords()
 
 
 DRAFT_FIELDS = (

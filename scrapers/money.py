@@ -14,6 +14,7 @@ _CURRENCIES = {
     "hk$": "HKD", "hkd": "HKD", "港币": "HKD", "港元": "HKD", "nt$": "TWD", "twd": "TWD",
     "新台币": "TWD", "usdt": "USDT", "€": "EUR", "eur": "EUR",
 }  # fmt: skip
+CURRENCIES = frozenset(_CURRENCIES.values())
 _MARK = "|".join(sorted(map(re.escape, _CURRENCIES), key=len, reverse=True))
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,8})?"
 _AMOUNT = re.compile(

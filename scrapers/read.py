@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 
 import soupsieve
 
-from scrapers import generic, product, sites, texts
-from scrapers.contract import Page, PageKind, Platform
+from scrapers import generic, sites, texts
+from scrapers.contract import JsonWords, Page, PageKind, Platform
+from scrapers.generic import product
 from scrapers.page import documents, parse
 from scrapers.reading import host_of
 from scrapers.record import Extraction, OrderRecord, PlatformRef, Product
@@ -32,6 +33,19 @@ def _platforms() -> tuple[Platform, ...]:
 
 
 PLATFORMS: tuple[Platform, ...] = _platforms()
+WITHOUT_ORDERS = frozenset({"product", "complaint", "receipt"})
+"""Kinds of pages on which an order is not looked for, where the address tells the kind."""
+
+
+def platform_of(key: str | None) -> Platform | None:
+    """Return the platform of a key; None for an unknown shop."""
+    return next((platform for platform in PLATFORMS if platform.key == key), None)
+
+
+def json_words(key: str | None) -> JsonWords:
+    """Return what only a platform's own file tells of its JSON; nothing for an unknown shop."""
+    platform = platform_of(key)
+    return platform.json if platform is not None else JsonWords()
 
 
 def recognise(page: Page) -> Platform | None:
@@ -101,7 +115,7 @@ def read_with(page: Page, platform: Platform | None) -> Extraction:
     if platform is not None:
         reference = PlatformRef(key=platform.key, name=platform.name, host=host,
                                 software=platform.key)  # fmt: skip
-        if kind not in {"product", "complaint", "receipt"}:
+        if kind not in WITHOUT_ORDERS:
             orders = _guard(lambda: platform.extract(page), orders, platform.key, warnings)
     if orders and platform is not None:
         seen = _confirmed(page, _first_named(orders, page.url), warnings)
@@ -109,7 +123,7 @@ def read_with(page: Page, platform: Platform | None) -> Extraction:
                           warnings=tuple(warnings))  # fmt: skip
     empty = generic.Result()
     result = _guard(lambda: generic.read(page), empty, "generic", warnings)
-    seen = tuple(_first_named(list(result.orders), page.url)) if _wants_orders(kind) else ()
+    seen = tuple(_first_named(list(result.orders), page.url)) if kind not in WITHOUT_ORDERS else ()
     if platform is not None:
         seen = tuple(order.model_copy(update={"platform": reference}) for order in seen)
         if seen:
@@ -136,7 +150,7 @@ def _confirmed(
     found = tuple(orders)
 
     def confirm() -> tuple[OrderRecord, ...]:
-        records = json_orders.read(json_scripts.documents(page), found[0].platform.key)
+        records = json_orders.read(json_scripts.documents(page), json_words(found[0].platform.key))
         return tuple(json_orders.confirm(order, records) for order in found)
 
     return _guard(confirm, found, "json", warnings) if found else found
@@ -183,12 +197,8 @@ def _with_texts(page: Extraction, frame: Extraction) -> Extraction:
     return page.model_copy(update=update)
 
 
-def _wants_orders(kind: PageKind | None) -> bool:
-    return kind not in {"product", "complaint", "receipt"}
-
-
 def _kind(kind: PageKind | None, orders: tuple[OrderRecord, ...]) -> generic.Kind:
-    if kind in {"product", "complaint", "receipt"}:
+    if kind in WITHOUT_ORDERS:
         return cast("generic.Kind", kind)
     return "order_list" if len(orders) > 1 else "order" if orders else "other"
 

@@ -11,7 +11,7 @@ from helper.complaints.wording import exhibits as cited
 from helper.complaints.wording import shorten
 from helper.model import CaseView, Draft, Exhibit, FillFile, FillPlan
 from scrapers.contract import ComplaintForm, FormField
-from scrapers.read import PLATFORMS
+from scrapers.read import platform_of
 
 _SUFFIXES = {
     "image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp", "application/pdf": ".pdf",
@@ -55,7 +55,8 @@ def plan(
 
 
 def _form_of(platform: str | None) -> ComplaintForm | None:
-    return next((one.complaint_form for one in PLATFORMS if one.key == platform), None)
+    known = platform_of(platform)
+    return known.complaint_form if known is not None else None
 
 
 def _accepted(exhibits: Sequence[Exhibit], field: FormField | None) -> list[Exhibit]:

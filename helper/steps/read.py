@@ -15,7 +15,7 @@ from helper.steps.store import Store
 from helper.steps.visit import WITNESS
 from scrapers.contract import Page
 from scrapers.page import PageTooLargeError, load
-from scrapers.read import PLATFORMS, read
+from scrapers.read import platform_of, read
 from scrapers.record import Extraction, OrderRecord, on_page
 from scrapers.second import toasts
 
@@ -109,7 +109,7 @@ def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:
 
 def _with_toasts(store: Store, view: CaptureView, page: Page, extraction: Extraction) -> Extraction:
     """Take what the page said for seconds only, as the extension saw it."""
-    platform = next((p for p in PLATFORMS if p.key == extraction.platform.key), None)
+    platform = platform_of(extraction.platform.key)
     context = store.read_role(view.artifacts, toasts.ARTIFACT)
     if platform is None or platform.toasts is None or context is None:
         return extraction
@@ -162,7 +162,8 @@ def _file_receipt(
         return
     text = (store.read_role(view.artifacts, "seen/text") or b"").decode("utf-8", "replace")
     key = extraction.platform.key if extraction else None
-    form = next((p.complaint_form for p in PLATFORMS if p.key == key), None)
+    platform = platform_of(key)
+    form = platform.complaint_form if platform is not None else None
     number = receipt_number(text, form.receipt_pattern if form else None)
     if number is None:
         store.vault.add_missing(

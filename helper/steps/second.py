@@ -5,6 +5,7 @@ from __future__ import annotations
 from helper.capture.answers import json_answers
 from helper.model import Artifact, CaptureId, Missing
 from helper.steps.store import Store
+from scrapers.read import json_words
 from scrapers.record import OrderRecord
 from scrapers.second.json_orders import Document, confirm
 from scrapers.second.json_orders import read as read_json
@@ -36,4 +37,4 @@ def _confirmed(store: Store, order: OrderRecord, warc: Artifact) -> OrderRecord:
     seen = any(source.artifact == "seen/html" for source in order.sources.values())
     answers = json_answers(store.blobs.path(warc.sha256))
     documents = (Document(text, url, WARC) for url, text in answers)
-    return confirm(order, read_json(documents, order.platform.key), later=seen)
+    return confirm(order, read_json(documents, json_words(order.platform.key)), later=seen)

@@ -1,6 +1,6 @@
 """The JSON that a page got by XHR, or carries in its scripts, as a second source of its order.
 
-    order = confirm(order, read(documents, order.platform.key))
+    order = confirm(order, read(documents, json_words(order.platform.key)))
 
 What agrees changes nothing; what disagrees is the warning `json_disagrees:<field>`; a field that
 the page does not show is filled where key, unit and order number leave no doubt, with a source of
@@ -19,8 +19,9 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any, Final
 
+from scrapers.contract import JsonWords
 from scrapers.moments import SHANGHAI, moment
-from scrapers.money import money
+from scrapers.money import CURRENCIES, money
 from scrapers.record import OrderRecord, Source, Status
 from scrapers.second import json_words as words
 from scrapers.status import combine
@@ -37,7 +38,6 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_]\w{0,79}")
 _UNIX = re.compile(r"1\d{9}(?:\d{3})?")
 _UNZONED = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+")
 _ZONE = re.compile(r"\d(?:Z|[+-]\d\d:?\d\d)\s*$")
-_CURRENCIES = frozenset({"CNY", "USD", "HKD", "TWD", "EUR", "USDT"})
 _AFTER_PAYMENT = frozenset({"processing", "partially_delivered", "delivered", "completed"})
 _FILLED = ("amount", "currency", "created_at", "payment.paid_at", "delivered_at", "status")
 _CHANGES = frozenset({"status", "delivered_at"})
@@ -84,10 +84,10 @@ class Record:
     facts: tuple[_Fact, ...]
 
 
-def read(documents: Iterable[Document], key: str | None) -> tuple[Record, ...]:
-    """Return what may be an order in the documents, as the platform `key` words it."""
+def read(documents: Iterable[Document], own: JsonWords) -> tuple[Record, ...]:
+    """Return what may be an order in the documents; `own` are the words of its platform."""
     steps = iter(range(MAX_NODES))
-    found = (record for one in _bounded(documents) for record in _records(one, key, steps))
+    found = (record for one in _bounded(documents) for record in _records(one, own, steps))
     return tuple(islice(found, MAX_RECORDS))
 
 
@@ -204,7 +204,7 @@ def _is_other_zone(order: OrderRecord, fact: _Fact) -> bool:
     return apart % 3600 == 0 and apart <= _MOST_APART
 
 
-def _records(document: Document, key: str | None, steps: Iterator[int]) -> Iterator[Record]:
+def _records(document: Document, own: JsonWords, steps: Iterator[int]) -> Iterator[Record]:
     """Yield the order-like objects of a document, outermost first, in at most `steps`."""
     path = document.place.partition("://")[2].partition("/")[2]
     if words.BESIDE_ADDRESS.search(path):
@@ -218,7 +218,7 @@ def _records(document: Document, key: str | None, steps: Iterator[int]) -> Itera
     while stack and next(steps, None) is not None:
         node, path, depth = stack.pop()
         if isinstance(node, dict):
-            record = _record(node, path, document, key)
+            record = _record(node, path, document, own)
             if record is not None:
                 yield record
             if record is not None and record.numbers:
@@ -245,14 +245,13 @@ def _step(path: str, name: str) -> str:
 
 
 def _record(
-    node: Mapping[str, Any], path: str, document: Document, key: str | None
+    node: Mapping[str, Any], path: str, document: Document, own: JsonWords
 ) -> Record | None:
-    own = words.OWN.get(key or "", {})
     members: dict[str, list[tuple[str, str]]] = {}
     for name, value in node.items():
         if isinstance(value, str) and 0 < len(value.strip()) <= 100:
             plain = words.plain(name)
-            members.setdefault(own.get(plain, plain), []).append((name, value))
+            members.setdefault(own.keys.get(plain, plain), []).append((name, value))
     if _TELLING.isdisjoint(members):
         return None
 
@@ -263,7 +262,7 @@ def _record(
         said = text if text in document.text else json.dumps(text)[1:-1]
         return Source(artifact=document.artifact, selector=where, text=said)
 
-    facts = tuple(_facts(members, source, key))
+    facts = tuple(_facts(members, source, own))
     fields = {fact.field for fact in facts}
     found = _of(members, "number")
     if "amount" in fields and "created_at" in fields:
@@ -286,7 +285,7 @@ def _of(members: _Members, field: str) -> list[tuple[str, str]]:
     return [one for key, found in members.items() if key in keys for one in found]
 
 
-def _facts(members: _Members, source: _MakeSource, key: str | None) -> Iterator[_Fact]:
+def _facts(members: _Members, source: _MakeSource, own: JsonWords) -> Iterator[_Fact]:
     paid = _of(members, "paid_amount")
     reduced = any(_positive(text) for _, text in _of(members, "discount"))
     for name, text in paid or (() if reduced else _of(members, "amount")):
@@ -303,9 +302,9 @@ def _facts(members: _Members, source: _MakeSource, key: str | None) -> Iterator[
         if text.isdecimal() and len(text) < 7:
             yield _Fact("items.0.quantity", int(text), source(name, text))
     for name, text in _of(members, "currency"):
-        if text in _CURRENCIES:
+        if text in CURRENCIES:
             yield _Fact("currency", text, source(name, text))
-    yield from _states(members, source, words.STATES.get(key or "", {}))
+    yield from _states(members, source, own.states)
 
 
 def _states(
@@ -349,5 +348,4 @@ def _moment(text: str) -> datetime | None:
         return datetime.fromtimestamp(seconds, UTC).astimezone(SHANGHAI)
     if _UNZONED.fullmatch(plain):
         return None
-    at = moment(plain)
-    return at if at is not None and at.year > 2000 else None
+    return moment(plain)

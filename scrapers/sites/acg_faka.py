@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.contract import ComplaintForm, FormField, Page, Platform
+from scrapers.contract import ComplaintForm, FormField, JsonWords, Page, Platform
 from scrapers.dom import Found
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
@@ -100,6 +100,12 @@ PLATFORM = Platform(
         ":is(nav.navbar-acg, .uc-main)",
     ),
     extract=extract,
+    json=JsonWords(
+        states={
+            "status": {"0": "pending_payment", "1": "paid"},
+            "deliverystatus": {"0": "paid", "1": "delivered"},
+        },
+    ),
     product=product,
     order_no=(".order-no-text",),
     # Left to the user: the buttons 售前/售后 and 优先级, the list of bought orders (select2), the

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bs4 import Tag
 
-from scrapers.contract import ComplaintForm, FormField, Page, Platform
+from scrapers.contract import ComplaintForm, FormField, JsonWords, Page, Platform
 from scrapers.dom import Found, attribute, join_lines, walk
 from scrapers.reading import BAD_END, Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
@@ -196,6 +196,18 @@ PLATFORM = Platform(
         ':is(#orderItem, #submit_query, #txt_0, #orderid, a[href*="?mod="], a[href*="workorder"])',
     ),
     extract=extract,
+    json=JsonWords(
+        keys={"value": "quantity", "date": "createtime"},
+        states={
+            "status": {
+                "0": "paid",
+                "1": "completed",
+                "2": "processing",
+                "3": "failed",
+                "4": "refunded",
+            },
+        },
+    ),
     product=product,
     complaint_form=ComplaintForm(
         path=r"/user/workorder\.php\?(?:.*&)?my=add(?:&|$)",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from scrapers.contract import Page, Platform
+from scrapers.contract import JsonWords, Page, Platform
 from scrapers.dom import Found, walk
 from scrapers.money import money
 from scrapers.reading import Reader, RecordBuilder, part
@@ -168,6 +168,22 @@ PLATFORM = Platform(
         ':is(a[href^="https://github.com/dujiao-next"], .theme-wordmark, link[href$="/dj.svg"])',
     ),
     extract=extract,
+    json=JsonWords(
+        states={
+            "status": {
+                "pending_payment": "pending_payment",
+                "paid": "paid",
+                "fulfilling": "processing",
+                "partially_delivered": "partially_delivered",
+                "delivered": "delivered",
+                "completed": "completed",
+                "partially_refunded": "partially_refunded",
+                "refunded": "refunded",
+                "canceled": "cancelled",
+                "expired": "expired",
+            },
+        },
+    ),
     product=product,
     order_no=(".theme-panel .text-sm.font-semibold.mt-1",),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.contract import ComplaintForm, Deadline, FormField, Page, Platform, Toasts
+from scrapers.contract import ComplaintForm, Deadline, FormField, JsonWords, Page, Platform, Toasts
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
 
@@ -57,6 +57,11 @@ PLATFORM = Platform(
         ":is(.order-wrapper, .plaint-form, .shop-main-content)",
     ),
     extract=extract,
+    json=JsonWords(
+        states={
+            "status": {"0": "pending_payment", "1": "paid", "2": "cancelled", "3": "refunded"},
+        },
+    ),
     product=product,
     # A dialog over the query page. 投诉类型 is a choice of blocks, QQ号码 has no field in a draft:
     # left to the user. The phone gets the password with which the complaint is looked up.

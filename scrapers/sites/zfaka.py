@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scrapers.contract import ComplaintForm, FormField, Page, Platform
+from scrapers.contract import ComplaintForm, FormField, JsonWords, Page, Platform
 from scrapers.reading import Reader, RecordBuilder, part
 from scrapers.record import OrderRecord, Product
 
@@ -91,6 +91,12 @@ PLATFORM = Platform(
         ':is(a[href*="github.com/zlkbdotnet/zfaka"], meta[name="keywords"][content*="ZFAKA"])',
     ),
     extract=extract,
+    json=JsonWords(
+        keys={"number": "quantity"},
+        states={
+            "status": {"0": "pending_payment", "1": "paid", "2": "completed", "3": "failed"},
+        },
+    ),
     product=product,
     order_no=("span#orderid",),
     # 优先级 and 问题类型 (投诉) are drawn by layui over hidden controls: left to the user.

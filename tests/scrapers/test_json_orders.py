@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scrapers.read import extract_bytes
+from scrapers.read import extract_bytes, json_words
 from scrapers.record import OrderRecord, on_page
 from scrapers.second.json_orders import MAX_CHARACTERS, Document, confirm, read
 
@@ -23,7 +23,7 @@ def order(**fields: Any) -> OrderRecord:
 def confirmed(shown: OrderRecord, *answers: Any, url: str = API) -> OrderRecord:
     texts = [one if isinstance(one, str) else json.dumps(one) for one in answers]
     documents = [Document(text, url, "witness/warc") for text in texts]
-    return confirm(shown, read(documents, shown.platform.key))
+    return confirm(shown, read(documents, json_words(shown.platform.key)))
 
 
 def page_order(key: str, number: str, **fields: Any) -> OrderRecord:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from scrapers.page import documents, parse
-from scrapers.read import PLATFORMS, read
+from scrapers.read import platform_of, read
 from scrapers.record import Extraction, OrderRecord, on_page
 from scrapers.second import toasts
 
 PAGES = Path(__file__).parents[1] / "pages" / "qs_faka"
-QS = next(platform for platform in PLATFORMS if platform.key == "qs_faka")
+QS = platform_of("qs_faka")
 ASKED = "2608181505201b72a16e"
 SHOWN = "Dd260818093011a90b13cf"
 UNPAID = "订单未付款，请重新支付，或联系客服处理！"
