@@ -13,8 +13,8 @@ from scrapers.labels import LabelInText, meaning, split_labels
 from scrapers.masking import is_english, is_words, names_password, without_codes
 from scrapers.money import money
 from scrapers.record import Secret
-from scrapers.status import is_status
-from scrapers.text import cjk_count, compact, fold, is_placeholder, mask, squeeze
+from scrapers.status import is_delivery_kind, is_status
+from scrapers.text import cjk_count, fold, is_placeholder, mask, squeeze
 
 MAX_SECRETS = 200
 _LABEL_WORDS = re.compile(
@@ -64,19 +64,6 @@ _CAPTION = re.compile(
 _REFUND = re.compile(r"已退款|退款金额|已退还|已退回")
 _CAUSE = re.compile(
     r"失败|不符|错误|异常|无法|不足|缺货|无货|维护|封禁|冻结|超限|拒绝|不存在|不支持"
-)
-_KINDS = frozenset(
-    [
-        "manual",
-        "auto",
-        "automatic",
-        "自动交付",
-        "人工交付",
-        "自动发货",
-        "人工发货",
-        "人工处理",
-        "手动发货",
-    ]
 )
 _NUMBERED = re.compile(r"^(?:第?\d{1,3}[张条、.)）]\s*)(?=\S)")
 
@@ -131,11 +118,7 @@ def _is_message(line: str) -> bool:
         return False
     said = _value_of_other(line)
     worded = cjk_count(line) > 0 or is_english(line) if said is None else cjk_count(said) > 3
-    return worded and meaning(line) is None and not is_status(line) and not _is_kind(line)
-
-
-def _is_kind(line: str) -> bool:
-    return compact(line) in _KINDS
+    return worded and meaning(line) is None and not is_status(line) and not is_delivery_kind(line)
 
 
 def read_inputs(text: str) -> tuple[str | None, str | None]:
@@ -215,7 +198,7 @@ def is_secret(line: str) -> bool:
     link = _LINK.search(line)
     if link and _CODE_OF_LINK.search(line, link.end()):
         return True
-    if is_status(line) or _is_kind(line) or len(line) < 4 or _NO_CODE.search(line):
+    if is_status(line) or is_delivery_kind(line) or len(line) < 4 or _NO_CODE.search(line):
         return False
     if is_english(line) or is_words(line) or _value_of_other(line) is not None:
         return False

@@ -36,6 +36,9 @@ _STRUCK = frozenset({"del", "s", "strike"})
 _HIDDEN_CLASSES = frozenset({"d-none", "hidden", "layui-hide", "hide", "visually-hidden"})
 
 
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+FRAMES = frozenset({"footer", "header", "nav", "aside"})
+"""Elements around what every page of a site shows."""
 INLINE = frozenset(
     [
         *("span", "b", "em", "i", "small", "strong", "font", "a", "code", "label", "bdi", "u"),

@@ -12,7 +12,7 @@ from bs4 import Tag
 from bs4.element import NavigableString, PageElement
 
 from scrapers.columns import find_columns
-from scrapers.dom import INLINE, Found, Token, Walk, join_lines, walk
+from scrapers.dom import HEADINGS, INLINE, Found, Token, Walk, join_lines, walk
 from scrapers.labelled import (
     COLON_OR_SPACE,
     Labelled,
@@ -30,7 +30,7 @@ _BOX_FIELDS = frozenset({"delivered_at", "refunded", "failure_reason"})
 _ABOUT_DELIVERY = frozenset({"delivered_at", "delivery_kind", "delivery_status", "status"})
 _STATES = frozenset({"status", "pay_status", "delivery_status"})
 _CARD_PARTS = frozenset({"secret_part", "secrets", "game_password"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "footer", "header", "nav"})
+_ENDS = HEADINGS | {"footer", "header", "nav"}
 _OF_A_NUMBER = frozenset(".0123456789")
 _CURRENCY = frozenset({"¥", "￥", "$"})
 _MOST_LABELS = 400
@@ -164,7 +164,7 @@ class _Neighbours:
         for head in (*rows, *islice(rows[-1].parents, 2)):
             for below in islice(head.next_siblings, 12):
                 if isinstance(below, Tag) and self._is_shown(below):
-                    if below.find(_HEADINGS) is not None or below.name in _HEADINGS:
+                    if below.find(_ENDS) is not None or below.name in _ENDS:
                         return None
                     if not self._is_beside(below):
                         return below
@@ -195,7 +195,7 @@ class _Neighbours:
             named = {name for i in self._labelled(start, end) for name in self._fields(i)}
             if named & _BOX_FIELDS and named <= _BOX_FIELDS and end - start <= 2:
                 continue  # when it came is a field of its own; the message may stand below
-            if named - {"secret_part"} or tag.name in _HEADINGS or end - start > 200:
+            if named - {"secret_part"} or tag.name in _ENDS or end - start > 200:
                 break
             more += self.walk.tokens[start:end]
         return more

@@ -26,6 +26,25 @@ _METHODS: tuple[tuple[PaymentMethod, str], ...] = (
     ("balance", "余额|站内|钱包支付|账户支付|预存款|balance|wallet"),
     ("bank", "银行|银联|网银|云闪付|信用卡|储蓄卡|unionpay|bank|credit ?card|debit"),
 )
+_KIND_WORDS = frozenset(
+    [
+        "自动发货",
+        "自动发卡",
+        "自动交付",
+        "自动充值",
+        "人工发货",
+        "人工交付",
+        "人工处理",
+        "人工充值",
+        "人工代充",
+        "手动发货",
+        "手工发货",
+        "在线直充",
+        "manual",
+        "auto",
+        "automatic",
+    ]
+)
 _KINDS: tuple[tuple[DeliveryKind, str], ...] = (
     ("direct_recharge", "直充|在线充值|充值到账|自动充值"),
     ("manual", "人工|代充|手动|手工|manual"),
@@ -82,6 +101,11 @@ def split_methods(text: str) -> list[PaymentMethod]:
     """Return the different ways of payment that a text names."""
     plain = simplified(compact(text))
     return [method for method, pattern in _METHODS if re.search(pattern, plain)]
+
+
+def is_delivery_kind(text: str) -> bool:
+    """Say whether `text` is exactly one word for a kind of delivery, as a badge shows it."""
+    return simplified(compact(text)) in _KIND_WORDS
 
 
 def delivery_kind(text: str) -> DeliveryKind:

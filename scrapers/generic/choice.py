@@ -9,7 +9,7 @@ from typing import Final
 
 from bs4 import Tag
 
-from scrapers.dom import Found, Token, Walk, ancestors, attribute
+from scrapers.dom import FRAMES, Found, Token, Walk, ancestors, attribute
 from scrapers.generic.scope import Cluster
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
@@ -24,8 +24,6 @@ _CORE = frozenset(
         *("secrets", "buyer_contact", "delivery_kind"),
     ]
 )
-
-
 _OWN_ONLY = frozenset(
     [
         *("buyer_contact", "amount", "discount", "refunded", "created_at", "paid_at"),
@@ -37,14 +35,13 @@ _NO_LOG = frozenset({"created_at", "paid_at", "status"})
 _WEAK = frozenset({"时间", "日期", "date"})
 _MOST_AROUND = 30
 _CONTACTS = frozenset({"seller_name", "seller_contact", "buyer_contact", "recharge_account"})
-_FRAMES = frozenset({"footer", "header", "nav", "aside"})
 _FRAME_NAME = re.compile(r"(?:^|[-_\s])(?:foot|footer|copyright)(?:$|[-_\s])", re.IGNORECASE)
 
 
 def in_frame(tag: Tag) -> bool:
     """Say whether an element belongs to what frames every page of a site, as its footer does."""
     return any(
-        one.name in _FRAMES or _FRAME_NAME.search(attribute(one, "class"))
+        one.name in FRAMES or _FRAME_NAME.search(attribute(one, "class"))
         for one in (tag, *islice(tag.parents, _MOST_AROUND))
     )
 
@@ -93,7 +90,7 @@ class Choice:
         own = self.block
         for parent in ancestors(self.block):
             start, end = self.walk.span(parent)
-            if end - start > most or own is self.cluster.root or parent.find(_FRAMES) is not None:
+            if end - start > most or own is self.cluster.root or parent.find(FRAMES) is not None:
                 break
             own = parent
         return own

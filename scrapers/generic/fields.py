@@ -36,7 +36,7 @@ _ORIGINS = {"button": "attribute"}
 _MOST_METHOD = 30
 _PAID_WORD = re.compile(r"实|付|收|折后|优惠后|到手|paid", re.IGNORECASE)
 _MONEY_WORD = re.compile(r"额|价|付|款|amount|price|paid", re.IGNORECASE)
-_PAID = re.compile(r"支付|paid", re.IGNORECASE)
+_BY_BALANCE = re.compile(r"支付|paid", re.IGNORECASE)
 _LINK = re.compile(r"https?://")
 _WEAK_NUMBERS = frozenset({"流水号", "单号", "交易单号"})
 _FLOW_NUMBER = re.compile(r"(?:流水号?|交易单号|交易号)\s?[:：]?\s?(\d{16,64})(?!\d)")
@@ -86,13 +86,13 @@ def _is_order(build: RecordBuilder, choice: Choice) -> bool:
     seen: list[bool] = [
         build.has("amount"),
         build.has("created_at") or build.has("payment.paid_at"),
-        bool(build.values.get("status", "unknown") != "unknown"),
+        build.values.get("status", "unknown") != "unknown",
         build.has("items.0.title"),
         build.has("delivery.secrets"),
     ]
     if seed is None:
         build.warn("order_no_not_found")
-        if seen[3] and seen[4] and build.sources["delivery.secrets.0"].selector is not None:
+        if seen[3] and seen[4]:
             return code_box(choice) is not None
         return seen[0] and (seen[1] or seen[2]) and sum(seen) >= 3
     if seed.origin == "button":  # a list of goods has such buttons too
@@ -114,7 +114,7 @@ def _method(build: RecordBuilder, choice: Choice) -> Found | None:
     for pair in choice.candidates("wallet"):
         amount = money(pair.found.text)
         whole = amount is not None and amount.value == build.values.get("amount")
-        if whole and split_methods(pair.label) == ["balance"] and _PAID.search(pair.label):
+        if whole and split_methods(pair.label) == ["balance"] and _BY_BALANCE.search(pair.label):
             return Found(pair.label, choice.walk.tokens[pair.order].element)
     return None
 
@@ -137,7 +137,8 @@ def _fill_numbers(build: RecordBuilder, choice: Choice) -> None:
             numbers.setdefault(number, Found(number, pair.found.element))
     if len(numbers) > 1:
         build.warn("ambiguous:payment.trade_no")
-    for number, found in list(numbers.items())[:1] if len(numbers) == 1 else ():
+    elif numbers:
+        [(number, found)] = numbers.items()
         build.put("payment.trade_no", number, found.source)
 
 
@@ -199,10 +200,7 @@ def _fill_amount(build: RecordBuilder, choice: Choice) -> None:
     loose = ([pair for pair in peers if pair.row is None] or peers)[:MOST_PEERS]
     nearest = min(choice.distance(pair.element) for pair in loose)
     loose = [pair for pair in loose if choice.distance(pair.element) == nearest]
-    if len({amount.value for pair in loose if (amount := money(pair.found.text))}) > 1:
-        build.warn("ambiguous:amount")
-        return
-    if _is_doubtful(choice, loose[0], readable):
+    if len({_value(pair) for pair in loose}) > 1 or _is_doubtful(choice, loose[0], readable):
         build.warn("ambiguous:amount")
         return
     build.money("amount", loose[0].found)

@@ -5,30 +5,24 @@ from __future__ import annotations
 from bs4 import Tag
 
 from scrapers.contract import Page
-from scrapers.dom import Found, Walk, ancestors, join_lines, walk
+from scrapers.dom import FRAMES, Found, Walk, ancestors, join_lines, walk
 from scrapers.labelled import Pair
 from scrapers.labels import label_key
 from scrapers.money import money
 from scrapers.pairs import find_pairs
 from scrapers.reading import RecordBuilder
 from scrapers.record import Product
-from scrapers.status import delivery_kind
+from scrapers.status import delivery_kind, is_delivery_kind
 from scrapers.text import squeeze
 
 _MAX_TOKENS = 20_000  # the product stands before all that is recommended beside it
 _MAX_HEADS = 200
 _HEADS = ("h1", "h2", "h3", "h4")
-_FRAME = frozenset({"header", "nav", "footer", "aside", "a", "button"})
+_FRAME = FRAMES | {"a", "button"}
 _DESCRIPTION = frozenset(
     [
         *("商品描述", "商品详情", "商品说明", "商品介绍", "商品简介", "宝贝详情", "宝贝描述"),
         *("产品描述", "产品详情", "产品介绍", "图文详情", "description", "productdescription"),
-    ]
-)
-_KINDS = frozenset(
-    [
-        *("自动发货", "自动发卡", "自动充值", "人工发货", "手动发货", "手工发货", "人工处理"),
-        *("人工充值", "人工代充", "在线直充"),
     ]
 )
 
@@ -94,7 +88,7 @@ def _priced(title: Tag, walked: Walk, pairs: list[Pair]) -> tuple[Tag, list[Foun
 
 def _badge(walked: Walk, block: Tag) -> Found | None:
     """Return the badge beside the product that tells how it is delivered, if there is just one."""
-    badges = [t for t in walked.inside(block) if not t.hidden and label_key(t.text) in _KINDS]
+    badges = [t for t in walked.inside(block) if not t.hidden and is_delivery_kind(t.text)]
     kinds = {delivery_kind(badge.text) for badge in badges}
     return Found(badges[0].text, badges[0].element) if len(kinds) == 1 else None
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bs4 import Tag
 
-from scrapers.dom import Walk, ancestors
+from scrapers.dom import HEADINGS, Walk, ancestors
 from scrapers.labelled import Pair
 from scrapers.text import compact, simplified
 
@@ -21,7 +21,6 @@ _OTHERS = re.compile(
     r"冒充|骗子|谨防|勿信|请勿相信|公示|公告|例如|(?:关联|相关|原)订单|(?:用户|买家|会员)\s?\S{0,8}\*"
 )
 _STILL_OF_THE_ORDER = frozenset({"secrets", "secret_part", "failure_reason", "result"})
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MOST = 20
 
 
@@ -54,13 +53,12 @@ def about_the_order(walked: Walk, pairs: list[Pair], aside: list[range]) -> list
     """
     places = {pair.order for pair in pairs if pair.order < len(walked.tokens)}
     told = {index for index in places if is_about_others(walked.tokens[index].text)}
+    beside = {index for section in aside for index in section}
     return [
         pair
         for pair in pairs
         if pair.order not in told
-        if not aside
-        or pair.field in _STILL_OF_THE_ORDER
-        or not any(pair.order in section for section in aside)
+        and (pair.order not in beside or pair.field in _STILL_OF_THE_ORDER)
     ]
 
 
@@ -70,7 +68,7 @@ def _section(index: int, walked: Walk) -> range | None:
     row = next((tag for tag in (heading, *ancestors(heading)) if tag.name == "tr"), None)
     if row is not None:
         return _rows_below(row, walked)
-    if heading.name in _HEADINGS and heading.parent is not None:
+    if heading.name in HEADINGS and heading.parent is not None:
         return _until_next_heading(heading, walked)
     for block in (heading, *ancestors(heading)):
         start, end = walked.span(block)
@@ -82,24 +80,23 @@ def _section(index: int, walked: Walk) -> range | None:
 
 
 def _until_next_heading(heading: Tag, walked: Walk) -> range | None:
-    """Return the texts of the siblings below a heading; of its whole block if it comes first."""
+    """Return the texts of the siblings below a heading, up to the next one."""
     start = end = walked.span(heading)[1]
     for below in heading.next_siblings:
         if isinstance(below, Tag):
-            if below.name in _HEADINGS:
+            if below.name in HEADINGS:
                 break
             end = max(end, walked.span(below)[1])
     return range(start, end) if end > start else None
 
 
 def _rows_below(row: Tag, walked: Walk) -> range | None:
-    if len(walked.inside(row)) != 1:
+    if walked.only(row) is None:
         return None
     start = end = walked.span(row)[1]
     for below in row.next_siblings:
         if isinstance(below, Tag):
-            tokens = walked.inside(below)
-            if len(tokens) == 1 and below.find("b") is not None:
+            if walked.only(below) is not None and below.find("b") is not None:
                 break
             end = max(end, walked.span(below)[1])
     return range(start, end)

@@ -17,7 +17,6 @@ from scrapers.contract import Page
 from scrapers.dom import Selectors, Walk
 from scrapers.masking import without_passwords
 from scrapers.moments import SHANGHAI
-from scrapers.promise import promise_in
 from scrapers.record import Chat, Message
 from scrapers.text import fold, squeeze
 from scrapers.texts.chat_log import Line, Marks, find_log, is_named, lines
@@ -33,6 +32,7 @@ from scrapers.texts.chat_words import (
     side_of_speaker,
     without_number,
 )
+from scrapers.texts.pledges import promise_in
 
 Sided = Literal["buyer", "agent", "system", "unknown"]
 MAX_MESSAGES = 10_000

@@ -84,7 +84,7 @@ def test_the_words_of_a_failed_order_are_its_reason() -> None:
 
 def test_an_amount_given_back_is_refunded_only_when_the_order_says_so() -> None:
     box = "<h4>卡密信息</h4><div>已退款 ¥49.50，原路退回</div>"
-    assert str(order(box).refunded) == "None"
+    assert order(box).refunded is None
     page = ORDER.replace("已发货", "已退款") + box
     refunded = extract_bytes(page.encode(), url="https://shop.invalid/page").orders[0]
     assert (str(refunded.refunded), refunded.delivery.message) == ("49.50", None)

@@ -10,12 +10,12 @@ import pytest
 from scrapers import texts
 from scrapers.dom import Selectors, selector_of, walk
 from scrapers.page import documents, load, parse
-from scrapers.promise import promise_in
 from scrapers.read import extract_bytes
 from scrapers.record import Chat, Extraction, Source
 from scrapers.texts.beside import beside
 from scrapers.texts.chat_secrets import without_secrets
 from scrapers.texts.chat_times import Clock
+from scrapers.texts.pledges import promise_in
 
 from .test_pages import holds
 

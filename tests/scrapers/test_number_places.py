@@ -39,5 +39,4 @@ def test_the_number_is_found_in_the_address(path: str) -> None:
 
 @pytest.mark.parametrize("shown", ["2026…817", "2026****2817", "20260818..."])
 def test_part_of_a_number_is_none(shown: str) -> None:
-    assert shown.rstrip(".…*")[:4] not in numbers(f"<p>订单号：{shown}</p>{REST}")
     assert numbers(f"<p>订单号：{shown}</p>{REST}") in ([], [None])
