@@ -17,6 +17,7 @@ from scrapers.text import is_placeholder
 
 MOST_TOKENS: Final = 5000
 MOST_OWN: Final = 100
+MOST_IN_CARD: Final = 40
 _CORE = frozenset(
     [
         *("order_no", "title", "amount", "status", "pay_status", "delivery_status", "created_at"),
@@ -94,6 +95,12 @@ class Choice:
                 break
             own = parent
         return own
+
+    @property
+    def is_small_card(self) -> bool:
+        """Say whether the order is a card in a list, and one of few texts."""
+        start, end = self.walk.span(self.cluster.root)
+        return self.cluster.is_one_of_many and end - start <= MOST_IN_CARD
 
     def candidates(self, name: str) -> list[Pair]:
         """Return the pairs of a field: shown before hidden, near before far, best label first."""

@@ -22,13 +22,12 @@ _ASKS_SELLER = re.compile(r"联系(?:卖家|商家)")
 _PERSON_PAGE = re.compile(r"/(?:personal|seller|shop|store|user)s?(?:[/.]|$)", re.IGNORECASE)
 _HANDS_OUT = re.compile(r"卡密|提卡|提取|兑换码|激活码")
 AMOUNT_ALONE = re.compile(r"[¥$][\s\d.,]+元?|[\d.,]+\s*(?:元|CNY|USDT?)", re.IGNORECASE)
-_MOST_TEXTS = 40
 _MOST_PIECES = 6
 
 
 def lone_amount(choice: Choice, build: RecordBuilder) -> Found | None:
     """Return the block's only amount with a currency; of several pieces it is no unit price."""
-    if not _is_small(choice) or build.values.get("items.0.quantity", 1) != 1:
+    if not choice.is_small_card or build.values.get("items.0.quantity", 1) != 1:
         return None
     found: dict[range, Found] = {}
     for tag in choice.walk.tags_in(choice.cluster.root):
@@ -45,7 +44,7 @@ def lone_amount(choice: Choice, build: RecordBuilder) -> Found | None:
 
 def lone_moment(choice: Choice, seen: datetime | None) -> Found | None:
     """Return the block's only time."""
-    if not _is_small(choice):
+    if not choice.is_small_card:
         return None
     times = [
         Found(token.text, token.element)
@@ -96,11 +95,6 @@ def code_box(choice: Choice) -> Found | None:
     ]
     codes = [box for box in boxes if box.text and all(map(is_secret, box.text.splitlines()))]
     return codes[0] if len(codes) == 1 else None
-
-
-def _is_small(choice: Choice) -> bool:
-    start, end = choice.walk.span(choice.cluster.root)
-    return choice.cluster.is_one_of_many and end - start <= _MOST_TEXTS
 
 
 def _is_labelled(choice: Choice, tag: Tag) -> bool:
