@@ -113,7 +113,7 @@ function row(place, one, field, reload) {
       edit,
     ),
     source(one.order, field, correction),
-    correction && undo(place, one, field, name, reload),
+    correction && undo(place, one, field, correction, reload),
   );
   edit.addEventListener("click", () =>
     cell.replaceChildren(
@@ -126,27 +126,26 @@ function row(place, one, field, reload) {
   return h("tr", { "data-field": field.path }, h("th", { scope: "row" }, name), cell);
 }
 
-/** @param {HTMLElement} place @param {any} one @param {Field} field @param {string} name @param {() => Promise<any>} reload */
-function undo(place, one, field, name, reload) {
-  const problem = h("div");
+/** @param {HTMLElement} place @param {any} one @param {Field} field @param {any} correction @param {() => Promise<any>} reload */
+function undo(place, one, field, correction, reload) {
+  const name = named("field", field.path);
+  const key = correction.read ? "undo_correction" : "undo_addition";
   const button = /** @type {HTMLButtonElement} */ (
-    h(
-      "button.quiet",
-      { type: "button", "aria-label": t("undo_correction_of", name) },
-      t("undo_correction"),
-    )
+    h("button.quiet", { type: "button", "aria-label": t(`${key}_of`, name) }, t(key))
   );
+  const line = h("div", null, button);
+  const room = h("div.stack", null, line);
   button.addEventListener("click", () =>
     busy(button, async () => {
       try {
         await send("correct", { case_id: one.case_id, field: field.path, value: null });
         showOrder(place, await reload(), reload);
       } catch (error) {
-        problem.replaceChildren(errorNotice(error));
+        room.replaceChildren(line, errorNotice(error));
       }
     }),
   );
-  return h("div", null, button, problem);
+  return room;
 }
 
 /** @param {any} order @param {Field} field @param {any} correction */

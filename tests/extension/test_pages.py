@@ -170,6 +170,15 @@ async def test_panel_takes_a_correction_back(extension_pages):
     assert (message["case_id"], message["field"], message["value"]) == ("c-1", "amount", None)
 
 
+async def test_panel_offers_to_remove_what_the_page_never_said(extension_pages):
+    said = CASE["corrections"][0] | {"read": None}
+    told = answers(case={"ok": True, "case": CASE | {"corrections": [said]}})
+    page = await extension_pages.open("panel.html?case=c-1", told)
+    row = page.locator("[data-field=amount]")
+    await row.get_by_text("删去这一项").wait_for()
+    assert "用回页面的值" not in await row.inner_text()
+
+
 async def test_panel_says_why_a_number_is_not_taken(extension_pages):
     error = {"code": "conflict", "message": "已经有案件 c-2", "next_step": "在那里继续"}
     refused = answers(correct={"ok": False, "error": error})
