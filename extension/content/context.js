@@ -24,7 +24,7 @@
     /(?:订单编?号码?|交易单号|order (?:no\.?|number|id))[ \t]*[:：#]?\s*([\w-]{6,64})(?![\w-])/gi;
   const MOST_TEXT = 500_000;
   const formElements = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements")?.get;
-  const { asksForOrder } = shared.kazhengFields({}, {});
+  const { asksForOrder } = shared.kazhengFields;
   const baseOf = Object.getOwnPropertyDescriptor(Node.prototype, "baseURI")?.get;
 
   /** @param {number} value */

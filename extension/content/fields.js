@@ -7,30 +7,41 @@
     /** @type {any} */ (globalThis).kazhengNatives;
   const labelsOf = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "labels")?.get;
 
+  /** @param {any} node @returns {Map<string, string>} */
+  const plainAttributes = (node) => {
+    /** @type {Map<string, string>} */
+    const list = new Map();
+    for (const { name, value } of attributesOf(node)) list.set(name, value);
+    return list;
+  };
+
+  /** @param {any} element @param {string} type @returns {boolean} */
+  const isSecret = (element, type) => {
+    if (type === "password") return true;
+    if (SECRET_COMPLETION.test(attribute(element, "autocomplete") ?? "")) return true;
+    // A shop shows delivered codes in fields that cannot be typed into: those are evidence.
+    const typed =
+      attribute(element, "readonly") === null && attribute(element, "disabled") === null;
+    const names = `${attribute(element, "name") ?? ""} ${attribute(element, "id") ?? ""}`;
+    return typed && SECRET_FIELD.test(names);
+  };
+
+  /** @param {any} input @returns {boolean} what says what it is for names an order number */
+  const asksForOrder = (input) =>
+    LOOKUP.test(
+      [
+        ...["name", "id", "placeholder", "aria-label", "title"].map((one) =>
+          attribute(input, one),
+        ),
+        ...[...(labelsOf?.call(input) ?? [])].map(textOf),
+      ].join(" "),
+    );
+
   /**
-   * @param {{live_values: number, omitted_values: number}} counts
+   * @param {{live_values: number, omitted_values: number}} counts what `liveAttributes` counts up
    * @param {{secretAttribute: boolean}} state
    */
-  const fields = (counts, state) => {
-    /** @param {any} node @returns {Map<string, string>} */
-    const plainAttributes = (node) => {
-      /** @type {Map<string, string>} */
-      const list = new Map();
-      for (const { name, value } of attributesOf(node)) list.set(name, value);
-      return list;
-    };
-
-    /** @param {any} element @param {string} type @returns {boolean} */
-    const isSecret = (element, type) => {
-      if (type === "password") return true;
-      if (SECRET_COMPLETION.test(attribute(element, "autocomplete") ?? "")) return true;
-      // A shop shows delivered codes in fields that cannot be typed into: those are evidence.
-      const typed =
-        attribute(element, "readonly") === null && attribute(element, "disabled") === null;
-      const names = `${attribute(element, "name") ?? ""} ${attribute(element, "id") ?? ""}`;
-      return typed && SECRET_FIELD.test(names);
-    };
-
+  const live = (counts, state) => {
     /**
      * The attributes as they are now: live values in place of those the page was served with.
      *
@@ -78,20 +89,8 @@
         list.set("value", value);
       }
     };
-
-    /** @param {any} input @returns {boolean} what says what it is for names an order number */
-    const asksForOrder = (input) =>
-      LOOKUP.test(
-        [
-          ...["name", "id", "placeholder", "aria-label", "title"].map((one) =>
-            attribute(input, one),
-          ),
-          ...[...(labelsOf?.call(input) ?? [])].map(textOf),
-        ].join(" "),
-      );
-
-    return { asksForOrder, isSecret, liveAttributes, plainAttributes };
+    return liveAttributes;
   };
 
-  /** @type {any} */ (globalThis).kazhengFields = fields;
+  /** @type {any} */ (globalThis).kazhengFields = { asksForOrder, isSecret, live, plainAttributes };
 })();

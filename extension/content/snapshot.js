@@ -60,9 +60,8 @@
   const frames = [];
   const counts = { elements: 0, shadow_roots: 0, live_values: 0, canvases: 0, omitted_values: 0 };
   const state = { canvas: 0, secretAttribute: false };
-  const { isSecret, liveAttributes, plainAttributes } = /** @type {any} */ (
-    globalThis
-  ).kazhengFields(counts, state);
+  const { isSecret, live, plainAttributes } = /** @type {any} */ (globalThis).kazhengFields;
+  const liveAttributes = live(counts, state);
   /** @type {string[]} */
   const out = [];
 

@@ -38,7 +38,7 @@
   ].join(", ");
   const { attribute, checkVisibility, inputType, inputValue, innerText, queryAll, queryIn, textOf } =
     shared.kazhengNatives;
-  const { asksForOrder, isSecret } = shared.kazhengFields({}, {});
+  const { asksForOrder, isSecret } = shared.kazhengFields;
 
   /**
    * `appeared_at` null: it stood there when the watching began; `gone_at` null: it still does.
