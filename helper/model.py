@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
+from helper.dealings import Entry, Shown
 from scrapers.reading import host_of
 from scrapers.record import Frozen, OrderRecord
 
@@ -235,6 +236,7 @@ class CaptureView(Frozen):
     corroboration: Corroboration | None
     session_wanted: bool = False
     """True while the visit waits for a session that was promised; the extension lends it again."""
+    shown: Shown | None = None
     notes: tuple[str, ...] = ()
     """What went otherwise than usual and lost nothing: `code` or `code: detail`; `notes.<code>`."""
     stamps: tuple[StampView, ...] = ()
@@ -256,7 +258,10 @@ class Correction(Frozen):
 
 
 class Filing(Frozen):
-    """A complaint that the user submitted, with the number the channel gave."""
+    """A complaint that the user submitted, with the number the channel gave.
+
+    `draft_id` is empty for one that the user only told of.
+    """
 
     draft_id: str
     channel: str
@@ -281,6 +286,7 @@ class CaseView(Frozen):
     drafts: tuple[str, ...]
     filings: tuple[Filing, ...]
     notes: tuple[Step, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 class Exhibit(Frozen):
@@ -297,25 +303,41 @@ class Exhibit(Frozen):
 
 
 class Sentence(Frozen):
-    """A sentence of a draft and the numbers of the exhibits it rests on."""
+    """A sentence of a draft and the numbers of the exhibits it rests on.
+
+    `stated`: it stands on the user's own word and says so. `key` is the same in every version of
+    a draft; `edited`: the user put it into other words.
+    """
 
     text: str
     exhibits: tuple[int, ...]
+    key: str = ""
+    stated: bool = False
+    edited: bool = False
 
 
 class Gap(Frozen):
-    """Proof that is missing: `key` of the catalogue, sentence for the user."""
+    """Proof that is missing: `key` of the catalogue, sentence for the user, why it matters.
+
+    `action` is what closes it: `capture:<page>`, `attach:<kind>`, `answer:<question>`,
+    `correct:<field>`, `contact`, `party`; `until` when it can no longer be had.
+    """
 
     key: str
     text: str
+    why: str | None = None
+    action: str | None = None
+    until: Moment | None = None
 
 
 class LintFinding(Frozen):
-    """A wording that a draft should not have."""
+    """A wording that a draft should not have; `place` is the key of the sentence it stands in."""
 
     rule: str
     text: str
     advice: str
+    better: str | None = None
+    place: str | None = None
 
 
 class LawRef(Frozen):
@@ -327,11 +349,14 @@ class LawRef(Frozen):
 
 
 class Draft(Frozen):
-    """A complaint for one channel."""
+    """A document for one channel. `remarks` are sentences for the user, not part of the text."""
 
     draft_id: str
     case_id: str
     channel: str
+    document: str = "complaint"
+    version: int = 1
+    replaces: str | None = None
     issue: str
     demand: str
     title: str
@@ -342,6 +367,7 @@ class Draft(Frozen):
     gaps: tuple[Gap, ...]
     lint: tuple[LintFinding, ...]
     law: tuple[LawRef, ...]
+    remarks: tuple[str, ...] = ()
     created_at: Moment
 
 

@@ -255,6 +255,25 @@ def _cleared(record: _Record, path: Sequence[str]) -> _Record:
     return record.model_copy(update={name: value})
 
 
+class Operator(Frozen):
+    """Who runs a site, as far as a page says. Keys of `sources` are the fields' names.
+
+    `icp` is the filing number (京ICP备12345678号-1), `licence` that of a 增值电信业务经营许可证;
+    `personal_payee` says that the page asks to pay a person (a personal code, a private account).
+    """
+
+    name: str | None = None
+    code: str | None = None
+    """统一社会信用代码, 18 characters"""
+    icp: str | None = None
+    licence: str | None = None
+    address: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    personal_payee: bool = False
+    sources: dict[str, Source] = {}
+
+
 class Extraction(Frozen):
     """All that one page gave; `product` only of a page of that kind."""
 
@@ -262,6 +281,7 @@ class Extraction(Frozen):
     product: Product | None = None
     chat: Chat | None = None
     terms: Terms | None = None
+    operator: Operator | None = None
     page_kind: Literal[
         "order", "order_list", "product", "complaint", "receipt", "chat", "terms", "other"
     ] = "other"

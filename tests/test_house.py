@@ -22,6 +22,7 @@ LAYERS = [
     {"complaints", "evidence", "capture"},
     {"vault"},
     {"model", "given", "pictures"},
+    {"dealings"},
     {"settings"},
     {"messages"},
     {"errors"},

@@ -32,5 +32,5 @@ def article(key: str) -> Article | None:
     row: dict[str, Any] | None = packaged.data("law").get(key)
     if row is None or row["verified"] is not True or row["status"] != "in_force":
         return None
-    kept = {name: value for name, value in row.items() if name not in {"verified", "status"}}
+    kept = {name: value for name, value in row.items() if name in Article.model_fields}
     return Article(key=key, **kept)

@@ -1,0 +1,112 @@
+"""What happened around an order besides its pages: contacts, answers, refunds, who the shop is.
+
+Each record is the user's own word unless a capture shows it (`capture_id`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, Field, PlainSerializer
+
+from scrapers.record import Chat, Frozen, Money, Operator, Product, Terms
+
+Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used="json")]
+Side = Literal["merchant", "platform", "payment", "authority", "association", "court", "police",
+               "other"]  # fmt: skip
+Outcome = Literal["accepted", "refused", "silent", "partial", "coupon", "resolved", "ended"]
+"""accepted: taken up, nothing done yet; ended: closed or terminated without a result."""
+
+
+class Contact(Frozen):
+    """A talk with the other side: `said` in the user's words, `promised` in theirs."""
+
+    kind: Literal["contact"] = "contact"
+    at: Moment
+    way: Literal["chat", "phone", "ticket", "email", "letter", "sms", "in_person", "other"]
+    side: Side = "merchant"
+    who: str | None = None
+    agent_no: str | None = None
+    said: str = ""
+    promised: str | None = None
+    promised_by: Moment | None = None
+    capture_id: str | None = None
+
+
+class Answer(Frozen):
+    """What a channel answered to a complaint; `number` names the filing where there are several.
+
+    `by` is how the answer came; `offered` the sum of money offered.
+    """
+
+    kind: Literal["answer"] = "answer"
+    at: Moment
+    channel: str
+    outcome: Outcome
+    number: str | None = None
+    by: Literal["message", "sms", "phone", "email", "letter", "page", "other"] = "other"
+    said: str = ""
+    offered: Money | None = None
+    promised_by: Moment | None = None
+    capture_id: str | None = None
+
+
+class Refund(Frozen):
+    """Money that came back."""
+
+    kind: Literal["refund"] = "refund"
+    at: Moment
+    amount: Money
+    currency: str | None = "CNY"
+    capture_id: str | None = None
+
+
+class Party(Frozen):
+    """What is known of who is complained of; `found_in` is where it was read.
+
+    `role` seller: the own-site seller or the merchant on a platform; platform: the marketplace;
+    payee: whom the payment went to.
+    """
+
+    kind: Literal["party"] = "party"
+    role: Literal["seller", "platform", "payee"] = "seller"
+    name: str
+    code: str | None = None
+    """统一社会信用代码"""
+    address: str | None = None
+    phone: str | None = None
+    registry: str | None = None
+    """登记机关"""
+    found_in: Literal["bill", "footer", "icp", "register", "platform_page", "user"] = "user"
+    capture_id: str | None = None
+
+
+class Answers(Frozen):
+    """What the user answered to the questions of an issue."""
+
+    kind: Literal["answers"] = "answers"
+    issue: str
+    answers: dict[str, Any]
+
+
+class Entry(Frozen):
+    """One dealing as kept; entries are never changed, a wrong one is taken back."""
+
+    entry_id: str
+    added_at: Moment
+    what: Annotated[Contact | Answer | Refund | Party | Answers, Field(discriminator="kind")]
+
+
+class Shown(Frozen):
+    """What a captured page says besides orders, bounded for a draft.
+
+    `chat` holds what the shop's side said and all pledges, newest 100; `terms` the clauses that
+    have a topic, first 60.
+    """
+
+    page_kind: str = "other"
+    product: Product | None = None
+    chat: Chat | None = None
+    terms: Terms | None = None
+    operator: Operator | None = None
