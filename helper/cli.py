@@ -186,6 +186,7 @@ def extract(
 def draft(
     case: Case,
     channel: Annotated[str, typer.Option(help=told("channel"))],
+    document: Annotated[str | None, typer.Option(help=told("document"))] = None,
     issue: Annotated[str | None, typer.Option(help=told("issue"))] = None,
     demand: Annotated[str | None, typer.Option(help=told("demand"))] = None,
     facts: Annotated[str | None, typer.Option(help=told("facts"))] = None,
@@ -198,8 +199,9 @@ def draft(
 
     with command(data, as_json) as chosen:
         desk = Desk(open_store(require_vault(chosen)))
+        given = {"facts": facts} if facts else {}
         making = desk.make_draft(
-            case, channel=channel, issue=issue, demand=demand, answers={"facts": facts or ""}
+            case, channel=channel, document=document, issue=issue, demand=demand, answers=given
         )
         found = asyncio.run(making)
         emit(found, as_json=as_json, lines=draft_lines(found, chosen.language))

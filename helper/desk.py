@@ -13,6 +13,7 @@ from helper.complaints.compose import compose
 from helper.complaints.exhibits import choose, main_capture, payments
 from helper.complaints.listing import QUOTED
 from helper.complaints.visible import hidden_fields
+from helper.dealings import Answers
 from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
@@ -38,6 +39,7 @@ class Desk:
         case_id: str,
         *,
         channel: str,
+        document: str | None = None,
         issue: str | None = None,
         demand: str | None = None,
         answers: Mapping[str, Any] | None = None,
@@ -48,7 +50,7 @@ class Desk:
         Raises RefusedError where a precondition is not met.
         """
         return await asyncio.to_thread(
-            self._draft, case_id, channel, issue, demand, answers or {}, language
+            self._draft, case_id, channel, document, issue, demand, answers or {}, language
         )
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
@@ -69,6 +71,7 @@ class Desk:
         self,
         case_id: str,
         channel: str,
+        document: str | None,
         issue: str | None,
         demand: str | None,
         answers: Mapping[str, Any],
@@ -79,17 +82,20 @@ class Desk:
         guess = issues.guess(case.order, payments(case), now=now)
         chosen = issue or guess.issue
         shown = self._shown(case)
+        told = (e.what.answers for e in case.entries if isinstance(e.what, Answers))
+        known = {key: value for one in told for key, value in one.items()}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         draft = compose(
             case,
             channel=channel,
+            document=document,
             issue=chosen,
             demand=demand or issues.default_demand(chosen),
             exhibits=choose(case, channel=channel, page_file=not hidden.isdisjoint(QUOTED)),
             page_text=shown,
             now=now,
             draft_id=f"d-{uuid.uuid4().hex[:12]}",
-            answers=answers,
+            answers={**known, **answers},
             language=language,
         )
         vault.put_draft(draft)

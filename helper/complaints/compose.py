@@ -1,25 +1,33 @@
-"""Compose the complaint for a channel: 问题描述, 证据列举, 诉求. No sentence without an exhibit."""
+"""Compose a document for a channel: what happened, the proof, what is asked for.
+
+No sentence without an exhibit, unless it says that it is the user's own word.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from helper.complaints import gaps, lint, packaged, preconditions
-from helper.complaints.channels import ready_channel
+from helper.complaints import documents, gaps, lint, packaged, preconditions
 from helper.complaints.deadlines import promised_by
-from helper.complaints.demanding import Wish, supply, wishes
+from helper.complaints.demanding import supply
+from helper.complaints.documents import Document, laid_out
 from helper.complaints.figures import Figures, figures
+from helper.complaints.fitting import CHAT, fitted
 from helper.complaints.issues import DEMAND_KINDS
 from helper.complaints.issues import issue as known_issue
-from helper.complaints.law import Article
-from helper.complaints.listing import evidence
-from helper.complaints.telling import problem
+from helper.complaints.law import articles
+from helper.complaints.legal import cited
+from helper.complaints.matter import Named, Writing
+from helper.complaints.terms import term_of
 from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten
+from helper.complaints.writing import written
 from helper.errors import RefusedError
-from helper.messages import Language
-from helper.model import CaseView, Draft, Exhibit, Sentence
+from helper.messages import Language, text
+from helper.model import CaseView, Draft, Exhibit, LawRef, Sentence
+from scrapers.record import OrderRecord
 
 _FACTS_LIMIT = 300
 _OWN_KINDS = {
@@ -40,63 +48,111 @@ def compose(
     exhibits: Sequence[Exhibit],
     now: datetime,
     draft_id: str,
+    document: str | None = None,
     answers: Mapping[str, Any] | None = None,
     page_text: str | None = None,
+    limits: Mapping[str, int] | None = None,
     language: Language = "zh_CN",
 ) -> Draft:
     """Return the draft; the text is Chinese, gaps and advice are in `language`.
 
-    `demand` is a key of the issue's demands or the user's own sentence. `answers`: `resale` (bool),
-    `facts` (own words). `page_text`: what the order page showed. Raises InvalidError for an unknown
-    issue or channel, RefusedError with reason channel_not_ready, no_order, no_exhibit or one of
-    `preconditions`.
+    `document` is by default the channel's first one. `demand` is a key of the issue's
+    demands or the user's own sentence. `answers`: those to the issue's questions (`resale`: bool,
+    `facts`: own words). `page_text`: what the order page showed. Raises InvalidError for an unknown
+    issue, channel or document, RefusedError where a precondition is not met.
     """
-    ready_channel(channel)
+    of = documents.document(channel, document)
     known_issue(issue)
-    seen = _look(case, tuple(exhibits), page_text)
     given = answers or {}
+    seen = _look(case, tuple(exhibits), page_text, of)
     facts = shorten(clean(str(given.get("facts") or "")), _FACTS_LIMIT)
-    stated = preconditions.check(issue, seen, facts=bool(facts))
-    told = problem(case, issue, seen, facts, stated=stated)
-    shown = evidence(seen)
-    asked = wishes(issue, demand, seen, resale=given.get("resale"))
-    sentences = (*told, *shown, *asked.sentences)
-    title = _title(issue, demand, seen)
+    stated = of.order and preconditions.check(issue, seen, facts=bool(facts))
+    this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
+    sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), _limit(of, limits or {}))
+    asked = next((one.text for one in sentences if one.key.endswith("demand")), "")
     return Draft(
         draft_id=draft_id,
         case_id=case.case_id,
         channel=channel,
+        document=of.key,
         issue=issue,
         demand=demand,
-        title=title,
-        fields=_fields(issue, demand, title, seen, told, shown, asked),
-        text=_text(channel, told, shown, asked),
+        title=_title(of, issue, demand, this),
+        fields=_fields(of, issue, demand, this, sentences),
+        text=laid_out(of, sentences),
         sentences=sentences,
         exhibits=seen.exhibits,
         gaps=gaps.find(case, issue, seen, facts=bool(facts), language=language),
         lint=lint.check(
             sentences,
-            demand=asked.sentences[0].text,
+            demand=asked if of.asks else None,
             exhibits=seen.exhibits,
-            known=_known(channel, seen, asked.articles),
+            known=_known(this),
             language=language,
         ),
-        law=tuple(article.ref() for article in asked.articles),
+        law=_law(sentences),
+        remarks=tuple(text(f"drafts.remark.{key}", language) for key in of.remarks),
         created_at=now,
     )
 
 
-def _look(case: CaseView, exhibits: tuple[Exhibit, ...], page_text: str | None) -> Figures:
-    if case.order is None:
+def _look(
+    case: CaseView, exhibits: tuple[Exhibit, ...], page_text: str | None, of: Document
+) -> Figures:
+    if case.order is None and of.order:
         raise RefusedError(reason="no_order")
-    seen = figures(case, case.order, exhibits, page_text)
+    words = packaged.words(formal=of.formal)
+    order = case.order or OrderRecord()
+    seen = figures(case, order, exhibits, page_text, words=words)
     if seen is None:
         raise RefusedError(reason="no_exhibit")
     return seen
 
 
-def _title(issue: str, demand: str, seen: Figures) -> str:
-    words = packaged.template("merchant_platform")
+def _matter(
+    case: CaseView,
+    issue: str,
+    demand: str,
+    seen: Figures,
+    of: Document,
+    answers: Mapping[str, Any],
+    facts: str,
+    now: datetime,
+    *,
+    stated: bool,
+) -> Writing:
+    term, days = term_of(answers.get("days"), now)
+    this = Writing(
+        case=case,
+        issue=issue,
+        demand=demand,
+        seen=seen,
+        of=of,
+        facts=facts,
+        answers=answers,
+        stated=stated,
+        party=_party(case, seen),
+        subject=_subject(issue, demand, seen, "title_numbered"),
+        matter=_subject(issue, demand, seen, "title_after"),
+        now=now,
+        term=term,
+        days=days,
+    )
+    resale = answers.get("resale")
+    ends = bool(this.values["ends_contract"])
+    return replace(this, cited=tuple(cited(of, issue, seen, resale, now=now, ends=ends)))
+
+
+def _limit(of: Document, limits: Mapping[str, int]) -> int | None:
+    """Return how many characters the text may have; the user may know better (`limits`)."""
+    if of.limit == "chat":
+        return CHAT
+    known: dict[str, int] = packaged.data("limits")
+    return limits.get(of.channel) or known.get(of.channel)
+
+
+def _subject(issue: str, demand: str, seen: Figures, form: str) -> str:
+    words = packaged.words()
     values = {
         "issue": words["titles"][issue],
         "demand": words["title_demands"]
@@ -104,48 +160,59 @@ def _title(issue: str, demand: str, seen: Figures) -> str:
         .format(short=supply(issue, seen)[1]),
         "order_no": shorten(clean(seen.order.order_no), 64),
     }
-    form = words["title_numbered"] if values["order_no"] else words["title"]
-    return str(form.format(**values))
+    return str(words[form if values["order_no"] else "title"].format(**values))
 
 
-def _text(channel: str, told: Sequence[Sentence], shown: Sequence[Sentence], asked: Wish) -> str:
-    words = packaged.template(channel)
-    headings, ordinals = words["headings"], words["ordinals"]
-    numbered = [f"{ordinals[i]}{one.text}" for i, one in enumerate(asked.sentences)]
-    return "\n".join(
-        [
-            headings["problem"], *(one.text for one in told), "",
-            headings["evidence"], *(one.text for one in shown), "",
-            headings["demand"], *numbered,
-        ]
-    )  # fmt: skip
+def _party(case: CaseView, seen: Figures) -> Named:
+    """Return who is complained of, as far as the case tells."""
+    words = seen.words["respondent"]
+    order = seen.order
+    seller = quoted(order.seller.name, 40)
+    if seller:
+        numbers = seen.cite(["seller.name"])
+        name = words["seller"].format(name=seller)
+        return Named(name, numbers, seen.by_user("seller.name"), seller)
+    site = clean(order.platform.name) or clean(case.host)
+    return Named(words["unknown"], (), True, site or words["nobody"])
+
+
+def _title(of: Document, issue: str, demand: str, this: Writing) -> str:
+    words = packaged.words()
+    wanted = words["title_demands"].get(demand, "请求处理")
+    values = {
+        "issue": words["titles"][issue],
+        "wanted": wanted.format(short=supply(issue, this.seen)[1]),
+    }
+    host = this.values["host"] or this.values["platform"]
+    return of.title.format(**{**this.values, **values, "host": host})
 
 
 def _fields(
-    issue: str,
-    demand: str,
-    title: str,
-    seen: Figures,
-    told: Sequence[Sentence],
-    shown: Sequence[Sentence],
-    asked: Wish,
+    of: Document, issue: str, demand: str, this: Writing, sentences: Sequence[Sentence]
 ) -> dict[str, str]:
     """Return values by `scrapers.contract.DRAFT_FIELDS`; what is not known is left out."""
-    order = seen.order
+    seen, order = this.seen, this.seen.order
     paid_at = order.payment.paid_at
+
+    def told(*parts: str) -> str:
+        return "\n".join(s.text for s in sentences if s.key.partition(".")[0] in parts)
+
     values = {
         "issue": issue,
         "order_no": clean(order.order_no),
         "product": "、".join(quoted(item.title, 200) for item in seen.items),
+        "goods": shorten(quoted(seen.items[0].title, 200), 50) if seen.items else "",
         "amount": plain_money(order.amount) if seen.amount and order.amount is not None else "",
         "paid_at": moment(paid_at) if paid_at else "",
         "trade_no": clean(order.payment.trade_no),
         "seller": clean(order.seller.name),
-        "title": title,
-        "description": "\n".join(one.text for one in told),
-        "evidence": "\n".join(one.text for one in shown),
-        "demand": asked.sentences[0].text,
+        "respondent": "" if this.party.stated and not this.party.exhibits else this.party.addressee,
+        "title": _title(of, issue, demand, this),
+        "description": told("problem", "course", "short"),
+        "evidence": told("evidence"),
+        "demand": next((s.text for s in sentences if s.key.endswith("demand")), ""),
         "demand_kind": DEMAND_KINDS.get(demand) or _kind_of_own(demand),
+        "problem_kind": str(packaged.data("problem_kinds").get(of.channel, {}).get(issue, "")),
         "contact": clean(order.buyer_contact),
     }
     return {name: value for name, value in values.items() if value}
@@ -155,17 +222,42 @@ def _kind_of_own(demand: str) -> str:
     return next((kind for word, kind in _OWN_KINDS.items() if word in demand), "other")
 
 
-def _known(channel: str, seen: Figures, articles: Sequence[Article]) -> str:
+def _law(sentences: Sequence[Sentence]) -> tuple[LawRef, ...]:
+    """Return the articles that the text names."""
+    whole = "\n".join(sentence.text for sentence in sentences)
+    return tuple(one.ref() for one in articles() if f"《{one.short}》{one.article}" in whole)
+
+
+def _known(this: Writing) -> str:
     """Return all text whose figures a draft may repeat."""
+    seen, case = this.seen, this.case
     order = seen.order
     times = [order.created_at, order.delivered_at, order.payment.paid_at, seen.seen_at]
-    times.append(promised_by(order))
+    times += [promised_by(order), this.term, this.now]
+    times += [view.meta.clicked_at for view in case.captures]
+    times += [one.at for one in case.filings]
     return "\n".join(
         [
             *leaves(order.model_dump(mode="json")),
+            *(part for e in case.entries for part in leaves(e.what.model_dump(mode="json"))),
+            *(moment(e.what.at) for e in case.entries if hasattr(e.what, "at")),
             *(moment(at) for at in times if at),
-            *(exhibit.label for exhibit in seen.exhibits),
-            *leaves(packaged.template(channel)),
-            *(article.text for article in articles),
+            *_shown(case),
+            *(one.number or "" for one in case.filings),
+            *(f"{exhibit.label} {exhibit.sha256}" for exhibit in seen.exhibits),
+            *leaves({k: v for k, v in this.answers.items() if k != "facts"}),
+            *leaves(seen.words),
+            *leaves(this.of.model_dump(mode="json")),
+            *(view.meta.url for view in case.captures),
+            *(f"{one.quote}{one.article.text}" for one in this.cited),
         ]
     )
+
+
+def _shown(case: CaseView) -> Iterator[str]:
+    """Yield what other kept pages say."""
+    for view in case.captures:
+        if view.shown is not None:
+            yield from leaves(view.shown.model_dump(mode="json"))
+            messages = view.shown.chat.messages if view.shown.chat else ()
+            yield from (moment(one.at) for one in messages if one.at)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from helper.complaints import exhibits as choosing
+from helper.complaints import packaged
 from helper.complaints.visible import hidden_fields
 from helper.complaints.wording import money
 from helper.model import CaseView, Exhibit
@@ -44,6 +46,8 @@ class Figures:
     """Fields that the page's code holds and no picture shows."""
     files: tuple[int, ...] = ()
     """Numbers of the page's own file, there to show what is hidden."""
+    words: Mapping[str, Any] = field(default_factory=packaged.words)
+    """What its sentences are worded with."""
 
     def by_user(self, *paths: str) -> bool:
         """Tell whether the user gave one of these fields."""
@@ -117,7 +121,12 @@ class Figures:
 
 
 def figures(
-    case: CaseView, order: OrderRecord, chosen: tuple[Exhibit, ...], page_text: str | None = None
+    case: CaseView,
+    order: OrderRecord,
+    chosen: tuple[Exhibit, ...],
+    page_text: str | None = None,
+    *,
+    words: Mapping[str, Any] | None = None,
 ) -> Figures | None:
     """Join order and exhibits; None where no exhibit shows the order's page.
 
@@ -144,6 +153,7 @@ def figures(
         seen_at=capture.meta.clicked_at,
         hidden=hidden_fields(order, page_text),
         files=files,
+        words=words or packaged.words(),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from helper.complaints import packaged
+from helper.complaints.documents import document, laid_out
 from helper.complaints.wording import exhibits as cited
 from helper.complaints.wording import shorten
 from helper.model import CaseView, Draft, Exhibit, FillFile, FillPlan
@@ -76,7 +77,7 @@ def _is_of(exhibit: Exhibit, kind: str) -> bool:
 
 def _evidence(draft: Draft, told: Sequence[str], sent: Sequence[Exhibit]) -> list[str]:
     """Return the lines of 证据列举 for what is sent along, and for what the text rests on."""
-    words = packaged.template(draft.channel)["evidence"]
+    words = packaged.words()["evidence"]
     lines = draft.fields.get("evidence", "").split("\n")
     numbers = {exhibit.number for exhibit in sent}
     if len(numbers) == len(draft.exhibits):
@@ -92,7 +93,7 @@ def _evidence(draft: Draft, told: Sequence[str], sent: Sequence[Exhibit]) -> lis
 
 def _short(draft: Draft, shown: Sequence[str]) -> str:
     """Return the exhibits of the listed lines in one line of names."""
-    words = packaged.template(draft.channel)["evidence"]
+    words = packaged.words()["evidence"]
     names = []
     for exhibit in draft.exhibits:
         line = next((one for one in shown if one.startswith(f"证据{exhibit.number} ")), None)
@@ -113,8 +114,10 @@ def _description(
 
     Where that is too long, the facts come before the evidence, of which the names are enough.
     """
-    headings = packaged.template(draft.channel)["headings"]
-    demand = draft.text.rpartition(f"{headings['demand']}\n")[2].split("\n")
+    headings = packaged.words()["headings"]
+    of = document(draft.channel, draft.document)
+    own = tuple(one for one in draft.sentences if one.key.startswith("demand."))
+    demand = laid_out(of, own).split("\n")[1:]
     asked = [] if "demand" in fields else demand
     listed = [] if "evidence" in fields else list(shown)
     parts = {"problem": told, "evidence": listed, "demand": asked}
@@ -128,13 +131,13 @@ def _description(
         return whole
     if listed:
         listed = [short]
-    wanted = [told[0], *asked[:1], *_by_weight(draft, told[1:]), *listed, *asked[1:]]
+    wanted = [told[0], *asked[:1], *_by_weight(told[1:]), *listed, *asked[1:]]
     return _within(wanted, [*told, *listed, *asked], limit)
 
 
-def _by_weight(draft: Draft, told: Sequence[str]) -> list[str]:
+def _by_weight(told: Sequence[str]) -> list[str]:
     """Return the user's own words first, then the rest of the description as it stands."""
-    said = packaged.template(draft.channel)["sentences"]["said"].partition("{")[0]
+    said = packaged.words()["sentences"]["said"].partition("{")[0]
     return sorted(told, key=lambda line: not line.startswith(said))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from helper.complaints import packaged
@@ -25,6 +26,12 @@ class Article(Frozen):
     def ref(self) -> LawRef:
         """Return the reference that a draft carries."""
         return LawRef(law=self.law, article=self.article, effective=self.effective)
+
+
+@cache
+def articles() -> tuple[Article, ...]:
+    """Return all articles that may be cited."""
+    return tuple(one for key in packaged.data("law") if (one := article(key)) is not None)
 
 
 def article(key: str) -> Article | None:

@@ -19,7 +19,7 @@ _DIGITS = re.compile(r"\d+")
 def check(
     sentences: Sequence[Sentence],
     *,
-    demand: str,
+    demand: str | None,
     exhibits: Sequence[Exhibit],
     known: str,
     limit: int | None = None,
@@ -28,9 +28,9 @@ def check(
     """Return what should be changed. `known` holds all figures that a source supports."""
     found = [
         *_wording(sentences),
-        *_demand(demand),
+        *(_demand(demand) if demand is not None else ()),
         *_citations(sentences, {exhibit.number for exhibit in exhibits}),
-        *_figures([*(sentence.text for sentence in sentences), demand], known),
+        *_figures([*(sentence.text for sentence in sentences), demand or ""], known),
     ]
     if limit is not None and sum(len(sentence.text) for sentence in sentences) > limit:
         found.append(("too_long", str(limit)))
@@ -57,7 +57,7 @@ def _demand(demand: str) -> Iterator[tuple[str, str]]:
 
 def _citations(sentences: Iterable[Sentence], numbers: set[int]) -> Iterator[tuple[str, str]]:
     for sentence in sentences:
-        if not sentence.exhibits:
+        if not sentence.exhibits and not sentence.stated:
             yield "no_exhibit", sentence.text
         if not numbers.issuperset(sentence.exhibits):
             yield "unknown_exhibit", sentence.text

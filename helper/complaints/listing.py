@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from helper.complaints import packaged
 from helper.complaints.figures import Figures
 from helper.complaints.wording import exhibits
 from helper.model import Sentence
@@ -17,7 +16,7 @@ QUOTED = (
 
 def evidence(seen: Figures) -> list[Sentence]:
     """Return one sentence per exhibit, then one on the originals."""
-    words = packaged.template("merchant_platform")["evidence"]
+    words = seen.words["evidence"]
     pictured = frozenset(path for path in QUOTED if not seen.is_hidden(path))
     shown, agreed = _names(seen, pictured), _names(seen, pictured & seen.agreed)
     coded = _names(seen, frozenset(QUOTED) - pictured)
@@ -62,7 +61,7 @@ def _names(seen: Figures, only: frozenset[str]) -> str:
         "refunded": seen.refunded,
         "failure_reason": order.failure_reason,
     }
-    names = packaged.template("merchant_platform")["shown"]
+    names = seen.words["shown"]
     listed = [
         names[path] for path in QUOTED if path in only and values[path] and not seen.by_user(path)
     ]

@@ -1,15 +1,13 @@
-"""问题描述: the core contradiction first, then what else the page shows, all of it cited."""
+"""What the order page tells: the core contradiction first, then the rest, all of it cited."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
-from helper.complaints import packaged
 from helper.complaints.deadlines import promised_by
 from helper.complaints.figures import Figures
 from helper.complaints.wording import clean, exhibits, moment, money, quoted, shorten
-from helper.model import CaseView, Sentence
+from helper.model import Sentence
 from scrapers import promise
 from scrapers.record import Item
 
@@ -20,44 +18,22 @@ _CODES_NAMED = 5
 _LONG = 64
 
 
-def problem(
-    case: CaseView, issue: str, seen: Figures, facts: str, *, stated: bool = False
-) -> list[Sentence]:
-    """Return the sentences of the description; `facts` are the user's own words.
-
-    `stated`: what is complained of stands on the user's word alone, and is marked so.
-    """
-    return [
-        _core(issue, seen, stated=stated),
-        *_rule(issue, seen),
-        *_overdue(issue, seen),
-        *_page_says(issue, seen),
-        *_payment(seen),
-        *_filed(case, seen),
-        *_said(facts, seen),
-    ]
-
-
-def _words() -> dict[str, Any]:
-    words: dict[str, Any] = packaged.template("merchant_platform")
-    return words
-
-
-def _sentence(form: str, numbers: tuple[int, ...], **values: str) -> Sentence:
-    text = _words()["sentences"][form].format(cite=f"（{exhibits(numbers)}）", **values)
-    return Sentence(text=text, exhibits=numbers)
+def _sentence(seen: Figures, form: str, numbers: tuple[int, ...], **values: str) -> Sentence:
+    text = seen.words["sentences"][form].format(cite=f"（{exhibits(numbers)}）", **values)
+    return Sentence(text=text, exhibits=numbers, key=form)
 
 
 def _mark(seen: Figures, path: str) -> str:
-    return str(_words()["user"]) if seen.unproven(path) else ""
+    return str(seen.words["user"]) if seen.unproven(path) else ""
 
 
-def _core(issue: str, seen: Figures, *, stated: bool) -> Sentence:
+def core(issue: str, seen: Figures, *, stated: bool) -> Sentence:
     """State order number, time, goods, amount, promise, what the page shows, what is wrong.
 
     The exhibits stand after what they show; behind the complaint itself only its own proof does.
+    `stated`: what is complained of stands on the user's word alone, and is marked so.
     """
-    opening = _words()["opening"]
+    opening = seen.words["opening"]
     used: list[str] = []
     head = "".join(
         [
@@ -73,9 +49,10 @@ def _core(issue: str, seen: Figures, *, stated: bool) -> Sentence:
     numbers, proof = seen.cite(used), seen.proof(issue)
     cited = f"（{exhibits(numbers)}）"
     page = f"{head}{turn}{shown}{cited}，" if shown else f"{head}{cited}{turn}"
-    fact = _fact(issue, seen) + (_words()["stated"] if stated else "")
-    text = f"{page}{fact}{f'（{exhibits(proof)}）' if proof else ''}。"
-    return Sentence(text=text, exhibits=tuple(dict.fromkeys([*numbers, *proof])))
+    wrong = fact(issue, seen) + (seen.words["stated"] if stated else "")
+    text = f"{page}{wrong}{f'（{exhibits(proof)}）' if proof else ''}。"
+    cites = tuple(dict.fromkeys([*numbers, *proof]))
+    return Sentence(text=text, exhibits=cites, key="core", stated=stated)
 
 
 def _number(seen: Figures, used: list[str]) -> Iterator[str]:
@@ -83,11 +60,11 @@ def _number(seen: Figures, used: list[str]) -> Iterator[str]:
     if number:
         used.append("order_no")
         mark = _mark(seen, "order_no")
-        yield _words()["opening"]["order_no"].format(order_no=f"{number}{mark}")
+        yield seen.words["opening"]["order_no"].format(order_no=f"{number}{mark}")
 
 
 def _bought(seen: Figures, used: list[str]) -> str:
-    opening, order = _words()["opening"], seen.order
+    opening, order = seen.words["opening"], seen.order
     shop = clean(order.platform.name) or clean(order.platform.host)
     goods = "、".join(_item(i, item, seen, used) for i, item in enumerate(order.items))
     values = {
@@ -120,12 +97,12 @@ def _item(index: int, item: Item, seen: Figures, used: list[str]) -> str:
 def _amount(seen: Figures, used: list[str]) -> Iterator[str]:
     if seen.amount:
         used.append("amount")
-        yield _words()["opening"]["amount"].format(amount=seen.amount + _mark(seen, "amount"))
+        yield seen.words["opening"]["amount"].format(amount=seen.amount + _mark(seen, "amount"))
 
 
 def _promise(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:
     """Quote the promise that a picture shows: the latest moment to deliver, else its words."""
-    opening, delivery = _words()["opening"], seen.order.delivery
+    opening, delivery = seen.words["opening"], seen.order.delivery
     path = _promise_told(issue, seen)
     at = promise.latest(delivery.promised or "")
     if path == "delivery.promised" and at is not None:
@@ -151,7 +128,7 @@ def _promise_told(issue: str, seen: Figures) -> str | None:
 
 def _state(seen: Figures, used: list[str]) -> Iterator[str]:
     """Quote the status as seen; a status that the page does not spell is named without quotes."""
-    opening, order = _words()["opening"], seen.order
+    opening, order = seen.words["opening"], seen.order
     text = quoted(order.status_text, 30)
     if seen.by_user("status", "status_text"):
         return
@@ -160,12 +137,12 @@ def _state(seen: Figures, used: list[str]) -> Iterator[str]:
         yield opening["shows" if order.status in _FINAL else "still"].format(status=text)
     elif order.status != "unknown":
         used.append("status")
-        yield opening["state"].format(status=_words()["status"][order.status])
+        yield opening["state"].format(status=seen.words["status"][order.status])
 
 
 def _also(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:
     """Name the codes or the refund that the page shows, where the complaint is about them."""
-    opening = _words()["opening"]
+    opening = seen.words["opening"]
     if issue == "dead_code" and (codes := _codes(seen)):
         used.append("delivery.secrets")
         yield opening["codes"].format(codes=codes)
@@ -174,9 +151,9 @@ def _also(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:
         yield opening["refunded"].format(refunded=seen.refunded)
 
 
-def _fact(issue: str, seen: Figures) -> str:
+def fact(issue: str, seen: Figures) -> str:
     """Say what is complained of; this is the user's word, chosen with the issue."""
-    forms, order = _words()["facts"][issue], seen.order
+    forms, order = seen.words["facts"][issue], seen.order
     special = {
         "not_delivered": ("partial", order.status == "partially_delivered"),
         "failed_no_refund": ("partial", seen.partly_refunded),
@@ -194,29 +171,31 @@ def _codes(seen: Figures) -> str:
     return "、".join(named) + rest
 
 
-def _rule(issue: str, seen: Figures) -> Iterator[Sentence]:
+def rule(issue: str, seen: Figures) -> Iterator[Sentence]:
     """Quote the promise's words where the first sentence does not."""
     path = "delivery.promised_text"
     words = quoted(seen.order.delivery.promised_text)
     if words and issue in _PROMISE_MATTERS and not seen.by_user(path):
         if seen.is_hidden(path):
-            yield _sentence("rule_hidden", seen.cite([path]), promise=words)
+            yield _sentence(seen, "rule_hidden", seen.cite([path]), promise=words)
         elif _promise_told(issue, seen) != path:
-            yield _sentence("rule", seen.cite([path]), promise=words)
+            yield _sentence(seen, "rule", seen.cite([path]), promise=words)
 
 
-def _overdue(issue: str, seen: Figures) -> Iterator[Sentence]:
+def overdue(issue: str, seen: Figures) -> Iterator[Sentence]:
+    """Say that the promised time was over when the page was kept."""
     by = promised_by(seen.order)
     if issue != "not_delivered" or by is None or by >= seen.seen_at:
         return
     if _promise_told(issue, seen) == "delivery.promised":
-        yield _sentence("overdue_latest", seen.cite(["delivery.promised"]))
+        yield _sentence(seen, "overdue_latest", seen.cite(["delivery.promised"]))
     elif not seen.by_user("delivery.promised_text", "delivery.promised"):
         fields = ["payment.paid_at", "delivery.promised_text"]
-        yield _sentence("overdue", seen.cite(fields), by=moment(by))
+        yield _sentence(seen, "overdue", seen.cite(fields), by=moment(by))
 
 
-def _page_says(issue: str, seen: Figures) -> Iterator[Sentence]:
+def page_says(issue: str, seen: Figures) -> Iterator[Sentence]:
+    """Tell what else of the order page matters for the issue."""
     order = seen.order
     message = order.delivery.message if issue in {"not_delivered", "failed_no_refund"} else None
     back = order.refunded if issue == "failed_no_refund" else None
@@ -233,13 +212,13 @@ def _page_says(issue: str, seen: Figures) -> Iterator[Sentence]:
     names = {"refunded": "refunded", "delivered": "delivered_at"}
     for form, (path, value) in told.items():
         if value and not seen.by_user(path):
-            yield _sentence(form, seen.cite([path]), **{names.get(form, form): value})
+            yield _sentence(seen, form, seen.cite([path]), **{names.get(form, form): value})
 
 
-def _payment(seen: Figures) -> Iterator[Sentence]:
+def payment(seen: Figures) -> Iterator[Sentence]:
     """Name method and number of the payment, as far as an exhibit shows them."""
     payment = seen.order.payment
-    method = quoted(payment.method_text, 30) or _words()["methods"].get(payment.method, "")
+    method = quoted(payment.method_text, 30) or seen.words["methods"].get(payment.method, "")
     trade_no = shorten(clean(payment.trade_no), _LONG)
     paths = {"method": "payment.method_text", "trade_no": "payment.trade_no"}
     values = {"method": method, "trade_no": trade_no}
@@ -247,35 +226,24 @@ def _payment(seen: Figures) -> Iterator[Sentence]:
     form = {2: "payment_both", 1: f"payment_{'trade' if 'trade_no' in proven else 'method'}"}
     if proven:
         numbers = seen.cite(_paths(paths, proven))
-        yield _sentence(form[len(proven)], numbers, **proven)
+        yield _sentence(seen, form[len(proven)], numbers, **proven)
 
 
 def _paths(paths: dict[str, str], chosen: Iterable[str]) -> list[str]:
     return [paths[name] for name in chosen]
 
 
-def _filed(case: CaseView, seen: Figures) -> Iterator[Sentence]:
-    """Mention earlier complaints whose receipt is among the exhibits."""
-    for filing in case.filings:
-        receipts = [e for e in seen.exhibits if e.capture_id == filing.capture_id]
-        if not receipts:
-            continue
-        numbers = (receipts[0].number,)
-        number = shorten(clean(filing.number), _LONG)
-        if number:
-            yield _sentence("filed", numbers, number=number)
-        else:
-            yield _sentence("filed_unnumbered", numbers)
-
-
-def _said(facts: str, seen: Figures) -> Iterator[Sentence]:
+def said(facts: str, seen: Figures) -> Iterator[Sentence]:
+    """Give the user's own words as such."""
     if facts:
         attached = tuple(e.number for e in seen.exhibits if e.role == "attachment")
         main = seen.main[:1]
-        yield _sentence(
+        said = _sentence(
+            seen,
             "said_with" if attached else "said",
             (*main, *attached),
             facts=facts.rstrip("。.!！"),
             order=exhibits(main),
             files=exhibits(attached),
         )
+        yield said.model_copy(update={"key": "said", "stated": True})

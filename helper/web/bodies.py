@@ -154,9 +154,10 @@ class CorrectionRequest(Body):
 
 
 class DraftRequest(Body):
-    """Asks for a complaint; issue and demand fall back to the suggestion."""
+    """Asks for a document; issue and demand fall back to the suggestion."""
 
     channel: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    document: Annotated[str, StringConstraints(max_length=100)] | None = None
     issue: Annotated[str, StringConstraints(max_length=100)] | None = None
     demand: Annotated[str, StringConstraints(max_length=10_000)] | None = None
     answers: dict[str, Any] = {}

@@ -56,6 +56,7 @@ class CaseHandlers:
         draft = await self.services.make_draft(
             case_id,
             channel=body.channel,
+            document=body.document or None,
             issue=body.issue or None,
             demand=body.demand or None,
             answers=body.answers,

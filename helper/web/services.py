@@ -59,6 +59,7 @@ class MakeDraft(Protocol):
         case_id: str,
         *,
         channel: str,
+        document: str | None,
         issue: str | None,
         demand: str | None,
         answers: Mapping[str, Any],

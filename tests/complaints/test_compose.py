@@ -287,7 +287,7 @@ def test_an_earlier_complaint_is_named_with_its_receipt(full: OrderRecord, draft
         capture_id=receipt.capture_id, at=CLICKED,
     )  # fmt: skip
     draft = draft_for(case_of(full, receipt, capture(full), filings=(filing,)))
-    said = next(one for one in draft.sentences if "此前我已就该订单提交投诉" in one.text)
+    said = next(one for one in draft.sentences if "我就该订单向商家或平台提交投诉" in one.text)
     assert "TS0042" in said.text
     assert draft.exhibits[said.exhibits[0] - 1].capture_id == receipt.capture_id
     assert draft.exhibits[0].capture_id != receipt.capture_id
@@ -350,15 +350,6 @@ def test_paid_by_the_bill_but_pending_at_the_shop_is_a_complaint(
         update={"status": "pending_payment", "status_text": "待付款", "payment": Payment()}
     )
     assert "订单仍显示“待付款”" in draft_for(with_file(order, kind="payment")).text
-
-
-def test_other_channels_are_refused_until_they_are_ready(
-    full: OrderRecord, draft_for: Make
-) -> None:
-    with pytest.raises(RefusedError) as caught:
-        draft_for(case_of(full), channel="12315")
-    assert caught.value.details["reason"] == "channel_not_ready"
-    assert "全国12315平台" in explain(caught.value)["message"]
 
 
 @pytest.mark.parametrize("wrong", [{"channel": "nowhere"}, {"issue": "nothing"}])

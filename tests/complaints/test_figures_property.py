@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args
 
@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helper.complaints import packaged
+from helper.complaints.documents import documents
 from helper.complaints.issues import DEMAND_KINDS, issues
 from helper.complaints.wording import moment
 from helper.errors import RefusedError
@@ -26,9 +27,13 @@ from scrapers.record import (
     Source,
     Status,
 )
-from tests.complaints.conftest import CLICKED, HASH, capture, case_of
+from tests.complaints.conftest import CLICKED, HASH, NOW, capture, case_of
 
 ISSUES = [issue.key for issue in issues()]
+DOCUMENTS = [(one.channel, one.key) for one in documents()]
+TERM = datetime(2026, 11, 29, 15, 59, tzinfo=UTC)
+"""Seven days after `NOW`, at the end of the day in China."""
+SAID = {"fraud_signs": ["店铺失联"], "illegal_content": "仿冒网站", "spam": "推广短信"}
 FIELDS = [
     "order_no", "amount", "status", "status_text", "items.0.title", "payment.paid_at",
     "payment.trade_no", "payment.method_text", "delivery.promised_text", "refunded", "created_at",
@@ -88,24 +93,28 @@ def values(data: Any) -> Iterator[str]:
 
 
 def supported(order: OrderRecord, draft: Draft) -> set[str]:
-    moments = [order.created_at, order.delivered_at, order.payment.paid_at, CLICKED]
+    moments = [order.created_at, order.delivered_at, order.payment.paid_at, CLICKED, NOW, TERM]
     known = [
         *values(order.model_dump(mode="json")),
         *(moment(at) for at in moments if at),
-        *(exhibit.label for exhibit in draft.exhibits),
-        str(packaged.template("merchant_platform")),
+        *(f"{exhibit.label} {exhibit.sha256}" for exhibit in draft.exhibits),
+        str(packaged.template("words")),
+        str(packaged.template("documents")),
+        str(packaged.data("problem_kinds")),
+        "https://wangzi.localhost/member/orders/1",
         str(packaged.data("law")),
     ]
     return set(re.findall(r"\d+", "\n".join(known)))
 
 
 @settings(
-    max_examples=250,
+    max_examples=600,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(
     order=orders,
+    document=st.sampled_from(DOCUMENTS),
     issue=st.sampled_from(ISSUES),
     demand=st.sampled_from(sorted(DEMAND_KINDS)),
     resale=st.sampled_from([None, True, False]),
@@ -113,13 +122,21 @@ def supported(order: OrderRecord, draft: Draft) -> set[str]:
 def test_a_draft_says_nothing_that_has_no_source(
     draft_for: Callable[..., Draft],
     order: OrderRecord,
+    document: tuple[str, str],
     issue: str,
     demand: str,
     resale: bool | None,
 ) -> None:
     case = case_of(order, capture(order))
     try:
-        draft = draft_for(case, issue, demand=demand, answers={"resale": resale})
+        draft = draft_for(
+            case,
+            issue,
+            channel=document[0],
+            document=document[1],
+            demand=demand,
+            answers={"resale": resale, **SAID},
+        )
     except RefusedError:
         return
     figures = supported(order, draft)
@@ -127,7 +144,7 @@ def test_a_draft_says_nothing_that_has_no_source(
         assert set(re.findall(r"\d+", value)) <= figures
     numbers = {exhibit.number for exhibit in draft.exhibits}
     for sentence in draft.sentences:
-        assert sentence.exhibits
+        assert sentence.exhibits or (sentence.stated and "（本人陈述）" in sentence.text)
         assert numbers.issuperset(sentence.exhibits)
         assert "\n" not in sentence.text
     assert not {"figure", "no_exhibit", "unknown_exhibit", "no_deadline", "no_action"} & {
