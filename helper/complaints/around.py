@@ -31,6 +31,10 @@ _TOPICS = {
     "not_as_described": ("warranty", "refund"),
     "other": ("refund",),
 }
+UNFAIR = re.compile(
+    r"(?:概|一律|一经\S{1,8})不?退|不予退款|不退不换|不支持退|最终解释权|不承担任何"
+)
+"""What a shop's terms say against its buyers: never quoted for them, a lead for an authority."""
 _PUT_OFF = re.compile(
     r"不退|不能退|无法退|不支持退|不予|拒绝|等待|再等|等通知|维护|调查中|核实中|上游|货源"
 )
@@ -62,7 +66,7 @@ def rules(case: CaseView, issue: str, seen: Figures) -> Iterator[Sentence]:
                 yield _shown(seen, "product_says", number, words=says)
         if shown.terms is not None:
             for clause in _clauses(shown.terms.clauses, issue):
-                values = {"name": quoted(shown.terms.name, 40), "number": clean(clause.number)}
+                values = {"name": quoted(shown.terms.name, 40), "clause": clause_of(clause.number)}
                 words = quoted(clause.text, _WORDS)
                 yield _shown(seen, "clause", number, words=words, **values)
 
@@ -103,13 +107,19 @@ def number_of(seen: Figures, capture_id: str | None) -> int | None:
 def _clauses(clauses: Iterable[Any], issue: str) -> list[Any]:
     wanted = _TOPICS.get(issue, ())
     found = [one for one in clauses if any(topic in wanted for topic in one.topics)]
-    return found[:2]
+    return [one for one in found if not UNFAIR.search(one.text)][:2]
 
 
-def _shown(seen: Figures, form: str, number: int, **values: str) -> Sentence:
-    cite = f"（{exhibits((number,))}）"
+def clause_of(number: str) -> str:
+    """Return how a clause is cited: 第 4.2 条, or as the terms number it."""
+    plain = clean(number)
+    return f"第 {plain} 条" if re.fullmatch(r"[\d.]+", plain) else plain
+
+
+def _shown(seen: Figures, form: str, exhibit: int, /, **values: str) -> Sentence:
+    cite = f"（{exhibits((exhibit,))}）"
     text = seen.words["around"][form].format(cite=cite, **values)
-    return Sentence(text=text, exhibits=(number,), key=form)
+    return Sentence(text=text, exhibits=(exhibit,), key=form)
 
 
 def _of(case: CaseView, kind: type[_What]) -> list[_What]:
@@ -129,7 +139,7 @@ def _chats(case: CaseView, seen: Figures) -> Iterator[Told]:
 
 def _message(seen: Figures, form: str, message: Message, number: int) -> Sentence:
     words = message.promise.text if message.promise else message.text
-    values = {"words": quoted(words, _WORDS), "agent": clean(message.agent_no)}
+    values = {"words": quoted(words, _WORDS), "agent": _agent(seen, message.agent_no)}
     values["at"] = seen.words["around"]["at"].format(at=moment(message.at)) if message.at else ""
     return _shown(seen, form, number, **values)
 
@@ -147,15 +157,19 @@ def _own(seen: Figures, form: str, at: datetime, capture_id: str | None, **value
     return Told(at, Sentence(text=text, exhibits=numbers, key=form, stated=not numbers))
 
 
+def _agent(seen: Figures, number: str | None) -> str:
+    agent = shorten(clean(number), 20)
+    return str(seen.words["around"]["agent"].format(agent=agent)) if agent else ""
+
+
 def _contact(contact: Contact, case: CaseView, seen: Figures) -> Told:
     del case
     words = seen.words["around"]
-    agent = shorten(clean(contact.agent_no), 20)
     said, promised = quoted(contact.said, 120), quoted(contact.promised, _WORDS)
     values = {
         "way": words["ways"][contact.way],
         "side": words["sides"][contact.side],
-        "agent": words["agent"].format(agent=agent) if agent else "",
+        "agent": _agent(seen, contact.agent_no),
         "said": words["said"].format(said=said) if said else "",
         "promised": words["promised"].format(promised=promised) if promised else "",
     }

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
 )
 """What no draft cites: of each group all files of the first role that exists."""
 _MOST_OTHER = 4
+_TAIL = re.compile(r"（[^）]*）?")
 _MOST_ATTACHED = 20
 
 _WORDS: dict[Role, str] = {
@@ -117,6 +119,11 @@ def kind_of(case: CaseView, exhibit: Exhibit) -> str | None:
             if artifact.sha256 == exhibit.sha256 and artifact.role == "attachment":
                 return str(artifact.about.get("kind") or "") or None
     return None
+
+
+def name_of(exhibit: Exhibit) -> str:
+    """Return the words that name an exhibit, without number and what stands in brackets."""
+    return _TAIL.sub("", exhibit.label.removeprefix(f"证据{exhibit.number} "))
 
 
 def payment_facts(case: CaseView) -> list[Mapping[str, Any]]:

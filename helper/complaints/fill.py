@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from helper.complaints import packaged
 from helper.complaints.documents import document, laid_out
+from helper.complaints.exhibits import name_of
 from helper.complaints.wording import exhibits as cited
 from helper.complaints.wording import shorten
 from helper.model import CaseView, Draft, Exhibit, FillFile, FillPlan
@@ -27,7 +28,6 @@ _SPARE = (
 """What a short box can do without, most dispensable first."""
 _INSTEAD = {"reissue_or_refund": ("other", "reissue")}
 """What to choose, best first, where a form does not offer the kind of demand itself."""
-_TAIL = re.compile(r"（[^）]*）?")
 
 
 def plan(
@@ -99,7 +99,7 @@ def _short(draft: Draft, shown: Sequence[str]) -> str:
         line = next((one for one in shown if one.startswith(f"证据{exhibit.number} ")), None)
         if line is not None:
             tail = words["not_sent"] if words["not_sent"] in line else ""
-            names.append(f"证据{exhibit.number} {_plain_label(exhibit)}{tail}")
+            names.append(f"证据{exhibit.number} {name_of(exhibit)}{tail}")
     return str(words["short"].format(exhibits="、".join(names)))
 
 
@@ -187,12 +187,7 @@ def _files(exhibits: Sequence[Exhibit]) -> tuple[FillFile, ...]:
 
 def _name(exhibit: Exhibit) -> str:
     """Return `证据1-订单页截图.png`, valid on NTFS."""
-    plain = _UNSAFE.sub("", _plain_label(exhibit)).strip(" .")[:40]
+    plain = _UNSAFE.sub("", name_of(exhibit)).strip(" .")[:40]
     own = _UNSAFE.sub("", PurePosixPath(exhibit.name).suffix)[:8]
     suffix = _SUFFIXES.get(exhibit.media_type) or own
     return f"证据{exhibit.number}-{plain or exhibit.role.split('/')[-1]}{suffix}"
-
-
-def _plain_label(exhibit: Exhibit) -> str:
-    """Return the words that name an exhibit, without number and what stands in brackets."""
-    return _TAIL.sub("", exhibit.label.removeprefix(f"证据{exhibit.number} "))

@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator
 
 from helper.complaints import around, packaged
+from helper.complaints.exhibits import name_of
 from helper.complaints.law import article
 from helper.complaints.legal import is_consumer
 from helper.complaints.matter import Writing
-from helper.complaints.wording import clean, exhibits, quoted
+from helper.complaints.wording import exhibits, quoted
 from helper.dealings import Answer
 from helper.model import Sentence
 
 _UPSTREAM = re.compile(r"上游|供货|货源|通道|供应商|渠道|第三方|厂家|商家自己|与平台无关")
-_UNFAIR = re.compile(
-    r"(?:概|一律|一经\S{1,8})不?退|不予退款|不退不换|不支持退|最终解释权|不承担任何"
-)
 _LEADS = {
     "not_delivered": ("promise", "consumer_rules_12"),
     "dead_code": ("quality", "consumer_23"),
@@ -50,11 +48,13 @@ def added(this: Writing) -> Iterator[Sentence]:
     began = [f.at for f in this.case.filings]
     began += [e.what.at for e in this.case.entries if isinstance(e.what, Answer)]
     kept = {view.capture_id: view.meta.clicked_at for view in this.case.captures}
-    for one in this.seen.exhibits:
-        if began and kept[one.capture_id] > min(began):
-            label = one.label.removeprefix(f"证据{one.number} ")
-            text = this.seen.words["added"].format(label=label, cite=f"（证据{one.number}）")
-            yield Sentence(text=text, exhibits=(one.number,), key="added")
+    late = [one for one in this.seen.exhibits if began and kept[one.capture_id] > min(began)]
+    if late:
+        labels = "、".join(f"证据{one.number} {name_of(one)}" for one in late)
+        numbers = tuple(one.number for one in late)
+        yield Sentence(
+            text=this.seen.words["added"].format(labels=labels), exhibits=numbers, key="added"
+        )
 
 
 def leads(this: Writing) -> Iterator[Sentence]:
@@ -84,9 +84,9 @@ def _clauses(this: Writing) -> Iterator[Sentence]:
         terms = view.shown.terms if view.shown else None
         if number is None or terms is None:
             continue
-        for clause in (one for one in terms.clauses if _UNFAIR.search(one.text)):
+        for clause in (one for one in terms.clauses if around.UNFAIR.search(one.text)):
             words = quoted(clause.text, 80)
-            values = {"name": quoted(terms.name, 40), "number": clean(clause.number)}
+            values = {"name": quoted(terms.name, 40), "clause": around.clause_of(clause.number)}
             yield _lead(this, "clause", "online_trade_21", (number,), words=words, **values)
 
 
