@@ -1,0 +1,97 @@
+"""The demo shops' own cases as drafts of every document: `python -m tests.complaints.golden`."""
+
+import json
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from helper.complaints.compose import compose
+from helper.complaints.documents import Document, documents
+from helper.complaints.exhibits import choose
+from helper.complaints.issues import default_demand
+from helper.errors import KazhengError
+from helper.messages import explain
+from helper.model import CaptureMeta, CaseView
+from scrapers.read import extract_bytes
+from tests.complaints.conftest import agreeing, artifact, capture, case_of
+
+FOLDER = Path(__file__).parent / "golden"
+PAGES = Path(__file__).parents[1] / "pages"
+CASES = {
+    "not_delivered": ("lechuang", "not-delivered"),
+    "dead_code": ("weijie", "dead-code"),
+    "failed_no_refund": ("wangzi", "failed"),
+    "refund_missing": ("lechuang", "refunded"),
+    "duplicate_charge": ("wangzi", "double-charged"),
+    "not_as_described": ("weijie", "dead-code"),
+}
+"""The six main issues, each with a page of a demo shop that shows it."""
+ANSWERS = {
+    "resale": False,
+    "fraud_signs": ["店铺失联", "客服账号已注销"],
+    "illegal_content": "页面仿冒他人网站收款",
+    "spam": "推广该网站的短信",
+    "arbitration_clause": "《用户协议》约定由仲裁委员会仲裁",
+}
+
+
+@cache
+def demo_case(issue: str) -> CaseView:
+    """Return the case of a demo shop for an issue, as one click makes it."""
+    shop, name = CASES[issue]
+    told = json.loads((PAGES / shop / f"{name}.json").read_text("utf-8"))
+    at = datetime.fromisoformat(told["captured_at"])
+    page = (PAGES / shop / f"{name}.html").read_bytes()
+    order = extract_bytes(page, url=told["url"], captured_at=at).orders[0]
+    meta = CaptureMeta(url=told["url"], title=f"{shop} 订单", clicked_at=at)
+    kept = capture(order, meta=meta, corroboration=agreeing(order, witness_at=at))
+    if issue == "dead_code":
+        own = artifact("attachment", "own", kind="redeem_error")
+        kept = kept.model_copy(update={"artifacts": (*kept.artifacts, own)})
+    return case_of(order, kept, host=f"{shop}.localhost", created_at=at)
+
+
+def render(of: Document, issue: str) -> str:
+    """Return the draft as a file: title, text, fields, gaps, lint and remarks."""
+    case = demo_case(issue)
+    try:
+        draft = compose(
+            case,
+            channel=of.channel,
+            document=of.key,
+            issue=issue,
+            demand=default_demand(issue),
+            exhibits=choose(case, channel=of.channel),
+            now=case.created_at + timedelta(days=2),
+            draft_id="d-golden",
+            answers=ANSWERS,
+        )
+    except KazhengError as error:
+        told = explain(error)
+        return f"{told['message']}\n{told['next_step']}\n"
+    short = {"description", "evidence", "demand", "title"}
+    fields = [f"{name}: {value}" for name, value in draft.fields.items() if name not in short]
+    law = [f"{one.law} {one.article} ({one.effective})" for one in draft.law]
+    gaps = [f"缺：{gap.text}" for gap in draft.gaps]
+    lint = [f"改：{one.text}：{one.advice}" for one in draft.lint]
+    parts = [[f"# {draft.title}"], [draft.text], fields, law, gaps, lint, list(draft.remarks)]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def path_of(of: Document, issue: str) -> Path:
+    """Return where the golden file of a document and an issue stands."""
+    return FOLDER / f"{of.channel}.{of.key}.{issue}.txt"
+
+
+def main() -> None:
+    """Write all golden files anew; read the difference before you commit it."""
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.txt"):
+        old.unlink()
+    for of in documents():
+        for issue in CASES:
+            path_of(of, issue).write_text(render(of, issue), "utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()
