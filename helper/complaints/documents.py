@@ -87,11 +87,14 @@ def documents() -> tuple[Document, ...]:
 
 def document(channel: str, key: str | None = None) -> Document:
     """Return a document of a channel, its first one by default; raises InvalidError."""
-    known = [one for one in documents() if one.channel == channel]
-    found = next((one for one in known if key in {None, one.key}), None)
+    own = [one for one in documents() if one.channel == channel]
+    if not own:
+        names = "、".join(dict.fromkeys(one.channel for one in documents()))
+        raise InvalidError(reason="channel", what=channel, known=names)
+    found = next((one for one in own if key in {None, one.key}), None)
     if found is None:
-        names = "、".join(one.key for one in known) or "-"
-        raise InvalidError(reason="document", what=key or channel, known=names)
+        names = "、".join(one.key for one in own)
+        raise InvalidError(reason="document", what=key, known=names)
     return found
 
 

@@ -66,7 +66,7 @@ async def test_a_draft_is_asked_for_with_what_the_user_chose(stocked: World) -> 
     answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/drafts", body)
     assert answer.json["draft_id"] == DRAFT
     asked = {"channel": "merchant_platform", "issue": "dead_code", "demand": None}
-    asked |= {"answers": {"a": 1}, "language": "en"}
+    asked |= {"document": None, "answers": {"a": 1}, "language": "en"}
     assert stocked.recorder.calls == [("draft", CASE, asked)]
 
 
