@@ -96,6 +96,7 @@ class Desk:
             now=now,
             draft_id=f"d-{uuid.uuid4().hex[:12]}",
             answers={**known, **answers},
+            limits=self._store.settings.limits,
             language=language,
         )
         vault.put_draft(draft)

@@ -87,6 +87,8 @@ class Settings(BaseModel):
     """NTP servers (`host` or `host:port`) that say how far the clock is off, None: as above."""
     resolvers: tuple[str, ...] | None = None
     """DNS resolvers (`address` or `address:port`) asked for the shop's name, None: as above."""
+    limits: dict[str, int] = {}
+    """Characters that the forms of channels take, by channel: `12315=2000,heimao=1000`."""
     hosts_file: Path | None = None
     """The hosts file of this computer; None is the system's own."""
 
@@ -144,6 +146,8 @@ def _read(name: str, raw: str) -> object:
     """Return what a variable means: a list, the list in a file, or the text as it is."""
     if name in _LISTS:
         return tuple(part for part in raw.split(",") if part.strip() not in {"", "none"})
+    if name == "limits":
+        return dict(part.split("=", 1) for part in raw.split(",") if "=" in part)
     if name == "authorities":
         return () if raw == "none" else _authorities(raw)
     return raw

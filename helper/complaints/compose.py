@@ -68,7 +68,9 @@ def compose(
     facts = shorten(clean(str(given.get("facts") or "")), _FACTS_LIMIT)
     stated = of.order and preconditions.check(issue, seen, facts=bool(facts))
     this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
-    sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), _limit(of, limits or {}))
+    limit = _limit(of, limits or {})
+    sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), limit)
+    told = laid_out(of, sentences)
     asked = next((one.text for one in sentences if one.key.endswith("demand")), "")
     return Draft(
         draft_id=draft_id,
@@ -79,7 +81,7 @@ def compose(
         demand=demand,
         title=_title(of, issue, demand, this),
         fields=_fields(of, issue, demand, this, sentences),
-        text=laid_out(of, sentences),
+        text=told,
         sentences=sentences,
         exhibits=seen.exhibits,
         gaps=gaps.find(case, issue, seen, facts=bool(facts), language=language),
@@ -88,6 +90,8 @@ def compose(
             demand=asked if of.asks else None,
             exhibits=seen.exhibits,
             known=_known(this),
+            limit=limit,
+            length=len(told),
             language=language,
         ),
         law=_law(sentences),
@@ -147,7 +151,7 @@ def _limit(of: Document, limits: Mapping[str, int]) -> int | None:
     """Return how many characters the text may have; the user may know better (`limits`)."""
     if of.limit == "chat":
         return CHAT
-    known: dict[str, int] = packaged.data("limits")
+    known: dict[str, int] = packaged.data("limits") if of.limit == "channel" else {}
     return limits.get(of.channel) or known.get(of.channel)
 
 

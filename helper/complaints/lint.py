@@ -23,6 +23,7 @@ def check(
     exhibits: Sequence[Exhibit],
     known: str,
     limit: int | None = None,
+    length: int | None = None,
     language: Language = "zh_CN",
 ) -> tuple[LintFinding, ...]:
     """Return what should be changed. `known` holds all figures that a source supports."""
@@ -32,7 +33,8 @@ def check(
         *_citations(sentences, {exhibit.number for exhibit in exhibits}),
         *_figures([*(sentence.text for sentence in sentences), demand or ""], known),
     ]
-    if limit is not None and sum(len(sentence.text) for sentence in sentences) > limit:
+    whole = sum(len(one.text) for one in sentences) if length is None else length
+    if limit is not None and whole > limit:
         found.append(("too_long", str(limit)))
     return tuple(
         LintFinding(rule=rule, text=text, advice=messages.text(f"complaints.lint.{rule}", language))
