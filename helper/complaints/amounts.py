@@ -90,7 +90,8 @@ def excessive(
 
 def _claim(key: str, one: Sum, covered: bool, of: Basis, language: Language) -> Claim:
     law = tuple(_law(_rows(key, of), yes(of.answers, "resale")))
-    problem = "counted_once" if covered else one.problem
+    too_small = "too_small" if one.amount == 0 else ""
+    problem = "counted_once" if covered else one.problem or too_small
     warning = say("claim_but", problem, language, **one.values).text if problem else None
     source = say("claim_from", one.source, language, **one.values).text if one.source else ""
     return Claim(

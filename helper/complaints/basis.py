@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from helper.complaints import packaged
 from helper.complaints.exhibits import payment_facts, payment_key
 from helper.complaints.figures import Figures
 from helper.complaints.wording import clean
@@ -68,15 +69,17 @@ class Basis:
         return self.seen.order.currency in {None, "CNY", "RMB"}
 
     def bills(self) -> list[Mapping[str, Any]]:
-        """Return the payments of the case by its bills, each in its latest state."""
+        """Return the payments by the bills, each in its latest state; bills are in yuan."""
+        if not self.yuan:
+            return []
         return list({payment_key(one): one for one in payment_facts(self.case)}.values())
 
     def kept(self) -> list[Decimal]:
-        """Return what stayed out by the bills, in yuan."""
+        """Return what stayed out by the bills."""
         return [Decimal(one["amount"]) for one in self.bills() if one["stayed_out"]]
 
     def returned(self) -> Decimal:
-        """Return what came back in full by the bills, in yuan."""
+        """Return what came back in full by the bills."""
         gone = [one for one in self.bills() if not one["stayed_out"]]
         return added(Decimal(x["amount"]) for x in gone if x.get("status") not in _NOT_CHARGED)
 
@@ -107,6 +110,20 @@ class Basis:
         """Return an answer in words, in one line; empty where there is none."""
         value = self.answers.get(key)
         return "" if value is None or isinstance(value, bool) else clean(str(value))
+
+    @property
+    def erred(self) -> bool:
+        """Tell whether the user named a mistake of their own that this issue asks about."""
+        rows = packaged.data("questions")
+        asked = packaged.data("issues")[self.issue]["questions"]
+        tests = [(key, rows[key]["lowers"]) for key in asked if "lowers" in rows[key]]
+        return any(self.answers.get(key) is value for key, value in tests)
+
+    @property
+    def kind(self) -> Mapping[str, Any]:
+        """The sub-type that the user picked, empty where none was."""
+        kinds: dict[str, dict[str, Any]] = packaged.data("issues")[self.issue]["kinds"]
+        return kinds.get(self.said("kind"), {})
 
     def exhibit(self, key: str) -> tuple[int, ...]:
         """Return the exhibit that an answer names by its number, if there is one."""

@@ -27,22 +27,23 @@ _RATE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)\s*%|百分之([一二三四五六�
 
 def paid(of: Basis) -> Sum:
     """Return what was paid for the order: the page's amount, the smaller where a bill differs."""
-    order, kept = of.seen.order, of.kept() if of.yuan else []
-    shown = order.amount
+    shown, kept = of.seen.order.amount, of.kept()
+    billed = kept[0] if len(kept) == 1 else None  # which of several is the order's is not known
+    named = [value for value in (shown, billed) if value is not None]
+    if not named:
+        return lacking("amount_unknown")
+    least = min(named)
+    if least <= 0:
+        return lacking("amount_not_positive", amount=plain(least))
     if shown is None:
-        if len(kept) != 1:
-            return lacking("amount_unknown")
-        return Sum(kept[0], plain(kept[0]), "bill", of.seen.bills)
-    if shown <= 0:
-        return lacking("amount_not_positive", amount=plain(shown))
+        return Sum(least, plain(least), "bill", of.seen.bills)
     cited = of.seen.cite(["amount"])
-    source = "user_amount" if of.seen.unproven("amount") else "order"
-    if len(kept) == 1 and kept[0] != shown:
-        least = min(kept[0], shown)
-        values = {"page": plain(shown), "bill": plain(kept[0])}
+    if billed not in {None, shown}:
+        values = {"page": plain(shown), "bill": plain(billed or NOTHING)}
         both = tuple(dict.fromkeys([*cited, *of.seen.bills]))
         return Sum(least, plain(least), "smaller", both, problem="bill_differs", values=values)
-    return Sum(shown, plain(shown), source, cited)
+    source = "user_amount" if of.seen.unproven("amount") else "order"
+    return Sum(least, plain(least), source, cited)
 
 
 def refund(of: Basis) -> Sum:
@@ -58,7 +59,12 @@ def refund(of: Basis) -> Sum:
     rest = _less(base, back)
     if _only_part(of):
         return replace(rest, problem="only_part", ready=False)
-    return replace(rest, problem="refund_other_currency") if of.other_refunds() else rest
+    if of.issue == "other" and of.kind.get("demand") != "refund":
+        return replace(rest, problem="goods_open", ready=False)
+    named = {"refund_other_currency": of.other_refunds(), "own_mistake": of.erred}
+    return replace(
+        rest, problem=rest.problem or next((x for x, is_so in named.items() if is_so), "")
+    )
 
 
 def part(of: Basis) -> Sum | None:
@@ -67,6 +73,8 @@ def part(of: Basis) -> Sum | None:
         return None
     whole, lines = paid(of), of.seen.order.items
     count, missing = (lines[0].quantity if len(lines) == 1 else None), _missing(of)
+    if whole.amount is None and of.seen.order.amount is not None:
+        return whole
     if missing is None:
         return lacking("missing_unknown")
     if not count or not 0 < missing <= count:
@@ -161,7 +169,8 @@ def interest(of: Basis) -> Sum:
     value = cents(base.amount * rate * days / 100 / _YEAR)
     how = f"{plain(base.amount)} × {format(rate, 'f')}% × {days} ÷ {_YEAR} = {plain(value)}"
     values = {"rate_source": quoted(of.said("interest_source"), 60), "start": start.isoformat()}
-    return Sum(value, how, "interest", base.exhibits, base.ready, "", values)
+    why = "" if base.ready else base.problem
+    return Sum(value, how, "interest", base.exhibits, base.ready, why, values)
 
 
 def tripled(of: Basis) -> Sum:
@@ -188,8 +197,7 @@ def tripled(of: Basis) -> Sum:
     elif yes(of.answers, "misled") is not True:
         problem = "not_misled"
     cited = tuple(dict.fromkeys([*base.exhibits, *proof]))
-    values = {"statement": quoted(of.said("false_statement"), 120)}
-    return Sum(value, how, "price", cited, not problem, problem, values)
+    return Sum(value, how, "price", cited, not problem, problem)
 
 
 RECKONED: Mapping[str, Callable[[Basis], Sum | None]] = {
@@ -207,6 +215,8 @@ def _disputed(of: Basis) -> Sum:
     """Return the refund that was announced and did not come, never above what was paid."""
     order, whole = of.seen.order, paid(of)
     shown = order.refunded
+    if whole.amount is None and order.amount is not None:
+        return whole
     if shown is not None and shown > 0:
         if whole.amount is not None and shown > whole.amount:
             told = {"refunded": plain(shown), "amount": plain(whole.amount)}
