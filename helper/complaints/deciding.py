@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from helper.complaints import packaged
-from helper.complaints.asking import Issue, Said, issue, say, yes
+from helper.complaints.asking import Issue, Said, say, yes
+from helper.complaints.asking import issue as known_issue
 from helper.complaints.goods import unlawful
 from helper.complaints.law import article
 from helper.complaints.wording import quoted
@@ -73,7 +74,7 @@ class Decision(Frozen):
 
 
 def decide(
-    key: str,
+    issue: str,
     answers: Mapping[str, Any],
     order: OrderRecord | None = None,
     language: Language = "zh_CN",
@@ -82,7 +83,7 @@ def decide(
 
     Raises InvalidError for an unknown issue.
     """
-    asked_for = asked(issue(key), order)
+    asked_for = asked(known_issue(issue), order)
     given = {one.key: yes(answers, one.key) for one in asked_for.questions}
     kind = _kind(asked_for, answers, given)
     lowered = _by_answers("lowers", given, language)
@@ -90,17 +91,17 @@ def decide(
     others = given.get("others_too")
     demand = _demand(asked_for, kind, lowered[0].code if lowered else None)
     return Decision(
-        issue=key,
+        issue=issue,
         kind=kind,
         stop=next(iter(_by_answers("stops", given, language)), None),
         warnings=tuple(warnings),
         lowered=next(iter(lowered), None),
         nature=None if others is None else say("nature", "many" if others else "one", language),
-        causes=tuple(_causes(key, kind, bool(lowered), given, order, language)),
-        parties=tuple(_parties(key, kind, bool(lowered), given, language)),
+        causes=tuple(_causes(issue, kind, bool(lowered), given, order, language)),
+        parties=tuple(_parties(issue, kind, bool(lowered), given, language)),
         demand=demand,
         demand_name=_demand_name(demand, lowered, language),
-        law=tuple(_law(key, kind, given.get("resale"))),
+        law=tuple(_law(issue, kind, given.get("resale"))),
     )
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from helper.complaints import packaged
 from helper.complaints.wording import clean
 
-_NOT_SOLD = r"(?<![反防无非未禁勿])(?<!禁止)(?<!不是)(?<!不含)(?<!严禁)(?<!检测)"
-"""反外挂, 非成品号: named as what it is not."""
+_NOT_SOLD = r"(?<![反防无非未禁勿需要])(?<!禁止)(?<!不是)(?<!不含)(?<!严禁)(?<!检测)"
+"""反外挂, 非成品号, 需实名号: named as what it is not, or as what the buyer must have."""
 
 
 def unlawful(titles: Iterable[str | None]) -> tuple[tuple[str, str], ...]:
