@@ -1,76 +1,28 @@
 """What may be asked for in money: figures of the case only, each with formula and condition."""
 
-import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from helper.complaints.amounts import Claim, claims, excessive, total
-from helper.complaints.exhibits import choose
-from helper.complaints.figures import figures
-from helper.complaints.issues import issues
-from helper.dealings import Answer, Entry, Refund
+from helper.complaints.amounts import excessive, total
+from helper.dealings import Answer, Entry
 from helper.errors import InvalidError
-from helper.messages import LANGUAGES
-from helper.model import CaseView
 from scrapers.record import Delivery, Item, OrderRecord, Secret, Source
-from tests.complaints.conftest import HASH, NOW, artifact, capture, case_of
-
-ISSUES = [one.key for one in issues()]
-FRAUD = {"resale": False, "false_statement": "100%正版", "fraud_exhibit": "证据1", "misled": True}
-AGREED = {
-    "penalty_rate": "10%",
-    "penalty_clause": "4.2 逾期按订单金额的10%赔付",
-    "penalty_exhibit": "1",
-}
-LOST = {"loss": "10", "loss_what": "改在别处购买多付的差价", "loss_exhibit": "证据2"}
-LENT = {"interest_rate": "3.65%", "interest_source": "约定", "interest_from": "2026-11-12"}
-
-
-def bought(amount: str | None = "98.00", **changes: Any) -> OrderRecord:
-    item = Item(title="星河游戏点卡", quantity=1, unit_price=amount)
-    base = {"status": "processing", "amount": amount, "currency": "CNY", "items": [item]}
-    return OrderRecord.model_validate(base | changes)
-
-
-def bill(number: int, amount: str, status: str = "paid", *, out: bool = True) -> dict[str, Any]:
-    return {
-        "provider": "wechat", "trade_no": f"4200{number}", "paid_at": "2026-11-20T14:23:05+08:00",
-        "amount": amount, "status": status, "stayed_out": out,
-    }  # fmt: skip
-
-
-def with_bills(order: OrderRecord, bills: Sequence[dict[str, Any]], **changes: Any) -> CaseView:
-    kept = capture(order)
-    files = [
-        artifact("attachment", f"bill{n}", kind="payment", payment=one)
-        for n, one in enumerate(bills)
-    ]
-    whole = kept.model_copy(update={"artifacts": (*kept.artifacts, *files)})
-    return case_of(order, whole, **changes)
-
-
-def entry(what: Any, number: int = 1) -> Entry:
-    return Entry(entry_id=f"e-{number}", added_at=NOW, what=what)
-
-
-def back(amount: str, currency: str | None = "CNY") -> tuple[Entry, ...]:
-    return (entry(Refund(at=NOW, amount=Decimal(amount), currency=currency)),)
-
-
-def reckon(
-    case: CaseView, issue: str = "not_delivered", language: Any = "zh_CN", **answers: Any
-) -> dict[str, Claim]:
-    assert case.order is not None
-    seen = figures(case, case.order, choose(case, channel="merchant_platform"))
-    assert seen is not None
-    found = claims(case, issue, seen, answers, now=NOW, language=language)
-    return {one.key: one for one in found}
+from tests.complaints.conftest import HASH, NOW, case_of
+from tests.complaints.reckoned import (
+    AGREED,
+    FRAUD,
+    LENT,
+    LOST,
+    back,
+    bill,
+    bought,
+    entry,
+    reckon,
+    with_bills,
+)
 
 
 def test_the_money_paid_less_the_money_back_is_refunded() -> None:
@@ -347,102 +299,6 @@ def test_a_demand_above_what_is_allowed_is_flagged() -> None:
 def test_an_unknown_issue_is_invalid() -> None:
     with pytest.raises(InvalidError):
         reckon(case_of(bought()), "nothing")
-
-
-money = st.decimals(min_value=-100, max_value=10**9, places=2)
-some_bills = st.lists(
-    st.tuples(
-        st.decimals(min_value=0, max_value=10**6, places=2),
-        st.sampled_from(["paid", "refunded", "closed", "partially_refunded"]),
-        st.booleans(),
-    ),
-    max_size=4,
-)
-told = st.fixed_dictionaries(
-    {},
-    optional={
-        "resale": st.booleans(),
-        "misled": st.booleans(),
-        "missing": st.sampled_from(["0", "1", "2", "9", "多"]),
-        "kind": st.sampled_from(["lured", "vanished"]),
-        "interest_for": st.sampled_from(["prepaid", "loss"]),
-        **{key: st.just(value) for key, value in (AGREED | LOST | LENT | FRAUD).items()},
-    },
-)
-orders = st.builds(
-    bought,
-    st.none() | money.map(str),
-    status=st.sampled_from(
-        ["unknown", "processing", "partially_delivered", "delivered", "refunded", "refunding"]
-    ),
-    refunded=st.none() | money,
-    currency=st.sampled_from([None, "CNY", "USDT"]),
-    items=st.lists(
-        st.builds(Item, quantity=st.none() | st.integers(-1, 5), unit_price=st.none() | money),
-        max_size=2,
-    ),
-)
-
-
-def figures_of(text: str) -> set[str]:
-    return set(re.findall(r"\d+(?:\.\d+)?", text))
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    order=orders,
-    bills=some_bills,
-    back_at=st.none() | money,
-    issue=st.sampled_from(ISSUES),
-    answers=told,
-    shuffled=st.randoms(use_true_random=False),
-)
-def test_for_any_case_no_claim_is_negative_or_beyond_what_was_paid(
-    order: OrderRecord,
-    bills: list[tuple[Decimal, str, bool]],
-    back_at: Decimal | None,
-    issue: str,
-    answers: dict[str, Any],
-    shuffled: Any,
-) -> None:
-    rows = [bill(n, str(a), status, out=out) for n, (a, status, out) in enumerate(bills)]
-    entries = back(str(back_at)) if back_at is not None else ()
-    found = reckon(with_bills(order, rows, entries=entries), issue, **answers)
-    assert all(one.amount is None or one.amount >= 0 for one in found.values())
-    assert all(one.amount for one in found.values() if one.allowed)
-    assert all(one.allowed or one.warning for one in found.values())
-    kept = [Decimal(row["amount"]) for row in rows if row["stayed_out"]]
-    paid = order.amount if order.amount is not None else sum(kept, Decimal(0))
-    for key in ("refund", "part"):
-        if key in found and found[key].amount is not None and order.amount is not None:
-            assert found[key].amount <= paid
-    if "duplicate" in found and found["duplicate"].amount is not None:
-        assert order.amount is not None
-        assert found["duplicate"].amount <= sum(kept, Decimal(0)) - order.amount
-    if "tripled" in found and found["tripled"].amount is not None:
-        assert found["tripled"].amount >= 500
-    assert not found.get("refund") or not found.get("part") or not found["refund"].allowed
-    shuffled.shuffle(rows)
-    again = reckon(with_bills(order, rows, entries=entries), issue, **answers)
-    assert [one.amount for one in again.values()] == [one.amount for one in found.values()]
-
-
-@settings(max_examples=100, deadline=None)
-@given(
-    order=orders, issue=st.sampled_from(ISSUES), answers=told, language=st.sampled_from(LANGUAGES)
-)
-def test_every_claim_says_its_condition_and_every_figure_comes_from_the_case(
-    order: OrderRecord, issue: str, answers: dict[str, Any], language: Any
-) -> None:
-    for one in reckon(case_of(order), issue, language, **answers).values():
-        for text in (one.name, one.condition, one.source, one.warning or ""):
-            assert not text.startswith("complaints.")
-            assert not re.search(r"[{}]", text)
-        assert one.condition
-        assert (one.formula != "") is (one.amount is not None)
-        if one.amount is not None and one.key != "tripled":
-            result = figures_of(one.formula.rpartition("= ")[2])
-            assert {Decimal(figure) for figure in result} == {one.amount}
 
 
 def test_a_case_in_another_time_zone_counts_chinese_days() -> None:
