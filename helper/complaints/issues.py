@@ -1,51 +1,40 @@
-"""Kinds of disputes: their demands and questions, and which one an order looks like."""
+"""Which dispute an order, its payments and its chats look like; what is asked about it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any
 
-from helper import messages
-from helper.complaints import packaged
+from helper.complaints.asking import (
+    DEMAND_KINDS,
+    Choice,
+    Issue,
+    Kind,
+    Question,
+    Said,
+    default_demand,
+    issue,
+    issues,
+    say,
+)
 from helper.complaints.deadlines import promised_by
-from helper.errors import InvalidError
+from helper.complaints.deciding import Decision, Possibility, asked, decide, likely_kind, paid
+from helper.complaints.signals import Signal, signals
+from helper.complaints.wording import moment
 from helper.messages import Language
-from scrapers.record import Frozen, OrderRecord, Payment
+from scrapers.record import Chat, Frozen, OrderRecord, Payment
 
-DEMAND_KINDS = {
-    "reissue_or_refund": "reissue_or_refund",
-    "reissue": "reissue",
-    "refund": "refund",
-    "complete_refund": "refund",
-    "refund_duplicate": "refund",
-    "answer": "explain",
-}
-"""Demand to the coarse kind that forms offer: refund, reissue, compensate, explain, other.
-
-Few forms offer reissue_or_refund; `fill` then takes other, as neither part alone is meant.
-"""
-
-
-class Choice(Frozen):
-    """Something to pick, with its name in the user's language."""
-
-    key: str
-    name: str
-
-
-class Issue(Frozen):
-    """A kind of dispute. `demands` has the usual one first; `questions` decide what is said."""
-
-    key: str
-    name: str
-    demands: tuple[Choice, ...]
-    questions: tuple[Choice, ...]
+__all__ = [
+    "DEMAND_KINDS", "Choice", "Decision", "Issue", "Kind", "Possibility", "Question", "Said",
+    "Suggestion", "decide", "default_demand", "guess", "issue", "issues",
+]  # fmt: skip
 
 
 class Suggestion(Frozen):
-    """What an order looks like. `reason` is a code, `reason_text` its sentence."""
+    """What an order looks like. `reason` is a code, `reason_text` its sentence.
+
+    `kind` is the sub-type where it shows; `signals` what the shop's side said about it.
+    """
 
     issue: str
     reason: str
@@ -53,54 +42,37 @@ class Suggestion(Frozen):
     demand: str
     alternatives: tuple[str, ...]
     choices: tuple[Issue, ...]
-
-
-@cache
-def issues(language: Language = "zh_CN") -> tuple[Issue, ...]:
-    """Return all kinds of disputes with their names."""
-    rows: dict[str, dict[str, Any]] = packaged.data("issues")
-    return tuple(
-        Issue(
-            key=key,
-            name=messages.text(f"complaints.issue.{key}", language),
-            demands=_choices("demand", row["demands"], language),
-            questions=_choices("question", row["questions"], language),
-        )
-        for key, row in rows.items()
-    )
-
-
-def issue(key: str) -> Issue:
-    """Return one kind of dispute; raises InvalidError for an unknown one."""
-    found = next((one for one in issues() if one.key == key), None)
-    if found is None:
-        known = "、".join(one.key for one in issues())
-        raise InvalidError(reason="issue", what=key, known=known)
-    return found
-
-
-def default_demand(key: str) -> str:
-    """Return the usual demand of an issue; raises InvalidError for an unknown one."""
-    return issue(key).demands[0].key
+    kind: str | None = None
+    signals: tuple[Signal, ...] = ()
 
 
 def guess(
     order: OrderRecord | None,
     payments: Sequence[Payment] = (),
     *,
+    chats: Sequence[Chat] = (),
     now: datetime,
     language: Language = "zh_CN",
 ) -> Suggestion:
     """Say which dispute the order looks like; `payments` are bills that belong to it."""
     key, reason = _look(order, payments, now)
-    choices = issues(language)
+    said = signals(chats, now=now, language=language)
+    told = _told(reason, said)
+    if told is not None:
+        key, text = _BY_SIGNAL[told.code], told.text
+        reason = told.code
+    else:
+        by = promised_by(order) if order is not None and reason == "promise_running" else None
+        text = say("reason", reason, language, by=moment(by) if by else "").text
     return Suggestion(
         issue=key,
         reason=reason,
-        reason_text=messages.text(f"complaints.reason.{reason}", language),
+        reason_text=text,
         demand=default_demand(key),
-        alternatives=tuple(one.key for one in choices if one.key != key),
-        choices=choices,
+        alternatives=tuple(one.key for one in issues(language) if one.key != key),
+        choices=tuple(asked(one, order) for one in issues(language)),
+        kind=likely_kind(reason),
+        signals=said,
     )
 
 
@@ -111,6 +83,24 @@ _BY_STATUS = {
     "partially_refunded": ("refund_missing", "status_refunded"),
     "partially_delivered": ("not_delivered", "status_partly"),
 }
+_BY_SIGNAL = {
+    "agent_says_refunded": "refund_missing",
+    "chat_refund_over": "refund_missing",
+    "chat_delivery_over": "not_delivered",
+    "agent_says_delivered": "not_delivered",
+    "agent_lured": "other",
+    "agent_refused": "other",
+}
+"""What tells the issue where the page does not, the clearest first."""
+_PAGE_IS_SILENT = frozenset({"no_order", "unclear"})
+
+
+def _told(reason: str, said: Sequence[Signal]) -> Signal | None:
+    """Return the signal that decides: the page goes first, a chat only where it is silent."""
+    by_code = {signal.code: signal for signal in said}
+    if reason in _PAGE_IS_SILENT:
+        return next((by_code[code] for code in _BY_SIGNAL if code in by_code), None)
+    return by_code.get("chat_delivery_over") if reason == "paid_not_delivered" else None
 
 
 def _look(order: OrderRecord | None, payments: Sequence[Payment], now: datetime) -> tuple[str, str]:
@@ -122,34 +112,30 @@ def _look(order: OrderRecord | None, payments: Sequence[Payment], now: datetime)
         return "duplicate_charge", "two_payments"
     if order.status in _BY_STATUS:
         return _BY_STATUS[order.status]
-    paid = order.payment.paid_at is not None or order.payment.trade_no is not None or payments
+    money_out = paid(order) or bool(payments)
     if order.status in {"pending_payment", "cancelled", "expired"}:
-        return _unpaid(order, bool(paid))
-    return _by_page(order, bool(paid), now)
+        return _unpaid(order, money_out)
+    return _by_page(order, money_out, now)
 
 
-def _by_page(order: OrderRecord, paid: bool, now: datetime) -> tuple[str, str]:
+def _by_page(order: OrderRecord, money_out: bool, now: datetime) -> tuple[str, str]:
     if order.failure_reason:
         return "failed_no_refund", "failure_reason"
     if order.delivery.secrets:
         return "dead_code", "code_on_page"
     if order.status in {"delivered", "completed"}:
         return "not_delivered", "delivered_without_code"
-    if order.status in {"paid", "processing"} or paid:
+    if order.status in {"paid", "processing"} or money_out:
         due = promised_by(order)
-        return "not_delivered", "promise_over" if due and due < now else "paid_not_delivered"
+        if due is None:
+            return "not_delivered", "paid_not_delivered"
+        return "not_delivered", "promise_over" if due < now else "promise_running"
     return "other", "unclear"
 
 
-def _unpaid(order: OrderRecord, paid: bool) -> tuple[str, str]:
-    if not paid:
+def _unpaid(order: OrderRecord, money_out: bool) -> tuple[str, str]:
+    if not money_out:
         return "other", "not_paid"
     if order.status == "pending_payment":
         return "not_delivered", "paid_but_pending"
     return "failed_no_refund", "paid_but_closed"
-
-
-def _choices(kind: str, keys: Sequence[str], language: Language) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(key=key, name=messages.text(f"complaints.{kind}.{key}", language)) for key in keys
-    )
