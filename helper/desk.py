@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,7 +32,7 @@ class Desk:
     async def suggest(self, case_id: str, language: Language = "zh_CN") -> Mapping[str, Any]:
         """Return the guessed issue and demand with their reason, and the alternatives."""
         case = await asyncio.to_thread(self._store.vault.case, case_id)
-        guess = issues.guess(case.order, payments(case), now=self._store.now(), language=language)
+        guess = _guess(case, self._store.now(), language)
         return guess.model_dump(mode="json")
 
     async def make_draft(
@@ -79,23 +80,22 @@ class Desk:
     ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
-        guess = issues.guess(case.order, payments(case), now=now)
-        chosen = issue or guess.issue
+        chosen = issue or _guess(case, now, language).issue
         shown = self._shown(case)
         told = (e.what.answers for e in case.entries if isinstance(e.what, Answers))
-        known = {key: value for one in told for key, value in one.items()}
+        given = {**{key: value for one in told for key, value in one.items()}, **answers}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         draft = compose(
             case,
             channel=channel,
             document=document,
             issue=chosen,
-            demand=demand or issues.default_demand(chosen),
+            demand=demand or issues.decide(chosen, given, case.order, language).demand,
             exhibits=choose(case, channel=channel, page_file=not hidden.isdisjoint(QUOTED)),
             page_text=shown,
             now=now,
             draft_id=f"d-{uuid.uuid4().hex[:12]}",
-            answers={**known, **answers},
+            answers=given,
             limits=self._store.settings.limits,
             language=language,
         )
@@ -115,6 +115,12 @@ class Desk:
             return shown_text(load(html, url=main.meta.url)) if html else None
         except PageTooLargeError:
             return None
+
+
+def _guess(case: CaseView, now: datetime, language: Language) -> issues.Suggestion:
+    shown = (view.shown for view in case.captures)
+    chats = [one.chat for one in shown if one is not None and one.chat is not None]
+    return issues.guess(case.order, payments(case), chats=chats, now=now, language=language)
 
 
 def origins(case: CaseView) -> tuple[str, ...]:

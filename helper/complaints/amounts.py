@@ -20,7 +20,8 @@ from helper.model import CaseView, LawRef
 from scrapers.money import normal
 from scrapers.record import Frozen, Money
 
-_MONEY_ITSELF = frozenset({"refund", "part", "duplicate"})
+MONEY_ITSELF = frozenset({"refund", "part", "duplicate"})
+"""The sums that are the money paid, not on top of it."""
 
 
 class Claim(Frozen):
@@ -79,7 +80,7 @@ def excessive(
     Where the money itself is not known, the sentence says that nothing could be compared.
     """
     values = {"demanded": plain(demanded)}
-    if not any(one.key in _MONEY_ITSELF and one.amount is not None for one in found):
+    if not any(one.key in MONEY_ITSELF and one.amount is not None for one in found):
         return say("demand_is", "unchecked", language, **values)
     allowed = total(found)
     if demanded <= allowed:

@@ -5,13 +5,17 @@ No sentence without an exhibit, unless it says that it is the user's own word.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from helper.complaints import documents, gaps, lint, packaged, preconditions
+from helper.complaints.amounts import claims, excessive
 from helper.complaints.deadlines import promised_by
+from helper.complaints.deciding import decide
 from helper.complaints.demanding import supply
 from helper.complaints.documents import Document, laid_out
 from helper.complaints.figures import Figures, figures
@@ -26,10 +30,11 @@ from helper.complaints.wording import clean, leaves, moment, plain_money, quoted
 from helper.complaints.writing import written
 from helper.errors import RefusedError
 from helper.messages import Language, text
-from helper.model import CaseView, Draft, Exhibit, LawRef, Sentence
+from helper.model import CaseView, Draft, Exhibit, LawRef, LintFinding, Sentence
 from scrapers.record import OrderRecord
 
 _FACTS_LIMIT = 300
+_YUAN = re.compile(r"(\d+(?:\.\d{1,2})?)\s*元")
 _OWN_KINDS = {
     "补发": "reissue",
     "重发": "reissue",
@@ -67,6 +72,9 @@ def compose(
     seen = _look(case, tuple(exhibits), page_text, of)
     facts = shorten(clean(str(given.get("facts") or "")), _FACTS_LIMIT)
     stated = of.order and preconditions.check(issue, seen, facts=bool(facts))
+    decision = decide(issue, given, case.order, language)
+    if decision.stop is not None and of.asks:
+        raise RefusedError(reason="stopped", sentence=decision.stop.text)
     this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
     limit = _limit(of, limits or {})
     sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), limit)
@@ -85,19 +93,37 @@ def compose(
         sentences=sentences,
         exhibits=seen.exhibits,
         gaps=gaps.find(case, issue, seen, facts=bool(facts), language=language),
-        lint=lint.check(
-            sentences,
-            demand=asked if of.asks else None,
-            exhibits=seen.exhibits,
-            known=_known(this),
-            limit=limit,
-            length=len(told),
-            language=language,
+        lint=(
+            *lint.check(
+                sentences,
+                demand=asked if of.asks else None,
+                exhibits=seen.exhibits,
+                known=_known(this),
+                limit=limit,
+                length=len(told),
+                language=language,
+            ),
+            *_too_much(this, language),
         ),
         law=_law(sentences),
-        remarks=tuple(text(f"drafts.remark.{key}", language) for key in of.remarks),
+        remarks=(
+            *(said.text for said in (*decision.warnings, decision.lowered) if said),
+            *(text(f"drafts.remark.{key}", language) for key in of.remarks),
+        ),
         created_at=now,
     )
+
+
+def _too_much(this: Writing, language: Language) -> Iterator[LintFinding]:
+    """Flag a demand in the user's words that goes beyond what the case supports."""
+    if this.demand in DEMAND_KINDS:
+        return
+    named = [Decimal(sum_) for sum_ in _YUAN.findall(this.demand)]
+    said = excessive(sum(named, Decimal(0)), this.sums, language=language) if named else None
+    if said is not None:
+        yield LintFinding(
+            rule="excessive", text=this.demand, advice=said.text, place="demand.demand"
+        )
 
 
 def _look(
@@ -144,7 +170,10 @@ def _matter(
     )
     resale = answers.get("resale")
     ends = bool(this.values["ends_contract"])
-    return replace(this, cited=tuple(cited(of, issue, seen, resale, now=now, ends=ends)))
+    this = replace(this, sums=claims(case, issue, seen, answers, now=now))
+    keys = [one.key for one in this.claims]
+    found = cited(of, issue, seen, resale, now=now, ends=ends, claimed=keys)
+    return replace(this, cited=tuple(found))
 
 
 def _limit(of: Document, limits: Mapping[str, int]) -> int | None:
@@ -249,6 +278,7 @@ def _known(this: Writing) -> str:
             *_shown(case),
             *(one.number or "" for one in case.filings),
             *(f"{exhibit.label} {exhibit.sha256}" for exhibit in seen.exhibits),
+            *(f"{one.amount} {one.formula}" for one in this.claims),
             *leaves({k: v for k, v in this.answers.items() if k != "facts"}),
             *leaves(seen.words),
             *leaves(this.of.model_dump(mode="json")),

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from helper.complaints import around
+from helper.complaints.amounts import MONEY_ITSELF, Claim
 from helper.complaints.demanding import records_of
 from helper.complaints.documents import Document, Line
 from helper.complaints.figures import Figures
@@ -51,6 +52,8 @@ class Writing:
     """The same, the order number last."""
     term: datetime
     days: str
+    sums: tuple[Claim, ...] = ()
+    """All sums that the issue can have."""
     cited: tuple[Cited, ...] = ()
     drop: frozenset[str] = frozenset()
     """What the core of a short form does without."""
@@ -88,6 +91,11 @@ class Writing:
             **{name: _said(self.answers.get(name)) for name in
                ("illegal_content", "spam", "fraud_signs", "arbitration_clause")},
         }  # fmt: skip
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Return the sums that the case supports beside the money paid."""
+        return tuple(one for one in self.sums if one.allowed and one.key not in MONEY_ITSELF)
 
     @property
     def tried(self) -> bool:

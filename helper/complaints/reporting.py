@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from helper.complaints import around, packaged
 from helper.complaints.exhibits import name_of
 from helper.complaints.law import article
 from helper.complaints.legal import is_consumer
 from helper.complaints.matter import Writing
-from helper.complaints.wording import exhibits, quoted
+from helper.complaints.wording import exhibits, money, quoted
 from helper.dealings import Answer
 from helper.model import Sentence
 
@@ -91,6 +92,14 @@ def _clauses(this: Writing) -> Iterator[Sentence]:
 
 
 def claims(this: Writing) -> Iterator[Sentence]:
-    """Write what is claimed beside the refund; nothing yet."""
-    del this
-    yield from ()
+    """Ask for the sums that the case supports beside the money paid."""
+    form = this.seen.words["claims"].get(this.of.to)
+    for one in this.claims if form else ():
+        numbers = one.exhibits or this.seen.main[:1]
+        text = form.format(
+            name=one.name,
+            amount=money(one.amount or Decimal(0), one.currency),
+            formula=one.formula,
+            cite=f"（{exhibits(numbers)}）",
+        )
+        yield Sentence(text=text, exhibits=numbers, key=f"claim_{one.key}")
