@@ -1,0 +1,61 @@
+"""How long twenty drafts of a case with a hundred exhibits take to compose."""
+
+import statistics
+import time
+from datetime import timedelta
+
+from helper.complaints.compose import compose
+from helper.complaints.documents import documents
+from helper.complaints.exhibits import choose
+from helper.errors import RefusedError
+from helper.model import CaseView, Exhibit
+from tests.complaints.conftest import artifact
+from tests.complaints.golden import ANSWERS, demo_case
+
+EXHIBITS = 100
+
+
+def speed(runs: int) -> None:
+    """Print milliseconds for the first twenty documents, min, median and max of `runs`."""
+    case, exhibits = large()
+    took = sorted(once(case, exhibits) for _ in range(runs))
+    print(
+        f"20 drafts, {len(exhibits)} exhibits: "
+        f"{took[0]:.0f} / {statistics.median(took):.0f} / {took[-1]:.0f} ms"
+    )
+
+
+def large() -> tuple[CaseView, tuple[Exhibit, ...]]:
+    """Return a case with a hundred files of the user's, all of them cited."""
+    case = demo_case("not_delivered")
+    kept = case.captures[0]
+    own = tuple(artifact("attachment", f"own{n}", kind="chat") for n in range(EXHIBITS))
+    case = case.model_copy(
+        update={"captures": (kept.model_copy(update={"artifacts": (*kept.artifacts, *own)}),)}
+    )
+    chosen = list(choose(case, channel="12315"))
+    spare = [e for e in chosen if e.role == "attachment"]
+    for number in range(len(chosen) + 1, EXHIBITS + 1):
+        like = spare[number % len(spare)]
+        label = like.label.replace(f"证据{like.number}", f"证据{number}", 1)
+        chosen.append(like.model_copy(update={"number": number, "label": label}))
+    return case, tuple(chosen)
+
+
+def once(case: CaseView, exhibits: tuple[Exhibit, ...]) -> float:
+    """Return the milliseconds of one round."""
+    began = time.perf_counter()
+    for of in documents()[:20]:
+        try:
+            compose(
+                case, channel=of.channel, document=of.key, issue="not_delivered",
+                demand="refund", exhibits=exhibits, now=case.created_at + timedelta(days=2),
+                draft_id="d", answers=ANSWERS,
+            )  # fmt: skip
+        except RefusedError:
+            continue
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    speed(9)
