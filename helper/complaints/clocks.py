@@ -71,16 +71,15 @@ def _place(clock: Clock, now: datetime) -> tuple[int, float, str]:
 
 
 def _clock(timer: Timer, told: Happened, language: Language) -> Clock | None:
-    """Put a timer into words; None where only consumer law gives it and the buyer resells."""
+    """Put a timer into words; None where no law gives it: not yet in force, or resold goods."""
     rows = [row for key in timer.law if (row := article(key))]
-    kept = [row for row in rows if not (told.resale and row.consumer_only)]
-    if timer.whose == "law" and rows and not kept:
+    rows = [row for row in rows if _holds(row, timer, told)]
+    if timer.whose == "law" and not rows:
         return None
-    cited = [row for row in kept if _in_force(row, timer.since)]
-    missing = _missing(timer, told.now) or ("law_then" if kept and not cited else "")
+    missing = _missing(timer, told.now)
     end = timer.end.at if timer.end and not missing else None
     state = _state(timer, end, told.now)
-    values = _values(timer, cited or kept, end, language)
+    values = _values(timer, rows, end, language)
     return Clock(
         key=timer.key,
         name=text(f"due.{timer.words}.name", language, **values),
@@ -88,15 +87,16 @@ def _clock(timer: Timer, told: Happened, language: Language) -> Clock | None:
         state=state,
         whose=timer.whose,
         source=text(f"due.{timer.words}.source", language, **values),
-        law=tuple(row.ref() for row in cited),
+        law=tuple(row.ref() for row in rows),
         todo=_todo(timer, told, state, missing, values, language),
         since=timer.since,
     )
 
 
-def _in_force(row: Article, since: datetime | None) -> bool:
-    """Tell whether an article held when the clock began; local dates compare as ISO texts."""
-    return since is None or row.effective <= moment(since)
+def _holds(row: Article, timer: Timer, told: Happened) -> bool:
+    """Tell whether an article held on the day that counts, and for this buyer."""
+    day = timer.law_on or timer.since or told.now
+    return row.effective <= moment(day) and not (told.resale and row.consumer_only)
 
 
 def _missing(timer: Timer, now: datetime) -> str:

@@ -67,7 +67,8 @@ class Rule(Frozen):
 class Timer:
     """A clock before it is put into words; `words` is its part of the catalogue's keys.
 
-    `missing` is a code for what is not known, `fact` names what `since` is.
+    `missing` is a code for what is not known, `fact` names what `since` is; `law_on` is the day
+    whose law counts where that is not `since`.
     """
 
     key: str
@@ -80,6 +81,7 @@ class Timer:
     law: tuple[str, ...] = ()
     met: Done = False
     values: Mapping[str, object] = field(default_factory=dict)
+    law_on: datetime | None = None
 
 
 def timers(told: Happened, rules: Sequence[Deadline], reminder_hours: int) -> Iterator[Timer]:
@@ -257,7 +259,9 @@ def _filed(told: Happened, rule: Rule, matter: Matter, reminder_hours: int) -> I
     end = end_of(since, count, rule.unit, shift=rule.shift) if since and not missing else None
     name = f"{rule.key}:{matter.name.partition(':')[2]}"
     values = {"count": count, "channel": matter.channel}
-    yield Timer(name, rule.key, rule.whose, since, end, missing, rule.start, rule.law, met, values)
+    law_on = since or matter.accepted() or matter.filed
+    yield Timer(name, rule.key, rule.whose, since, end, missing, rule.start, rule.law, met,
+                values, law_on)  # fmt: skip
 
 
 def _begun(rule: Rule, matter: Matter) -> tuple[datetime | None, str]:
@@ -306,4 +310,5 @@ def _rights(told: Happened, rules: Sequence[Rule]) -> Iterator[Timer]:
         met = told.met(rule.met, since, channels=rule.channels)
         end = end_of(since, rule.count, rule.unit) if since else None
         missing = "" if since else "paid_at"
-        yield Timer(rule.key, rule.key, rule.whose, since, end, missing, fact, rule.law, met, {})
+        yield Timer(rule.key, rule.key, rule.whose, since, end, missing, fact, rule.law, met, {},
+                    told.now)  # fmt: skip
