@@ -112,7 +112,7 @@ class Happened:
             again = any(x.outcome in _RESULT and x.at < filing.at for x in answers)
             matter = Matter(name, filing.channel, filing.at, again, self._past(own))
             found.setdefault(name, matter)
-        for one in rest:
+        for one in self._past(rest):
             name = f"{one.channel}:{one.number or 'answer'}"
             own = [x for x in rest if (x.channel, x.number) == (one.channel, one.number)]
             found.setdefault(name, Matter(name, one.channel, None, False, self._past(own)))

@@ -2,90 +2,39 @@
 
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from helper.complaints import packaged
-from helper.complaints.clocks import Clock, clocks
+from helper.complaints.clocks import clocks
 from helper.complaints.law import article
-from helper.dealings import Answer, Answers, Contact, Entry, Refund, Shown
+from helper.dealings import Answers, Refund, Shown
 from helper.messages import LANGUAGES, catalogue
-from helper.model import CaseView, Filing
-from scrapers.contract import Deadline
+from helper.model import CaseView
 from scrapers.moments import SHANGHAI
 from scrapers.record import (
     Chat,
-    Clause,
     Delivery,
     Message,
-    OrderRecord,
     Payment,
     Pledge,
-    Terms,
 )
-from tests.complaints.conftest import capture, case_of
-
-PAID = datetime(2026, 8, 3, 10, 0, tzinfo=SHANGHAI)  # a Monday
-NOW = datetime(2026, 8, 4, 10, 0, tzinfo=SHANGHAI)
-RULE = Deadline("complaint_entry", "投诉入口关闭", "paid_at", 360, "平台规则 五")
-ROWS = packaged.data("clocks")
-RULES = [*ROWS["filed"], *ROWS["request"], *ROWS["rights"], *ROWS["shops"]["wangzi"]]
-
-
-def order(**changes: Any) -> OrderRecord:
-    values: dict[str, Any] = {
-        "order_no": "A1",
-        "status": "processing",
-        "amount": Decimal("98.00"),
-        "currency": "CNY",
-        "payment": Payment(paid_at=PAID),
-        "created_at": PAID - timedelta(minutes=1),
-        "delivery": Delivery(promised_text="付款后10分钟内自动到账"),
-    }
-    return OrderRecord(**(values | changes))
-
-
-def entries(*what: Any) -> tuple[Entry, ...]:
-    return tuple(Entry(entry_id=f"e{n}", added_at=NOW, what=x) for n, x in enumerate(what))
-
-
-def case(*told: Any, filings: tuple[Filing, ...] = (), **changes: Any) -> CaseView:
-    changes.setdefault("order", order())
-    return case_of(order(), filings=filings, entries=entries(*told)).model_copy(update=changes)
-
-
-def filing(channel: str, at: datetime = NOW, number: str | None = None) -> Filing:
-    return Filing(draft_id="", channel=channel, number=number, capture_id=None, at=at)
-
-
-def contact(said: str = "", at: datetime = NOW, **values: Any) -> Contact:
-    return Contact(at=at, way="chat", said=said, **values) if "way" not in values else Contact(
-        at=at, said=said, **values
-    )  # fmt: skip
-
-
-def answer(channel: str, outcome: Any, at: datetime, **values: Any) -> Answer:
-    return Answer(channel=channel, outcome=outcome, at=at, **values)
-
-
-def found(
-    view: CaseView, issue: str = "not_delivered", now: datetime = NOW, **values: Any
-) -> dict[str, Clock]:
-    """The clocks by the name of their rule."""
-    listed = clocks(view, issue, [RULE], now=now, **values)
-    return {one.key.partition(":")[0]: one for one in listed}
-
-
-def ends(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day), datetime.max.time(), SHANGHAI).replace(
-        microsecond=0
-    )
-
+from tests.complaints.conftest import capture
+from tests.complaints.timed import (
+    NOW,
+    PAID,
+    RULE,
+    RULES,
+    answer,
+    case,
+    contact,
+    ends,
+    filing,
+    found,
+    order,
+)
 
 # The data
 
@@ -319,168 +268,6 @@ def test_a_channels_promise_is_kept_too() -> None:
     assert found(case(told))["told"].at == ends("2026-08-06")
 
 
-# Channels
-
-
-def test_12315_decides_in_seven_working_days() -> None:
-    view = case(filings=(filing("12315", datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)),))
-    clock = found(view, now=datetime(2026, 10, 1, tzinfo=SHANGHAI))["12315_decision"]
-    assert clock.at == ends("2026-10-15")
-    assert [one.article for one in clock.law] == ["第十五条", "第四十六条", "第四十六条"]
-
-
-def test_mediation_waits_for_the_acceptance_and_ends_sixty_days_after_it() -> None:
-    filed = filing("12315", number="N1")
-    before = found(case(filings=(filed,)))["12315_mediation"]
-    assert before.state == "unknown"
-    assert "受理" in before.todo
-    accepted = answer("12315", "accepted", NOW + timedelta(days=1), number="N1")
-    now = NOW + timedelta(days=2)
-    seen = found(case(accepted, filings=(filed,)), now=now)
-    assert seen["12315_decision"].state == "met"
-    assert seen["12315_mediation"].at == ends("2026-10-08")  # day 60 is in the National Day holiday
-    assert seen["12315_ended"].state == seen["12315_leads"].state == "unknown"
-    ended = answer("12315", "ended", NOW + timedelta(days=20))
-    over = found(case(accepted, ended, filings=(filed,)), now=NOW + timedelta(days=30))
-    assert over["12315_mediation"].state == over["12315_ended"].state == "met"
-
-
-def test_a_refusal_leaves_no_mediation_to_wait_for() -> None:
-    refused = answer("12315", "refused", NOW + timedelta(days=1))
-    seen = found(case(refused, filings=(filing("12315"),)), now=NOW + timedelta(days=2))
-    assert seen["12315_decision"].state == "met"
-    assert "12315_mediation" not in seen
-
-
-def test_only_articles_in_force_on_that_day_are_cited() -> None:
-    """The measures of 2026 hold for complaints since 2026-04-15, the law itself before as well."""
-    before = datetime(2025, 3, 3, 9, tzinfo=SHANGHAI)
-    told = answer("12315", "accepted", before + timedelta(days=1))
-    view = case(
-        told, filings=(filing("12315", before),), order=order(payment=Payment(paid_at=before))
-    )
-    seen = found(view)
-    for key in ("12315_decision", "12315_mediation"):
-        assert seen[key].law
-        assert "市场监督管理投诉举报处理办法" not in {one.law for one in seen[key].law}
-        assert "投诉举报处理办法" not in seen[key].source
-    assert not {"12315_ended", "12315_leads"} & set(seen)
-    paid = found(case(order=order(payment=Payment(paid_at=before), created_at=before)))
-    assert paid["12315_limit"].at == ends("2028-03-03")  # by the law of the day one files
-
-
-def test_an_answer_with_another_number_is_not_the_answer() -> None:
-    filed = filing("12315", number="N1")
-    other = answer("12315", "accepted", NOW, number="N2")
-    listed = clocks(case(other, filings=(filed,)), "other", (), now=NOW + timedelta(days=1))
-    states = {one.key: one.state for one in listed}
-    assert states["12315_decision:N1"] == "running"
-    assert states["12315_mediation:N2"] == "running"  # known by its answer alone
-
-
-def test_an_unknown_year_is_said_with_an_estimate_and_no_date() -> None:
-    late = datetime(2026, 12, 28, 9, tzinfo=SHANGHAI)
-    clock = found(case(filings=(filing("12315", late),)), now=late)["12315_decision"]
-    assert (clock.state, clock.at) == ("unknown", None)
-    assert "2027 年的放假安排还没有收录" in clock.todo
-    assert "2027-01-06" in clock.todo
-
-
-@pytest.mark.parametrize(
-    ("channel", "key", "hours"),
-    [
-        ("wechat_pay", "wechat_reply", 24),
-        ("wechat_pay", "wechat_done", 72),
-        ("wechat_mini", "wechat_mini", 48),
-        ("merchant_platform", "no_answer", 48),
-    ],
-)
-def test_a_platforms_guide_is_no_law(channel: str, key: str, hours: int) -> None:
-    clock = found(case(filings=(filing(channel),)))[key]
-    assert (clock.at, clock.whose, clock.law) == (NOW + timedelta(hours=hours), "guide", ())
-    assert "不是法律" in clock.source
-
-
-def test_heimao_counts_from_the_approval() -> None:
-    assert found(case(filings=(filing("heimao"),)))["heimao_passed_on"].state == "unknown"
-    approved = answer("heimao", "accepted", NOW)
-    clock = found(case(approved, filings=(filing("heimao"),)))["heimao_passed_on"]
-    assert clock.at == NOW + timedelta(hours=24)
-
-
-@pytest.mark.parametrize(
-    "channel",
-    [
-        "cca", "alipay", "card_bank", "industry_association", "12377", "mps_12321", "police",
-        "12315_report", "arbitration",
-    ],
-)  # fmt: skip
-def test_a_channel_without_known_days_gets_no_date(channel: str) -> None:
-    before, seen = set(found(case())), found(case(filings=(filing(channel),)))
-    [clock] = [one for key, one in seen.items() if key not in before]
-    assert (clock.state, clock.at, clock.since) == ("unknown", None, NOW)
-    assert "记下" in clock.todo
-
-
-def test_the_court_says_its_own_dates() -> None:
-    taken = answer("court", "accepted", NOW)
-    seen = found(case(taken, filings=(filing("court"),)))
-    assert seen["court_trial"].at == ends("2026-10-04")
-    assert seen["court_evidence"].state == seen["court_defence"].state == "unknown"
-    assert seen["limitation"].state == "met"
-
-
-def test_a_published_course_is_the_shops_and_confirming_is_warned_of() -> None:
-    view = case(filings=(filing("merchant_platform"),), platform_key="wangzi")
-    seen = found(view)
-    spans = {"shop_accept": 10, "shop_classify": 120, "shop_solve": 24 * 60}
-    assert {key: seen[key].at for key in spans} == {
-        key: NOW + timedelta(minutes=count) for key, count in spans.items()
-    }
-    assert "shop_confirm" not in seen
-    offered = answer("merchant_platform", "coupon", NOW + timedelta(hours=1))
-    later = found(
-        case(offered, filings=view.filings, platform_key="wangzi"), now=NOW + timedelta(hours=2)
-    )
-    assert later["shop_confirm"].at == NOW + timedelta(hours=25)
-    assert "不要点确认" in later["shop_confirm"].todo
-    assert "不等于放弃权利" in later["shop_confirm"].source
-    assert later["shop_refund"].at == ends("2026-08-07")
-    assert {one.whose for key, one in later.items() if key.startswith("shop_")} == {"shop"}
-    assert "shop_accept" not in found(case(filings=view.filings, platform_key="weijie"))
-
-
-def test_a_review_runs_after_the_first_result() -> None:
-    first, again = filing("merchant_platform"), filing(
-        "merchant_platform", NOW + timedelta(hours=9), "R2"
-    )  # fmt: skip
-    refused = answer("merchant_platform", "refused", NOW + timedelta(hours=5))
-    view = case(refused, filings=(first, again), platform_key="wangzi")
-    clock = found(view, now=NOW + timedelta(hours=10))["shop_recheck"]
-    assert (clock.since, clock.at) == (again.at, again.at + timedelta(hours=12))
-
-
-def with_terms(*texts: str) -> CaseView:
-    clauses = tuple(Clause(number=f"第{n}条", text=text) for n, text in enumerate(texts, 1))
-    shown = Shown(page_kind="terms", terms=Terms(name="用户协议", clauses=clauses))
-    told = case(filings=(filing("merchant_platform"),))
-    return told.model_copy(update={"captures": (capture(order(), shown=shown),)})
-
-
-def test_an_agreements_time_to_answer_runs_from_the_demand() -> None:
-    seen = found(with_terms("商家需在24小时内响应售后。", "用户应在7天内反馈给客服处理"))
-    assert (seen["terms_answer"].at, seen["terms_answer"].whose) == (
-        NOW + timedelta(hours=24), "shop",
-    )  # fmt: skip
-    assert "用户协议 第1条：“商家需在24小时内响应售后”" in seen["terms_answer"].source
-
-
-def test_an_automatic_confirmation_is_warned_of() -> None:
-    clock = found(with_terms("发货后24小时内未提出异议视为确认收货"))["terms_confirm"]
-    assert (clock.state, clock.whose) == ("unknown", "shop")
-    assert "不要点“确认”" in clock.todo
-
-
 # What meets a clock, and what takes it away
 
 
@@ -564,84 +351,3 @@ def test_the_last_year_has_no_deadline_after_it() -> None:
     for key in ("limitation", "rescission", "complaint_entry"):
         assert (listed[key].state, listed[key].at) == ("unknown", None)
         assert "超出了日历" in listed[key].todo
-
-
-# For any case
-
-DAYS = st.integers(0, 100).map(lambda n: datetime(2026, 4, 20, 9, tzinfo=SHANGHAI) + timedelta(n))
-NUMBERS = st.sampled_from([None, "N1", "N2"])
-CHANNELS = st.sampled_from(
-    ["12315", "wechat_pay", "merchant_platform", "heimao", "court", "cca", "alipay"]
-)
-OUTCOMES = st.sampled_from(
-    ["accepted", "refused", "silent", "partial", "coupon", "resolved", "ended"]
-)
-SAID = st.sampled_from(["", "请退款", "请补发", "请在3个工作日内退款", "48小时内退款，否则投诉"])
-TOLD = st.one_of(
-    st.builds(
-        Contact, at=DAYS, way=st.sampled_from(["chat", "letter"]), said=SAID,
-        promised=st.sampled_from([None, "24小时内退款", "尽快"]), promised_by=st.none() | DAYS,
-    ),
-    st.builds(Answer, at=DAYS, channel=CHANNELS, outcome=OUTCOMES, number=NUMBERS,
-              promised_by=st.none() | DAYS),
-    st.builds(Refund, at=DAYS, amount=st.sampled_from([Decimal("50.00"), Decimal("98.00")])),
-)  # fmt: skip
-FILINGS = st.lists(st.builds(filing, CHANNELS, DAYS, NUMBERS), max_size=4).map(tuple)
-CASES = st.builds(
-    lambda told, filings, paid, key: case(
-        *told, filings=filings, platform_key=key, order=order(payment=Payment(paid_at=paid))
-    ),
-    st.lists(TOLD, max_size=6), FILINGS, DAYS, st.sampled_from([None, "wangzi"]),
-)  # fmt: skip
-ISSUES = st.sampled_from(["not_delivered", "dead_code", "refund_missing", "other"])
-
-
-def states(view: CaseView, issue: str, now: datetime) -> dict[str, str]:
-    return {one.key: one.state for one in clocks(view, issue, [RULE], now=now)}
-
-
-@given(CASES, ISSUES, DAYS, DAYS)
-def test_a_passed_deadline_never_becomes_open_again(
-    view: CaseView, issue: str, one: datetime, other: datetime
-) -> None:
-    before, after = (states(view, issue, now) for now in sorted((one, other)))
-    for key, state in before.items():
-        if state == "passed":
-            assert after[key] in {"passed", "met"}
-        if state == "met":
-            assert after[key] == "met"
-
-
-@settings(max_examples=400, deadline=None)
-@given(CASES, ISSUES, DAYS, TOLD, st.none() | st.builds(filing, CHANNELS, DAYS, NUMBERS))
-def test_more_facts_never_open_a_passed_deadline(
-    view: CaseView, issue: str, now: datetime, told: Any, filed: Filing | None
-) -> None:
-    more = view.model_copy(
-        update={
-            "entries": (*view.entries, Entry(entry_id="new", added_at=now, what=told)),
-            "filings": (*view.filings, *([filed] if filed else [])),
-        }
-    )
-    after = states(more, issue, now)
-    for key, state in states(view, issue, now).items():
-        if state == "passed":
-            assert after.get(key, "gone") in {"passed", "met", "gone"}
-
-
-@given(CASES, ISSUES, DAYS, st.sampled_from(LANGUAGES))
-def test_every_clock_is_in_words_and_a_date_stands_only_where_it_is_known(
-    view: CaseView, issue: str, now: datetime, language: Any
-) -> None:
-    listed = clocks(view, issue, [RULE], now=now, language=language)
-    assert len({one.key for one in listed}) == len(listed)
-    for clock in listed:
-        for said in (clock.name, clock.source, clock.todo):
-            assert said.strip()
-            assert not re.search(r"due\.|[{}]|（）|\(\)|None", said), said
-        assert (clock.at is None) or clock.state != "unknown"
-        assert clock.state in {"unknown", "met"} or clock.at is not None
-        assert clock.at is None or clock.since is None or clock.at >= clock.since or (
-            clock.whose == "promise"  # as told: a date before it was said stays as it was told
-        )  # fmt: skip
-        assert clock.whose != "law" or clock.law
