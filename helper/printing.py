@@ -93,7 +93,8 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         "    " + text("cli.case.doubt", language, sentence=warned(code, language))
         for code in (case["order"] or {}).get("warnings", ())
     ]
-    lines += ["    " + line for line in due_lines(case["due"], language)]
+    clocks = () if case.get("closed_at") else case["due"]
+    lines += ["    " + line for line in due_lines(clocks, language)]
     lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
     for capture in case["captures"]:
         lines += ["    " + line for line in stamp_lines(capture["stamps"], language)]

@@ -21,7 +21,12 @@ def test_12315_decides_in_seven_working_days() -> None:
     view = case(filings=(filing("12315", datetime(2026, 9, 30, 9, tzinfo=SHANGHAI)),))
     clock = found(view, now=datetime(2026, 10, 1, tzinfo=SHANGHAI))["12315_decision"]
     assert clock.at == ends("2026-10-15")
-    assert [one.article for one in clock.law] == ["第十五条", "第四十六条", "第四十六条"]
+    assert [one.article for one in clock.law] == [
+        "第十五条",
+        "第四十五条",
+        "第四十六条",
+        "第四十六条",
+    ]
 
 
 def test_mediation_waits_for_the_acceptance_and_ends_sixty_days_after_it() -> None:
