@@ -123,7 +123,10 @@ class Happened:
 
     def met(self, kind: Met, since: datetime | None, matter: Matter | None = None,
             channels: Sequence[str] = ()) -> Done:  # fmt: skip
-        """Tell whether, and when, what a deadline waits for was done."""
+        """Tell whether, and when, what a deadline waits for was done.
+
+        Without a `matter` only the shop answers for itself; any channel may tell that it is solved.
+        """
         if over := self.closed or self.paid_back:
             return over
         if kind == "arrived":
@@ -134,7 +137,8 @@ class Happened:
         if kind in {"never", "money"}:
             return False
         after = [one for _, one in self.answers if since is None or one.at >= since]
-        answers = matter.answers if matter else self._past(after)
+        theirs = [one for one in after if kind == "settled" or one.channel == OWN_CHANNEL]
+        answers = matter.answers if matter else self._past(theirs)
         return min((x.at for x in answers if _meets(x, kind)), default=False)
 
     @property

@@ -147,7 +147,7 @@ def _pledges(told: Happened) -> Iterator[Timer]:
             continue
         end = _within(made, line.at)
         met = told.met(_PLEDGE_MET[made.what], line.at)
-        values = {"said": made.text, "who": line.speaker or line.agent_no or "", "what": made.what}
+        values = {"said": made.text, "what": made.what}
         yield Timer(f"pledge:{key}", "pledge", "promise", line.at, end, "" if end else "said_at",
                     "said", _PROMISE_LAW, met, values)  # fmt: skip
 
@@ -283,9 +283,7 @@ def _reminder(told: Happened, hours: int) -> Iterator[Timer]:
     first = min((one.at for _, one in told.demands()), default=None)
     if first is None:
         return
-    answers = [x for _, x in told.answers if x.channel == OWN_CHANNEL and x.at >= first]
-    past = tuple(one for one in answers if one.at <= told.now)
-    met = told.met("answered", first, Matter("", OWN_CHANNEL, first, False, past))
+    met = told.met("answered", first)
     values = {"count": hours, "channel": OWN_CHANNEL}
     yield Timer("no_answer", "no_answer", "guide", first, end_of(first, hours, "hours"), "",
                 "contact", (), met, values)  # fmt: skip

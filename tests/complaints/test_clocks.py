@@ -31,6 +31,7 @@ from tests.complaints.timed import (
     case,
     contact,
     ends,
+    entries,
     filing,
     found,
     order,
@@ -235,6 +236,15 @@ def test_a_promise_in_a_chat_counts_once(
     assert (clock.at, clock.whose) == (end, "promise")
     assert "24小时内退款" in clock.name
     assert clock.state == ("unknown" if end is None else "running")
+
+
+def test_a_bank_does_not_answer_for_the_shop() -> None:
+    made = Pledge(what="reply", within="PT1H", text="1小时内答复")
+    view = chat(Message(at=NOW, text="1小时内答复", promise=made))
+    for channel, state in (("card_bank", "passed"), ("merchant_platform", "met")):
+        told = entries(answer(channel, "refused", NOW + timedelta(minutes=5)))
+        seen = found(view.model_copy(update={"entries": told}), now=NOW + timedelta(hours=2))
+        assert seen["pledge"].state == state
 
 
 def test_at_once_in_a_chat_is_no_date() -> None:
