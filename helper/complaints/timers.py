@@ -257,11 +257,11 @@ def _filed(told: Happened, rule: Rule, matter: Matter, reminder_hours: int) -> I
         return
     count = rule.count or reminder_hours
     end = end_of(since, count, rule.unit, shift=rule.shift) if since and not missing else None
-    name = f"{rule.key}:{matter.name.partition(':')[2]}"
+    name = matter.name if len(rule.channels) > 1 else matter.name.partition(":")[2]
     values = {"count": count, "channel": matter.channel}
     law_on = since or matter.accepted() or matter.filed
-    yield Timer(name, rule.key, rule.whose, since, end, missing, rule.start, rule.law, met,
-                values, law_on)  # fmt: skip
+    yield Timer(f"{rule.key}:{name}", rule.key, rule.whose, since, end, missing, rule.start,
+                rule.law, met, values, law_on)  # fmt: skip
 
 
 def _begun(rule: Rule, matter: Matter) -> tuple[datetime | None, str]:

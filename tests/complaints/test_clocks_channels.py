@@ -122,6 +122,12 @@ def test_a_channel_without_known_days_gets_no_date(channel: str) -> None:
     assert "记下" in clock.todo
 
 
+def test_two_channels_with_one_number_are_two_clocks() -> None:
+    view = case(filings=(filing("police", number="N1"), filing("12377", number="N1")))
+    keys = [one.key for one in clocks(view, "other", (), now=NOW)]
+    assert {"channel_answer:police:N1", "channel_answer:12377:N1"} <= set(keys)
+
+
 def test_the_court_says_its_own_dates() -> None:
     taken = answer("court", "accepted", NOW)
     seen = found(case(taken, filings=(filing("court"),)))

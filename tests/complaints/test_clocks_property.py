@@ -21,7 +21,7 @@ from tests.complaints.timed import RULE, case, filing, order
 DAYS = st.integers(0, 100).map(lambda n: datetime(2026, 4, 20, 9, tzinfo=SHANGHAI) + timedelta(n))
 NUMBERS = st.sampled_from([None, "N1", "N2"])
 CHANNELS = st.sampled_from(
-    ["12315", "wechat_pay", "merchant_platform", "heimao", "court", "cca", "alipay"]
+    ["12315", "wechat_pay", "merchant_platform", "heimao", "court", "police", "12377"]
 )
 OUTCOMES = st.sampled_from(
     ["accepted", "refused", "silent", "partial", "coupon", "resolved", "ended"]
