@@ -32,7 +32,7 @@ _RESULT = frozenset({"refused", "ended", "resolved", "partial", "coupon"})
 _Kind = TypeVar("_Kind", Contact, Answer, Refund, Answers)
 
 
-class Matter(NamedTuple):
+class Pursuit(NamedTuple):
     """A complaint at a channel; `filed` is None where only its answers are known."""
 
     name: str
@@ -96,12 +96,12 @@ class Happened:
             if one.side in {"merchant", "platform"} and _REMEDY.search(one.said):
                 yield key, one
 
-    def matters(self, channels: Sequence[str]) -> list[Matter]:
+    def pursuits(self, channels: Sequence[str]) -> list[Pursuit]:
         """Return the complaints filed at these channels, and those of which only answers tell.
 
         An answer without a number belongs to every complaint before it.
         """
-        found: dict[str, Matter] = {}
+        found: dict[str, Pursuit] = {}
         answers = [one for _, one in self.answers if one.channel in channels]
         filings = [one for one in self.case.filings if one.channel in channels]
         rest = list(answers)
@@ -110,22 +110,22 @@ class Happened:
             rest = [x for x in rest if x not in own]
             name = f"{filing.channel}:{filing.number or filing.at.isoformat()}"
             again = any(x.outcome in _RESULT and x.at < filing.at for x in answers)
-            matter = Matter(name, filing.channel, filing.at, again, self._past(own))
-            found.setdefault(name, matter)
+            pursuit = Pursuit(name, filing.channel, filing.at, again, self._past(own))
+            found.setdefault(name, pursuit)
         for one in self._past(rest):
             name = f"{one.channel}:{one.number or 'answer'}"
             own = [x for x in rest if (x.channel, x.number) == (one.channel, one.number)]
-            found.setdefault(name, Matter(name, one.channel, None, False, self._past(own)))
+            found.setdefault(name, Pursuit(name, one.channel, None, False, self._past(own)))
         return list(found.values())
 
     def _past(self, answers: Sequence[Answer]) -> tuple[Answer, ...]:
         return tuple(one for one in answers if one.at <= self.now)
 
-    def met(self, kind: Met, since: datetime | None, matter: Matter | None = None,
+    def met(self, kind: Met, since: datetime | None, pursuit: Pursuit | None = None,
             channels: Sequence[str] = ()) -> Done:  # fmt: skip
         """Tell whether, and when, what a deadline waits for was done.
 
-        Without a `matter` only the shop answers for itself; any channel may tell that it is solved.
+        Without a `pursuit` the shop answers for itself; any channel may tell that it is solved.
         """
         if over := self.closed or self.paid_back:
             return over
@@ -138,7 +138,7 @@ class Happened:
             return False
         after = [one for _, one in self.answers if since is None or one.at >= since]
         theirs = [one for one in after if kind == "settled" or one.channel == OWN_CHANNEL]
-        answers = matter.answers if matter else self._past(theirs)
+        answers = pursuit.answers if pursuit else self._past(theirs)
         return min((x.at for x in answers if _meets(x, kind)), default=False)
 
     @property

@@ -12,7 +12,7 @@ from typing import Literal
 from helper.complaints import packaged
 from helper.complaints.calendar import End, Unit, end_of, end_of_day
 from helper.complaints.deadlines import promised_by, promised_words, window
-from helper.complaints.happened import OWN_CHANNEL, Done, Happened, Matter, Met
+from helper.complaints.happened import OWN_CHANNEL, Done, Happened, Met, Pursuit
 from scrapers import promise
 from scrapers.contract import Deadline
 from scrapers.moments import SHANGHAI
@@ -94,8 +94,8 @@ def timers(told: Happened, rules: Sequence[Deadline], reminder_hours: int) -> It
     data = packaged.data("clocks")
     rows = [*data["filed"], *data["shops"].get(told.case.platform_key or "", ())]
     for rule in map(Rule.model_validate, rows):
-        for matter in told.matters(rule.channels):
-            yield from _filed(told, rule, matter, reminder_hours)
+        for pursuit in told.pursuits(rule.channels):
+            yield from _filed(told, rule, pursuit, reminder_hours)
     yield from _reminder(told, reminder_hours)
     yield from _requests(told, [Rule.model_validate(row) for row in data["request"]])
     yield from _rights(told, [Rule.model_validate(row) for row in data["rights"]])
@@ -249,33 +249,33 @@ def _clause_key(name: str, clause: Clause, place: int) -> str:
     return hashlib.sha256(f"{name}|{clause.number}|{place}".encode()).hexdigest()[:8]
 
 
-def _filed(told: Happened, rule: Rule, matter: Matter, reminder_hours: int) -> Iterator[Timer]:
+def _filed(told: Happened, rule: Rule, pursuit: Pursuit, reminder_hours: int) -> Iterator[Timer]:
     """Time a rule for a complaint at a channel, where it has begun or waits for one fact."""
-    met = told.met(rule.met, matter.filed, matter)
-    since, missing = _begun(rule, matter)
+    met = told.met(rule.met, pursuit.filed, pursuit)
+    since, missing = _begun(rule, pursuit)
     if since is None and not missing:
         return
     count = rule.count or reminder_hours
     end = end_of(since, count, rule.unit, shift=rule.shift) if since and not missing else None
-    name = matter.name if len(rule.channels) > 1 else matter.name.partition(":")[2]
-    values = {"count": count, "channel": matter.channel}
-    law_on = since or matter.accepted() or matter.filed
+    name = pursuit.name if len(rule.channels) > 1 else pursuit.name.partition(":")[2]
+    values = {"count": count, "channel": pursuit.channel}
+    law_on = since or pursuit.accepted() or pursuit.filed
     yield Timer(f"{rule.key}:{name}", rule.key, rule.whose, since, end, missing, rule.start,
                 rule.law, met, values, law_on)  # fmt: skip
 
 
-def _begun(rule: Rule, matter: Matter) -> tuple[datetime | None, str]:
+def _begun(rule: Rule, pursuit: Pursuit) -> tuple[datetime | None, str]:
     """Return when a rule began to count, or a code for what is not known; neither: it does not."""
-    accepted, over = matter.accepted(), any(x.outcome != "silent" for x in matter.answers)
+    accepted, over = pursuit.accepted(), any(x.outcome != "silent" for x in pursuit.answers)
     if rule.start == "accepted":
         return accepted, "" if accepted or over else "accepted"
     if rule.start == "theirs":
         return None, "theirs" if accepted else ""
     if rule.start == "no_days":
-        return matter.filed, "no_days" if matter.filed else ""
+        return pursuit.filed, "no_days" if pursuit.filed else ""
     if rule.start == "filed_again":
-        return (matter.filed if matter.again else None), ""
-    return (matter.result() if rule.start == "result" else matter.filed), ""
+        return (pursuit.filed if pursuit.again else None), ""
+    return (pursuit.result() if rule.start == "result" else pursuit.filed), ""
 
 
 def _reminder(told: Happened, hours: int) -> Iterator[Timer]:
