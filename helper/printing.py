@@ -93,9 +93,8 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         "    " + text("cli.case.doubt", language, sentence=warned(code, language))
         for code in (case["order"] or {}).get("warnings", ())
     ]
-    for date in case["due"]:
-        key = "cli.case.passed" if date["passed"] else "cli.case.due"
-        lines.append("    " + text(key, language, name=date["name"], at=_china(date["at"])))
+    clocks = () if case.get("closed_at") else case["due"]
+    lines += ["    " + line for line in due_lines(clocks, language)]
     lines += ["    " + text("cli.case.gap", language, sentence=gap["text"]) for gap in case["gaps"]]
     for capture in case["captures"]:
         lines += ["    " + line for line in stamp_lines(capture["stamps"], language)]
@@ -116,6 +115,17 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
     for key, names in lists:
         if names:
             lines.append("    " + text(f"cli.case.{key}", language, names=", ".join(names)))
+    return lines
+
+
+def due_lines(clocks: Iterable[Mapping[str, Any]], language: Language) -> list[str]:
+    """Return every deadline with its state, its end, whose rule it is, and what to do."""
+    lines = []
+    for one in clocks:
+        at = text("due.at", language, at=_china(one["at"])) if one["at"] else ""
+        state, whose = (text(f"due.{part}.{one[part]}", language) for part in ("state", "whose"))
+        lines.append(text("due.line", language, name=one["name"], state=state, at=at, whose=whose))
+        lines.append(f"    {one['todo']}")
     return lines
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from helper.complaints.deadlines import due
-from helper.model import CaptureView, CaseView, Seal
+from helper.complaints.clocks import clocks
+from helper.dealings import Answers
+from helper.model import CaptureView, CaseView, Draft, Seal
 from helper.steps.store import Store
 from scrapers.read import platform_of
 
@@ -49,15 +50,29 @@ def timings(view: CaptureView) -> dict[str, int]:
 
 
 def case_result(store: Store, case: CaseView) -> dict[str, Any]:
-    """Return a case with its due dates and with the gaps of its latest draft."""
-    rules = platform.deadlines if (platform := platform_of(case.platform_key)) else ()
-    dates = due(case.order, rules, store.now()) if case.order else ()
+    """Return a case with its deadlines and with the gaps of its latest draft."""
     draft = store.vault.latest_draft(case.case_id)
     return {
         **case.model_dump(mode="json"),
-        "due": [date.model_dump(mode="json") for date in dates],
+        "due": _due(store, case, draft),
         "gaps": [gap.model_dump(mode="json") for gap in draft.gaps] if draft else [],
     }
+
+
+def _due(store: Store, case: CaseView, draft: Draft | None) -> list[dict[str, Any]]:
+    """Return the clocks of a case, counted for the issue last drafted or answered for."""
+    told = [one.what.issue for one in case.entries if isinstance(one.what, Answers)]
+    issue = draft.issue if draft else told[-1] if told else "other"
+    platform, settings = platform_of(case.platform_key), store.settings
+    found = clocks(
+        case,
+        issue,
+        platform.deadlines if platform else (),
+        now=store.now(),
+        language=settings.language,
+        reminder_hours=settings.reminder_hours,
+    )
+    return [{**one.model_dump(mode="json"), "passed": one.state == "passed"} for one in found]
 
 
 def _seal_files(store: Store, seal: Seal) -> list[dict[str, Any]]:

@@ -1,27 +1,16 @@
-"""Clocks of a dispute: the shop's promise and the shop's own windows. Pure; time is passed in."""
+"""When the shop's promise and the shop's own windows end. Pure; see `clocks` for all deadlines."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from helper.model import Moment
+from helper.complaints.calendar import End, end_of
 from scrapers import promise
 from scrapers.contract import Deadline
 from scrapers.moments import SHANGHAI
-from scrapers.record import Frozen, OrderRecord, Source
+from scrapers.record import OrderRecord, Source
 
 _UNSAID = Source()
-
-
-class Due(Frozen):
-    """A point in time that matters; `source` says whose rule it is."""
-
-    key: str
-    name: str
-    at: Moment
-    passed: bool
-    source: str
 
 
 def promised_span(order: OrderRecord) -> timedelta | None:
@@ -50,28 +39,30 @@ def _read(order: OrderRecord) -> str:
     return "" if by_user else order.delivery.promised or ""
 
 
-def due(order: OrderRecord, rules: Sequence[Deadline], now: datetime) -> tuple[Due, ...]:
-    """Return the promise and the shop's windows for this order, earliest first."""
-    found = []
-    by = promised_by(order)
-    if by is not None:
-        text = order.delivery.promised_text or order.delivery.promised or ""
-        found.append(Due(key="promise", name=text, at=by, passed=by < now, source="order"))
-    for rule in rules:
-        start = order.payment.paid_at if rule.start == "paid_at" else order.created_at
-        span = timedelta(hours=rule.hours)
-        at = _plus(start, span, whole_days=rule.whole_days) if start else None
-        if at is not None:
-            found.append(
-                Due(key=rule.key, name=rule.name, at=at, passed=at < now, source=rule.source)
-            )
-    return tuple(sorted(found, key=lambda one: one.at))
+def promised_words(order: OrderRecord) -> str:
+    """Return the promise as the page or the user words it, empty where there is none."""
+    return order.delivery.promised_text or order.delivery.promised or ""
 
 
-def _plus(start: datetime, span: timedelta, *, whole_days: bool = False) -> datetime | None:
+def window(order: OrderRecord, rule: Deadline) -> tuple[datetime | None, End | None]:
+    """Return when a window of the shop's own rules begins for this order, and when it closes."""
+    start = order.payment.paid_at if rule.start == "paid_at" else order.created_at
+    if start is None:
+        return None, None
     try:
-        if whole_days:
-            start = start.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+        return start, end_of(_before(start) if rule.whole_days else start, rule.hours, "hours")
+    except OverflowError:  # no local day in the year 9999
+        return start, End(why="range")
+
+
+def _before(start: datetime) -> datetime:
+    """Return the last second before the day of a moment in China."""
+    day = start.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(seconds=1)
+
+
+def _plus(start: datetime, span: timedelta) -> datetime | None:
+    try:
         return start + span
     except OverflowError:  # a year beyond 9999 has no deadline
         return None

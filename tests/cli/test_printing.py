@@ -12,6 +12,7 @@ from helper.evidence.verify import Check, Verification
 from helper.messages import LANGUAGES, catalogue, coded
 from helper.printing import (
     case_lines,
+    due_lines,
     explained,
     missing_lines,
     stamp_lines,
@@ -71,6 +72,23 @@ def test_a_case_names_what_the_reader_doubts_and_the_field_in_words() -> None:
     assert lines[1].endswith("(数量)")
     assert "()" not in lines[2]
     assert len(case_lines(case | {"order": None}, "zh_CN")) == 1
+
+
+def test_a_deadline_is_told_with_its_state_its_end_and_what_to_do() -> None:
+    entry = {"name": "投诉入口关闭", "at": "2026-12-13T14:16:24+08:00", "state": "due_soon",
+             "whose": "shop", "todo": "请在 2026-12-13 14:16 前在平台上投诉。"}  # fmt: skip
+    unknown = entry | {"name": "要求退款后十五日", "at": None, "state": "unknown", "whose": "law"}
+    first, todo, second, _ = due_lines([entry, unknown], "zh_CN")
+    assert first == "期限·快到期：投诉入口关闭，到北京时间 2026-12-13 14:16（平台自己的规则）"
+    assert todo.strip() == entry["todo"]
+    assert second == "期限·算不出：要求退款后十五日（法律规定）"
+
+
+def test_a_closed_case_tells_no_deadlines() -> None:
+    case = {"case_id": "c-1", "order_no": "A1", "title": "t", "gaps": [], "captures": [],
+            "drafts": [], "corrections": [], "order": None,
+            "closed_at": "2026-12-13T14:16:24+08:00", "due": [{"unread": True}]}  # fmt: skip
+    assert len(case_lines(case, "zh_CN")) == 2
 
 
 def test_codes_become_sentences_and_keep_their_detail() -> None:

@@ -67,9 +67,13 @@ def test_a_case_has_due_dates_and_the_gaps_of_its_latest_draft(
         title="t", now=CLICK,
     )  # fmt: skip
     before = case_result(store, store.vault.case(case_id))
-    assert [date["key"] for date in before["due"]] == ["complaint_entry"]
-    assert before["due"][0]["at"] == (CLICK + timedelta(days=15)).isoformat()
-    assert before["due"][0]["passed"] is (store.now() > CLICK + timedelta(days=15))
+    dates = {date["key"]: date for date in before["due"]}
+    entry = dates["complaint_entry"]
+    assert entry["at"] == (CLICK + timedelta(days=15)).isoformat()
+    assert entry["passed"] is (store.now() > CLICK + timedelta(days=15))
+    assert (entry["whose"], entry["name"]) == ("shop", "投诉入口关闭")
+    assert "王子卡盟订单投诉规则 五" in entry["source"]
+    assert dates["limitation"]["law"][0]["article"] == "第一百八十八条"
     assert before["gaps"] == []
     assert before["order"]["schema"] == "kazheng/order/1"
 

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helper.complaints.deadlines import due, promised_by, promised_span
+from helper.complaints.calendar import End
+from helper.complaints.deadlines import promised_by, promised_span, window
 from scrapers.contract import Deadline
 from scrapers.record import Delivery, OrderRecord, Payment, Source
-from tests.complaints.conftest import NOW, PAID
+from tests.complaints.conftest import PAID
 
 RULE = Deadline("entry", "投诉入口关闭", "paid_at", 360, "平台规则")
 
@@ -37,40 +38,34 @@ def test_a_promise_may_be_an_iso_duration() -> None:
     assert promised_span(order) == timedelta(hours=2)
 
 
-def test_windows_and_promise_are_listed_by_time(full: OrderRecord) -> None:
-    dates = due(full, [RULE], NOW)
-    assert [(one.key, one.passed) for one in dates] == [("promise", True), ("entry", False)]
-    assert dates[0].at == PAID + timedelta(minutes=10)
-    assert dates[1].at == PAID + timedelta(hours=360)
+def test_a_window_runs_from_its_own_start(full: OrderRecord) -> None:
+    assert window(full, RULE) == (PAID, End(at=PAID + timedelta(hours=360)))
 
 
-def test_without_its_start_a_clock_is_not_invented() -> None:
-    assert due(OrderRecord(), [RULE], NOW) == ()
-
-
-def test_a_date_at_the_end_of_time_has_no_deadline() -> None:
-    paid = datetime(9999, 12, 31, tzinfo=UTC)
-    assert due(OrderRecord(payment=Payment(paid_at=paid)), [RULE], NOW) == ()
+def test_without_its_start_a_window_is_not_invented() -> None:
+    assert window(OrderRecord(), RULE) == (None, None)
 
 
 @pytest.mark.parametrize(
     ("ordered", "last"),
     [
-        (datetime(2026, 8, 18, 15, 5, tzinfo=UTC), datetime(2026, 8, 18, 16, 0, tzinfo=UTC)),
-        (datetime(2026, 8, 18, 16, 5, tzinfo=UTC), datetime(2026, 8, 19, 16, 0, tzinfo=UTC)),
+        (datetime(2026, 8, 18, 15, 5, tzinfo=UTC), datetime(2026, 8, 18, 15, 59, 59, tzinfo=UTC)),
+        (datetime(2026, 8, 18, 16, 5, tzinfo=UTC), datetime(2026, 8, 19, 15, 59, 59, tzinfo=UTC)),
     ],
 )
 def test_a_rule_of_whole_days_ends_with_the_day_in_china(ordered: datetime, last: datetime) -> None:
     rule = Deadline("entry", "当天可以投诉", "created_at", 24, "平台规则", whole_days=True)
-    (date,) = due(OrderRecord(created_at=ordered), (rule,), ordered)
-    assert (date.at, date.passed) == (last, False)
+    assert window(OrderRecord(created_at=ordered), rule) == (ordered, End(at=last))
 
 
 @pytest.mark.parametrize("whole_days", [False, True])
 def test_a_time_at_the_end_of_all_years_has_no_deadline(*, whole_days: bool) -> None:
     rule = Deadline("entry", "当天可以投诉", "created_at", 24, "平台规则", whole_days=whole_days)
-    order = OrderRecord(created_at=datetime(9999, 12, 31, 23, tzinfo=UTC))
-    assert due(order, (rule,), NOW) == ()
+    ordered = datetime(9999, 12, 31, 23, tzinfo=UTC)
+    assert window(OrderRecord(created_at=ordered), rule) == (ordered, End(why="range"))
+    promised = Delivery(promised="PT24H")
+    late = OrderRecord(payment=Payment(paid_at=ordered), delivery=promised)
+    assert promised_by(late) is None
 
 
 def test_a_moment_that_the_page_names_is_the_promise(full: OrderRecord) -> None:

@@ -101,8 +101,9 @@ def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path, s
     assert code == 0
     [case] = cases["cases"]
     assert case["case_id"] == found["case_id"]
-    assert [date["at"] for date in case["due"]] == sorted(date["at"] for date in case["due"])
-    assert case["due"]
+    states = {date["key"]: date["state"] for date in case["due"]}
+    assert (states["limitation"], states["fifteen_days"]) == ("running", "unknown")
+    assert all(date["todo"] and date["source"] for date in case["due"])
     assert case["gaps"] == draft["gaps"]
 
 
