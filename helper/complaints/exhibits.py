@@ -34,6 +34,8 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
     ("attachment",),
 )
 """What no draft cites: of each group all files of the first role that exists."""
+PUBLIC = frozenset({"heimao"})
+"""Channels whose text and pictures everybody can read."""
 _MOST_OTHER = 4
 _TAIL = re.compile(r"（[^）]*）?")
 _MOST_ATTACHED = 20
@@ -61,6 +63,16 @@ KINDS = {
     "chat": "与客服的聊天记录",
     "product": "商品页截图",
     "received": "实际收到的商品截图",
+    "redeem_record": "兑换记录",
+    "account_record": "充值账号内的记录",
+    "operation": "操作步骤截图",
+    "fault": "故障提示截图",
+    "recording": "操作录屏",
+    "call": "与客服的通话录音",
+    "terms": "用户协议或店铺规则截图",
+    "register": "主体登记查询结果",
+    "notary": "公证书或第三方存证证书",
+    "redacted": "遮盖后的截图",
 }
 """`about.kind` of an attachment and what it is called."""
 
@@ -70,10 +82,12 @@ def choose(case: CaseView, *, channel: str, page_file: bool = False) -> tuple[Ex
 
     `page_file`: the order page's own file belongs to them, for what no picture shows.
     """
-    del channel  # every channel that is ready takes the same ones
+    public = channel in PUBLIC
     numbered: list[Exhibit] = []
     for capture, artifact, words in _found(case, page_file=page_file):
-        if all(artifact.sha256 != other.sha256 for other in numbered):
+        covered = artifact.about.get("kind") == "redacted"  # elsewhere the original says more
+        known = any(artifact.sha256 == other.sha256 for other in numbered)
+        if not known and (public or not covered):
             numbered.append(_exhibit(len(numbered) + 1, capture, artifact, words))
     return tuple(numbered)
 

@@ -152,6 +152,8 @@ def _add(
         "paid_at": paid.at.isoformat(),
         "amount": format(paid.amount, "f"),
         "status": paid.status,
+        "counterparty": paid.counterparty,
+        "merchant_no": paid.merchant_no,
         "stayed_out": paid.charged and one.payment not in returned(payments, pairs),
     }
     case = store.vault.case(one.order)
