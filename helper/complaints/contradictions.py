@@ -11,7 +11,7 @@ from typing import Any
 from helper import messages
 from helper.complaints import exhibits as choosing
 from helper.complaints.figures import Figures
-from helper.complaints.held import order_pages
+from helper.complaints.held import order_numbers, order_pages
 from helper.complaints.wording import clean, moment, money, shorten
 from helper.complaints.wording import exhibits as cited
 from helper.dealings import Answer, Contact, Refund
@@ -73,22 +73,22 @@ def _order(order: OrderRecord) -> Iterator[Found]:
 
 def _times(order: OrderRecord, now: datetime) -> Iterator[Found]:
     created, paid, delivered = order.created_at, order.payment.paid_at, order.delivered_at
-    if created and paid and paid < created - _CLOCKS_APART:
+    if created and paid and created - paid > _CLOCKS_APART:
         values = {"paid_at": moment(paid), "created_at": moment(created)}
         yield "paid_before_ordered", "correct:payment.paid_at", values
-    if paid and delivered and delivered < paid - _CLOCKS_APART:
+    if paid and delivered and paid - delivered > _CLOCKS_APART:
         values = {"delivered_at": moment(delivered), "paid_at": moment(paid)}
         yield "delivered_before_paid", "correct:delivered_at", values
     fields = {"created_at": created, "payment.paid_at": paid, "delivered_at": delivered}
     for path, at in fields.items():
-        if at and at > now + _CLOCKS_APART:
+        if at and at - now > _CLOCKS_APART:
             yield f"future.{path.rpartition('.')[2]}", f"correct:{path}", {"at": moment(at)}
 
 
 def _told_times(case: CaseView, now: datetime) -> Iterator[Found]:
     for entry in case.entries:
         told = entry.what
-        if isinstance(told, Contact | Answer | Refund) and told.at > now + _CLOCKS_APART:
+        if isinstance(told, Contact | Answer | Refund) and told.at - now > _CLOCKS_APART:
             yield f"future.{told.kind}", None, {"at": moment(told.at)}
 
 
@@ -121,7 +121,7 @@ def _bills(case: CaseView, seen: Figures) -> Iterator[Found]:
     read = {
         c.order.amount: moment(c.meta.clicked_at)
         for c in order_pages(case)
-        if c.order and c.order.amount is not None
+        if c.order and c.order.order_no and c.order.amount is not None
     }
     if len(read) > 1:
         shown = "；".join(f"{at}：{money(amount, order.currency)}" for amount, at in read.items())
@@ -154,7 +154,7 @@ def _other_orders(case: CaseView, seen: Figures) -> Iterator[Found]:
                       "others": "、".join(others), "order_no": shorten(own, _LONG)}  # fmt: skip
             yield "other_order_chat", "capture:chat", values
     pages = {c.order.order_no for c in case.captures if c.order and c.order.order_no}
-    strangers = sorted(pages - {seen.order.order_no, case.order_no})
+    strangers = sorted(pages - order_numbers(case))
     if strangers:
         values = {
             "others": "、".join(shorten(clean(one), _LONG) for one in strangers),

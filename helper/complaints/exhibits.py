@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from helper.complaints.wording import clean, moment, quoted
@@ -110,12 +111,21 @@ def numbered(case: CaseView, draft: Draft | None) -> tuple[Exhibit, ...]:
 
 
 def main_capture(case: CaseView) -> CaptureView | None:
-    """Return the newest capture that shows the order, else the newest that shows anything."""
+    """Return the newest capture that shows the order, else the newest that shows anything.
+
+    A page of the order without any picture, as a crash leaves it, comes after those with one.
+    """
     pages = sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
     with_order = [c for c in pages if c.order is not None]
     same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
     plain = [c for c in pages if c.meta.receipt_for is None and c.meta.url]
-    return next(iter([*same, *with_order, *plain]), None)
+    ranked = (sorted(group, key=_unpictured) for group in (same, with_order, plain))
+    return next(chain.from_iterable(ranked), None)
+
+
+def _unpictured(capture: CaptureView) -> bool:
+    pictures = {role for roles in _ORDER for role in roles}
+    return all(artifact.role not in pictures for artifact in capture.artifacts)
 
 
 def agreed_fields(capture: CaptureView) -> frozenset[str]:

@@ -13,6 +13,7 @@ from typing import Any
 from helper import messages
 from helper.complaints import deadlines, packaged
 from helper.complaints import exhibits as choosing
+from helper.complaints.citing import citing
 from helper.complaints.figures import Figures
 from helper.complaints.held import holds, nature
 from helper.complaints.listing import QUOTED
@@ -22,8 +23,9 @@ from helper.model import CaseView, Gap
 from scrapers.read import platform_of
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
-_WINDOW = "complaint_entry"
-"""Deadline of a platform file: until when the shop's own complaint form is open."""
+_WINDOW = "_entry"
+"""How the deadline of a platform file is named until which the shop's own form is open."""
+_DOUBT_LAW = {"user_value": ("proof_90",)}
 _GOODS = 30
 
 
@@ -82,7 +84,7 @@ def _closes(case: CaseView, seen: Figures) -> datetime | None:
     platform = platform_of(case.platform_key)
     rules = platform.deadlines if platform else ()
     found = deadlines.due(seen.order, rules, seen.seen_at)
-    return next((one.at for one in found if one.key == _WINDOW and not one.passed), None)
+    return next((one.at for one in found if one.key.endswith(_WINDOW) and not one.passed), None)
 
 
 def _gap(
@@ -94,17 +96,19 @@ def _gap(
     language: Language,
 ) -> Gap:
     order = seen.order
-    shop = clean(order.platform.name) or clean(order.platform.host) or clean(case.host)
+    # The address comes first: a platform's name may be that of the software many shops run.
+    shop = clean(case.host) or clean(order.platform.host) or clean(order.platform.name)
     titles = [quoted(item.title, _GOODS) for item in seen.items]
     values = {
         "shop": shop or messages.text("proof.shop", language),
         "goods": messages.text("proof.goods", language, title=titles[0]) if titles else "",
         "bill": messages.text(f"proof.bill.{order.payment.method}", language),
     }
+    law = packaged.data("proof")["rows"].get(key, {}).get("law", _DOUBT_LAW.get(key, ()))
     return Gap(
         key=key,
         text=messages.text(f"complaints.gap.{key}", language, **values),
-        why=messages.text(f"complaints.gap_why.{key}", language),
+        why=messages.text(f"complaints.gap_why.{key}", language, law=citing(law, language)),
         action=action,
         until=closes if action.startswith(("attach:", "capture:")) else None,
     )

@@ -44,9 +44,17 @@ def nature(seen: Figures) -> dict[str, bool]:
     }
 
 
+def order_numbers(case: CaseView) -> frozenset[str]:
+    """Return the number of the case's order, and what was read where the user gave another."""
+    corrected = [one for one in case.corrections if one.field == "order_no"]
+    known = {case.order_no, case.order.order_no if case.order else None}
+    known |= {read for one in corrected for read in (one.read, one.read_then)}
+    return frozenset(number for number in known if number)
+
+
 def order_pages(case: CaseView) -> list[CaptureView]:
-    """Return the captures that show the order of the case, oldest first."""
-    numbers = {case.order_no, case.order.order_no if case.order else None}
+    """Return the captures that show the order of the case or one without number, oldest first."""
+    numbers = {None, *order_numbers(case)}
     pages = [c for c in case.captures if c.order is not None and c.order.order_no in numbers]
     return sorted(pages, key=lambda c: c.meta.clicked_at)
 

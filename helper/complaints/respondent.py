@@ -14,6 +14,7 @@ from typing import Literal
 
 from helper import messages
 from helper.complaints import exhibits as choosing
+from helper.complaints.citing import citing
 from helper.complaints.credit_code import is_credit_code
 from helper.complaints.held import parties, site_operators
 from helper.complaints.law import article
@@ -21,6 +22,7 @@ from helper.complaints.wording import clean
 from helper.dealings import Party
 from helper.messages import Language
 from helper.model import CaseView, LawRef
+from scrapers.read import platform_of
 from scrapers.reading import host_of
 from scrapers.record import Frozen
 
@@ -98,11 +100,15 @@ def respondent(case: CaseView, *, language: Language = "zh_CN") -> Respondent:
         for one in candidates
         if one.code_wrong
     ]
-    remarks.append(messages.text("respondent.unregistered", language))
+    registered = citing(_REGISTER_LAW, language)
+    remarks.append(messages.text("respondent.unregistered", language, law=registered))
     if any(operator.personal_payee for _, operator in site_operators(case)):
         remarks.append(messages.text("respondent.personal_payee", language))
     if marketplace:
-        remarks += [messages.text(f"respondent.{key}", language) for key in _PLATFORM_LAW]
+        remarks += [
+            messages.text(f"respondent.{key}", language, law=citing([key], language))
+            for key in _PLATFORM_LAW
+        ]
     rows = (*_REGISTER_LAW, *(_PLATFORM_LAW if marketplace else ()))
     return Respondent(
         candidates=candidates,
@@ -121,7 +127,7 @@ def _marketplace(case: CaseView) -> bool:
     told = {one.role for one in parties(case)}
     own = [order.platform.name if order else None, *(o.name for _, o in site_operators(case))]
     named = bool(seller) and not any(_same(seller, name) for name in own)
-    return named or {"seller", "platform"} <= told
+    return named or {"seller", "platform"} <= told or _known_marketplace(case) is not None
 
 
 def _found(case: CaseView) -> Iterator[_Found]:
@@ -146,15 +152,22 @@ def _found(case: CaseView) -> Iterator[_Found]:
                 yield _Found(
                     role="payee", name=payee, found_in="bill", capture_id=capture.capture_id
                 )
-    order = case.order
-    if order is not None and clean(order.seller.name):
-        main = choosing.main_capture(case)
-        yield _Found(
-            role="seller",
-            name=clean(order.seller.name),
-            found_in="platform_page",
-            capture_id=main.capture_id if main else None,
-        )
+    main = choosing.main_capture(case)
+    names: dict[Role, str | None] = {
+        "seller": case.order.seller.name if case.order else None,
+        "platform": _known_marketplace(case),
+    }
+    for role, name in names.items():
+        if clean(name):
+            kept = main.capture_id if main else None
+            yield _Found(role=role, name=clean(name), found_in="platform_page", capture_id=kept)
+
+
+def _known_marketplace(case: CaseView) -> str | None:
+    """Return the name of a marketplace on its own hosts; else a name may be of mere software."""
+    platform, host = platform_of(case.platform_key), clean(case.host)
+    own = platform is not None and any(_within(host, at) for at in platform.hosts)
+    return platform.name if platform is not None and own else None
 
 
 def _of_party(party: Party) -> _Found:
@@ -222,11 +235,13 @@ def _steps(
     visited = {key for at, key in _HOSTS.items() for host in hosts if _within(host, at)}
     places = {candidate.found_in for candidate in candidates} | visited
     filed = next((clean(one.icp) for one in operators if one.icp), "")
+    name = next((c.name for c in candidates if _legal(c.name)), "")
     values = {
-        "shop": clean(case.host) or messages.text("proof.shop", language),
+        "shop": clean(case.host).partition(":")[0] or messages.text("proof.shop", language),
         "icp": messages.text("respondent.step.filing", language, icp=filed) if filed else "",
-        "name": next((c.name for c in candidates if _legal(c.name)), "")
-        or messages.text("respondent.name", language),
+        "name": messages.text(
+            "respondent.quoted" if name else "respondent.name", language, name=name
+        ),
     }
     if any(one.name or one.code or one.icp or one.licence for one in operators):
         places.add("footer")

@@ -8,7 +8,7 @@ from typing import Literal
 from helper import messages
 from helper.complaints import exhibits as choosing
 from helper.complaints.figures import Figures
-from helper.complaints.held import confirmed, order_pages
+from helper.complaints.held import confirmed, order_numbers
 from helper.complaints.wording import clean, moment
 from helper.messages import Language
 from helper.model import Artifact, CaptureView, CaseView, Exhibit
@@ -110,8 +110,8 @@ def _relevance(
         yield (*_of_file(seen, brought), known)
     elif capture.meta.receipt_for is not None:
         yield "receipt", True, known
-    elif number and capture in order_pages(case) and not seen.by_user("order_no"):
-        yield "shows_order", True, known
+    elif capture.order is not None and capture.order.order_no in order_numbers(case):
+        yield "shows_order", True, {"order_no": clean(capture.order.order_no)}
     elif number and _chat_names(capture, number):
         yield "chat_names_order", True, known
     else:
