@@ -21,11 +21,13 @@ from helper.messages import Language
 from helper.model import CaptureView, CaseView, LawRef
 from scrapers.record import Frozen
 
+PhaseKey = Literal["before", "during", "after"]
 State = Literal["proved", "stated", "missing"]
 """proved: an exhibit shows it; stated: only the user says so."""
 _FAILED = frozenset({"failed", "refunding", "cancelled", "expired"})
 _REFUND = frozenset({"refunding", "refunded", "partially_refunded"})
 _OPEN = frozenset({"pending_payment", "paid", "processing", "partially_delivered"})
+_DELIVERED = frozenset({"delivered", "completed"})
 _LAW = ("civil_512", "civil_577", "civil_584", "ecommerce_51")
 _LIMITS = ("proof_15", "proof_90", "proof_93", "proof_94")
 
@@ -43,7 +45,7 @@ class Link(Frozen):
 class Phase(Frozen):
     """before, during or after the trade."""
 
-    key: Literal["before", "during", "after"]
+    key: PhaseKey
     name: str
     links: tuple[Link, ...]
 
@@ -162,19 +164,31 @@ class _Judge:
 
     def fault(self) -> Link:
         """Return what went wrong, by a page kept after the payment or the user's own files."""
-        status, own = self.seen.order.status, self.seen.proof(self.issue)
-        page, products = self.state_after().exhibits, self.before()[0].exhibits
-        received, bills = self.own_files("received"), self.seen.bills
+        own, page = self.seen.proof(self.issue), self.state_after().exhibits
+        status, received = self.seen.order.status, self.own_files("received")
+        products = self.before()[0].exhibits
+        # That no money came back no page of the shop shows: page and bill do, side by side.
+        unreturned = (*page, *own) if page and own and self._stayed_out() else ()
         found: dict[str, tuple[int, ...]] = {
-            "not_delivered": (*(page if not self.seen.secrets or status in _OPEN else ()), *own),
+            "not_delivered": (*(page if self._nothing_came() else ()), *own),
             "dead_code": own,
-            # That no money came back no page of the shop shows: the bill does.
-            "failed_no_refund": (*page, *bills) if bills and status in _FAILED else (),
-            "refund_missing": (*page, *bills) if bills and status in _REFUND else (),
-            "duplicate_charge": bills if two_payments(self.case) else (),
+            "failed_no_refund": unreturned if status in _FAILED else (),
+            "refund_missing": unreturned if status in _REFUND else (),
+            "duplicate_charge": own if two_payments(self.case) else (),
             "not_as_described": (*products, *received) if products and received else (),
         }
         return self.link(f"fault.{self.issue}", found.get(self.issue, ()), stated=True)
+
+    def _nothing_came(self) -> bool:
+        """Tell whether the page itself shows no delivery; of a top-up only its state tells."""
+        order = self.seen.order
+        without_code = order.delivery.kind == "card_secret" and not self.seen.secrets
+        return order.status in _OPEN | _FAILED or (order.status in _DELIVERED and without_code)
+
+    def _stayed_out(self) -> bool:
+        """Tell whether no bill that was read says that the money came back."""
+        read = choosing.payment_facts(self.case)
+        return not read or bool(choosing.payments(self.case))
 
     def responsibility(self) -> Link:
         """Return who has to answer: a name that a kept page shows, or that the user gave."""
@@ -205,13 +219,11 @@ def chain(case: CaseView, issue: str, seen: Figures, *, language: Language = "zh
     before, during, after = judge.before(), judge.during(), judge.after()
     paid, fault = judge.paid(), judge.fault()
     links = {link.key: link for link in (*before, *during, *after)}
-    names = {key: messages.text(f"proof.phase.{key}", language) for key in ("before", "during",
-             "after")}  # fmt: skip
+    phases: dict[PhaseKey, tuple[Link, ...]] = {"before": before, "during": during, "after": after}
     return Chain(
-        phases=(
-            Phase(key="before", name=names["before"], links=before),
-            Phase(key="during", name=names["during"], links=during),
-            Phase(key="after", name=names["after"], links=after),
+        phases=tuple(
+            Phase(key=key, name=messages.text(f"proof.phase.{key}", language), links=found)
+            for key, found in phases.items()
         ),
         triangle=(
             _joined(judge, "time", [links["paid_at"], links["state_after"]]),

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from helper.complaints import packaged
 from helper.complaints.wording import clean, moment, quoted
 from helper.model import Artifact, CaptureView, CaseView, Draft, Exhibit, Role
 from scrapers.record import Payment
@@ -35,8 +36,6 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
     ("attachment",),
 )
 """What no draft cites: of each group all files of the first role that exists."""
-PUBLIC = frozenset({"heimao"})
-"""Channels whose text and pictures everybody can read."""
 _MOST_OTHER = 4
 _TAIL = re.compile(r"（[^）]*）?")
 _MOST_ATTACHED = 20
@@ -81,9 +80,10 @@ KINDS = {
 def choose(case: CaseView, *, channel: str, page_file: bool = False) -> tuple[Exhibit, ...]:
     """Return the exhibits for a channel, numbered from 1; empty where nothing can be shown.
 
-    `page_file`: the order page's own file belongs to them, for what no picture shows.
+    `page_file`: the order page's own file belongs to them, for what no picture shows. Pictures that
+    the user covered are for channels that everybody can read.
     """
-    public = channel in PUBLIC
+    public = channel in packaged.data("proof")["groups"]["public"]
     numbered: list[Exhibit] = []
     for capture, artifact, words in _found(case, page_file=page_file):
         covered = artifact.about.get("kind") == "redacted"  # elsewhere the original says more

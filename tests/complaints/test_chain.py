@@ -93,12 +93,26 @@ def test_a_page_from_before_the_payment_proves_no_state_after_it(full: OrderReco
     assert links(chained(case_of(full)))["state_after"].exhibits == (1,)
 
 
+def test_a_top_up_marked_done_is_not_proved_to_be_missing(full: OrderRecord) -> None:
+    key = "fault.not_delivered"
+    done = full.model_copy(update={"status": "completed"})
+    assert links(chained(case_of(done)))[key].state == "proved"
+    delivery = full.delivery.model_copy(update={"kind": "direct_recharge"})
+    topped = done.model_copy(update={"delivery": delivery})
+    assert links(chained(case_of(topped)))[key].state == "stated"
+    assert links(chained(with_files(topped, "account_record")))[key].exhibits == (4,)
+
+
 def test_that_no_refund_came_needs_the_page_and_the_bill(variants: dict[str, OrderRecord]) -> None:
     for issue in ("refund_missing", "failed_no_refund"):
         key = f"fault.{issue}"
         assert links(chained(case_of(variants[issue]), issue))[key].state == "stated"
         billed = links(chained(with_files(variants[issue], "payment"), issue))
         assert billed[key].exhibits == (1, 4)
+        bill = {"provider": "wechat", "trade_no": "1", "paid_at": PAID.isoformat(),
+                "amount": "98.00", "stayed_out": False}  # fmt: skip
+        returned = chained(with_files(variants[issue], "payment", payment=bill), issue)
+        assert links(returned)[key].state == "stated"
 
 
 def test_one_extract_does_not_show_two_charges(variants: dict[str, OrderRecord]) -> None:
