@@ -1,7 +1,8 @@
 """Proof that is missing for an issue and a channel: what may vanish first, then what counts most.
 
 What is asked where is `data/proof.json`, what a case holds `held`. Adding an exhibit never adds a
-missing proof; only a capture whose second visit differs from what was seen adds that doubt.
+missing proof; only a newer page of the order can bring a doubt of its own: its second visit
+differs, or what is quoted is folded away on it.
 """
 
 from __future__ import annotations
@@ -54,11 +55,12 @@ def find(
         and not any(has[word] for word in row["met_by"])
     ]
     closes = _closes(case, seen) if channel == "merchant_platform" else None
-    gaps = [_gap(key, rows[key]["action"], case, seen, closes, language) for key in missing]
+    doubts = tuple(_doubts(case, seen)) if _takes_pages(channel) else ()
+    values = _values(case, seen, language)
+    gaps = [_gap(key, rows[key]["action"], values, closes, language) for key in missing]
     fleeting = {key for key in missing if rows[key].get("fleeting")}
     gaps.sort(key=lambda gap: (gap.key not in fleeting, gap.until or _LATEST))
-    doubts = _doubts(case, seen) if _takes_pages(channel) else ()
-    return (*gaps, *(_gap(key, action, case, seen, None, language) for key, action in doubts))
+    return (*gaps, *(_gap(key, action, values, None, language) for key, action in doubts))
 
 
 def channels_in(names: Sequence[str]) -> frozenset[str]:
@@ -87,23 +89,26 @@ def _closes(case: CaseView, seen: Figures) -> datetime | None:
     return next((one.at for one in found if one.key.endswith(_WINDOW) and not one.passed), None)
 
 
-def _gap(
-    key: str,
-    action: str,
-    case: CaseView,
-    seen: Figures,
-    closes: datetime | None,
-    language: Language,
-) -> Gap:
+def _values(case: CaseView, seen: Figures, language: Language) -> dict[str, str]:
+    """Return what the sentences name: the shop, the goods, where to find the bill."""
     order = seen.order
     # The address comes first: a platform's name may be that of the software many shops run.
     shop = clean(case.host) or clean(order.platform.host) or clean(order.platform.name)
     titles = [quoted(item.title, _GOODS) for item in seen.items]
-    values = {
+    return {
         "shop": shop or messages.text("proof.shop", language),
         "goods": messages.text("proof.goods", language, title=titles[0]) if titles else "",
         "bill": messages.text(f"proof.bill.{order.payment.method}", language),
     }
+
+
+def _gap(
+    key: str,
+    action: str,
+    values: Mapping[str, str],
+    closes: datetime | None,
+    language: Language,
+) -> Gap:
     law = packaged.data("proof")["rows"].get(key, {}).get("law", _DOUBT_LAW.get(key, ()))
     return Gap(
         key=key,
