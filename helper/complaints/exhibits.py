@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from helper.complaints import packaged
 from helper.complaints.wording import clean, moment, quoted
 from helper.model import Artifact, CaptureView, CaseView, Draft, Exhibit, Role
 from scrapers.record import Payment
@@ -61,6 +63,16 @@ KINDS = {
     "chat": "与客服的聊天记录",
     "product": "商品页截图",
     "received": "实际收到的商品截图",
+    "redeem_record": "兑换记录",
+    "account_record": "充值账号内的记录",
+    "operation": "操作步骤截图",
+    "fault": "故障提示截图",
+    "recording": "操作录屏",
+    "call": "与客服的通话录音",
+    "terms": "用户协议或店铺规则截图",
+    "register": "主体登记查询结果",
+    "notary": "公证书或第三方存证证书",
+    "redacted": "遮盖后的截图",
 }
 """`about.kind` of an attachment and what it is called."""
 
@@ -68,12 +80,15 @@ KINDS = {
 def choose(case: CaseView, *, channel: str, page_file: bool = False) -> tuple[Exhibit, ...]:
     """Return the exhibits for a channel, numbered from 1; empty where nothing can be shown.
 
-    `page_file`: the order page's own file belongs to them, for what no picture shows.
+    `page_file`: the order page's own file belongs to them, for what no picture shows. Pictures that
+    the user covered are for channels that everybody can read.
     """
-    del channel  # every channel that is ready takes the same ones
+    public = channel in packaged.data("proof")["groups"]["public"]
     numbered: list[Exhibit] = []
     for capture, artifact, words in _found(case, page_file=page_file):
-        if all(artifact.sha256 != other.sha256 for other in numbered):
+        covered = artifact.about.get("kind") == "redacted"  # elsewhere the original says more
+        known = any(artifact.sha256 == other.sha256 for other in numbered)
+        if not known and (public or not covered):
             numbered.append(_exhibit(len(numbered) + 1, capture, artifact, words))
     return tuple(numbered)
 
@@ -96,12 +111,21 @@ def numbered(case: CaseView, draft: Draft | None) -> tuple[Exhibit, ...]:
 
 
 def main_capture(case: CaseView) -> CaptureView | None:
-    """Return the newest capture that shows the order, else the newest that shows anything."""
+    """Return the newest capture that shows the order, else the newest that shows anything.
+
+    A page of the order without any picture, as a crash leaves it, comes after those with one.
+    """
     pages = sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
     with_order = [c for c in pages if c.order is not None]
     same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
     plain = [c for c in pages if c.meta.receipt_for is None and c.meta.url]
-    return next(iter([*same, *with_order, *plain]), None)
+    ranked = (sorted(group, key=_unpictured) for group in (same, with_order, plain))
+    return next(chain.from_iterable(ranked), None)
+
+
+def _unpictured(capture: CaptureView) -> bool:
+    pictures = {role for roles in _ORDER for role in roles}
+    return all(artifact.role not in pictures for artifact in capture.artifacts)
 
 
 def agreed_fields(capture: CaptureView) -> frozenset[str]:

@@ -15,15 +15,15 @@ from helper.model import CaseView, Exhibit
 from scrapers.record import Item, OrderRecord, Secret, on_page
 
 _BILL_FIELDS = frozenset({"amount", "payment.paid_at", "payment.trade_no", "payment.method_text"})
-
-
 _PROOF = {
-    "dead_code": ("redeem_error",),
+    "not_delivered": ("account_record",),
+    "dead_code": ("redeem_error", "redeem_record", "recording"),
     "duplicate_charge": ("payment",),
     "refund_missing": ("payment",),
     "failed_no_refund": ("payment",),
     "not_as_described": ("product", "received"),
 }
+"""Issue to the kinds of own files that show what is complained of."""
 
 
 @dataclass(frozen=True)

@@ -1,87 +1,136 @@
-"""Proof that is missing for an issue, in the order in which it helps most."""
+"""Proof that is missing for an issue and a channel: what may vanish first, then what counts most.
+
+What is asked where is `data/proof.json`, what a case holds `held`. Adding an exhibit never adds a
+missing proof; only a newer page of the order can bring a doubt of its own: its second visit
+differs, or what is quoted is folded away on it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 from helper import messages
+from helper.complaints import deadlines, packaged
 from helper.complaints import exhibits as choosing
+from helper.complaints.citing import citing
 from helper.complaints.figures import Figures
+from helper.complaints.held import holds, nature
 from helper.complaints.listing import QUOTED
+from helper.complaints.wording import clean, quoted
 from helper.messages import Language
 from helper.model import CaseView, Gap
+from scrapers.read import platform_of
 
-_PROOF = {
-    "dead_code": (("redeem_error", "redeem_error"),),
-    "duplicate_charge": (("second_payment", "payment"),),
-    "refund_missing": (("refund_bill", "payment"),),
-    "failed_no_refund": (("refund_bill", "payment"),),
-    "not_as_described": (("product_page", "product"), ("received", "received")),
-}
-"""Issue to gaps, each with the kind of attachment that closes it."""
-_NEEDS_FACTS = frozenset({"not_as_described", "other"})
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_WINDOW = "_entry"
+"""How the deadline of a platform file is named until which the shop's own form is open."""
+_DOUBT_LAW = {"user_value": ("proof_90",)}
+_GOODS = 30
 
 
 def find(
-    case: CaseView, issue: str, seen: Figures, *, facts: bool, language: Language = "zh_CN"
+    case: CaseView,
+    issue: str,
+    seen: Figures,
+    *,
+    facts: bool,
+    channel: str = "merchant_platform",
+    language: Language = "zh_CN",
 ) -> tuple[Gap, ...]:
-    """Return what is missing; `facts` says that the user has described the matter in own words."""
-    keys = [*_figures(seen), *_proof(issue, seen, facts), *_pages(case, seen)]
-    return tuple(
-        Gap(key=key, text=messages.text(f"complaints.gap.{key}", language))
-        for key in dict.fromkeys(keys)
+    """Return what is missing, then what is in doubt.
+
+    `facts` says that the user has described the matter in own words. `until` is the end of the
+    shop's own complaint window, for what its form needs. A channel that takes no draft asks
+    nothing.
+    """
+    rows: Mapping[str, Mapping[str, Any]] = packaged.data("proof")["rows"]
+    has, is_so = holds(case, seen, facts=facts), nature(seen)
+    missing = [
+        key
+        for key, row in rows.items()
+        if _asked(row, issue, channel)
+        and is_so.get(row.get("when", ""), True)
+        and not any(has[word] for word in row["met_by"])
+    ]
+    closes = _closes(case, seen) if channel == "merchant_platform" else None
+    doubts = tuple(_doubts(case, seen)) if _takes_pages(channel) else ()
+    values = _values(case, seen, language)
+    gaps = [_gap(key, rows[key]["action"], values, closes, language) for key in missing]
+    fleeting = {key for key in missing if rows[key].get("fleeting")}
+    gaps.sort(key=lambda gap: (gap.key not in fleeting, gap.until or _LATEST))
+    return (*gaps, *(_gap(key, action, values, None, language) for key, action in doubts))
+
+
+def channels_in(names: Sequence[str]) -> frozenset[str]:
+    """Return the channels that names of groups and channels stand for."""
+    groups: Mapping[str, Sequence[str]] = packaged.data("proof")["groups"]
+    return frozenset(channel for name in names for channel in groups.get(name, (name,)))
+
+
+def _asked(row: Mapping[str, Any], issue: str, channel: str) -> bool:
+    return any(
+        (one["issues"] == "all" or issue in one["issues"])
+        and channel in channels_in(one["channels"])
+        for one in row["asked"]
     )
 
 
-def _figures(seen: Figures) -> Iterator[str]:
+def _takes_pages(channel: str) -> bool:
+    return channel not in channels_in(("content", "preserve", "nothing"))
+
+
+def _closes(case: CaseView, seen: Figures) -> datetime | None:
+    """Return when the shop's own complaint window closes, None where it had when the page was."""
+    platform = platform_of(case.platform_key)
+    rules = platform.deadlines if platform else ()
+    found = deadlines.due(seen.order, rules, seen.seen_at)
+    return next((one.at for one in found if one.key.endswith(_WINDOW) and not one.passed), None)
+
+
+def _values(case: CaseView, seen: Figures, language: Language) -> dict[str, str]:
+    """Return what the sentences name: the shop, the goods, where to find the bill."""
     order = seen.order
-    present = {
-        "order_no": order.order_no,
-        "product": seen.items,
-        "amount": seen.amount,
-        "status": order.status_text or order.status != "unknown",
-        "paid_at": order.payment.paid_at,
+    # The address comes first: a platform's name may be that of the software many shops run.
+    shop = clean(case.host) or clean(order.platform.host) or clean(order.platform.name)
+    titles = [quoted(item.title, _GOODS) for item in seen.items]
+    return {
+        "shop": shop or messages.text("proof.shop", language),
+        "goods": messages.text("proof.goods", language, title=titles[0]) if titles else "",
+        "bill": messages.text(f"proof.bill.{order.payment.method}", language),
     }
-    yield from (key for key, value in present.items() if not value)
-    if not order.payment.trade_no and not seen.bills:
-        yield "payment_bill"
+
+
+def _gap(
+    key: str,
+    action: str,
+    values: Mapping[str, str],
+    closes: datetime | None,
+    language: Language,
+) -> Gap:
+    law = packaged.data("proof")["rows"].get(key, {}).get("law", _DOUBT_LAW.get(key, ()))
+    return Gap(
+        key=key,
+        text=messages.text(f"complaints.gap.{key}", language, **values),
+        why=messages.text(f"complaints.gap_why.{key}", language, law=citing(law, language)),
+        action=action,
+        until=closes if action.startswith(("attach:", "capture:")) else None,
+    )
+
+
+def _doubts(case: CaseView, seen: Figures) -> Iterator[tuple[str, str]]:
+    """Yield what is there and cannot be relied on yet, with its action."""
+    order = seen.order
     if any(seen.is_hidden(path) for path in QUOTED):
-        yield "hidden"
+        yield "hidden", "capture:order"
     doubted = (code.partition(":") for code in order.warnings)
-    if any(name == "json_disagrees" and not seen.by_user(path) for name, _, path in doubted):
-        yield "json_disagrees"
+    fields = [p for name, _, p in doubted if name == "json_disagrees" and not seen.by_user(p)]
+    if fields:
+        yield "json_disagrees", f"correct:{fields[0]}"
     if any(seen.unproven(path) for path in order.sources):
-        yield "user_value"
-
-
-def _proof(issue: str, seen: Figures, facts: bool) -> Iterator[str]:
-    if issue == "not_delivered" and not _promise_read(seen):
-        yield "promise"
-    if issue == "dead_code" and not seen.secrets:
-        yield "code"
-    if issue == "dead_code" and len(seen.secrets) > 1 and not facts:
-        yield "which_code"
-    yield from (gap for gap, kind in _PROOF.get(issue, ()) if kind not in seen.attached)
-    if issue in _NEEDS_FACTS and not facts:
-        yield "facts"
-
-
-def _promise_read(seen: Figures) -> bool:
-    delivery = seen.order.delivery
-    values = {
-        "delivery.promised": delivery.promised,
-        "delivery.promised_text": delivery.promised_text,
-    }
-    return any(value and not seen.by_user(path) for path, value in values.items())
-
-
-def _pages(case: CaseView, seen: Figures) -> Iterator[str]:
-    roles = {exhibit.role for exhibit in seen.exhibits}
-    if not roles & {"seen/sheet", "witness/sheet", "witness/window", "seen/window"}:
-        yield "address"
+        yield "user_value", "capture:order"
     capture = choosing.main_capture(case)
     compared = capture.corroboration if capture else None
     if compared and any(field.state == "differs" for field in compared.fields):
-        yield "witness_differs"
-    if seen.order.buyer_contact and "*" in seen.order.buyer_contact:
-        yield "contact"
+        yield "witness_differs", "capture:order"

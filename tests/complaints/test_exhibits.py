@@ -85,6 +85,21 @@ def test_the_newest_page_of_the_order_is_the_main_one(full: OrderRecord) -> None
     assert main_capture(case_of(full, old, other, new)) == new
 
 
+def test_a_newer_page_of_which_no_picture_came_does_not_take_the_place(full: OrderRecord) -> None:
+    later = CaptureMeta(url="https://x.localhost/", clicked_at=CLICKED + timedelta(hours=2))
+    broken = capture(full, number=2, meta=later, artifacts=(artifact("seen/html"),))
+    assert main_capture(case_of(full, capture(full), broken)) == capture(full)
+
+
+def test_a_covered_picture_goes_to_public_channels_only(full: OrderRecord) -> None:
+    kept = capture(full)
+    covered = artifact("attachment", kind="redacted")
+    case = case_of(full, kept.model_copy(update={"artifacts": (*kept.artifacts, covered)}))
+    taking = [c for c in (CHANNEL, "12315", "heimao")
+              if covered.sha256 in {e.sha256 for e in choose(case, channel=c)}]  # fmt: skip
+    assert taking == ["heimao"]
+
+
 def test_a_case_without_pictures_has_no_exhibits(full: OrderRecord) -> None:
     html = (artifact("seen/html"), artifact("witness/warc"))
     assert choose(case_of(full, capture(full, artifacts=html)), channel=CHANNEL) == ()

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.exhibits import payments
+from helper.complaints.exhibits import payment_facts, payments
 from helper.desk import Desk
 from helper.errors import InvalidError, PasswordNeededError, TooLargeError
 from helper.printing import case_lines, plain
-from helper.steps.attach import RECORD
+from helper.steps.attach import RECORD, attach
 from helper.steps.bill import ImportedBill, bill_bytes, bring, read
 from helper.steps.store import Store
 from scrapers.bills.files import MAX_BYTES
@@ -132,6 +132,28 @@ def test_the_same_payment_is_never_added_twice(store: Store, captures: Any, tmp_
         "added", "already", "already",
     ]  # fmt: skip
     assert store.vault.case(case_id) == view
+
+
+def test_an_extract_that_said_less_of_its_payment_is_the_same_payment(
+    store: Store, captures: Any, tmp_path: Path
+) -> None:
+    case_id = case_of(store, captures)
+    at = datetime(2026, 8, 18, 14, 24, 11, tzinfo=SHANGHAI).isoformat()
+    less = {"provider": "wechat", "trade_no": TRADE, "paid_at": at, "amount": "36.00",
+            "status": "paid", "stayed_out": True}  # fmt: skip
+    (file := tmp_path / "extract.txt").write_text("x", "utf-8")
+    attach(store, case_id, file, limit=9, kind="payment", facts={"payment": less})
+    again = brought(store, tmp_path, made.wechat_csv(wechat_row()))
+    assert again.matched[0].state == "already"
+
+
+def test_an_extract_tells_whom_the_money_went_to(
+    store: Store, captures: Any, tmp_path: Path
+) -> None:
+    case_id = case_of(store, captures)
+    brought(store, tmp_path, made.wechat_csv(wechat_row(who="示例收款店")))
+    [facts] = payment_facts(store.vault.case(case_id))
+    assert (facts["counterparty"], facts["merchant_no"]) == ("示例收款店", ORDER)
 
 
 def test_a_later_state_of_a_payment_is_added_but_is_no_second_bill(
