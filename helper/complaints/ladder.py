@@ -12,8 +12,8 @@ from helper.complaints.admission import admit
 from helper.complaints.channels import Channel, channels, document_name
 from helper.complaints.failing import Diagnosis, diagnose
 from helper.complaints.issues import issue as known_issue
-from helper.complaints.standing import Move, Standing, move, path, stage_of, standing
-from helper.complaints.tried import contacts, in_future
+from helper.complaints.standing import Move, Standing, ahead, move, standing
+from helper.complaints.tried import SHOP, contacts, in_future
 from helper.complaints.wording import moment, money
 from helper.errors import RefusedError
 from helper.messages import Language, explain, text
@@ -181,7 +181,8 @@ def _money(told: _Told) -> str:
 
 
 def _branches(told: _Told) -> Iterator[Branch]:
-    stage = told.move.stage
+    again = told.move.stage == "shop" and told.move.state == "act" and told.look.at(SHOP)
+    stage = "shop_again" if again else told.move.stage
     for outcome in packaged.data("ladder")["branches"].get(stage, ()):
         yield Branch(
             outcome=outcome,
@@ -268,6 +269,6 @@ def _state(told: _Told, one: Channel, why: str, refusal: RefusedError | None) ->
         return shut, told.say("state.shut", **said)
     if told.move.state in {"over", "check"}:
         return "later", told.say("state.over")
-    if one.id in path(told.look) and stage_of(one.id) != told.move.stage:
+    if one.id in ahead(told.look, told.move):
         return "later", told.say("state.later")
     return "possible", told.say(f"possible.{one.id}")

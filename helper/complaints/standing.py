@@ -96,10 +96,11 @@ def stage_of(channel: str) -> Stage | None:
     return _STAGE.get(channel)
 
 
-def path(look: Standing) -> tuple[str, ...]:
-    """Return the channels of the ladder for this case, in order."""
+def ahead(look: Standing, now: Move) -> tuple[str, ...]:
+    """Return the channels of the ladder that come after a step."""
     found = (SHOP, _payment_channel(look), _authority_channel(look), _final_channel(look))
-    return tuple(key for key in found if key is not None)
+    first = _ORDER.index(now.stage) + 1 if now.stage in _ORDER else 0
+    return tuple(key for key in found[first:] if key is not None)
 
 
 def move(look: Standing) -> Move:
