@@ -1,7 +1,8 @@
 """Whether a channel takes this case: refused with the next step, or allowed with remarks.
 
 Answers read: `resale`, `arbitration_clause`, `court_confirmed`, `mini_program`, `paid_to_person`,
-`illegal_content`, `spam` (true or false) and `fraud_signs` (list or text).
+`illegal_content`, `unlawful_goods`, `spam`, `shop_gone` (true or false) and `fraud_signs` (list or
+text).
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 from helper.complaints import packaged
 from helper.complaints.channels import Channel, channel, document_name
 from helper.complaints.deadlines import promised_by
+from helper.complaints.documents import document as written
 from helper.complaints.tried import SHOP, Try, answers_of, contacts, tries
 from helper.dealings import Party
-from helper.errors import InvalidError, RefusedError
+from helper.errors import RefusedError
 from helper.messages import Language, text
 from helper.model import CaseView
 
@@ -25,7 +27,7 @@ LIMITATION_YEARS = 3
 """民法典188, 投诉举报处理办法16(四)."""
 _LATER = frozenset({"recomplaint", "review", "escalation"})
 _SUITS = frozenset({"claim", "request"})
-_SETTLED = frozenset({"ended", "partial", "coupon", "resolved"})
+_SETTLED = frozenset({"ended", "resolved"})
 _PAID_BY = {"wechat_pay": "wechat", "alipay": "alipay", "card_bank": "bank"}
 _UNSURE = frozenset({"unknown", "other"})
 
@@ -78,9 +80,7 @@ def admit(
     )
     if found.kind == "query":
         raise look.refuse(f"query_{key}")
-    if document not in found.documents:
-        known = "、".join(found.documents)
-        raise InvalidError(reason="document", what=document, channel=found.name, known=known)
+    written(key, document)
     for check in _CHECKS:
         check(look)
     return tuple(text(f"channels.remark.{code}", language) for code in _remarks(look))
@@ -90,9 +90,9 @@ def signs(answers: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the signs of fraud that the user stated; late or refused performance is none."""
     given = answers.get("fraud_signs")
     parts = re.split(r"[、，,;；\n]", given) if isinstance(given, str) else given
-    if not isinstance(parts, list | tuple):
-        return ()
-    told = (str(part).strip(" 。.").strip() for part in parts)
+    listed = parts if isinstance(parts, list | tuple) else ()
+    told = [str(part).strip(" 。.") for part in listed]
+    told += ["失联"] if answers.get("shop_gone") is True else []
     late = packaged.data("ladder")["delay_only"]
     return tuple(sign for sign in told if sign and sign.lower() not in late)
 
@@ -164,10 +164,11 @@ def _stated(look: _Look) -> None:
     fraud = signs(answers)
     fishing = packaged.data("ladder")["phishing"]
     phishing = any(word in sign.lower() for sign in fraud for word in fishing)
+    illegal = answers.get("illegal_content") or answers.get("unlawful_goods") is True or phishing
     stated = {
         "in_mini_program": (answers.get("mini_program") is True, "not_mini_program"),
         "court_confirmed": (answers.get("court_confirmed") is True, "court_unconfirmed"),
-        "illegal_content": (bool(answers.get("illegal_content")) or phishing, "no_illegal_content"),
+        "illegal_content": (bool(illegal), "no_illegal_content"),
         "spam": (bool(answers.get("spam")), "no_spam"),
         "fraud_signs": (bool(fraud), "no_fraud_signs"),
     }

@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any, Literal
 
 from helper.complaints import packaged
-from helper.errors import InvalidError, RefusedError
+from helper.complaints.documents import documents
+from helper.errors import InvalidError
 from helper.messages import Language, text
 from scrapers.record import Frozen
 
-READY = frozenset({"merchant_platform"})
 Kind = Literal["draft", "query", "preserve"]
 Lives = Literal["shop", "web", "phone_app", "phone_call", "in_person"]
 
@@ -34,7 +34,7 @@ class Channel(Frozen):
     """One channel. `exclusions`: once one of these has the dispute, this channel refuses it.
 
     `sure` says how well the facts are known, `status` the same in the words of the research;
-    `settles`: it can end in money back. `clocks` are keys of time limits; `limits` by field.
+    `settles`: it can end in money back; `limits` by field.
     """
 
     id: str
@@ -49,12 +49,10 @@ class Channel(Frozen):
     preconditions: tuple[str, ...]
     exclusions: tuple[str, ...]
     limits: dict[str, Limit]
-    clocks: tuple[str, ...]
     can: str
     cannot: str
     sure: str
     status: str
-    ready: bool
 
 
 @cache
@@ -74,17 +72,6 @@ def channel(key: str, language: Language = "zh_CN") -> Channel:
     if found is None:
         known = "、".join(one.id for one in channels())
         raise InvalidError(reason="channel", what=key, known=known)
-    return found
-
-
-def ready_channel(key: str) -> Channel:
-    """Return a channel that drafts are ready for.
-
-    Raises InvalidError for an unknown id, RefusedError(channel_not_ready) for a known one.
-    """
-    found = channel(key)
-    if not found.ready:
-        raise RefusedError(reason="channel_not_ready", channel=found.name)
     return found
 
 
@@ -116,4 +103,5 @@ def _channel(key: str, row: dict[str, Any], status: str, language: Language) -> 
         part: text(f"channels.{part}.{key}", language)
         for part in ("name", "where", "can", "cannot", "sure")
     }
-    return Channel(id=key, status=status, ready=key in READY, **row, **said)
+    own = tuple(one.key for one in documents() if one.channel == key)
+    return Channel(id=key, status=status, documents=own, **row, **said)

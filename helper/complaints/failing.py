@@ -26,9 +26,8 @@ class Diagnosis(Frozen):
 
 
 def diagnose(look: Standing, language: Language = "zh_CN") -> tuple[Diagnosis, ...]:
-    """Return the likely causes, only where a complaint was made and did not succeed."""
-    failed = [one for one in look.tries if one.outcome not in {"accepted", "resolved"}]
-    if not failed:
+    """Return the likely causes, where a complaint was made and did not settle it."""
+    if all(one.outcome == "resolved" for one in look.tries):
         return ()
     found: list[tuple[Cause, str, str]] = [("thin_evidence", code, "") for code in _thin(look)]
     names = {one.id: one.name for one in channels(language) if not one.settles}

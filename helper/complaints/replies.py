@@ -86,7 +86,7 @@ def reply(
 ) -> Reply:
     """Return the reply; `answers` win over those kept in the case.
 
-    Answers read: `resale`, `account_checked`, `used_as_told`, `own_error`, `arbitration_clause`.
+    Answers read: `resale`, `account_checked`, `used_as_told`, `own_mistake`, `arbitration_clause`.
     Raises InvalidError for an unknown move.
     """
     rows = packaged.data("replies")
@@ -164,5 +164,5 @@ def _remarks(look: Look, move: str) -> Iterator[str]:
         yield "limitation"
     if move == "own_arbitration" and look.answers.get("arbitration_clause") is True:
         yield "clause"
-    if move == "user_error" and look.meets(["!checked", "!own_error"]):
+    if move == "user_error" and look.meets(["!checked", "!own_mistake"]):
         yield "unchecked"

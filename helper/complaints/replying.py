@@ -75,7 +75,7 @@ class Look:
             "kept": self.kept is not None,
             "account": bool(order and clean(order.recharge_account)),
             "checked": True in checked,
-            "own_error": self.answers.get("own_error") is True,
+            "own_mistake": self.answers.get("own_mistake") is True,
             "in_time": not overdue(self.case, now),
             "resale": not self.consumer,
         }
@@ -121,7 +121,7 @@ def facts(look: Look, language: Language) -> str:
 def demand(look: Look, move: str, language: Language) -> str:
     """Return the one demand, with its last moment."""
     values = look.values(language)
-    if move == "user_error" and look.meets(["own_error"]):
+    if move == "user_error" and look.meets(["own_mistake"]):
         return text("replies.demand.negotiate", language, **values)
     if look.issue == "other":
         return text("replies.demand.answer", language, **values)

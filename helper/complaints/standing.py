@@ -38,6 +38,11 @@ _SECOND = {
     "ended": "review",
 }
 """What follows the outcome of a first complaint to the shop."""
+_STILL: dict[Stage, tuple[str, ...]] = {
+    "authority": ("silent", "coupon", "partial"),
+    "final": ("silent", "coupon"),
+}
+"""Outcomes at which an authority or a court still has the dispute: its end is waited for."""
 
 
 @dataclass(frozen=True)
@@ -141,10 +146,11 @@ def _police(look: Standing) -> Move | None:
 
 def _shop(look: Standing) -> Move | None:
     told, before = contacts(look.case, look.now), look.at(SHOP)
+    for talk in told[::-1]:
+        newer = not before or talk.at > before[-1].at
+        if newer and talk.promised_by and talk.promised_by > look.now:
+            return Move("wait", "promised", SHOP, None, talk.at, talk.promised_by, "promised")
     if not before:
-        due = told[-1].promised_by if told else None
-        if due is not None and due > look.now:
-            return Move("wait", "promised", SHOP, None, told[-1].at, due, "promised")
         return Move("act", "first_after_talk" if told else "first", SHOP, "complaint")
     waiting = _waits(look, before[-1])
     if waiting is not None or len(before) > 1:
@@ -193,7 +199,8 @@ def _waits(look: Standing, last: Try) -> Move | None:
     since = answer.at if answer else last.at
     promised = answer.promised_by if answer else None
     whose: Whose = "promised"
-    if last.outcome not in {None, "accepted"} and not (last.outcome == "partial" and promised):
+    going = {None, "accepted", *_STILL.get(stage_of(last.channel) or "shop", ())}
+    if last.outcome not in going and not (last.outcome == "partial" and promised):
         return None
     until = promised
     if until is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +12,7 @@ from helper.dealings import Answer, Answers, Contact, Refund
 from helper.model import CaseView
 
 _LETTERS = frozenset({"letter", "email"})
+_SAME_DAY = timedelta(hours=24)
 SHOP = "merchant_platform"
 
 
@@ -38,7 +39,7 @@ class Try:
 def tries(case: CaseView, now: datetime) -> tuple[Try, ...]:
     """Return the complaints of a case, oldest first; what lies in the future is left out.
 
-    A letter or an e-mail to the shop after its complaint counts as the next one there.
+    A letter or an e-mail to the shop counts as one, unless it is that of a filing of the same day.
     """
     found: list[Try] = []
     for _, what in sorted(_events(case, now), key=lambda pair: pair[0]):
@@ -70,13 +71,11 @@ def contacts(case: CaseView, now: datetime) -> tuple[Contact, ...]:
 
 
 def refunded(case: CaseView, now: datetime) -> Decimal:
-    """Return the money that came back up to now, in the currency of the order."""
+    """Return the money that came back up to now, unless it is of another currency."""
     currency = case.order.currency if case.order else None
     told = [one.what for one in case.entries if isinstance(one.what, Refund)]
-    return sum(
-        (one.amount for one in told if one.at <= now and one.currency in {currency, None}),
-        Decimal(0),
-    )
+    same = [one for one in told if None in {currency, one.currency} or one.currency == currency]
+    return sum((one.amount for one in same if one.at <= now), Decimal(0))
 
 
 def in_future(case: CaseView, now: datetime) -> bool:
@@ -93,8 +92,10 @@ def _events(case: CaseView, now: datetime) -> Iterator[tuple[tuple[datetime, int
     for filing in case.filings:
         if filing.at <= now:
             yield (filing.at, 0), Try(filing.channel, filing.at, filing.number)
+    filed = [filing.at for filing in case.filings if filing.channel == SHOP]
     for contact in contacts(case, now):
-        if contact.way in _LETTERS:
+        alone = all(abs(contact.at - at) >= _SAME_DAY for at in filed)
+        if contact.way in _LETTERS and alone:
             yield (contact.at, 0), Try(SHOP, contact.at)
     for entry in case.entries:
         if isinstance(entry.what, Answer) and entry.what.at <= now:
