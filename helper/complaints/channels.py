@@ -83,18 +83,19 @@ def document_name(key: str, document: str, language: Language = "zh_CN") -> str:
 
 
 def limits(key: str, own: Mapping[str, int] | None = None) -> dict[str, Limit]:
-    """Return the limits of a channel by field; `own` has the user's, by `<channel>.<field>`.
+    """Return the limits of a channel by field, the user's own first.
 
-    Raises InvalidError(limit) for an own limit below 1.
+    `own` is by `<channel>` for the text, by `<channel>.<field>` for another field. Raises
+    InvalidError(limit) for an own limit below 1.
     """
     found = dict(channel(key).limits)
     for name, value in (own or {}).items():
-        where, _, field = name.rpartition(".")
+        where, _, field = name.partition(".")
         if where != key:
             continue
         if value < 1:
             raise InvalidError(reason="limit", what=f"{name}={value}")
-        found[field] = Limit(max=value, aim=value, sure="own")
+        found[field or "text"] = Limit(max=value, aim=value, sure="own")
     return found
 
 

@@ -96,7 +96,8 @@ def test_limits_say_how_sure_they_are_and_the_user_may_know_better() -> None:
     assert (pay.max, pay.aim, pay.sure) == (300, 200, "documented")
     assert limits("12315")["product"].max == 50
     assert limits("heimao")["text"].max is None
-    own = limits("heimao", {"heimao.text": 500, "12315.text": 90})
+    own = limits("heimao", {"heimao": 500, "heimao.title": 40, "12315": 90})
+    assert own["title"].max == 40
     assert (own["text"].max, own["text"].sure, own["files"].max) == (500, "own", None)
     with pytest.raises(InvalidError):
         limits("heimao", {"heimao.text": 0})
