@@ -129,6 +129,29 @@ def close(case: Case, data: Data = None, as_json: Json = False) -> None:
     _change(data, as_json, case, lambda store: store.vault.close_case(case, store.now()))
 
 
+@app.command("reply", help=told("case_reply"))
+def answer(
+    case: Case,
+    move: Annotated[str, typer.Option(help=told("reply_move"))],
+    issue: Annotated[str | None, typer.Option(help=told("issue"))] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Answer one counter-move of the other side, with the facts of the case."""
+    from helper.complaints import issues, replies  # noqa: PLC0415
+    from helper.complaints.exhibits import payments  # noqa: PLC0415
+    from helper.complaints.tried import issue_of  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        store = open_store(require_vault(chosen))
+        found, now = store.vault.case(case), store.now()
+        guessed = issues.guess(found.order, payments(found), now=now).issue
+        kind = issue or issue_of(found) or guessed
+        made = replies.reply(found, move, kind, now=now, language=chosen.language)
+        emit(made, as_json=as_json, lines=[made.text, "", *made.remarks, made.next_step])
+
+
 def _change(data: Path | None, as_json: bool, case: str, change: Callable[[Store], None]) -> None:
     from helper.result import case_result  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415

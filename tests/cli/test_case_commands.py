@@ -57,6 +57,17 @@ def test_a_note_and_the_end_of_a_case_can_be_seen(store: Store, case: str) -> No
     assert "closed (China time" in shown
 
 
+def test_a_reply_to_what_the_shop_says_is_written_from_the_case(store: Store, case: str) -> None:
+    data = store.settings.data
+    told = json.loads(run(data, "case", "reply", case, "--move", "delay", "--json").stdout)
+    assert told["text"].startswith("订单号 A1，订单金额 9.90。")
+    assert told["sentences"][0]["meaning"] == "Order A1, amount 9.90."
+    assert told["text"] in run(data, "case", "reply", case, "--move", "delay").stdout
+    wrong = run(data, "case", "reply", case, "--move", "shout", "--json")
+    assert wrong.exit_code == 1
+    assert "no_refund_virtual" in json.loads(wrong.stdout)["error"]["next_step"]
+
+
 def test_an_empty_note_is_refused(store: Store, case: str) -> None:
     assert run(store.settings.data, "case", "note", case, "  ").exit_code == 1
     assert store.vault.case(case).notes == ()

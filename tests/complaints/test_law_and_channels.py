@@ -1,11 +1,9 @@
-"""The data: only verified law in force, quoted word for word; channels as researched."""
+"""The data: only verified law in force, quoted word for word."""
 
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.channels import READY, channels, ready_channel
 from helper.complaints.law import article
-from helper.errors import InvalidError, RefusedError
 
 CITED = [
     (issue, row["row"], row["quote"])
@@ -47,19 +45,3 @@ def test_the_repealed_interim_measures_are_nowhere() -> None:
 def test_every_issue_cites_the_civil_code_that_holds_for_everybody() -> None:
     for issue in packaged.data("issues"):
         assert [row for key, row, _ in CITED if key == issue and row.startswith("civil_")]
-
-
-def test_channels_keep_the_ids_of_the_research() -> None:
-    ids = [channel.id for channel in channels()]
-    assert {"merchant_platform", "12315", "wechat_pay", "alipay", "heimao", "court"} <= set(ids)
-    assert len(ids) == len(set(ids)) == 20
-
-
-def test_only_ready_channels_are_given() -> None:
-    assert ready_channel("merchant_platform").id == "merchant_platform"
-    for channel in channels():
-        if channel.id not in READY:
-            with pytest.raises(RefusedError):
-                ready_channel(channel.id)
-    with pytest.raises(InvalidError):
-        ready_channel("nowhere")
