@@ -153,6 +153,7 @@ DRAFT_FIELDS = (
     "trade_no",
     "seller",
     "respondent",
+    "respondent_address",
     "title",
     "description",
     "evidence",

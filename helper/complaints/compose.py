@@ -13,7 +13,12 @@ from decimal import Decimal
 from typing import Any
 
 from helper.complaints import documents, gaps, lint, packaged, preconditions
+from helper.complaints.admission import admit
 from helper.complaints.amounts import claims, excessive
+from helper.complaints.around import number_of
+from helper.complaints.channels import channel as known_channel
+from helper.complaints.channels import limits as channel_limits
+from helper.complaints.contradictions import contradictions
 from helper.complaints.deadlines import promised_by
 from helper.complaints.deciding import decide
 from helper.complaints.demanding import supply
@@ -25,6 +30,7 @@ from helper.complaints.issues import issue as known_issue
 from helper.complaints.law import articles
 from helper.complaints.legal import cited
 from helper.complaints.matter import Named, Writing
+from helper.complaints.respondent import respondent
 from helper.complaints.terms import term_of
 from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten
 from helper.complaints.writing import written
@@ -66,9 +72,11 @@ def compose(
     `facts`: own words). `page_text`: what the order page showed. Raises InvalidError for an unknown
     issue, channel or document, RefusedError where a precondition is not met.
     """
-    of = documents.document(channel, document)
     known_issue(issue)
     given = answers or {}
+    key = document or next(iter(known_channel(channel).documents), "")
+    caveats = admit(case, channel, key, issue, given, now=now, language=language)
+    of = documents.document(channel, key)
     seen = _look(case, tuple(exhibits), page_text, of)
     facts = shorten(clean(str(given.get("facts") or "")), _FACTS_LIMIT)
     stated = of.order and preconditions.check(issue, seen, facts=bool(facts))
@@ -92,7 +100,10 @@ def compose(
         text=told,
         sentences=sentences,
         exhibits=seen.exhibits,
-        gaps=gaps.find(case, issue, seen, facts=bool(facts), language=language),
+        gaps=(
+            *contradictions(case, seen, now, language),
+            *gaps.find(case, issue, seen, facts=bool(facts), channel=channel, language=language),
+        ),
         lint=(
             *lint.check(
                 sentences,
@@ -107,6 +118,7 @@ def compose(
         ),
         law=_law(sentences),
         remarks=(
+            *caveats,
             *(said.text for said in (*decision.warnings, decision.lowered) if said),
             *(text(f"drafts.remark.{key}", language) for key in of.remarks),
         ),
@@ -176,12 +188,14 @@ def _matter(
     return replace(this, cited=tuple(found))
 
 
-def _limit(of: Document, limits: Mapping[str, int]) -> int | None:
-    """Return how many characters the text may have; the user may know better (`limits`)."""
+def _limit(of: Document, own: Mapping[str, int]) -> int | None:
+    """Return how many characters the text may have; the user may know better (`own`)."""
     if of.limit == "chat":
         return CHAT
-    known: dict[str, int] = packaged.data("limits") if of.limit == "channel" else {}
-    return limits.get(of.channel) or known.get(of.channel)
+    found = channel_limits(of.channel, own).get("text")
+    if found is None or (of.limit is None and found.sure != "own"):
+        return None
+    return found.aim or found.max
 
 
 def _subject(issue: str, demand: str, seen: Figures, form: str) -> str:
@@ -197,15 +211,20 @@ def _subject(issue: str, demand: str, seen: Figures, form: str) -> str:
 
 
 def _party(case: CaseView, seen: Figures) -> Named:
-    """Return who is complained of, as far as the case tells."""
+    """Return who is complained of: the one that is sure, else who the order page names."""
     words = seen.words["respondent"]
-    order = seen.order
-    seller = quoted(order.seller.name, 40)
+    found = respondent(case).chosen
+    seller = quoted(seen.order.seller.name, 40)
+    if found is not None:
+        number = number_of(seen, found.capture_id) if found.capture_id else None
+        parts = [found.name, *(words[key].format(value=value) for key, value in
+                 (("code", found.code), ("address", found.address)) if value)]  # fmt: skip
+        proof = (number,) if number is not None else ()
+        return Named("，".join(parts), proof, not proof, found.name, found.address or "")
     if seller:
-        numbers = seen.cite(["seller.name"])
         name = words["seller"].format(name=seller)
-        return Named(name, numbers, seen.by_user("seller.name"), seller)
-    site = clean(order.platform.name) or clean(case.host)
+        return Named(name, seen.cite(["seller.name"]), seen.by_user("seller.name"), seller)
+    site = clean(seen.order.platform.name) or clean(case.host)
     return Named(words["unknown"], (), True, site or words["nobody"])
 
 
@@ -239,7 +258,8 @@ def _fields(
         "paid_at": moment(paid_at) if paid_at else "",
         "trade_no": clean(order.payment.trade_no),
         "seller": clean(order.seller.name),
-        "respondent": "" if this.party.stated and not this.party.exhibits else this.party.addressee,
+        "respondent": this.party.name,
+        "respondent_address": this.party.address,
         "title": _title(of, issue, demand, this),
         "description": told("problem", "course", "short"),
         "evidence": told("evidence"),

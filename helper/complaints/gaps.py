@@ -85,8 +85,9 @@ def _closes(case: CaseView, seen: Figures) -> datetime | None:
     """Return when the shop's own complaint window closes, None where it had when the page was."""
     platform = platform_of(case.platform_key)
     rules = platform.deadlines if platform else ()
-    found = deadlines.due(seen.order, rules, seen.seen_at)
-    return next((one.at for one in found if one.key.endswith(_WINDOW) and not one.passed), None)
+    entries = (deadlines.window(seen.order, one)[1] for one in rules if one.key.endswith(_WINDOW))
+    ends = (end.at for end in entries if end and end.at)
+    return next((at for at in ends if at >= seen.seen_at), None)
 
 
 def _values(case: CaseView, seen: Figures, language: Language) -> dict[str, str]:

@@ -29,7 +29,13 @@ class Named:
     exhibits: tuple[int, ...]
     stated: bool
     addressee: str
-    """The name alone, for the head of a letter."""
+    """Whom a letter is sent to, by the best name there is."""
+    address: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name where one is known."""
+        return self.addressee if self.exhibits or not self.stated else ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class Writing:
             "own_use": "yes" if self.answers.get("resale") is False else "",
             "no_other": "" if any(f.channel in _BLOCKING for f in self.case.filings) else "yes",
             **{name: _said(self.answers.get(name)) for name in
-               ("illegal_content", "spam", "fraud_signs", "arbitration_clause")},
+               ("illegal_content", "spam", "fraud_signs", "arbitration_words")},
         }  # fmt: skip
 
     @property

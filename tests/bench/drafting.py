@@ -10,7 +10,7 @@ from helper.complaints.exhibits import choose
 from helper.errors import RefusedError
 from helper.model import CaseView, Exhibit
 from tests.complaints.conftest import artifact
-from tests.complaints.golden import ANSWERS, demo_case
+from tests.complaints.golden import answers_for, demo_case
 
 EXHIBITS = 100
 
@@ -50,7 +50,7 @@ def once(case: CaseView, exhibits: tuple[Exhibit, ...]) -> float:
             compose(
                 case, channel=of.channel, document=of.key, issue="not_delivered",
                 demand="refund", exhibits=exhibits, now=case.created_at + timedelta(days=2),
-                draft_id="d", answers=ANSWERS,
+                draft_id="d", answers=answers_for(of),
             )  # fmt: skip
         except RefusedError:
             continue

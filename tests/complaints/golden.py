@@ -4,15 +4,18 @@ import json
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from helper.complaints.compose import compose
 from helper.complaints.documents import Document, documents
 from helper.complaints.exhibits import choose
 from helper.complaints.issues import default_demand
+from helper.dealings import Answer, Entry
 from helper.errors import KazhengError
 from helper.messages import explain
-from helper.model import CaptureMeta, CaseView
+from helper.model import CaptureMeta, CaseView, Filing
 from scrapers.read import extract_bytes
+from scrapers.record import PaymentMethod
 from tests.complaints.conftest import agreeing, artifact, capture, case_of
 
 FOLDER = Path(__file__).parent / "golden"
@@ -26,13 +29,45 @@ CASES = {
     "not_as_described": ("weijie", "dead-code"),
 }
 """The six main issues, each with a page of a demo shop that shows it."""
-ANSWERS = {
-    "resale": False,
-    "fraud_signs": ["店铺失联", "客服账号已注销"],
-    "illegal_content": "页面仿冒他人网站收款",
-    "spam": "推广该网站的短信",
-    "arbitration_clause": "《用户协议》约定由仲裁委员会仲裁",
-}
+_METHODS: dict[str, PaymentMethod] = {
+    "wechat_pay": "wechat", "wechat_mini": "wechat", "alipay": "alipay", "card_bank": "bank",
+}  # fmt: skip
+_LATER = frozenset({"recomplaint", "review", "escalation"})
+
+
+def answers_for(of: Document) -> dict[str, Any]:
+    """Return answers with which the channel takes a case."""
+    own: dict[str, dict[str, Any]] = {
+        "police": {"fraud_signs": ["店铺失联", "客服账号已注销"]},
+        "12377": {"illegal_content": "页面仿冒他人网站收款"},
+        "mps_12321": {"spam": "推广该网站的短信"},
+        "wechat_mini": {"mini_program": True},
+        "internet_court": {"court_confirmed": True},
+        "arbitration": {
+            "arbitration_clause": True,
+            "arbitration_words": "《用户协议》约定由仲裁委员会仲裁",
+        },
+    }
+    return {"resale": False, **own.get(of.channel, {})}
+
+
+def case_for(of: Document, issue: str) -> CaseView:
+    """Return the demo case as a document needs it: paid this way, complained of before."""
+    case = demo_case(issue)
+    method = _METHODS.get(of.channel)
+    if method is not None and case.order is not None:
+        words = {"wechat": "微信支付", "alipay": "支付宝", "bank": "银行卡"}[method]
+        paid = case.order.payment.model_copy(update={"method": method, "method_text": words})
+        case = case.model_copy(update={"order": case.order.model_copy(update={"payment": paid})})
+    if of.key in _LATER:
+        before = case.created_at - timedelta(hours=5)
+        refused = Answer(at=before + timedelta(hours=2), channel="merchant_platform",
+                         outcome="refused", said="虚拟商品不退不换")  # fmt: skip
+        filed = Filing(draft_id="", channel="merchant_platform", number="TS20260818001",
+                       capture_id=None, at=before)  # fmt: skip
+        told = Entry(entry_id="e-1", added_at=before, what=refused)
+        case = case.model_copy(update={"filings": (filed,), "entries": (told,)})
+    return case
 
 
 @cache
@@ -53,7 +88,7 @@ def demo_case(issue: str) -> CaseView:
 
 def render(of: Document, issue: str) -> str:
     """Return the draft as a file: title, text, fields, gaps, lint and remarks."""
-    case = demo_case(issue)
+    case = case_for(of, issue)
     try:
         draft = compose(
             case,
@@ -64,7 +99,7 @@ def render(of: Document, issue: str) -> str:
             exhibits=choose(case, channel=of.channel),
             now=case.created_at + timedelta(days=2),
             draft_id="d-golden",
-            answers=ANSWERS,
+            answers=answers_for(of),
         )
     except KazhengError as error:
         told = explain(error)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helper.complaints import packaged
-from helper.complaints.documents import documents
+from helper.complaints.documents import Document, documents
 from helper.complaints.issues import DEMAND_KINDS, issues
 from helper.complaints.wording import moment
 from helper.errors import RefusedError
@@ -28,12 +28,11 @@ from scrapers.record import (
     Status,
 )
 from tests.complaints.conftest import CLICKED, HASH, NOW, capture, case_of
+from tests.complaints.golden import answers_for
 
 ISSUES = [issue.key for issue in issues()]
-DOCUMENTS = [(one.channel, one.key) for one in documents()]
 TERM = datetime(2026, 11, 29, 15, 59, tzinfo=UTC)
 """Seven days after `NOW`, at the end of the day in China."""
-SAID = {"fraud_signs": ["店铺失联"], "illegal_content": "仿冒网站", "spam": "推广短信"}
 FIELDS = [
     "order_no", "amount", "status", "status_text", "items.0.title", "payment.paid_at",
     "payment.trade_no", "payment.method_text", "delivery.promised_text", "refunded", "created_at",
@@ -114,7 +113,7 @@ def supported(order: OrderRecord, draft: Draft) -> set[str]:
 )
 @given(
     order=orders,
-    document=st.sampled_from(DOCUMENTS),
+    document=st.sampled_from(documents()),
     issue=st.sampled_from(ISSUES),
     demand=st.sampled_from(sorted(DEMAND_KINDS)),
     resale=st.sampled_from([None, True, False]),
@@ -122,7 +121,7 @@ def supported(order: OrderRecord, draft: Draft) -> set[str]:
 def test_a_draft_says_nothing_that_has_no_source(
     draft_for: Callable[..., Draft],
     order: OrderRecord,
-    document: tuple[str, str],
+    document: Document,
     issue: str,
     demand: str,
     resale: bool | None,
@@ -132,10 +131,10 @@ def test_a_draft_says_nothing_that_has_no_source(
         draft = draft_for(
             case,
             issue,
-            channel=document[0],
-            document=document[1],
+            channel=document.channel,
+            document=document.key,
             demand=demand,
-            answers={"resale": resale, **SAID},
+            answers={**answers_for(document), "resale": resale},
         )
     except RefusedError:
         return

@@ -7,33 +7,34 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helper.complaints.documents import documents
+from helper.complaints.documents import Document, documents
+from helper.complaints.exhibits import choose
 from helper.errors import InvalidError
 from helper.model import Draft
 from helper.settings import Settings
 from scrapers.record import OrderRecord
 from tests.complaints.conftest import case_of
-from tests.complaints.golden import ANSWERS
+from tests.complaints.golden import answers_for, case_for
 
 Make = Callable[..., Draft]
-DOCUMENTS = [(one.channel, one.key) for one in documents()]
 
 
-def of(draft_for: Make, order: OrderRecord, pair: tuple[str, str], **changes: Any) -> Draft:
-    channel, document = pair
-    asked = {"channel": channel, "document": document, "answers": ANSWERS}
-    return draft_for(case_of(order), **asked, **changes)
+def of(draft_for: Make, document: Document, **changes: Any) -> Draft:
+    asked = {"channel": document.channel, "document": document.key}
+    case = case_for(document, "not_delivered")
+    exhibits = choose(case, channel=document.channel)
+    return draft_for(case, exhibits=exhibits, answers=answers_for(document), **asked, **changes)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(pair=st.sampled_from(DOCUMENTS), limit=st.integers(1, 1500))
+@given(document=st.sampled_from(documents()), limit=st.integers(1, 1500))
 def test_a_text_keeps_its_limit_or_says_that_it_cannot(
-    draft_for: Make, full: OrderRecord, pair: tuple[str, str], limit: int
+    draft_for: Make, document: Document, limit: int
 ) -> None:
-    whole = of(draft_for, full, pair, limits={pair[0]: 10_000})
-    draft = of(draft_for, full, pair, limits={pair[0]: limit})
+    whole = of(draft_for, document, limits={document.channel: 10_000})
+    draft = of(draft_for, document, limits={document.channel: limit})
     too_long = "too_long" in {finding.rule for finding in draft.lint}
-    assert len(draft.text) <= limit or too_long or pair[1] == "short"
+    assert len(draft.text) <= limit or too_long or document.key == "short"
     said = {sentence.text for sentence in whole.sentences}
     cut = [one.text for one in draft.sentences if one.text not in said and ".brief" not in one.key]
     assert cut == []

@@ -34,7 +34,7 @@ from scrapers.record import (
 )
 from tests.complaints.conftest import CLICKED, HASH, NOW, PAID, agreeing, artifact, capture, case_of
 
-CHANNELS = [*(channel.id for channel in channels()), "industry_association"]
+CHANNELS = [channel.id for channel in channels()]
 ISSUES = [issue.key for issue in issues()]
 ROWS: dict[str, dict[str, Any]] = packaged.data("proof")["rows"]
 HOST = "wangzi.localhost"
