@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helper.complaints import fill, issues
+from helper.complaints.advice import Advice, advise
 from helper.complaints.compose import compose
 from helper.complaints.exhibits import choose, main_capture, payments
 from helper.complaints.listing import QUOTED
@@ -19,6 +20,7 @@ from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
 from scrapers.page import PageTooLargeError, load
+from scrapers.read import platform_of
 from scrapers.reading import shown_text
 from scrapers.record import on_page
 
@@ -34,6 +36,15 @@ class Desk:
         case = await asyncio.to_thread(self._store.vault.case, case_id)
         guess = _guess(case, self._store.now(), language)
         return guess.model_dump(mode="json")
+
+    async def advise(
+        self,
+        case_id: str,
+        issue: str | None = None,
+        language: Language = "zh_CN",
+    ) -> Advice:
+        """Return all that can be said of a case; the issue is the suggested one by default."""
+        return await asyncio.to_thread(self._advice, case_id, issue, language)
 
     async def make_draft(
         self,
@@ -68,6 +79,28 @@ class Desk:
         vault, now = self._store.vault, self._store.now()
         await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
 
+    def _advice(self, case_id: str, issue: str | None, language: Language) -> Advice:
+        case, settings = self._store.vault.case(case_id), self._store.settings
+        chosen = issue or self._issue(case, language)
+        platform = platform_of(case.platform_key)
+        return advise(
+            case,
+            chosen,
+            _answers(case),
+            rules=platform.deadlines if platform else (),
+            now=self._store.now(),
+            page_text=self._shown(case),
+            reminder_hours=settings.reminder_hours,
+            language=language,
+        )
+
+    def _issue(self, case: CaseView, language: Language) -> str:
+        """Return the issue last drafted or answered for, else what the case looks like."""
+        told = [one.what.issue for one in case.entries if isinstance(one.what, Answers)]
+        draft = self._store.vault.latest_draft(case.case_id)
+        known = (draft.issue if draft else None) or (told[-1] if told else None)
+        return known or _guess(case, self._store.now(), language).issue
+
     def _draft(
         self,
         case_id: str,
@@ -82,8 +115,7 @@ class Desk:
         case = vault.case(case_id)
         chosen = issue or _guess(case, now, language).issue
         shown = self._shown(case)
-        told = (e.what.answers for e in case.entries if isinstance(e.what, Answers))
-        given = {**{key: value for one in told for key, value in one.items()}, **answers}
+        given = {**_answers(case), **answers}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         draft = compose(
             case,
@@ -115,6 +147,12 @@ class Desk:
             return shown_text(load(html, url=main.meta.url)) if html else None
         except PageTooLargeError:
             return None
+
+
+def _answers(case: CaseView) -> dict[str, Any]:
+    """Return what the user answered to the questions of any issue, the latest answer last."""
+    told = (one.what.answers for one in case.entries if isinstance(one.what, Answers))
+    return {key: value for one in told for key, value in one.items()}
 
 
 def _guess(case: CaseView, now: datetime, language: Language) -> issues.Suggestion:

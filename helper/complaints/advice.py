@@ -1,0 +1,93 @@
+"""All that the desk can say of a case before anything is written, in one record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from helper.complaints import gaps, packaged
+from helper.complaints.amounts import Claim, claims, total
+from helper.complaints.chain import Chain, chain
+from helper.complaints.clocks import Clock, clocks
+from helper.complaints.contradictions import contradictions
+from helper.complaints.deciding import Decision, decide
+from helper.complaints.exhibits import choose
+from helper.complaints.figures import Figures, figures
+from helper.complaints.ladder import Ladder, ladder
+from helper.complaints.replies import Counter, counters
+from helper.complaints.respondent import Respondent, respondent
+from helper.messages import Language, text
+from helper.model import CaseView, Gap
+from scrapers.contract import Deadline
+from scrapers.record import Frozen, Money
+
+
+class Advice(Frozen):
+    """What a case is, what is due, what is proved and missing, where to go, what to ask for.
+
+    `chain` None: no page of an order is kept, so that nothing can be proved yet. `total` is the
+    sum of what may be asked for. `notice` says once that this is no legal advice.
+    """
+
+    issue: str
+    decision: Decision
+    clocks: tuple[Clock, ...]
+    contradictions: tuple[Gap, ...]
+    gaps: tuple[Gap, ...]
+    chain: Chain | None
+    respondent: Respondent
+    ladder: Ladder
+    claims: tuple[Claim, ...]
+    total: Money
+    replies: tuple[Counter, ...]
+    notice: str
+
+
+def advise(
+    case: CaseView,
+    issue: str,
+    answers: Mapping[str, Any],
+    *,
+    rules: Sequence[Deadline],
+    now: datetime,
+    page_text: str | None = None,
+    reminder_hours: int | None = None,
+    language: Language = "zh_CN",
+) -> Advice:
+    """Return the advice for an issue; gaps are those of the channel that comes next.
+
+    `rules` are the platform's own windows, `page_text` what the order page showed. Raises
+    InvalidError for an unknown issue.
+    """
+    decision = decide(issue, answers, case.order, language)
+    where = ladder(case, issue, now=now, language=language)
+    channel = where.next.channel if where.next else "merchant_platform"
+    seen = _seen(case, channel, page_text)
+    facts = bool(str(answers.get("facts") or "").strip())
+    sums = claims(case, issue, seen, answers, now=now, language=language) if seen else ()
+    return Advice(
+        issue=issue,
+        decision=decision,
+        clocks=clocks(
+            case, issue, rules, now=now, language=language, reminder_hours=reminder_hours
+        ),
+        contradictions=contradictions(case, seen, now, language) if seen else (),
+        gaps=gaps.find(case, issue, seen, facts=facts, channel=channel, language=language)
+        if seen
+        else (),
+        chain=chain(case, issue, seen, language=language) if seen else None,
+        respondent=respondent(case, language=language),
+        ladder=where,
+        claims=sums,
+        total=total(sums),
+        replies=counters(language),
+        notice=text("drafts.notice", language),
+    )
+
+
+def _seen(case: CaseView, channel: str, page_text: str | None) -> Figures | None:
+    if case.order is None:
+        return None
+    chosen = choose(case, channel=channel)
+    return figures(case, case.order, chosen, page_text, words=packaged.words())
