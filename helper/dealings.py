@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, PlainSerializer
+from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
 from scrapers.record import Chat, Frozen, Money, Operator, Product, Terms
 
@@ -17,6 +17,8 @@ Side = Literal["merchant", "platform", "payment", "authority", "association", "c
                "other"]  # fmt: skip
 Outcome = Literal["accepted", "refused", "silent", "partial", "coupon", "resolved", "ended"]
 """accepted: taken up, nothing done yet; ended: closed or terminated without a result."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 
 
 class Contact(Frozen):
@@ -26,10 +28,10 @@ class Contact(Frozen):
     at: Moment
     way: Literal["chat", "phone", "ticket", "email", "letter", "sms", "in_person", "other"]
     side: Side = "merchant"
-    who: str | None = None
-    agent_no: str | None = None
-    said: str = ""
-    promised: str | None = None
+    who: Name | None = None
+    agent_no: Name | None = None
+    said: Words = ""
+    promised: Words | None = None
     promised_by: Moment | None = None
     capture_id: str | None = None
 
@@ -42,11 +44,11 @@ class Answer(Frozen):
 
     kind: Literal["answer"] = "answer"
     at: Moment
-    channel: str
+    channel: Name
     outcome: Outcome
-    number: str | None = None
+    number: Name | None = None
     by: Literal["message", "sms", "phone", "email", "letter", "page", "other"] = "other"
-    said: str = ""
+    said: Words = ""
     offered: Money | None = None
     promised_by: Moment | None = None
     capture_id: str | None = None
@@ -58,7 +60,7 @@ class Refund(Frozen):
     kind: Literal["refund"] = "refund"
     at: Moment
     amount: Money
-    currency: str | None = "CNY"
+    currency: Name | None = "CNY"
     capture_id: str | None = None
 
 
@@ -71,12 +73,12 @@ class Party(Frozen):
 
     kind: Literal["party"] = "party"
     role: Literal["seller", "platform", "payee"] = "seller"
-    name: str
-    code: str | None = None
+    name: Annotated[Name, StringConstraints(min_length=1)]
+    code: Name | None = None
     """统一社会信用代码"""
-    address: str | None = None
-    phone: str | None = None
-    registry: str | None = None
+    address: Name | None = None
+    phone: Name | None = None
+    registry: Name | None = None
     """登记机关"""
     found_in: Literal["bill", "footer", "icp", "register", "platform_page", "user"] = "user"
     capture_id: str | None = None
@@ -86,8 +88,11 @@ class Answers(Frozen):
     """What the user answered to the questions of an issue."""
 
     kind: Literal["answers"] = "answers"
-    issue: str
-    answers: dict[str, Any]
+    issue: Name
+    answers: dict[Name, Any]
+
+
+Dealing = Annotated[Contact | Answer | Refund | Party | Answers, Field(discriminator="kind")]
 
 
 class Entry(Frozen):
@@ -95,7 +100,7 @@ class Entry(Frozen):
 
     entry_id: str
     added_at: Moment
-    what: Annotated[Contact | Answer | Refund | Party | Answers, Field(discriminator="kind")]
+    what: Dealing
 
 
 class Shown(Frozen):

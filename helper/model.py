@@ -260,7 +260,7 @@ class Correction(Frozen):
 class Filing(Frozen):
     """A complaint that the user submitted, with the number the channel gave.
 
-    `draft_id` is empty for one that the user only told of.
+    `draft_id` is empty for one that the user only told of; `filing_id` takes such a one back.
     """
 
     draft_id: str
@@ -268,6 +268,7 @@ class Filing(Frozen):
     number: str | None
     capture_id: CaptureId | None
     at: Moment
+    filing_id: str = ""
 
 
 class CaseView(Frozen):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from helper.complaints.receipt import receipt_number
+from helper.dealings import Shown
 from helper.errors import NotFoundError
 from helper.evidence.corroborate import compare, complete
 from helper.model import CaptureId, CaptureView, Corroboration, Filing, Missing, Session
@@ -16,10 +18,12 @@ from helper.steps.visit import WITNESS
 from scrapers.contract import Page
 from scrapers.page import PageTooLargeError, load
 from scrapers.read import platform_of, read
-from scrapers.record import Extraction, OrderRecord, on_page
+from scrapers.record import Extraction, Message, OrderRecord, on_page
 from scrapers.second import toasts
 
 HTML = "text/html; charset=utf-8"
+MOST_MESSAGES = 100
+MOST_CLAUSES = 60
 WITHOUT_ORDER = frozenset({"chat", "terms", "product"})
 """Kinds of pages that are kept for what they say themselves: no order is missing on them."""
 
@@ -37,6 +41,8 @@ def read_order(store: Store, capture_id: CaptureId) -> None:
         )
     elif extraction is not None and extraction.page_kind not in WITHOUT_ORDER:
         store.vault.add_missing(capture_id, [Missing(role="order", reason="no_order_on_page")])
+    if extraction is not None:
+        store.vault.put_shown(capture_id, shown(extraction))
     case_id = _join(store, view, order, extraction)
     _file_receipt(store, view, case_id, extraction)
     store.note(capture_id, "read", extraction.platform.key if extraction else None)
@@ -82,6 +88,32 @@ def choose(extraction: Extraction | None, url: str) -> OrderRecord | None:
     orders = extraction.orders if extraction else ()
     named = [order for order in orders if order.order_no and order.order_no in url]
     return next(iter([*named, *orders]), None)
+
+
+def shown(extraction: Extraction) -> Shown:
+    """Return what a page says besides orders, bounded: what a draft and a time line need of it."""
+    chat, terms = extraction.chat, extraction.terms
+    if chat is not None:
+        chat = chat.model_copy(update={"messages": _of_shop(chat.messages)})
+    if terms is not None:
+        clauses = tuple(clause for clause in terms.clauses if clause.topics)[:MOST_CLAUSES]
+        terms = terms.model_copy(update={"clauses": clauses})
+    return Shown(
+        page_kind=extraction.page_kind,
+        product=extraction.product,
+        chat=chat,
+        terms=terms,
+        operator=extraction.operator,
+    )
+
+
+def _of_shop(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """Return what the shop's side said, the newest of it; its pledges go before the rest."""
+    times = [one.at for one in messages if one.at is not None]
+    newest_first = bool(times) and times[0] > times[-1]
+    said = [n for n, one in enumerate(messages) if one.side in {"agent", "system"} or one.promise]
+    said.sort(key=lambda n: (messages[n].promise is None, n if newest_first else -n))
+    return tuple(messages[n] for n in sorted(said[:MOST_MESSAGES]))
 
 
 def _extract(store: Store, view: CaptureView, side: str) -> Extraction | None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, select, update
 
+from helper.dealings import Shown
 from helper.errors import ConflictError, InvalidError, NotFoundError
 from helper.model import (
     Artifact,
@@ -130,6 +131,16 @@ class Captures(Store):
     def put_order(self, uuid: CaptureId, order: OrderRecord) -> None:
         """Record the order read from the seen page, in place of an earlier reading."""
         self._set(uuid, order_record=order.model_dump_json())
+
+    def put_shown(self, uuid: CaptureId, shown: Shown) -> None:
+        """Record what the page says besides orders, in place of an earlier reading."""
+        table = schema.readings
+        with writing(self.engine) as connection:
+            _require(connection, uuid)
+            connection.execute(delete(table).where(table.c.capture_id == uuid))
+            connection.execute(
+                insert(table).values(capture_id=uuid, record=shown.model_dump_json())
+            )
 
     def put_corroboration(self, uuid: CaptureId, corroboration: Corroboration) -> None:
         """Record the comparison of seen and witness, in place of an earlier one."""

@@ -9,12 +9,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
+from helper.dealings import Answer, Answers, Contact, Party, Refund
 from helper.errors import ConflictError, NotFoundError, RefusedError
-from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft, Filing
+from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft
 from helper.vault import schema
 from helper.vault.corrections import apply_corrections, correct, read_value
+from helper.vault.entries import entries_of, filings_of
 from helper.vault.store import Store, reading, writing
-from helper.vault.views import capture_views, step_of
+from helper.vault.views import capture_views, require_case, step_of
 from scrapers.record import OrderRecord
 
 _cases = schema.cases
@@ -70,7 +72,7 @@ class Cases(Store):
     def case(self, case_id: str) -> CaseView:
         """Return a case with all that belongs to it; raises NotFoundError."""
         with reading(self.engine) as connection:
-            return _view(connection, _require(connection, case_id))
+            return _view(connection, require_case(connection, case_id))
 
     def cases(self) -> list[CaseView]:
         """Return all cases, newest first."""
@@ -120,7 +122,7 @@ class Cases(Store):
         Raises NotFoundError, RefusedError(capture_used) where a draft cites it or it is a receipt.
         """
         with writing(self.engine) as connection:
-            row = _require(connection, case_id)
+            row = require_case(connection, case_id)
             view = next(iter(capture_views(connection, _captures.c.capture_id == uuid)), None)
             if view is None:
                 raise NotFoundError(kind="capture", id=uuid)
@@ -153,52 +155,54 @@ class Cases(Store):
         values = {"case_id": case_id, "step": kind, "at": at.isoformat(), "detail": text}
         notes = schema.notes
         with writing(self.engine) as connection:
-            _require(connection, case_id)
+            require_case(connection, case_id)
             same = [notes.c[name] == value for name, value in values.items()]
             if connection.execute(select(notes).where(*same)).first() is None:
                 connection.execute(insert(notes).values(**values))
 
-    def close_case(self, case_id: str, at: datetime) -> None:
-        """Close a case; one that is closed keeps its time. Raises NotFoundError."""
-        with writing(self.engine) as connection:
-            _require(connection, case_id)
-            connection.execute(
-                update(_cases)
-                .where(_cases.c.case_id == case_id, _cases.c.closed_at.is_(None))
-                .values(closed_at=at.isoformat())
-            )
+    def close_case(self, case_id: str, at: datetime, reason: str | None = None) -> None:
+        """Close a case, the reason kept as a note; one that is closed keeps its time.
 
-    def add_filing(self, case_id: str, filing: Filing) -> None:
-        """Record a submitted complaint; the same draft and receipt page again replaces it."""
-        filings = schema.filings
-        values = {"case_id": case_id, "draft_id": filing.draft_id}
+        Raises NotFoundError.
+        """
         with writing(self.engine) as connection:
-            _require(connection, case_id)
-            found = connection.execute(
-                select(filings).where(filings.c.case_id == case_id).order_by(filings.c.position)
-            )
-            record = filing.model_dump_json()
-            for row in found:
-                known = Filing.model_validate_json(row.record)
-                if (known.draft_id, known.capture_id) == (filing.draft_id, filing.capture_id):
-                    connection.execute(
-                        update(filings)
-                        .where(filings.c.position == row.position)
-                        .values(record=record)
-                    )
-                    return
-            connection.execute(insert(filings).values(**values, record=record))
+            row = require_case(connection, case_id)
+            if row.closed_at is None:
+                _set_closed(connection, case_id, at.isoformat())
+            if row.closed_at is None or reason is not None:
+                _note_turn(connection, case_id, "closed", at, reason)
+
+    def reopen_case(self, case_id: str, at: datetime) -> None:
+        """Open a closed case again; one that is open stays as it is. Raises NotFoundError."""
+        with writing(self.engine) as connection:
+            if require_case(connection, case_id).closed_at is not None:
+                _set_closed(connection, case_id, None)
+                _note_turn(connection, case_id, "reopened", at, None)
 
 
 def _row(connection: Connection, case_id: str) -> Row[Any] | None:
     return connection.execute(select(_cases).where(_cases.c.case_id == case_id)).one_or_none()
 
 
-def _require(connection: Connection, case_id: str) -> Row[Any]:
-    row = _row(connection, case_id)
-    if row is None:
-        raise NotFoundError(kind="case", id=case_id)
-    return row
+def _set_closed(connection: Connection, case_id: str, at: str | None) -> None:
+    connection.execute(update(_cases).where(_cases.c.case_id == case_id).values(closed_at=at))
+
+
+def _note_turn(
+    connection: Connection, case_id: str, step: str, at: datetime, reason: str | None
+) -> None:
+    """Note that a case was closed or reopened, unless the last such note says just this."""
+    notes = schema.notes
+    last = connection.execute(
+        select(notes.c.step, notes.c.detail)
+        .where(notes.c.case_id == case_id, notes.c.step.in_(("closed", "reopened")))
+        .order_by(notes.c.position.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or tuple(last) != (step, reason):
+        connection.execute(
+            insert(notes).values(case_id=case_id, step=step, at=at.isoformat(), detail=reason)
+        )
 
 
 def _same_order(connection: Connection, host: str | None, order_no: str | None) -> str | None:
@@ -231,7 +235,7 @@ def _corrected(
     connection: Connection, case_id: str
 ) -> tuple[Row[Any], OrderRecord | None, tuple[Correction, ...]]:
     """Return a case with the order as read and what the user corrected; raises NotFoundError."""
-    row = _require(connection, case_id)
+    row = require_case(connection, case_id)
     captures = _captures_of(connection, case_id)
     known = _corrections_of(connection, case_id)
     return row, _read_order(row, captures, known), known
@@ -255,9 +259,16 @@ def _require_unused(connection: Connection, case_id: str, uuid: CaptureId) -> No
         ).scalars()
     ]
     if any(exhibit.capture_id == uuid for draft in cited for exhibit in draft.exhibits) or any(
-        filing.capture_id == uuid for filing in _filings_of(connection, case_id)
+        dealing.capture_id == uuid
+        for dealing in (*filings_of(connection, case_id), *_proven(connection, case_id))
     ):
         raise RefusedError(reason="capture_used", case_id=case_id, id=uuid)
+
+
+def _proven(connection: Connection, case_id: str) -> Iterator[Contact | Answer | Refund | Party]:
+    """Yield what the user told that may name a capture as its proof."""
+    told = (entry.what for entry in entries_of(connection, case_id))
+    yield from (what for what in told if not isinstance(what, Answers))
 
 
 def _leave(connection: Connection, case_id: str) -> None:
@@ -299,14 +310,6 @@ def _corrections_of(connection: Connection, case_id: str) -> tuple[Correction, .
     return tuple(
         Correction(field=row.field, value=row.value, read_then=row.read, at=row.at) for row in rows
     )
-
-
-def _filings_of(connection: Connection, case_id: str) -> tuple[Filing, ...]:
-    table = schema.filings
-    rows = connection.execute(
-        select(table.c.record).where(table.c.case_id == case_id).order_by(table.c.position)
-    )
-    return tuple(Filing.model_validate_json(text) for text in rows.scalars())
 
 
 def _read_order(
@@ -366,6 +369,7 @@ def _view(connection: Connection, row: Row[Any]) -> CaseView:
         corrections=corrections,
         captures=tuple(captures),
         drafts=tuple(drafts.scalars()),
-        filings=_filings_of(connection, row.case_id),
+        filings=filings_of(connection, row.case_id),
         notes=tuple(step_of(note) for note in notes),
+        entries=entries_of(connection, row.case_id),
     )

@@ -8,6 +8,7 @@ from helper.errors import ConflictError, NotFoundError
 from helper.model import Draft
 from helper.vault import schema
 from helper.vault.store import Store, reading, writing
+from helper.vault.views import require_case
 
 _drafts = schema.drafts
 
@@ -22,9 +23,7 @@ class Drafts(Store):
         """
         values = {"case_id": draft.case_id, "record": draft.model_dump_json()}
         with writing(self.engine) as connection:
-            case = select(schema.cases).where(schema.cases.c.case_id == draft.case_id)
-            if connection.execute(case).first() is None:
-                raise NotFoundError(kind="case", id=draft.case_id)
+            require_case(connection, draft.case_id)
             of_draft = _drafts.c.draft_id == draft.draft_id
             known = connection.execute(select(_drafts.c.case_id).where(of_draft)).scalar()
             if known is None:
@@ -43,6 +42,16 @@ class Drafts(Store):
         if record is None:
             raise NotFoundError(kind="draft", id=draft_id)
         return Draft.model_validate_json(record)
+
+    def drafts_of(self, case_id: str) -> list[Draft]:
+        """Return the drafts of a case, oldest first."""
+        with reading(self.engine) as connection:
+            records = connection.execute(
+                select(_drafts.c.record)
+                .where(_drafts.c.case_id == case_id)
+                .order_by(_drafts.c.position)
+            )
+            return [Draft.model_validate_json(record) for record in records.scalars()]
 
     def latest_draft(self, case_id: str) -> Draft | None:
         """Return the newest draft of a case."""

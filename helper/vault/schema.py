@@ -20,7 +20,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+"""2: entries, readings, and drafts with keys that an older program does not know.
+
+All of it is additive, so a vault of version 1 opens as it is and becomes one of 2. An older program
+would leave out of a case what the user told, and stumble over its drafts: it must refuse instead.
+"""
 
 metadata: Final = MetaData()
 
@@ -111,6 +116,8 @@ steps: Final = _of_capture(
     unique=("step",),
 )
 
+readings: Final = _of_capture("readings", Column("record", Text, nullable=False), unique=())
+
 ledger: Final = Table(
     "ledger",
     metadata,
@@ -174,6 +181,14 @@ filings: Final = _of_case(
     "filings",
     Column("draft_id", Text, nullable=False),
     Column("record", Text, nullable=False),
+)
+
+entries: Final = _of_case(
+    "entries",
+    Column("entry_id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("record", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
 )
 
 drafts: Final = _of_case(

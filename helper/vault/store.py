@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -155,3 +155,5 @@ def _check_version(connection: Connection) -> None:
             found=found,
             known=schema.SCHEMA_VERSION,
         )
+    elif found < schema.SCHEMA_VERSION:
+        connection.execute(update(schema.vault).values(schema_version=schema.SCHEMA_VERSION))

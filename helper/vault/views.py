@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, select
 
+from helper.dealings import Shown
+from helper.errors import NotFoundError
 from helper.model import (
     Artifact,
     CaptureMeta,
@@ -26,7 +28,7 @@ _Record = TypeVar("_Record", bound=Frozen)
 
 
 def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[CaptureView]:
-    """Return the captures that match, in the order they came; seven statements for all."""
+    """Return the captures that match, in the order they came; eight statements for all."""
     captures = schema.captures
     rows = connection.execute(select(captures).where(which).order_by(captures.c.position)).all()
     wanted = select(captures.c.capture_id).where(which)
@@ -44,6 +46,7 @@ def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[Ca
     steps = by_capture(schema.steps)
     seals = by_capture(schema.ledger)
     stamps = by_capture(schema.stamps)
+    readings = by_capture(schema.readings)
     return [
         CaptureView(
             capture_id=row.capture_id,
@@ -62,11 +65,21 @@ def capture_views(connection: Connection, which: ColumnElement[bool]) -> list[Ca
             order=_parsed(OrderRecord, row.order_record),
             corroboration=_parsed(Corroboration, row.corroboration),
             session_wanted=row.session_wanted,
+            shown=next((_parsed(Shown, one.record) for one in readings[row.capture_id]), None),
             notes=tuple(found.note for found in notes[row.capture_id]),
             stamps=tuple(stamp_of(found) for found in stamps[row.capture_id]),
         )
         for row in rows
     ]
+
+
+def require_case(connection: Connection, case_id: str) -> Row[Any]:
+    """Return the row of a case; raises NotFoundError."""
+    cases = schema.cases
+    row = connection.execute(select(cases).where(cases.c.case_id == case_id)).one_or_none()
+    if row is None:
+        raise NotFoundError(kind="case", id=case_id)
+    return row
 
 
 def part_of(row: Row[Any]) -> Part:
