@@ -1,10 +1,10 @@
-"""`kazheng case …`: look at cases, note, attach, close."""
+"""`kazheng case …`: look at cases, note, attach, close. See `dealing_commands` for the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,7 @@ from helper.options import Case, Data, Json, command, told
 from helper.printing import case_lines, emit
 
 if TYPE_CHECKING:
+    from helper.messages import Language
     from helper.steps.store import Store
 
 app = typer.Typer(no_args_is_help=True)
@@ -56,14 +57,14 @@ def note(
 ) -> None:
     """Add a note to a case."""
 
-    def add(store: Store) -> None:
+    def add(store: Store, _language: Language) -> None:
         from helper.errors import InvalidError  # noqa: PLC0415
 
         if not words.strip():
             raise InvalidError(reason="empty_note")
         store.vault.add_note(case, words.strip(), store.now())
 
-    _change(data, as_json, case, add)
+    change(data, as_json, case, add)
 
 
 @app.command("attach", help=told("case_attach"))
@@ -103,13 +104,13 @@ def correct(
     if (value is None) != undo:
         raise typer.BadParameter(told("correct_usage"), param_hint="VALUE")
 
-    def change(store: Store) -> None:
+    def set_or_undo(store: Store, _language: Language) -> None:
         if value is None:
             store.vault.undo_correction(case, field)
         else:
             store.vault.add_correction(case, field, value, store.now())
 
-    _change(data, as_json, case, change)
+    change(data, as_json, case, set_or_undo)
 
 
 @app.command("move", help=told("case_move"))
@@ -120,13 +121,32 @@ def move(
     as_json: Json = False,
 ) -> None:
     """Put a page that was kept into this case."""
-    _change(data, as_json, case, lambda store: store.vault.move_capture(capture, case, store.now()))
+
+    def take(store: Store, _language: Language) -> None:
+        store.vault.move_capture(capture, case, store.now())
+
+    change(data, as_json, case, take)
 
 
 @app.command("close", help=told("case_close"))
-def close(case: Case, data: Data = None, as_json: Json = False) -> None:
+def close(
+    case: Case,
+    because: Annotated[str | None, typer.Option(help=told("close_because"))] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
     """Close a case; nothing is deleted."""
-    _change(data, as_json, case, lambda store: store.vault.close_case(case, store.now()))
+    from helper.complaints.closing import REASONS, warning  # noqa: PLC0415
+
+    if because is not None:
+        one_of(because, REASONS, "--because")
+
+    def end(store: Store, language: Language) -> dict[str, Any]:
+        store.vault.close_case(case, store.now(), because)
+        said = warning(store.vault.case(case), because, language)
+        return {"warnings": [said] if said else []}
+
+    change(data, as_json, case, end)
 
 
 @app.command("reply", help=told("case_reply"))
@@ -152,13 +172,35 @@ def answer(
         emit(made, as_json=as_json, lines=[made.text, "", *made.remarks, made.next_step])
 
 
-def _change(data: Path | None, as_json: bool, case: str, change: Callable[[Store], None]) -> None:
+@app.command("reopen", help=told("case_reopen"))
+def reopen(case: Case, data: Data = None, as_json: Json = False) -> None:
+    """Open a closed case again."""
+    change(data, as_json, case, lambda store, _: store.vault.reopen_case(case, store.now()))
+
+
+def change(
+    data: Path | None,
+    as_json: bool,
+    case: str,
+    make: Callable[[Store, Language], Mapping[str, Any] | None],
+) -> None:
+    """Change a case and print it; what `make` returns stands beside it, its warnings come last."""
     from helper.result import case_result  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         store = open_store(require_vault(chosen))
-        change(store)
+        beside = make(store, chosen.language) or {}
         found = store.vault.case(case)
         lines = case_lines(case_result(store, found), chosen.language)
-        emit(found, as_json=as_json, lines=lines)
+        lines += [
+            text("cli.told.warning", chosen.language, sentence=said)
+            for said in beside.get("warnings", ())
+        ]
+        emit({**found.model_dump(mode="json"), **beside}, as_json=as_json, lines=lines)
+
+
+def one_of(value: str, allowed: Sequence[str], option: str) -> None:
+    """Refuse as wrong usage what is none of the values an option may have."""
+    if value not in allowed:
+        raise typer.BadParameter(", ".join(allowed), param_hint=option)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from helper import __version__, case_commands
+from helper import __version__, dealing_commands
 from helper.errors import PasswordNeededError
 from helper.given import (
     bill_password,
@@ -31,6 +31,7 @@ from helper.printing import (
     emit,
     environment_lines,
     missing_lines,
+    statistics_lines,
     used_wrongly,
     verdict_lines,
 )
@@ -42,7 +43,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help=told("kazheng"),
 )
-app.add_typer(case_commands.app, name="case", help=told("case"))
+app.add_typer(dealing_commands.app, name="case", help=told("case"))
 
 
 def main() -> None:
@@ -259,6 +260,20 @@ def import_bill(
         store = open_store(chosen) if has_vault(chosen) else None
         found = bringing.bring(store, file, content, bill, accept_likely=accept_likely, whole=whole)
         emit(found, as_json=as_json, lines=bill_lines(found, chosen.language))
+
+
+@app.command(help=told("stats"))
+def stats(data: Data = None, as_json: Json = False) -> None:
+    """Show one's own cases in figures, by shop; nothing leaves the computer."""
+    from helper.complaints.statistics import statistics  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        store = open_store(require_vault(chosen))
+        cases = store.vault.cases()
+        drafts = {case.case_id: store.vault.drafts_of(case.case_id) for case in cases}
+        found = statistics(cases, drafts, now=store.now(), language=chosen.language)
+        emit(found, as_json=as_json, lines=statistics_lines(found))
 
 
 @app.command(help=told("search"))

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ValidationError
 
 from helper.errors import InvalidError, NotFoundError, TooLargeError
 from helper.settings import Settings
 from scrapers.moments import SHANGHAI
 from scrapers.page import MAX_BYTES, decode, documents
 
+_Record = TypeVar("_Record", bound=BaseModel)
 _MARKUP = re.compile(
     r"<(?:!doctype html"
     r"|(?:html|head|meta|title|body|main|section|div|p|span|table|form|ul|h\d)[\s/>])",
@@ -42,6 +48,23 @@ def moment(text: str) -> datetime:
     except ValueError as error:
         raise InvalidError(reason="moment", what=text) from error
     return value if value.tzinfo is not None else value.replace(tzinfo=SHANGHAI)
+
+
+def money(text: str) -> Decimal:
+    """Return an amount of money, written with or without its sign; raises InvalidError."""
+    try:
+        return Decimal(text.strip().removesuffix("元").lstrip("¥￥").strip())
+    except InvalidOperation as error:
+        raise InvalidError(reason="told_amount", what=text) from error
+
+
+def record(kind: type[_Record], values: Mapping[str, object]) -> _Record:
+    """Return values as a record; InvalidError names the first that is none."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        place = ".".join(str(step) for step in error.errors(include_url=False)[0]["loc"])
+        raise InvalidError(what=place) from None
 
 
 def page_file(path: Path, url: str) -> bytes:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,8 @@ from helper.messages import Language, coded, explain, named, text, warned
 from helper.model import Draft
 
 if TYPE_CHECKING:
+    from helper.complaints.statistics import Statistics
+    from helper.complaints.timeline import Event
     from helper.evidence.clocks import Row
     from helper.evidence.verify import Verification
     from helper.steps.bill import ImportedBill
@@ -103,9 +105,12 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         said = {"field": one["field"], "value": one["value"], "read": read}
         key = "cli.case.from_bill" if one["origin"] == "attachment" else "cli.case.corrected"
         lines.append("    " + text(key, language, **said))
-    for note in case.get("notes", ()):
-        key = f"cli.case.{note['step'] if note['step'] in {'filled', 'moved'} else 'note'}"
-        lines.append("    " + text(key, language, at=_china(note["at"]), words=note["detail"]))
+    for one in case["dealings"]:
+        own = f" [{one['entry_id']}]" if one["entry_id"] else ""
+        lines.append(f"    {_told_at(one)}  {one['text']}{own}")
+    lines += [_noted(note, language) for note in case.get("notes", ())]
+    if case["closing"]:
+        lines.append("    " + text("cli.case.closing", language, sentence=case["closing"]))
     pages = [one for one in case["captures"] if one["meta"]["extra"].get("origin") != "brought"]
     captures = [
         f"{one['capture_id']} ({named('cli.state', one['state'], language)})" for one in pages
@@ -132,6 +137,45 @@ def due_lines(clocks: Iterable[Mapping[str, Any]], language: Language) -> list[s
 def _brought(meta: Mapping[str, Any]) -> str:
     note = meta["extra"].get("note")
     return f"{meta['title']} ({note})" if note else str(meta["title"])
+
+
+def _told_at(one: Mapping[str, Any]) -> str:
+    return _china(one["at"])[:10] if one["day_only"] else _china(one["at"])
+
+
+def _noted(note: Mapping[str, Any], language: Language) -> str:
+    step = note["step"] if note["step"] in {"filled", "moved", "closed", "reopened"} else "note"
+    words = note["detail"]
+    if step == "closed":
+        words = named("closing.reason", words or "none", language)
+    return "    " + text(f"cli.case.{'ended' if step == 'closed' else step}", language,
+                         at=_china(note["at"]), words=words)  # fmt: skip
+
+
+def timeline_lines(events: Sequence[Event], language: Language) -> list[str]:
+    """Return the course of a case: a heading for each phase, a line for each event, its doubts."""
+    lines: list[str] = []
+    phase: str | None = ""
+    for one in events:
+        if one.phase != phase:
+            phase = one.phase
+            lines.append(text(f"cli.timeline.{phase or 'none'}", language))
+        unknown = text("cli.timeline.unknown", language)
+        at = unknown if one.at is None else moment(one.at)[: 10 if one.day_only else None]
+        source = text(f"cli.timeline.source.{one.source}", language)
+        id_ = f" [{one.entry_id}]" if one.entry_id and one.key != "promise_over" else ""
+        lines.append(f"  {at}  {one.text}（{source}）{id_}")
+        lines += [f"      {text('cli.told.warning', language, sentence=x)}" for x in one.doubts]
+    return lines or [text("cli.timeline.empty", language)]
+
+
+def statistics_lines(found: Statistics) -> list[str]:
+    """Return the figures of one's own cases in sentences, by shop."""
+    lines = list(found.sentences)
+    for one in found.shops:
+        lines.append(one.shop if one.shop == one.host else f"{one.shop} ({one.host})")
+        lines += [f"    {said}" for said in one.sentences]
+    return lines
 
 
 def _china(at: str) -> str:

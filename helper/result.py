@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from helper.complaints import closing
 from helper.complaints.clocks import clocks
+from helper.complaints.timeline import dealings
 from helper.dealings import Answers
 from helper.model import CaptureView, CaseView, Draft, Seal
 from helper.steps.store import Store
@@ -50,10 +52,18 @@ def timings(view: CaptureView) -> dict[str, int]:
 
 
 def case_result(store: Store, case: CaseView) -> dict[str, Any]:
-    """Return a case with its deadlines and with the gaps of its latest draft."""
+    """Return a case with its deadlines and with the gaps of its latest draft.
+
+    `dealings` are what the user told, in sentences; `closing` is what speaks for closing it.
+    """
     draft = store.vault.latest_draft(case.case_id)
+    language = store.settings.language
     return {
         **case.model_dump(mode="json"),
+        "dealings": [
+            event.model_dump(mode="json") for event in dealings(case, store.now(), language)
+        ],
+        "closing": closing.advice(case, language),
         "due": _due(store, case, draft),
         "gaps": [gap.model_dump(mode="json") for gap in draft.gaps] if draft else [],
     }

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
+    {"dealing_commands"},
     {"case_commands"},
     {"demo"},
     {"options", "visiting", "doctor"},
