@@ -8,10 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from helper.capture.fonts import cjk_font
 from helper.capture.services import UnansweredError
-from helper.complaints import exhibits
+from helper.complaints import exhibits, instants
+from helper.complaints.timeline import timeline
 from helper.errors import (
     DiskFullError,
     InvalidError,
@@ -27,9 +29,17 @@ from helper.model import CaptureView, CaseView, Draft, Exhibit, Missing, Seal
 from helper.steps.store import Store
 from helper.vault.files import room_on_disk
 
+if TYPE_CHECKING:
+    from helper.evidence.book import Happening
+
 BOOK = "证据册.pdf"
 NO_BOOK = "证据册-未制作.txt"
 _log = logging.getLogger("kazheng")
+_COURSE = frozenset(
+    {"ordered", "paid", "promise_over", "delivered", "notice", "pledge", "contact", "filed",
+     "answered", "refunded"}
+)  # fmt: skip
+"""What of the time line goes into the book: neither notes nor drafts, nor exhibits once more."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +120,7 @@ def _snapshot(store: Store, case_id: str) -> _Snapshot:
 
 def _cited(store: Store, case: CaseView) -> Draft | None:
     """Return the draft whose numbers hold: the last one that was filed, else the last one."""
-    filed = max(case.filings, key=lambda one: one.at, default=None)
+    filed = max((one for one in case.filings if one.draft_id), key=lambda one: one.at, default=None)
     if filed is not None:
         with suppress(NotFoundError):
             return store.vault.draft(filed.draft_id)
@@ -244,10 +254,26 @@ def _draw(
             installation=seal.fingerprint(seal.public_key(store.key)),
             created_at=at,
             signature=stamps.said,
+            course=_course(found.case, at),
         )
     except book.BookError as error:
         return Missing(role="book", reason=error.reason, detail=error.detail)
     return None
+
+
+def _course(case: CaseView, now: datetime) -> list[Happening]:
+    """Return what happened, for the book of a case in which there was more than pages."""
+    from helper.evidence.book import Happening  # noqa: PLC0415
+
+    if not (case.entries or case.filings):
+        return []
+    unknown = text("book.course.unknown")
+    return [
+        Happening(unknown if one.at is None else instants.said(one.at), one.text, one.source,
+                  one.capture_id)
+        for one in timeline(case, now=now)
+        if one.key in _COURSE
+    ]  # fmt: skip
 
 
 def _words(missing: Sequence[Missing]) -> bytes:

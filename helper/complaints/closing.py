@@ -12,6 +12,7 @@ from helper.model import CaseView
 
 Reason = Literal["refunded", "reissued", "withdrawn", "court", "other"]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
+ZERO: Final = Decimal("0.00")
 _NEVER_PAID: Final = frozenset({"pending_payment", "cancelled", "expired"})
 
 
@@ -27,7 +28,7 @@ def returned(case: CaseView) -> Decimal:
     currency = case.order.currency if case.order else None
     refunds = (entry.what for entry in case.entries if isinstance(entry.what, Refund))
     return sum(
-        (one.amount for one in refunds if currency is None or one.currency == currency), Decimal(0)
+        (one.amount for one in refunds if currency is None or one.currency == currency), ZERO
     )
 
 

@@ -199,7 +199,7 @@ class Events:
 
     def _contact(self, what: Contact) -> str:
         number = self._say("agent", number=clean(what.agent_no)) if what.agent_no else ""
-        who = " ".join(part for part in (clean(what.who), number) if part)
+        who = self._say("and_short").join(part for part in (clean(what.who), number) if part)
         values = {"way": self._say(f"way.{what.way}"), "side": self._say(f"side.{what.side}")}
         form = "contact_who" if who else "contact"
         return self._joined(self._say(form, who=who, **values), what, promised=what.promised)
@@ -213,9 +213,8 @@ class Events:
         self, first: str, what: Contact | Answer, *, promised: str | None = None,
         offered: Decimal | None = None,
     ) -> str:  # fmt: skip
-        parts = [first]
-        if what.said:
-            parts.append(self._say("said", words=quoted(what.said, _LONGEST)))
+        said = self._say("said", words=quoted(what.said, _LONGEST)) if what.said else ""
+        parts = [first + said]
         if promised:
             parts.append(self._say("promised", words=quoted(promised, _LONGEST)))
         if offered is not None:
@@ -276,8 +275,7 @@ class Events:
         return "-" if value is None else amount(value, currency, self.language)
 
     def _channel(self, key: str) -> str:
-        name = next((one.name for one in channels() if one.id == key), key)
-        return name.partition("（")[0] if self.language == "zh_CN" else key
+        return channel_name(key, self.language)
 
     def _of_order(self, key: str, path: str, at: datetime, said: str) -> Event:
         """Make an event of a field of the order: the page's, a bill's, or the user's own word."""
@@ -305,6 +303,12 @@ class Events:
 
     def _say(self, key: str, **values: str) -> str:
         return text(f"timeline.{key}", self.language, **values)
+
+
+def channel_name(key: str, language: Language) -> str:
+    """Return what a channel is called; in English its key, as the research names it in Chinese."""
+    name = next((one.name for one in channels() if one.id == key), key)
+    return name.partition("（")[0] if language == "zh_CN" else key
 
 
 def until_of(within: str | None, said_at: datetime | None) -> datetime | None:

@@ -10,9 +10,9 @@ from statistics import median
 from typing import Literal
 
 from helper.complaints import instants
-from helper.complaints.closing import amount, returned
+from helper.complaints.closing import ZERO, amount, returned
 from helper.complaints.deadlines import promised_by
-from helper.complaints.events import until_of
+from helper.complaints.events import channel_name, until_of
 from helper.complaints.wording import SHANGHAI
 from helper.dealings import Answer, Answers, Contact, Outcome, Refund
 from helper.messages import Language, named, text
@@ -119,12 +119,12 @@ def _issue(case: CaseView, drafts: Sequence[Draft]) -> str:
 
 
 def _sums(cases: Sequence[CaseView]) -> tuple[Sums, ...]:
-    paid: defaultdict[str | None, list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 3)
+    paid: defaultdict[str | None, list[Decimal]] = defaultdict(lambda: [ZERO] * 3)
     for case in cases:
         order = case.order
         if order is not None and order.amount is not None:
             back = returned(case)
-            still = max(order.amount - back, Decimal(0)) if case.closed_at is None else Decimal(0)
+            still = max(order.amount - back, ZERO) if case.closed_at is None else ZERO
             sums = paid[order.currency]
             paid[order.currency] = [
                 was + more for was, more in zip(sums, (order.amount, back, still), strict=True)
@@ -141,7 +141,7 @@ def _days_to_refund(case: CaseView) -> int | None:
     start = (order.payment.paid_at or order.created_at) if order else None
     if order is None or order.amount is None or start is None or order.amount <= 0:
         return None
-    came = Decimal(0)
+    came = ZERO
     refunds = [entry.what for entry in case.entries if isinstance(entry.what, Refund)]
     for one in sorted(refunds, key=lambda one: one.at):
         if order.currency in {None, one.currency}:
@@ -236,7 +236,10 @@ def _sentences(one: ShopFigures, language: Language) -> list[str]:
             for key, count in channel.outcomes.items()
         ]  # fmt: skip
         key = "channel" if outcomes else "channel_waiting"
-        values = {"channel": channel.channel, "outcomes": _and(outcomes, language)}
+        values = {
+            "channel": channel_name(channel.channel, language),
+            "outcomes": _and(outcomes, language),
+        }
         said.append(_say(key, language, filed=channel.filed, **values))
     judged = one.promises["kept"] + one.promises["broken"]
     if judged or one.promises["unknown"]:

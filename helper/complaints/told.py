@@ -11,7 +11,8 @@ from typing import Any, Final
 from helper.complaints import instants, issues
 from helper.complaints.channels import channels
 from helper.complaints.closing import amount, returned
-from helper.dealings import Answer, Answers, Contact, Dealing, Party, Refund
+from helper.complaints.wording import moment
+from helper.dealings import Answer, Answers, Contact, Dealing, Entry, Party, Refund
 from helper.errors import InvalidError, NotFoundError
 from helper.messages import Language, text
 from helper.model import CaseView, Filing
@@ -60,15 +61,16 @@ def checked_filing(case: CaseView, filing: Filing, now: datetime) -> Filing:
     return filing
 
 
-def doubts(case: CaseView, what: Dealing, language: Language) -> tuple[str, ...]:
+def doubts(case: CaseView, entry: Entry, language: Language) -> tuple[str, ...]:
     """Return what is unlikely in what was told, each as a sentence with what to do.
 
     `case` holds it already. More money than was paid is kept: damages and a second charge come
     back too.
     """
+    ids = {"case_id": case.case_id, "entry_id": entry.entry_id}
     return tuple(
-        text(f"told.doubt.{key}", language, case_id=case.case_id, **values)
-        for key, values in _doubts(case, what, language)
+        text(f"told.doubt.{key}", language, **ids, **values)
+        for key, values in _doubts(case, entry.what, language)
     )
 
 
@@ -97,10 +99,10 @@ def _doubts(
 
 
 def _check_time(case: CaseView, at: datetime, now: datetime, *, talk: bool = False) -> None:
-    if not _FIRST_YEAR <= at.year <= now.year + 1:
+    if at.year < _FIRST_YEAR:
         raise InvalidError(reason="moment", what=at.isoformat())
     if at > now:
-        raise InvalidError(reason="told_future", at=instants.said(at), now=instants.said(now))
+        raise InvalidError(reason="told_future", at=f"{at:%Y-%m-%d %H:%M}", now=moment(now))
     order = case.order
     begun = (order.created_at or order.payment.paid_at) if order else None
     if begun is not None and not talk and instants.before(at, begun):

@@ -15,7 +15,7 @@ Pictures are printed reduced; the untouched files with the printed hashes are in
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,6 +35,16 @@ from helper.vault.files import room_on_disk
 LONGEST_URL = 3_000
 _LONGEST_TITLE = 600
 _LONGEST_ON_COVER = 200
+
+
+@dataclass(frozen=True)
+class Happening:
+    """What happened: China time, words, whence (`page`, `bill`, `own`), the capture that shows."""
+
+    at: str
+    text: str
+    source: str
+    capture_id: str | None = None
 
 
 class BookError(Exception):
@@ -66,13 +76,14 @@ def make_book(
     installation: str,
     created_at: datetime,
     signature: str = "",
+    course: Sequence[Happening] = (),
 ) -> int:
     """Write the book of the sealed captures and return how many pages it has.
 
     `read` gives the file of a hash, `exhibits` are those of the whole bundle with their numbers,
     `font` is a font file with the number of its face, `signature` what the book says of the time
-    stamp of its own signature. The same case gives the same bytes. Raises DiskFullError,
-    BookError(book_no_font).
+    stamp of its own signature, `course` what happened, by time. The same case gives the same
+    bytes. Raises DiskFullError, BookError(book_no_font).
     """
     if font is None:
         raise BookError("book_no_font", "none found")
@@ -85,7 +96,10 @@ def make_book(
         writer = PdfWriter(stream, face)
         found = entries(case, views, read, exhibits)
         printed = [_exhibit(entry, read, writer, face) for entry in found]
-        tail = _tail(face, views, read, installation, signature)
+        tail = [
+            *_course(face, course, found),
+            *_tail(face, views, read, installation, signature),
+        ]
         front = _front(case, views, found, printed, tail, installation, created_at)
         sections = [*front, *printed, *tail]
         _number(sections, case.case_id, installation)
@@ -252,6 +266,32 @@ def _address(url: str) -> str:
         return url
     digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
     return text("book.long_url", text=url[:LONGEST_URL], count=len(url), sha256=digest)
+
+
+def _course(face: Face, course: Sequence[Happening], found: Sequence[Entry]) -> Iterator[_Section]:
+    """Lay out what happened, each with the exhibit that shows it, or as the user's own word."""
+    if not course:
+        return
+    exhibits: dict[str, int] = {}
+    for entry in found:
+        exhibits.setdefault(entry.view.capture_id, entry.number)
+    flow = Flow(face)
+    flow.page()
+    flow.heading(both("book.course"))
+    rows = [
+        (one.at, clipped(one.text, 400), _shown_by(one, exhibits.get(one.capture_id or "")))
+        for one in course
+    ]
+    heads = [text(f"book.course.{column}") for column in ("at", "what", "source")]
+    flow.table((18, 62, 20), heads, rows, 8.5)
+    flow.space(6)
+    flow.text(text("book.course.words"), 8.5, grey=0.3)
+    yield _Section(flow, text("book.course"), text("book.course"))
+
+
+def _shown_by(one: Happening, number: int | None) -> str:
+    own = text(f"book.course.{one.source}")
+    return f"{own}\n证据{number}" if number is not None else own
 
 
 def _tail(

@@ -116,8 +116,11 @@ class Private:
         return value
 
 
-def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
-    """Gather what orders name and what pages label; card codes are found by hash or mask."""
+def find(orders: Iterable[OrderRecord], texts: Iterable[str], told: Iterable[str] = ()) -> Private:
+    """Gather what orders name and what pages label; card codes are found by hash or mask.
+
+    `told` are phone numbers and names of people that the user gave; facts stay readable.
+    """
     certain: set[str] = set()
     labels: set[str] = set()
     facts: set[str] = set()
@@ -127,6 +130,7 @@ def find(orders: Iterable[OrderRecord], texts: Iterable[str]) -> Private:
         named = (order.recharge_account, order.buyer_contact, order.seller.contact)
         certain |= {value for value in named if value}
         wanted |= {secret.sha256: secret.masked for secret in order.delivery.secrets}
+    certain |= {value for value in told if squeeze(value) not in facts}
     found: set[str] = set()
     shapes = {code for masked in wanted.values() for code in masked.split() if _telling(code)}
     for text in texts:

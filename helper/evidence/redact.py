@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from helper.dealings import Contact, Party
 from helper.errors import KazhengError
 from helper.evidence import masking
 from helper.evidence.book_exhibits import is_brought
 from helper.evidence.masking import Places, UnmaskableError
 from helper.evidence.private import Private, find
+from helper.evidence.private_labels import NEVER
 from helper.model import Artifact, CaptureView, CaseView, Exhibit, Role
 
 _AS_IT_IS: frozenset[Role] = frozenset({"timestamp", "timestamp-query", "witness/tls"})
@@ -30,6 +32,12 @@ _OTHER_PICTURES: frozenset[Role] = frozenset(
     {"seen/window", "witness/page", "witness/scroller", "witness/sheet", "witness/window"}
 )
 
+_PERSON = re.compile(r"[\u4e00-\u9fff·]{2,4}|[*＊某][\u4e00-\u9fff]{1,2}")
+_NO_NAMES = frozenset(NEVER.split("|")) | {
+    "人工客服", "平台客服", "售后", "售后客服", "店主", "老板", "卖家", "商家", "平台", "管理员",
+    "机器人", "智能客服", "客服人员", "工作人员",
+}  # fmt: skip
+"""What people call the other side without naming anybody."""
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 Key = tuple[str, str]
 """Capture id and artifact name."""
@@ -118,7 +126,17 @@ def of_case(case: CaseView, read: Read) -> Redactor:
     orders = [view.order for view in case.captures if view.order] + [
         order for order in (case.order,) if order
     ]
-    return Redactor(find(orders, _page_texts(case, read)))
+    return Redactor(find(orders, _page_texts(case, read), _people(case)))
+
+
+def _people(case: CaseView) -> Iterator[str]:
+    """Yield phone numbers and names of people that the user told of; a company's stays readable."""
+    for what in (entry.what for entry in case.entries):
+        if isinstance(what, Party):
+            named = what.name if _PERSON.fullmatch(what.name) else None
+            yield from filter(None, (what.phone, named))
+        elif isinstance(what, Contact) and what.who and what.who not in _NO_NAMES:
+            yield what.who
 
 
 def _page_texts(case: CaseView, read: Read) -> Iterator[str]:

@@ -28,7 +28,7 @@ def tell(vault: Catalogue, case_id: str, what: Dealing, now: datetime, language:
     """
     kept = vault.add_entry(case_id, told.checked(vault.case(case_id), what, now), now)
     case = vault.case(case_id)
-    return Told(case, kept.entry_id, told.doubts(case, kept.what, language))
+    return Told(case, kept.entry_id, told.doubts(case, kept, language))
 
 
 def file(vault: Catalogue, case_id: str, filing: Filing, now: datetime) -> Told:

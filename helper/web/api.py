@@ -143,6 +143,22 @@ def _cases(services: Services) -> tuple[Route, ...]:
             bodies.CaseReply, body=bodies.CorrectionRequest,
         ),
         Route(
+            "POST", one + "/entries", "tell", on.tell, "Note a contact, an answer, a refund",
+            bodies.ToldReply, body=bodies.EntryRequest,
+        ),
+        Route(
+            "POST", one + "/entries/{entry_id}/undo", "undo", on.undo, "Take back what was told",
+            bodies.CaseReply,
+        ),
+        Route(
+            "POST", one + "/filings", "file_by_hand", on.file, "Note a complaint submitted by hand",
+            bodies.ToldReply, body=bodies.FilingRequest,
+        ),
+        Route(
+            "GET", one + "/timeline", "timeline", on.timeline, "What happened, by time",
+            bodies.TimelineReply,
+        ),
+        Route(
             "POST", one + "/drafts", "make_draft", on.draft, "Compose a complaint",
             Draft, body=bodies.DraftRequest,
         ),

@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from helper.complaints.timeline import Event
+from helper.dealings import Dealing, Moment
 from helper.model import CaptureId, CaptureMeta, CaptureState, CaptureView, CaseView, Part, Sha256
 
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -141,6 +143,37 @@ class CaseReply(Body):
 
     case: CaseView
     suggestion: dict[str, Any]
+
+
+class EntryRequest(Body):
+    """What the user tells of a case; the same `what` again is the same entry.
+
+    `at` belongs to it: a client that repeats a request repeats the time as well.
+    """
+
+    what: Dealing
+
+
+class FilingRequest(Body):
+    """A complaint that the user submitted without the helper; `draft_id` empty for no draft."""
+
+    channel: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    number: Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)] | None = None
+    draft_id: Annotated[str, StringConstraints(max_length=64)] = ""
+    at: Moment
+
+
+class ToldReply(CaseReply):
+    """The case after it was told something; `entry_id` takes that back, warnings are sentences."""
+
+    entry_id: str
+    warnings: tuple[str, ...]
+
+
+class TimelineReply(Body):
+    """What happened in a case, earliest first; what has no known time stands last."""
+
+    events: tuple[Event, ...]
 
 
 class CorrectionRequest(Body):

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from aiohttp import web
 
+from helper.complaints.timeline import timeline
 from helper.errors import NotFoundError, TooLargeError
 from helper.messages import Language
-from helper.model import Sha256
+from helper.model import CaseView, Filing, Sha256
+from helper.steps import dealing
 from helper.web.bodies import (
     CaseReply,
     CasesReply,
     CorrectionRequest,
     DraftRequest,
     EmptyReply,
+    EntryRequest,
+    FilingRequest,
     RecordId,
+    TimelineReply,
+    ToldReply,
 )
 from helper.web.guard import BODY
 from helper.web.replies import json_reply, language_of, parse, path_value
@@ -49,6 +56,39 @@ class CaseHandlers:
             await asyncio.to_thread(vault.add_correction, case_id, body.field, body.value, now)
         return await self._case(case_id, language_of(request))
 
+    async def tell(self, request: web.Request) -> web.Response:
+        """Keep what the user tells of a case; return the case after it."""
+        case_id, language = _record(request, "case"), language_of(request)
+        what = parse(EntryRequest, request[BODY]).what
+        vault, now = self.services.vault, self.services.now()
+        return await self._told(
+            await asyncio.to_thread(dealing.tell, vault, case_id, what, now, language), language
+        )
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Keep that the user submitted a complaint; return the case after it."""
+        case_id, language = _record(request, "case"), language_of(request)
+        filing = Filing(capture_id=None, **dict(parse(FilingRequest, request[BODY])))
+        vault, now = self.services.vault, self.services.now()
+        return await self._told(
+            await asyncio.to_thread(dealing.file, vault, case_id, filing, now), language
+        )
+
+    async def undo(self, request: web.Request) -> web.Response:
+        """Take back what the user told; return the case after it."""
+        case_id = _record(request, "case")
+        entry_id = path_value(RecordId, request, "entry_id", "entry")
+        await asyncio.to_thread(self.services.vault.undo_entry, case_id, entry_id)
+        return await self._case(case_id, language_of(request))
+
+    async def timeline(self, request: web.Request) -> web.Response:
+        """Return what happened in the order of time."""
+        case_id, vault = _record(request, "case"), self.services.vault
+        case = await asyncio.to_thread(vault.case, case_id)
+        drafts = await asyncio.to_thread(vault.drafts_of, case_id)
+        now, language = self.services.now(), language_of(request)
+        return json_reply(TimelineReply(events=timeline(case, drafts, now=now, language=language)))
+
     async def draft(self, request: web.Request) -> web.Response:
         """Compose a draft for a channel."""
         case_id = _record(request, "case")
@@ -66,8 +106,15 @@ class CaseHandlers:
 
     async def _case(self, case_id: str, language: Language) -> web.Response:
         case = await asyncio.to_thread(self.services.vault.case, case_id)
-        suggestion = await self.services.suggest(case_id, language)
-        return json_reply(CaseReply(case=case, suggestion=dict(suggestion)))
+        return json_reply(CaseReply(**await self._shown(case, language)))
+
+    async def _told(self, told: dealing.Told, language: Language) -> web.Response:
+        shown = await self._shown(told.case, language)
+        return json_reply(ToldReply(**shown, entry_id=told.entry_id, warnings=told.warnings))
+
+    async def _shown(self, case: CaseView, language: Language) -> dict[str, Any]:
+        suggestion = await self.services.suggest(case.case_id, language)
+        return {"case": case, "suggestion": dict(suggestion)}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,10 @@ from scrapers.record import OrderRecord
 from tests.web.client import Client
 from tests.web.conftest import CASE, DRAFT, UUID, World
 
+CONTACT = {
+    "kind": "contact", "at": "2026-01-05T09:00:00+08:00", "way": "chat", "said": "问了发货时间",
+    "promised": "今晚到账",
+}  # fmt: skip
 SHA256 = hashlib.sha256(b"picture").hexdigest()
 
 
@@ -126,12 +130,94 @@ async def test_what_was_filled_is_handed_on(stocked: World) -> None:
         ("GET", "/v1/cases/c-none"),
         ("GET", "/v1/cases/..%2F.."),
         ("POST", "/v1/cases/c-none/corrections"),
+        ("POST", "/v1/cases/c-none/entries"),
+        ("POST", "/v1/cases/c-none/filings"),
+        ("POST", "/v1/cases/c-none/entries/e-1/undo"),
+        ("GET", "/v1/cases/c-none/timeline"),
         ("GET", "/v1/drafts/none"),
         ("GET", "/v1/drafts/none/fill"),
         ("POST", "/v1/drafts/none/filled"),
     ],
 )
 async def test_what_does_not_exist_is_not_found(stocked: World, method: str, target: str) -> None:
-    body = {"field": "amount", "value": "1"} if target.endswith("corrections") else {}
+    bodies: dict[str, dict[str, object]] = {
+        "corrections": {"field": "amount", "value": "1"},
+        "entries": {"what": CONTACT},
+        "filings": {"channel": "wechat_pay", "at": CONTACT["at"]},
+    }
+    body = bodies.get(target.rpartition("/")[2], {})
     answer = await stocked.client.call(method, target, body if method == "POST" else None)
     assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+
+
+async def test_what_is_told_stands_in_the_case_once_and_is_taken_back(stocked: World) -> None:
+    way = f"/v1/cases/{CASE}/entries"
+    first = (await stocked.client.call("POST", way, {"what": CONTACT})).json
+    again = (await stocked.client.call("POST", way, {"what": CONTACT})).json
+    assert again["entry_id"] == first["entry_id"]
+    [entry] = again["case"]["entries"]
+    assert (entry["what"]["promised"], entry["what"]["kind"]) == ("今晚到账", "contact")
+    undone = await stocked.client.call("POST", f"{way}/{entry['entry_id']}/undo")
+    assert undone.json["case"]["entries"] == []
+    gone = await stocked.client.call("POST", f"{way}/{entry['entry_id']}/undo")
+    assert (gone.status, gone.json["error"]["code"]) == (404, "not_found")
+
+
+async def test_an_unlikely_amount_is_kept_and_named(stocked: World) -> None:
+    stocked.vault.put_order(UUID, OrderRecord(order_no="1", amount="9.90", currency="CNY"))
+    what = {"kind": "refund", "at": "2026-01-05T09:00:00+08:00", "amount": "99"}
+    answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/entries", {"what": what})
+    assert answer.json["case"]["entries"][0]["what"]["amount"] == "99.00"
+    [warning] = answer.json["warnings"]
+    assert "99.00" in warning
+    assert answer.json["entry_id"] in warning
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        {"kind": "gossip"},
+        CONTACT | {"at": "2026-01-05T09:00:00"},
+        CONTACT | {"at": "2999-01-05T09:00:00+08:00"},
+        CONTACT | {"at": "0001-01-01T00:00:00+00:00"},
+        CONTACT | {"said": "", "promised": None},
+        CONTACT | {"said": "x" * 5001},
+        CONTACT | {"promised_by": "2025-01-05T09:00:00+08:00"},
+        CONTACT | {"promised_by": "9999-12-31T23:59:59+00:00"},
+        {"kind": "refund", "at": CONTACT["at"], "amount": "0"},
+        {"kind": "refund", "at": CONTACT["at"], "amount": "NaN"},
+        {"kind": "refund", "at": CONTACT["at"], "amount": "1e999999"},
+        {"kind": "refund", "at": CONTACT["at"], "amount": "0.000000000000001"},
+        {"kind": "answer", "at": CONTACT["at"], "channel": "nobody", "outcome": "silent"},
+        {"kind": "party", "name": "  "},
+        {"kind": "answers", "issue": "nonsense", "answers": {}},
+        {"kind": "answers", "issue": "other", "answers": {"facts": "x" * 30_000}},
+    ],
+    ids=str,
+)
+async def test_what_cannot_be_is_refused_and_not_kept(
+    stocked: World, what: dict[str, object]
+) -> None:
+    answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/entries", {"what": what})
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid")
+    assert stocked.vault.case(CASE).entries == ()
+
+
+async def test_a_filing_on_the_phone_is_noted_and_is_in_the_time_line(stocked: World) -> None:
+    body = {"channel": "wechat_pay", "number": "T1", "at": "2026-01-05T09:00:00+08:00"}
+    filed = (await stocked.client.call("POST", f"/v1/cases/{CASE}/filings", body)).json
+    assert filed["case"]["filings"][0]["filing_id"] == filed["entry_id"]
+    found = (await stocked.client.call("GET", f"/v1/cases/{CASE}/timeline")).json["events"]
+    [event] = [one for one in found if one["key"] == "filed"]
+    assert (event["source"], event["entry_id"]) == ("own", filed["entry_id"])
+    assert "T1" in event["text"]
+
+
+@pytest.mark.parametrize(
+    "body", [{"channel": "nobody"}, {"channel": "wechat_pay", "draft_id": "d-other"}]
+)
+async def test_a_filing_of_nothing_known_is_refused(stocked: World, body: dict[str, str]) -> None:
+    told = {"at": "2026-01-05T09:00:00+08:00"} | body
+    answer = await stocked.client.call("POST", f"/v1/cases/{CASE}/filings", told)
+    assert answer.status in {400, 404}
+    assert stocked.vault.case(CASE).filings == ()
