@@ -8,7 +8,6 @@ from helper.errors import ConflictError, NotFoundError
 from helper.model import Draft
 from helper.vault import schema
 from helper.vault.store import Store, reading, writing
-from helper.vault.views import require_case
 
 _drafts = schema.drafts
 
@@ -23,7 +22,9 @@ class Drafts(Store):
         """
         values = {"case_id": draft.case_id, "record": draft.model_dump_json()}
         with writing(self.engine) as connection:
-            require_case(connection, draft.case_id)
+            case = select(schema.cases).where(schema.cases.c.case_id == draft.case_id)
+            if connection.execute(case).first() is None:
+                raise NotFoundError(kind="case", id=draft.case_id)
             of_draft = _drafts.c.draft_id == draft.draft_id
             known = connection.execute(select(_drafts.c.case_id).where(of_draft)).scalar()
             if known is None:

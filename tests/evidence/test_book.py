@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from helper.evidence.book import BookError
+from helper.evidence.book import BookError, Happening
 from helper.model import (
     Exhibit,
     Missing,
@@ -218,6 +218,19 @@ def test_only_what_is_sealed_is_an_exhibit(shelf: Shelf):
     late = shelf.file("witness/sheet", "witness-sheet.png", picture(300))
     shelf.case.catalogue.add_artifacts(uuid, [late])
     assert set(shelf.make().starts()) == {"证据1"}
+
+
+def test_the_course_names_the_exhibit_that_shows_it_or_the_submitters_word(shelf: Shelf):
+    page = shelf.add(("seen/sheet", "sheet.png", picture()))
+    book = shelf.make(course=[
+        Happening("2026-03-01 20:00", "付款 9.90 元", "page", page),
+        Happening("2026-03-02", "客服答应退款", "own"),
+    ])  # fmt: skip
+    [course] = [text for text in book.pages if "客服答应退款" in text]
+    assert "付款9.90元页面所示证据1" in course
+    assert "2026-03-02客服答应退款提交人所述" in course
+    assert book.outside() == []
+    assert "经过" not in shelf.make("plain.pdf").text
 
 
 def test_no_text_is_left_as_a_key(shelf: Shelf):

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from helper.capture import sheet
 from helper.complaints.exhibits import numbered
+from helper.dealings import Contact, Party
 from helper.evidence import canonical, redact
 from helper.evidence.verify import verify
 from helper.model import Artifact, CaptureMeta
@@ -119,6 +120,27 @@ def test_nothing_private_is_in_any_file_and_the_copy_says_what_it_is(empty):
     assert (found.verdict, found.redacted) == ("pass", True)
     assert "4 left out" in found.checks[-1].detail
     assert verify(empty.write("plain.zip")).redacted is False
+
+
+def test_whom_the_user_told_of_is_not_shown_and_a_company_stays_readable(empty):
+    keep(
+        empty,
+        text=TEXT + "客服小王 电话 021-55555555\n收款人 张三丰\n示例网络科技有限公司\n客服 08\n",
+    )
+    [case] = empty.catalogue.cases()
+    for what in (
+        Contact(at=NOON, way="phone", who="客服小王", said="x"),
+        Contact(at=NOON, way="chat", who="客服", said="x"),
+        Party(name="张三丰", role="payee"),
+        Party(name="示例网络科技有限公司", phone="021-55555555"),
+    ):
+        empty.catalogue.add_entry(case.case_id, what, NOON)
+    _, files, _ = write(empty)
+    for value in ("小王", "55555555", "张三丰"):
+        assert not [name for name, data in files.items() if value.encode() in data], value
+    text = named(files, "seen-text.txt").decode()
+    assert "示例网络科技有限公司" in text
+    assert "客服 08" in text
 
 
 def test_it_is_tied_to_the_sealed_original_by_hash(empty):

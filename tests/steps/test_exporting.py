@@ -160,6 +160,8 @@ def test_the_numbers_of_the_filed_complaint_hold(store: Store, case_id: str) -> 
         draft_id=sent.draft_id, channel=sent.channel, number="1", capture_id=None, at=store.now()
     )
     store.vault.add_filing(case_id, filing)
+    by_phone = {"draft_id": "", "at": store.now()}  # later, and of no draft
+    store.vault.add_filing(case_id, filing.model_copy(update=by_phone))
     cited = exporting._cited(store, store.vault.case(case_id))
     assert cited is not None
     assert cited.draft_id == "d-sent"

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from helper.steps import read
 from helper.steps.keep import keep_parts
 from helper.steps.seal import Sealer
 from helper.steps.store import Store
-from scrapers.record import Extraction, OrderRecord
+from scrapers.record import Chat, Clause, Extraction, Message, OrderRecord, Terms
 
 from .conftest import NOON, Captures
 
@@ -132,6 +132,85 @@ def test_a_chat_an_agreement_or_goods_lack_no_order(
     uuid = seen(captures, store, html)
     assert [lack for lack in captures.lacks(uuid) if lack[0] == "order"] == []
     assert captures.view(uuid).case_id is not None
+
+
+CHAT = """<h1>在线客服</h1><div class=chat>
+<p class="msg me"><b>我</b> <i>2026-02-28 10:00:00</i> 什么时候退款
+<p class="msg agent"><b>客服08</b> <i>2026-02-28 10:01:00</i> 24小时内给您退款
+<p class="msg agent"><b>客服08</b> <i>2026-02-28 10:02:00</i> 卡密 KXPD-7745-QWTR-9921 失效</div>"""
+
+
+def test_what_the_shop_said_in_a_chat_is_in_the_capture_and_codes_stay_masked(
+    store: Store, captures: Captures
+) -> None:
+    case_id = captures.view(seen(captures, store)).case_id
+    view = captures.view(seen(captures, store, CHAT, case_id=case_id))
+    assert view.case_id == case_id
+    assert view.shown is not None
+    assert view.shown.page_kind == "chat"
+    assert view.shown.chat is not None
+    first, second = view.shown.chat.messages
+    assert first.promise is not None
+    assert (first.side, first.promise.within) == ("agent", "PT24H")
+    assert "9921" not in view.shown.model_dump_json()
+    assert "卡密" in second.text
+
+
+def test_goods_and_terms_are_in_the_capture_the_clauses_with_a_topic_only(
+    store: Store, captures: Captures
+) -> None:
+    page = (
+        "<h1>用户协议</h1><p>第一条 总则</p><p>第二条 七天内可以退款</p><p>第三条 24小时内发货</p>"
+    )
+    terms = captures.view(seen(captures, store, page)).shown
+    assert terms is not None
+    assert terms.terms is not None
+    assert [clause.topics for clause in terms.terms.clauses] == [("refund",), ("delivery",)]
+    page = "<h1>Steam 充值卡 50 元</h1><p>价格：¥49.50</p><p>数量：1</p><button>立即购买</button>"
+    goods = captures.view(seen(captures, store, page)).shown
+    assert goods is not None
+    assert goods.product is not None
+    assert str(goods.product.price) == "49.50"
+
+
+def test_where_nothing_was_seen_the_witness_tells_what_the_page_shows(
+    store: Store, captures: Captures
+) -> None:
+    uuid = captures.new()
+    witnessed(store, uuid, html=CHAT)
+    read.read_order(store, uuid)
+    shown = captures.view(uuid).shown
+    assert shown is not None
+    assert shown.page_kind == "chat"
+
+
+def said(number: int, **values: Any) -> Message:
+    at = NOON + timedelta(minutes=number)
+    return Message.model_validate({"at": at, "side": "agent", "text": f"第 {number} 句"} | values)
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_of_a_long_chat_the_newest_and_every_pledge_are_kept_in_their_order(
+    newest_first: bool,
+) -> None:
+    pledge = {"what": "refund", "text": "24小时内给您退款"}
+    talk = [
+        said(0, promise=pledge), *(said(n, side="buyer") for n in range(1, 50)),
+        *(said(n) for n in range(50, 250)),
+    ]  # fmt: skip
+    talk = talk[::-1] if newest_first else talk
+    found = read.shown(Extraction(chat=Chat(messages=tuple(talk)))).chat
+    assert found is not None
+    kept = [one.text for one in found.messages]
+    wanted = ["第 0 句", *(f"第 {n} 句" for n in range(151, 250))]
+    assert kept == (wanted[::-1] if newest_first else wanted)
+
+
+def test_of_long_terms_the_first_clauses_are_kept() -> None:
+    clauses = tuple(Clause(number=str(n), text="退款", topics=("refund",)) for n in range(200))
+    found = read.shown(Extraction(terms=Terms(name="协议", clauses=clauses))).terms
+    assert found is not None
+    assert [one.number for one in found.clauses] == [str(n) for n in range(60)]
 
 
 def test_the_same_page_twice_agrees(store: Store, captures: Captures) -> None:
