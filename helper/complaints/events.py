@@ -171,7 +171,7 @@ class Events:
             said += self._say("at_text", at=quoted(one.at_text, _LONGEST))
         yield self._event("pledge", one.at, said, "page", capture_id=view.capture_id)
         until = until_of(within, one.at)
-        if until is not None and until <= self.now and not self._settled(until):
+        if until is not None and until <= self.now and not settled(self.case, one.at, until):
             said = self._say("pledge_over", **values)
             yield self._event("promise_over", until, said, "page", capture_id=view.capture_id)
 
@@ -191,7 +191,7 @@ class Events:
                 yield self._own("refunded", entry, what, said)
             if isinstance(what, Contact | Answer) and what.promised_by is not None:
                 by = instants.latest(what.promised_by)
-                if by <= self.now and not self._settled(by):
+                if by <= self.now and not settled(self.case, what.at, by):
                     words = what.said if isinstance(what, Answer) else what.promised
                     said = self._say("told_over", words=quoted(words, _LONGEST) or "-")
                     event = self._own("promise_over", entry, what, said)
@@ -252,16 +252,6 @@ class Events:
         why = named("closing.reason", reason or "none", self.language)
         return self._event("closed", at, self._say("closed", reason=why), "own")
 
-    def _settled(self, by: datetime) -> bool:
-        """Tell whether money came, or a channel said resolved, before a promise ran out."""
-        ends = [
-            one.what.at
-            for one in self.case.entries
-            if isinstance(one.what, Refund)
-            or (isinstance(one.what, Answer) and one.what.outcome == "resolved")
-        ]
-        return any(not instants.before(by, at) for at in ends)
-
     def _value(self, value: object) -> str:
         if isinstance(value, bool):
             return self._say("yes" if value else "no")
@@ -303,6 +293,19 @@ class Events:
 
     def _say(self, key: str, **values: str) -> str:
         return text(f"timeline.{key}", self.language, **values)
+
+
+def settled(case: CaseView, since: datetime | None, until: datetime) -> bool:
+    """Tell whether a promise was met in its time: money or goods came, a channel said resolved."""
+    came = [case.order.delivered_at] if case.order and case.order.delivered_at else []
+    came += [
+        one.what.at
+        for one in case.entries
+        if isinstance(one.what, Refund)
+        or (isinstance(one.what, Answer) and one.what.outcome == "resolved")
+    ]
+    begun = [at for at in came if since is None or not instants.before(at, since)]
+    return any(not instants.before(until, at) for at in begun)
 
 
 def channel_name(key: str, language: Language) -> str:

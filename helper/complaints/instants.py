@@ -6,15 +6,28 @@ means the first instant of a day.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from helper.complaints.wording import SHANGHAI, moment
 
 
+def local(at: datetime) -> datetime:
+    """Return a time as China time; of the first and last day of all time as it is given."""
+    try:
+        return at.astimezone(SHANGHAI)
+    except OverflowError:
+        return at
+
+
+def day(at: datetime) -> date:
+    """Return the day of a time in China."""
+    return local(at).date()
+
+
 def is_day(at: datetime) -> bool:
     """Tell whether only the day is known."""
-    local = at.astimezone(SHANGHAI)
-    return (local.hour, local.minute, local.second, local.microsecond) == (0, 0, 0, 0)
+    here = local(at)
+    return (here.hour, here.minute, here.second, here.microsecond) == (0, 0, 0, 0)
 
 
 def said(at: datetime) -> str:
@@ -25,7 +38,7 @@ def said(at: datetime) -> str:
 def before(one: datetime, other: datetime) -> bool:
     """Tell whether a time is surely before another: clocks and people are exact to the minute."""
     if is_day(one) or is_day(other):
-        return one.astimezone(SHANGHAI).date() < other.astimezone(SHANGHAI).date()
+        return day(one) < day(other)
     return one.replace(second=0, microsecond=0) < other.replace(second=0, microsecond=0)
 
 
@@ -33,4 +46,4 @@ def latest(at: datetime) -> datetime:
     """Return the last moment that a time may mean: of a day its last second."""
     if not is_day(at):
         return at
-    return at.astimezone(SHANGHAI).replace(hour=23, minute=59, second=59)
+    return local(at).replace(hour=23, minute=59, second=59)

@@ -12,8 +12,7 @@ from typing import Literal
 from helper.complaints import instants
 from helper.complaints.closing import ZERO, amount, returned
 from helper.complaints.deadlines import promised_by
-from helper.complaints.events import channel_name, until_of
-from helper.complaints.wording import SHANGHAI
+from helper.complaints.events import channel_name, settled, until_of
 from helper.dealings import Answer, Answers, Contact, Outcome, Refund
 from helper.messages import Language, named, text
 from helper.model import CaseView, Draft
@@ -21,6 +20,8 @@ from scrapers.record import Frozen, Money
 
 Kept = Literal["kept", "broken", "unknown"]
 _FEW = 5
+_TELLING = frozenset({"refused", "silent", "ended", "resolved"})
+"""Outcomes after which nobody can say that an earlier promise was kept."""
 
 
 class Sums(Frozen):
@@ -147,8 +148,7 @@ def _days_to_refund(case: CaseView) -> int | None:
         if order.currency in {None, one.currency}:
             came += one.amount
         if came >= order.amount:
-            days = one.at.astimezone(SHANGHAI).date() - start.astimezone(SHANGHAI).date()
-            return max(days.days, 0)
+            return max((instants.day(one.at) - instants.day(start)).days, 0)
     return None
 
 
@@ -178,11 +178,11 @@ def _promises(case: CaseView, now: datetime) -> list[Kept]:
         late = came is not None and instants.before(by, came)
         waiting = order.status in {"paid", "processing", "failed"} and any(at > by for at in seen)
         found.append("broken" if late or waiting else "kept" if came else "unknown")
-    return found + [_of_refund(case, until) for until in _told(case) if until <= now]
+    return found + [_of_refund(case, *one) for one in _told(case) if one[1] <= now]
 
 
-def _told(case: CaseView) -> list[datetime]:
-    """Return when promises ran out that were made in chats (of a refund) and to the user."""
+def _told(case: CaseView) -> list[tuple[datetime | None, datetime]]:
+    """Return when promises were made and ran out, in chats (of a refund) and to the user."""
     chats = [view.shown.chat for view in case.captures if view.shown and view.shown.chat]
     pledged = {
         (one.at, one.text): until_of(one.promise.within, one.at)
@@ -191,29 +191,24 @@ def _told(case: CaseView) -> list[datetime]:
         if one.promise is not None and one.promise.what == "refund"
     }
     own = [
-        instants.latest(entry.what.promised_by)
+        (entry.what.at, instants.latest(entry.what.promised_by))
         for entry in case.entries
         if isinstance(entry.what, Contact | Answer) and entry.what.promised_by is not None
     ]
-    return [until for until in pledged.values() if until is not None] + own
+    return [*((key[0], until) for key, until in pledged.items() if until is not None), *own]
 
 
-def _of_refund(case: CaseView, until: datetime) -> Kept:
-    """Judge a promise by what came: money or the word resolved in time, else one that came late."""
-    good = [
-        entry.what.at
-        for entry in case.entries
-        if isinstance(entry.what, Refund)
-        or (isinstance(entry.what, Answer) and entry.what.outcome == "resolved")
-    ]
-    bad = [
-        entry.what.at
-        for entry in case.entries
-        if isinstance(entry.what, Answer) and entry.what.outcome in {"refused", "silent", "ended"}
-    ]
-    if any(not instants.before(until, at) for at in good):
+def _of_refund(case: CaseView, since: datetime | None, until: datetime) -> Kept:
+    """Judge a promise by what came in time, else by what came too late or was refused."""
+    if settled(case, since, until):
         return "kept"
-    return "broken" if any(instants.before(until, at) for at in (*good, *bad)) else "unknown"
+    later = [
+        entry.what
+        for entry in case.entries
+        if isinstance(entry.what, Refund | Answer) and instants.before(until, entry.what.at)
+    ]
+    told = any(isinstance(one, Refund) or one.outcome in _TELLING for one in later)
+    return "broken" if told else "unknown"
 
 
 def _sentences(one: ShopFigures, language: Language) -> list[str]:

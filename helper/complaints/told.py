@@ -34,7 +34,11 @@ def checked(case: CaseView, what: Dealing, now: datetime) -> Dealing:
     """
     if isinstance(what, Answers):
         issues.issue(what.issue)
-        if len(json.dumps(what.answers, ensure_ascii=False, default=str)) > _MOST_ANSWERS:
+        try:
+            written = json.dumps(what.answers, ensure_ascii=False, allow_nan=False)
+        except (ValueError, TypeError):
+            raise InvalidError(what="answers") from None
+        if len(written) > _MOST_ANSWERS:
             raise InvalidError(reason="told_too_long", limit=_MOST_ANSWERS)
     if isinstance(what, Answers | Party):
         return what

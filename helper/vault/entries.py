@@ -142,7 +142,8 @@ def _is_same(known: Filing, told: Filing) -> bool:
         return known.draft_id == told.draft_id and len(receipts) < 2
     if known.draft_id or known.channel != told.channel:
         return False
-    return known.at == told.at or (known.number is not None and known.number == told.number)
+    numbers = {known.number, told.number} - {None}
+    return len(numbers) < 2 and (known.at == told.at or None not in {known.number, told.number})
 
 
 def _completed(told: Filing, known: Filing) -> Filing:

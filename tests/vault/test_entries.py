@@ -150,6 +150,7 @@ RECEIPT = str(Make.uuid(1))
         ({}, {"number": "T1"}, [("T1", None, NOON)]),
         ({"number": "T1"}, {"number": "T1", "at": LATER}, [("T1", None, LATER)]),
         ({}, {"at": LATER}, [(None, None, NOON), (None, None, LATER)]),
+        ({"number": "T1"}, {"number": "T2"}, [("T1", None, NOON), ("T2", None, NOON)]),
         ({}, {"channel": "12315"}, [(None, None, NOON), (None, None, NOON)]),
         (
             {"draft_id": "d-1", "number": "T1"},

@@ -192,6 +192,7 @@ async def test_an_unlikely_amount_is_kept_and_named(stocked: World) -> None:
         {"kind": "party", "name": "  "},
         {"kind": "answers", "issue": "nonsense", "answers": {}},
         {"kind": "answers", "issue": "other", "answers": {"facts": "x" * 30_000}},
+        {"kind": "answers", "issue": "other", "answers": {"age": float("nan")}},
     ],
     ids=str,
 )
