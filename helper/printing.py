@@ -105,11 +105,11 @@ def case_lines(case: Mapping[str, Any], language: Language) -> list[str]:
         said = {"field": one["field"], "value": one["value"], "read": read}
         key = "cli.case.from_bill" if one["origin"] == "attachment" else "cli.case.corrected"
         lines.append("    " + text(key, language, **said))
-    for one in case["dealings"]:
+    for one in case.get("dealings", ()):
         own = f" [{one['entry_id']}]" if one["entry_id"] else ""
         lines.append(f"    {_told_at(one)}  {one['text']}{own}")
     lines += [_noted(note, language) for note in case.get("notes", ())]
-    if case["closing"]:
+    if case.get("closing"):
         lines.append("    " + text("cli.case.closing", language, sentence=case["closing"]))
     pages = [one for one in case["captures"] if one["meta"]["extra"].get("origin") != "brought"]
     captures = [
@@ -164,7 +164,8 @@ def timeline_lines(events: Sequence[Event], language: Language) -> list[str]:
         at = unknown if one.at is None else moment(one.at)[: 10 if one.day_only else None]
         source = text(f"cli.timeline.source.{one.source}", language)
         id_ = f" [{one.entry_id}]" if one.entry_id and one.key != "promise_over" else ""
-        lines.append(f"  {at}  {one.text}（{source}）{id_}")
+        said = text("cli.timeline.event", language, text=one.text, source=source)
+        lines.append(f"  {at}  {said}{id_}")
         lines += [f"      {text('cli.told.warning', language, sentence=x)}" for x in one.doubts]
     return lines or [text("cli.timeline.empty", language)]
 
