@@ -309,9 +309,8 @@ def settled(case: CaseView, since: datetime | None, until: datetime) -> bool:
 
 
 def channel_name(key: str, language: Language) -> str:
-    """Return what a channel is called; in English its key, as the research names it in Chinese."""
-    name = next((one.name for one in channels() if one.id == key), key)
-    return name.partition("（")[0] if language == "zh_CN" else key
+    """Return what a channel is called, the key of one that is not known."""
+    return next((one.name for one in channels(language) if one.id == key), key)
 
 
 def until_of(within: str | None, said_at: datetime | None) -> datetime | None:
