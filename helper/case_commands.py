@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ import typer
 from helper.given import has_vault, require_vault
 from helper.messages import text
 from helper.options import Case, Data, Json, command, told
-from helper.printing import case_lines, emit
+from helper.printing import advice_lines, case_lines, emit
 
 if TYPE_CHECKING:
     from helper.messages import Language
@@ -147,6 +148,23 @@ def close(
         return {"warnings": [said] if said else []}
 
     change(data, as_json, case, end)
+
+
+@app.command("advise", help=told("case_advise"))
+def advise(
+    case: Case,
+    issue: Annotated[str | None, typer.Option(help=told("issue"))] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Say what comes next, what is due, proved and missing, and what may be asked for."""
+    from helper.desk import Desk  # noqa: PLC0415
+    from helper.steps.store import open_store  # noqa: PLC0415
+
+    with command(data, as_json) as chosen:
+        desk = Desk(open_store(require_vault(chosen)))
+        found = asyncio.run(desk.advise(case, issue, chosen.language))
+        emit(found, as_json=as_json, lines=advice_lines(found, chosen.language))
 
 
 @app.command("reply", help=told("case_reply"))

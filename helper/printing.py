@@ -20,6 +20,7 @@ from helper.messages import Language, coded, explain, named, text, warned
 from helper.model import Draft
 
 if TYPE_CHECKING:
+    from helper.complaints.advice import Advice
     from helper.complaints.statistics import Statistics
     from helper.complaints.timeline import Event
     from helper.evidence.clocks import Row
@@ -226,6 +227,22 @@ def draft_lines(draft: Draft, language: Language) -> list[str]:
     lint = [text("cli.draft.lint", language, words=x.text, advice=x.advice) for x in draft.lint]
     told = [*gaps, *lint]
     return [draft.title, "", draft.text, *(["", *told] if told else [])]
+
+
+def advice_lines(advice: Advice, language: Language) -> list[str]:
+    """Return the advice for a person: the next step first, then what is due and missing."""
+    ladder, decision = advice.ladder, advice.decision
+    told = [ladder.why]
+    if ladder.next is not None:
+        values = {"channel": ladder.next.name, "document": ladder.next.document_name}
+        told.append(text("cli.advice.next", language, **values))
+    told += [said.text for said in (decision.stop, *decision.warnings, decision.lowered) if said]
+    told += [one.todo for one in advice.clocks if one.state in {"due_soon", "passed"}]
+    doubts = [*advice.contradictions, *advice.gaps]
+    told += [text("cli.draft.gap", language, sentence=gap.text) for gap in doubts]
+    if advice.total:
+        told.append(text("cli.advice.total", language, total=advice.total))
+    return [*told, *ladder.hints, "", advice.notice]
 
 
 def verdict_lines(found: Verification, language: Language) -> list[str]:
