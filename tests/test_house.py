@@ -32,7 +32,7 @@ FLOORS = [
     {"new", "rules"},
     {"read"},
     {"sites"},
-    {"generic", "bills", "texts", "second", "trade"},  # none of them knows another
+    {"generic", "bills", "texts", "second", "trade", "operators"},  # none of them knows another
     {"reading"},
     {"pairs"},
     {"columns"},
