@@ -24,13 +24,11 @@ _PAYEES = re.compile(payees.SIGNS, re.IGNORECASE)
 
 def read(page: Page) -> Operator | None:
     """Return what the page says of its operator; most pages are seen to say nothing at a glance."""
-    text = page.soup.get_text()
+    text = "\n".join(page.index.strings)
     if not _SIGNS.search(text):
         return None
-    lines = shown(page.walked)
-    own = of_operator(page, lines)
-    found = {name: one for name, one in _fields(own) if one is not None}
-    asked = lines if _PAYEES.search(text) else ()
+    found = {name: one for name, one in _fields(of_operator(page)) if one is not None}
+    asked = shown(page.walked, page.walked.tokens) if _PAYEES.search(text) else ()
     payee = next((one for line in asked if (one := payees.demanded(line))), None)
     if not found and payee is None:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,36 +55,47 @@ class Line:
         return any(token.is_control for token in self.tokens if text in token.text)
 
 
-def shown(walked: Walk) -> list[Line]:
-    """Return the lines of a page; nothing hidden, no form values."""
+def shown(walked: Walk, tokens: Iterable[Token]) -> list[Line]:
+    """Return the lines that tokens make; nothing hidden, no form values."""
     lines: list[list[Token]] = []
-    for token in walked.tokens:
+    for token in tokens:
         if token.hidden or token.value:
             continue
         if token.starts_line or not lines:
             lines.append([])
         lines[-1].append(token)
-    return [Line(tuple(tokens), walked) for tokens in lines]
+    return [Line(tuple(line), walked) for line in lines]
 
 
-def of_operator(page: Page, lines: list[Line]) -> list[Line]:
+def of_operator(page: Page) -> list[Line]:
     """Return the lines about the site itself, a label of its own line joined with its value."""
+    walked = page.walked
     if _is_about(page):
-        own = lines
+        own = shown(walked, walked.tokens)
+    elif foot := _foot(page):
+        own = shown(walked, foot)
     else:
-        held = page.index.held.items()
-        feet = (tag for name, tags in held if _FOOT.fullmatch(name) for tag in tags)
-        inside = {id(token) for foot in feet for token in page.walked.inside(foot)}
-        own = [x for x in lines if id(x.tokens[0]) in inside]
-        own = own or [x for x in lines if _MARKED.search(x.text)]
+        own = [x for x in shown(walked, walked.tokens) if _MARKED.search(x.text)]
     return [line for line in _joined(own) if len(line.text) <= _LONGEST]
 
 
+def _foot(page: Page) -> list[Token]:
+    """Return the tokens of all feet, each once, in document order."""
+    held = page.index.held.items()
+    feet = (tag for name, tags in held if _FOOT.fullmatch(name) for tag in tags)
+    spans = sorted(span for tag in feet if any(span := page.walked.span(tag)))
+    tokens: list[Token] = []
+    last = 0
+    for start, end in spans:
+        tokens += page.walked.tokens[max(start, last) : end]
+        last = max(last, end)
+    return tokens
+
+
 def _is_about(page: Page) -> bool:
-    heads = [tag for name in ("h1", "h2") for tag in page.index.select(name)][:20]
-    title = page.soup.title.get_text() if page.soup.title else ""
-    parts = re.split(r"\s*[|｜_–—-]\s*", title)
-    return any(_ABOUT.fullmatch(squeeze(text)) for text in (*(h.get_text() for h in heads), *parts))
+    heads = [squeeze(tag.get_text()) for tag in page.index.select("h1, h2, title")[:20]]
+    parts = (part for head in heads for part in re.split(r"\s*[|｜_–—-]\s*", head))
+    return any(map(_ABOUT.fullmatch, parts))
 
 
 def _joined(lines: list[Line]) -> Iterator[Line]:

@@ -31,7 +31,9 @@ def name_in_foot(text: str) -> str | None:
 
 def test_operator_of_every_page(case: Case) -> None:
     found = case.extraction().operator
-    seen = found.model_dump(mode="json", exclude={"sources"}, exclude_defaults=True) if found else {}
+    seen = (
+        found.model_dump(mode="json", exclude={"sources"}, exclude_defaults=True) if found else {}
+    )
     assert seen == case.expected.get("operator", {})
 
 
@@ -91,9 +93,7 @@ def test_a_company_outside_the_foot_is_not_the_operator() -> None:
         ("京ICP备2099001234号-1 京ICP备2099001234号-2", "京ICP备2099001234号-1", None),
     ],
 )
-def test_filing_and_licence_are_told_apart(
-    foot: str, icp: str | None, licence: str | None
-) -> None:
+def test_filing_and_licence_are_told_apart(foot: str, icp: str | None, licence: str | None) -> None:
     found = operator_of(f"<footer>{foot}</footer>")
     assert ((found.icp, found.licence) if found else (None, None)) == (icp, licence)
 
