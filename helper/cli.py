@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from helper import __version__, case_commands
+from helper import __version__, case_commands, check_command
 from helper.errors import PasswordNeededError
 from helper.given import (
     bill_password,
@@ -43,6 +43,7 @@ app = typer.Typer(
     help=told("kazheng"),
 )
 app.add_typer(case_commands.app, name="case", help=told("case"))
+app.command("check", help=told("check"))(check_command.check)
 
 
 def main() -> None:

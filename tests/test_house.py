@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
-    {"case_commands"},
+    {"case_commands", "check_command"},
     {"demo"},
     {"options", "visiting", "doctor"},
     {"app", "printing"},

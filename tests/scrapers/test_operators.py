@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from scrapers.operators.numbers import is_credit_code
-from scrapers.page import load, parse
 from scrapers.page import documents as documents_of
+from scrapers.page import load, parse
 from scrapers.read import read
 
 from .test_pages import holds
