@@ -173,7 +173,7 @@ def extract_bytes(
         result = read(parse(document, captured_at))
         first = result if first is None else _with_texts(first, result)
         if result.orders:
-            first = result
+            first = result.model_copy(update={"operator": first.operator or result.operator})
             break
     assert first is not None
     if all_orders or len(first.orders) < 2:

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
 
 from helper import messages
-from helper.complaints import lookalike, packaged
+from helper.complaints import goods, lookalike, packaged
 from helper.complaints.law import article
 from helper.complaints.wording import plain_money, quoted
 from helper.messages import Language
@@ -101,14 +101,9 @@ class _Page:
         return self.seen.product is not None or self.seen.terms is not None
 
     def first(self, words: str, unless: str = "") -> str | None:
-        """Return the first sentence with such words."""
-        return next(self.all(words, unless), None)
-
-    def all(self, words: str, unless: str = "") -> Iterator[str]:
-        """Yield the sentences with such words, without those of `unless`."""
-        for one in self.sentences:
-            if re.search(words, one) and not (unless and re.search(unless, one)):
-                yield one
+        """Return the first sentence with such words and without those of `unless`."""
+        found = (one for one in self.sentences if re.search(words, one))
+        return next((one for one in found if not (unless and re.search(unless, one))), None)
 
 
 def check(
@@ -190,15 +185,12 @@ def _goods(page: _Page) -> Iterator[_Finding]:
     if product is None:
         yield _Finding("goods", "unknown")
         return
-    title = f"{_words('unlawful')}|{_words('unlawful_title')}"
-    looked = [(product.title, title)]
-    looked += [(one, _words("unlawful")) for one in _SENTENCE.findall(product.description or "")]
-    for said, words in looked:
-        match = re.search(words, said)
-        if match and not re.search(_words("not"), said[: match.start()]):
-            yield _Finding("goods", "warn", quote=said.strip(), values={"word": match[0]})
-            return
-    yield _Finding("goods", "ok")
+    hints = goods.unlawful([product.title])
+    if hints:
+        values = {"word": "、".join(word for _, word in hints)}
+        yield _Finding("goods", "warn", quote=product.title, values=values)
+    else:
+        yield _Finding("goods", "ok")
 
 
 def _clauses(page: _Page) -> Iterator[_Finding]:

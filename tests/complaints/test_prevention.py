@@ -185,17 +185,11 @@ def test_a_claimed_licence_is_to_be_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "description", "expected"),
-    [
-        ("吃鸡外挂 月卡", None, "warn"),
-        ("成品实名号 直登", None, "warn"),
-        ("山海纪行 月卡", "买就送外挂", "warn"),
-        ("山海纪行 月卡", "本店严禁外挂。", "ok"),
-        ("山海纪行 月卡", "需用已实名账号充值", "ok"),
-    ],
+    ("title", "expected"),
+    [("吃鸡外挂 月卡", "warn"), ("成品实名号 直登", "warn"), ("反外挂 加速器 月卡", "ok")],
 )
-def test_goods_that_may_be_unlawful(title: str, description: str | None, expected: str) -> None:
-    assert state("goods", product=goods(title, description=description)) == expected
+def test_goods_that_may_be_unlawful(title: str, expected: str) -> None:
+    assert state("goods", product=goods(title)) == expected
 
 
 @pytest.mark.parametrize(

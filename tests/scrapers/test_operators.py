@@ -9,7 +9,7 @@ import pytest
 from scrapers.operators.numbers import is_credit_code
 from scrapers.page import documents as documents_of
 from scrapers.page import load, parse
-from scrapers.read import read
+from scrapers.read import extract_bytes, read
 
 from .test_pages import holds
 
@@ -149,3 +149,16 @@ def test_a_page_that_asks_to_pay_a_person_is_flagged(text: str) -> None:
 def test_a_warning_a_question_or_a_balance_is_no_such_demand(text: str) -> None:
     found = operator_of(f"<p>收款码。{text}。自动发货</p>")
     assert found is None or not found.personal_payee
+
+
+def test_an_order_in_a_frame_keeps_the_operator_of_the_page_around_it() -> None:
+    order = "<p>订单号：WZ20260818001</p><p>订单状态：已发货</p><p>实付金额：¥5.00</p>"
+    parts = ("<body><footer>© 2026 甲地示例有限公司</footer>", f"<body>{order}")
+    head = "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=x\r\n\r\n"
+    each = "--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Location: {}\r\n\r\n{}\r\n"
+    urls = ("https://shop.example/", "https://shop.example/frame")
+    body = "".join(each.format(url, part) for url, part in zip(urls, parts, strict=True))
+    found = extract_bytes(f"{head}{body}--x--\r\n".encode(), url=urls[0])
+    assert len(found.orders) == 1
+    assert found.operator is not None
+    assert found.operator.name == "甲地示例有限公司"
