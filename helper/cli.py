@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from helper import __version__, dealing_commands
+from helper import __version__, check_command, dealing_commands
 from helper.errors import PasswordNeededError
 from helper.given import (
     bill_password,
@@ -44,6 +44,7 @@ app = typer.Typer(
     help=told("kazheng"),
 )
 app.add_typer(dealing_commands.app, name="case", help=told("case"))
+app.command("check", help=told("check"))(check_command.check)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import soupsieve
 
-from scrapers import generic, sites, texts
+from scrapers import generic, operators, sites, texts
 from scrapers.contract import JsonWords, Page, PageKind, Platform
 from scrapers.generic import product
 from scrapers.page import documents, parse
@@ -92,7 +92,10 @@ def path_kind(platform: Platform, url: str) -> PageKind | None:
 
 
 def read(page: Page) -> Extraction:
-    """Read the page: the order it is about first, a chat, an agreement. Never raises."""
+    """Read the page: the order it is about first, a chat, an agreement, who runs the site.
+
+    Never raises.
+    """
     warnings: list[str] = []
     platform = _guard(lambda: recognise(page), None, "recognise", warnings)
     found = read_with(page, platform)
@@ -101,8 +104,9 @@ def read(page: Page) -> Extraction:
     if not (sure and found.orders):  # a known address of orders shows no chat
         shown = _guard(lambda: texts.read(page), shown, "texts", warnings)
     result = beside(found, shown, sure_of_kind=sure)
+    operator = _guard(lambda: operators.read(page), None, "operator", warnings)
     seen = tuple(dict.fromkeys([*warnings, *result.warnings]))
-    return result.model_copy(update={"warnings": seen})
+    return result.model_copy(update={"operator": operator, "warnings": seen})
 
 
 def read_with(page: Page, platform: Platform | None) -> Extraction:
@@ -169,7 +173,7 @@ def extract_bytes(
         result = read(parse(document, captured_at))
         first = result if first is None else _with_texts(first, result)
         if result.orders:
-            first = result
+            first = result.model_copy(update={"operator": first.operator or result.operator})
             break
     assert first is not None
     if all_orders or len(first.orders) < 2:

@@ -9,6 +9,7 @@ from itertools import islice
 
 import soupsieve
 from bs4 import Tag
+from bs4.element import NavigableString
 
 _LAST = re.compile(
     r"(?:^|[\s>+~])(?P<name>[a-z][a-z0-9]*)?(?P<id>#[A-Za-z_][\w-]*)?"
@@ -20,12 +21,16 @@ _GROUP = re.compile(r":is\(([^()]*)\)")
 
 
 class Index:
-    """The elements under `root` in document order: `tags`, by name, class (`.x`) and id (`#x`)."""
+    """The elements under `root` in document order: `tags`, by name, class (`.x`) and id (`#x`).
+
+    `strings` are all texts of its code, comments and scripts too: for a glance at what is there.
+    """
 
     def __init__(self, root: Tag) -> None:
         self.root = root
         self.held: dict[str, list[Tag]] = {}
         self.tags: list[Tag] = []
+        self.strings: list[str] = []
         self.places: dict[int, int] = {}
         for tag in root.descendants:
             if isinstance(tag, Tag):
@@ -34,6 +39,8 @@ class Index:
                 self.held.setdefault(tag.name, []).append(tag)
                 if tag.attrs:
                     self._hold_names(tag)
+            elif isinstance(tag, NavigableString):
+                self.strings.append(tag)
 
     def _hold_names(self, tag: Tag) -> None:
         for name in dict.fromkeys(tag.attrs.get("class") or ()):

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
     {"dealing_commands"},
-    {"case_commands"},
+    {"case_commands", "check_command"},
     {"demo"},
     {"options", "visiting", "doctor"},
     {"app", "printing"},
@@ -33,7 +33,7 @@ FLOORS = [
     {"new", "rules"},
     {"read"},
     {"sites"},
-    {"generic", "bills", "texts", "second", "trade"},  # none of them knows another
+    {"generic", "bills", "texts", "second", "trade", "operators"},  # none of them knows another
     {"reading"},
     {"pairs"},
     {"columns"},

@@ -6,7 +6,7 @@
 `product` there is none; `platform.*` and `url` are compared only when named. Warnings are compared
 only when the key is there (codes of the extraction, its orders and its product, in any order).
 `chat` and `terms` are the page's chat and agreement without sources; keys that are null or empty
-are left out (test_chats, test_terms).
+are left out (test_chats, test_terms). `operator` is likewise who runs the site (test_operators).
 """
 
 from __future__ import annotations
