@@ -38,29 +38,38 @@ _APART: Final = re.compile(
     r"|(?<!\d)(?:12315|12377|12321|12300|12345|96110)(?!\d|\s*元)"
 )
 """Numbers of exhibits, of documents and of public lines are names."""
+_CUT: Final = re.compile(r"\s*[年月日号：:…]")
+_LONG: Final = 10
 _ODD_SPACE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
 
 @dataclass(frozen=True)
 class Known:
-    """All figures that a source supports: as written, by value, by day and by time of day."""
+    """All figures that a source supports: as written, by value, by day and by time of day.
+
+    `parts` of days and times count only where a text cuts one off: 2026年11月….
+    """
 
     digits: frozenset[str]
     values: frozenset[Decimal]
     days: frozenset[tuple[int, ...]]
     times: frozenset[tuple[int, int]]
+    parts: frozenset[int]
 
 
 def known(text: str) -> Known:
     """Return the figures of a text that holds all that is supported."""
     text = _ODD_SPACE.sub(" ", text)
+    dates, times = list(_days(text)), list(_times(text))
+    for _, match in (*dates, *times):
+        text = _blank(text, match)
     found = set(numbers(text))
-    dates = list(_days(text))
     return Known(
         digits=frozenset(one for one in found if isinstance(one, str)),
         values=frozenset(one for one in found if isinstance(one, Decimal)),
         days=frozenset([*(day for day, _ in dates), *(day[-2:] for day, _ in dates)]),
-        times=frozenset(time for time, _ in _times(text)),
+        times=frozenset(time for time, _ in times),
+        parts=frozenset(part for moment, _ in (*dates, *times) for part in moment),
     )
 
 
@@ -76,7 +85,8 @@ def unsupported(text: str, sure: Known) -> Iterator[Hit]:
             yield Hit("figure", match[0])
         text = _blank(text, match)
     for match in ARABIC.finditer(text):
-        if not _holds(sure, match[0]):
+        cut = _CUT.match(text, match.end()) and match[0].isdigit() and int(match[0]) in sure.parts
+        if not cut and not _holds(sure, match[0]):
             yield Hit("figure", match[0])
     yield from _worded(text, sure)
 
@@ -86,9 +96,6 @@ def _holds(sure: Known, written: str) -> bool:
     if written in sure.digits:
         return True
     return len(written) < _LONG and arabic(written) in sure.values
-
-
-_LONG: Final = 10
 
 
 def _worded(text: str, sure: Known) -> Iterator[Hit]:
