@@ -59,12 +59,13 @@ def check(
     sure = figures.known("\n".join([known, *cited.quoted(whole)]))
     found: list[tuple[Hit, str | None]] = []
     for sentence in _with(demand, sentences):
+        own = tone.own(sentence.text)
         hits = [
-            *tone.found(sentence.text, reporting=reporting),
-            *_misunderstood(sentence.text, language),
+            *tone.found(own, reporting=reporting),
+            *_misunderstood(own, language),
             *cited.misused(sentence.text, today),
             *figures.unsupported(cited.without(sentence.text), sure),
-            *(tone.long_winded(sentence.text) if sentence.stated or sentence.edited else ()),
+            *(tone.long_winded(own) if sentence.stated or sentence.edited else ()),
             *(_private(sentence.text, private, language) if public else ()),
         ]
         found += [(hit, sentence.key or None) for hit in hits]
@@ -93,9 +94,9 @@ def _finding(hit: Hit, place: str | None, language: Language) -> LintFinding:
     return LintFinding(rule=hit.rule, text=hit.text, advice=advice, better=hit.better, place=place)
 
 
-def _misunderstood(text: str, language: Language) -> Iterator[Hit]:
+def _misunderstood(own: str, language: Language) -> Iterator[Hit]:
     """Yield what is wrong or imprecise about the law, with the right rule."""
-    for said in myths.said(tone.own(text), myths.corrected()):
+    for said in myths.said(own, myths.corrected()):
         yield Hit("claim", said.text, said.better, said.claim.right[language])
 
 

@@ -32,6 +32,7 @@ _QUOTE: Final = re.compile(
     r"(?:\s|的|明确|规定|：|:|，|,|载明|写明|指出)*[“「]([^“”「」]{10,})[”」]"
 )
 _CUT: Final = re.compile(r"…+|\.{3,}")
+_MARKS: Final = str.maketrans("“”", "‘’")
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -61,8 +62,11 @@ def citations(text: str) -> Iterator[Cited]:
 
 def misused(text: str, today: date | None) -> Iterator[Hit]:
     """Yield the citations that a text must not have; `today` None takes all dates as come."""
+    told = 0  # where the last exact quote ends: an article may name other laws
     for found in citations(text):
-        yield from _judged(found, text, today)
+        if found.start >= told:
+            yield from _judged(found, text, today)
+            told = max(told, _quote_end(found, text))
 
 
 def refs(law: Sequence[LawRef], today: date | None) -> Iterator[Hit]:
@@ -113,6 +117,13 @@ def _judged(found: Cited, text: str, today: date | None) -> Iterator[Hit]:
     yield from _misquoted(found, text, known)
 
 
+def _quote_end(found: Cited, text: str) -> int:
+    match = _QUOTE.match(text, found.end)
+    rows = [_index().get((_short(found.name), number)) for number in found.numbers]
+    exact = match and any(row is not None and _holds(row.text, match[1]) for row in rows)
+    return match.end() if match and exact else 0
+
+
 def _misquoted(found: Cited, text: str, rows: Sequence[Article]) -> Iterator[Hit]:
     match = _QUOTE.match(text, found.end)
     if match is None or not rows or any(_holds(row.text, match[1]) for row in rows):
@@ -127,9 +138,9 @@ def _misquoted(found: Cited, text: str, rows: Sequence[Article]) -> Iterator[Hit
 
 def _holds(article_text: str, quote: str) -> bool:
     """Tell whether an article says this, word for word, apart from cuts and white space."""
-    whole = _SPACE.sub("", article_text)
+    whole = _SPACE.sub("", article_text).translate(_MARKS)
     at = 0
-    for part in _CUT.split(_SPACE.sub("", quote)):
+    for part in _CUT.split(_SPACE.sub("", quote).translate(_MARKS)):
         found = whole.find(part.strip("，。；：、,.;:"), at)
         if found < 0:
             return False

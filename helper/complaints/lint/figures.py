@@ -39,6 +39,7 @@ _APART: Final = re.compile(
 )
 """Numbers of exhibits, of documents and of public lines are names."""
 _CUT: Final = re.compile(r"\s*[年月日号：:…]")
+_FIGURE: Final = re.compile(rf"[\d年月日{CHINESE}]")
 _LONG: Final = 10
 _ODD_SPACE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
@@ -58,18 +59,29 @@ class Known:
 
 
 def known(text: str) -> Known:
-    """Return the figures of a text that holds all that is supported."""
-    text = _ODD_SPACE.sub(" ", text)
-    dates, times = list(_days(text)), list(_times(text))
-    for _, match in (*dates, *times):
-        text = _blank(text, match)
-    found = set(numbers(text))
+    """Return the figures of a text that holds all that is supported, one source a line.
+
+    A source may have lines too, so it is read both ways.
+    """
+    lines = [line for line in text.split("\n") if _FIGURE.search(line)]
+    found: set[str | Decimal] = set()
+    days: set[tuple[int, ...]] = set()
+    times: set[tuple[int, int]] = set()
+    for one in (_ODD_SPACE.sub(" ", "\n".join(lines)), "\n|\n".join(lines)):
+        rest = one
+        for day, match in list(_days(one)):
+            days |= {day, day[-2:]}
+            rest = _blank(rest, match)
+        for time, match in list(_times(one)):
+            times.add(time)
+            rest = _blank(rest, match)
+        found.update(numbers(rest))
     return Known(
         digits=frozenset(one for one in found if isinstance(one, str)),
         values=frozenset(one for one in found if isinstance(one, Decimal)),
-        days=frozenset([*(day for day, _ in dates), *(day[-2:] for day, _ in dates)]),
-        times=frozenset(time for time, _ in times),
-        parts=frozenset(part for moment, _ in (*dates, *times) for part in moment),
+        days=frozenset(days),
+        times=frozenset(times),
+        parts=frozenset(part for moment in (*days, *times) for part in moment),
     )
 
 

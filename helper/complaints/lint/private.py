@@ -44,7 +44,7 @@ _PATTERNS: Final = {
 _KEPT: Final = re.compile(
     r"(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}日?"
     r"(?:[ T]*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?)?(?!\d)"
-    r"|\d{1,9}(?:\.\d{1,2})?\s?(?:元|USDT|CNY)"
+    r"|(?<!\d)\d{1,9}(?:\.\d{1,2})?\s?(?:元|USDT|CNY)"
 )
 """Dates, times and amounts: facts that a public text needs."""
 _LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
@@ -78,9 +78,9 @@ def masked(text: str, private: Sequence[str] = ()) -> str:
 def places(text: str, private: Sequence[str] = ()) -> tuple[Place, ...]:
     """Return what is private in a text, in order, joined where it touches."""
     plain = _plain(text)
-    found = sorted([*_given(text, plain, private), *_known_shapes(plain)])
+    found = [*_given(text, plain, private), *_known_shapes(plain)]
     joined: list[Place] = []
-    for place in found:
+    for place in sorted(found, key=lambda one: one.start):  # of two, what is told by its label
         if joined and place.start < joined[-1].end:
             last = joined[-1]
             joined[-1] = last._replace(end=max(last.end, place.end))

@@ -22,8 +22,8 @@ def own(text: str) -> str:
 
 
 def found(text: str, *, reporting: bool = False) -> Iterator[Hit]:
-    """Yield words to be changed. `reporting`: an authority that decides on it may read 涉嫌."""
-    plain = _innocent(reporting).sub(lambda match: "　" * len(match[0]), own(text))
+    """Yield words to be changed in what is left by `own`; 涉嫌 may stand where `reporting`."""
+    plain = _innocent(reporting).sub(lambda match: "　" * len(match[0]), text)
     for pattern, words in _rules():
         for match in pattern.finditer(plain):
             rule, better = words[(match.lastindex or 1) - 1]
@@ -31,8 +31,8 @@ def found(text: str, *, reporting: bool = False) -> Iterator[Hit]:
 
 
 def long_winded(text: str) -> Iterator[Hit]:
-    """Yield the statements of a text that are too long to be read."""
-    for part in _STOPS.split(own(text)):
+    """Yield the statements of what is left by `own` that are too long to be read."""
+    for part in _STOPS.split(text):
         if len(part.strip()) > _LONGEST:
             yield Hit("long_sentence", part.strip(), values={"limit": str(_LONGEST)})
 
