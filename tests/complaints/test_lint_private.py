@@ -128,6 +128,7 @@ def test_a_public_text_with_something_private_is_named(text: str, kind: str, lan
         "我已向 12315 投诉，2026年12月1日收到受理通知。",
         "购买的是 Office2021 专业版和 iPhone15ProMax256GB 配件，用支付宝支付 98.00 元。",
         "行李，明天到。",
+        "杭州市余杭区市场监督管理局已告知受理编号。",
     ],
 )
 def test_facts_stay_readable(text: str) -> None:

@@ -29,6 +29,8 @@ _ACTION = re.compile(
 )
 _TO_AUTHORITY = re.compile(r"调解|判令|判决|裁决|核查|查处|立案|保全")
 """Whoever decides on these has deadlines of the law; a complaint sets none."""
+DEMAND = "demand"
+"""The place of a demand that is no sentence of its own."""
 _CITED_EXHIBIT = re.compile(r"证据(\d+)")
 
 
@@ -76,10 +78,6 @@ def check(
     if limit is not None and sum(len(sentence.text) for sentence in sentences) > limit:
         found.append((Hit("too_long", str(limit)), None))
     return tuple(dict.fromkeys(_finding(hit, place, language) for hit, place in found))
-
-
-DEMAND = "demand"
-"""The place of a demand that is no sentence of its own."""
 
 
 def _with(demand: str, sentences: Sequence[Sentence]) -> Iterator[Sentence]:

@@ -35,7 +35,7 @@ _PATTERNS: Final = {
     r"(?P<name>[^\s，。；、,;（(]{2,12})",
     "address": r"(?:住址|地址)\s*[:：]\s*(?P<address>[^，。；;\n]{4,})",
     "place": r"[\u4e00-\u9fff]{2,7}(?:省|自治区|市|州)[\u4e00-\u9fff]{1,8}(?:市|区|县|旗|镇)"
-    r"[\u4e00-\u9fff0-9A-Za-z-]{1,30}?(?:号楼?|弄|栋|幢|单元|室|村|小区)"
+    r"[\u4e00-\u9fff0-9A-Za-z-]{1,30}?(?:(?<=\d)(?:号楼?|弄|栋|幢|单元|室)|村|小区)"
     r"(?:[\u4e00-\u9fff]{0,6}\d+(?:号楼?|弄|栋|幢|单元|室|层)?)*",
     "grouped": r"(?<![0-9A-Za-z])[0-9A-Za-z]{4,8}(?:[-_ ][0-9A-Za-z]{4,8}){2,}(?![0-9A-Za-z])",
     "mixed": r"(?<![0-9A-Za-z])[0-9A-Za-z]{12,}(?![0-9A-Za-z])",
@@ -47,6 +47,11 @@ _KEPT: Final = re.compile(
     r"|(?<!\d)\d{1,9}(?:\.\d{1,2})?\s?(?:元|USDT|CNY)"
 )
 """Dates, times and amounts: facts that a public text needs."""
+_COUNTED: Final = "元|小时|个小时|分钟|天|日|年|月|条|%|％|倍|个|张|枚|件|次|笔"
+_CODE_DIGITS = 4
+"""Digits that make a long word without spaces a code."""
+_LEAST_OUTSIDE = 5
+"""Digits beside a date or an amount that make the whole a number."""
 _LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
 _SMALL_WORD = re.compile(r"[a-z]{3}")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
@@ -76,7 +81,7 @@ def masked(text: str, private: Sequence[str] = ()) -> str:
 
 
 def places(text: str, private: Sequence[str] = ()) -> tuple[Place, ...]:
-    """Return what is private in a text, in order, joined where it touches."""
+    """Return what is private in a text, in order, joined where it overlaps."""
     plain = _plain(text)
     found = [*_given(text, plain, private), *_known_shapes(plain)]
     joined: list[Place] = []
@@ -129,9 +134,6 @@ def _alone(value: str, plain: str) -> Iterator[Place]:
     for match in re.finditer(word, plain, re.IGNORECASE):
         if not any(start <= match.start() < end for start, end in kept):
             yield Place(*match.span(), "given")
-
-
-_COUNTED = "元|小时|个小时|分钟|天|日|年|月|条|%|％|倍|个|张|枚|件|次|笔"
 
 
 def _skeleton(text: str, dropped: Callable[[str], bool]) -> tuple[str, list[int]]:
@@ -193,10 +195,6 @@ def _looks(kind: str, value: str, outside: int) -> bool:
     if kind == "digits":
         return outside >= _LEAST_OUTSIDE
     return _LETTER.search(value) is not None
-
-
-_CODE_DIGITS = 4
-_LEAST_OUTSIDE = 5
 
 
 def _kind(kind: str, value: str) -> str:
