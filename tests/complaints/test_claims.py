@@ -23,7 +23,7 @@ STATED = {
     2: None, 10: None, 13: CHANNELS, 14: CHANNELS, 27: None, 28: None, 30: None, 33: None,
     35: CHANNELS, 38: CHANNELS, 40: None, 41: None, 43: None, 44: None, 46: "README.md", 47: None,
     49: None, 52: CHANNELS, 54: None, 57: None, 58: "README.md", 63: None, 64: None,
-    68: "helper/complaints/templates/merchant_platform.json",
+    68: "helper/complaints/templates/words.json",
 }  # fmt: skip
 """Where the product says what is right in the articles; None: not stated."""
 
@@ -75,7 +75,7 @@ def test_all_claims_are_there() -> None:
 
 def test_what_is_scanned_is_what_the_product_says() -> None:
     files = {path for path, _ in SAID}
-    assert {"README.md", "helper/complaints/templates/merchant_platform.json"} <= files
+    assert {"README.md", "helper/complaints/templates/words.json"} <= files
     assert len([path for path in files if path.startswith("extension/_locales/")]) == 2
 
 

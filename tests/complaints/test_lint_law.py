@@ -102,7 +102,7 @@ def test_the_successor_of_a_repealed_article_is_in_force_and_everything_named_is
         ("《产品质量法》第四十条", None),
         (
             "互联网法院规定第二条",
-            "《最高人民法院关于适用《中华人民共和国民事诉讼法》的解释》第二十条",
+            "《最高人民法院关于适用〈中华人民共和国民事诉讼法〉的解释》第二十条",
         ),
     ],
 )

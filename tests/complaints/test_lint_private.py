@@ -103,6 +103,7 @@ def test_numbers_of_people_and_payments_are_known_by_their_form(
         ("姓名：李小明", "name"),
         ("住在杭州市余杭区文一西路969号3幢502室", "address"),
         ("订单号 WZ20261120142251617", "number"),
+        ("我的 WZ20261120142251617 没有到账", "number"),
         ("小芳说已发货", "given"),
     ],
 )

@@ -37,10 +37,11 @@ _CITED_EXHIBIT = re.compile(r"证据(\d+)")
 def check(
     sentences: Sequence[Sentence],
     *,
-    demand: str,
+    demand: str | None,
     exhibits: Sequence[Exhibit],
     known: str,
     limit: int | None = None,
+    length: int | None = None,
     public: bool = False,
     private: Sequence[str] = (),
     law: Sequence[LawRef] | None = None,
@@ -50,14 +51,16 @@ def check(
 ) -> tuple[LintFinding, ...]:
     """Return what should be changed; `better` is to stand in place of `text`, empty for nothing.
 
-    `known` holds all figures that a source supports, `limit` the most characters. `public`: anybody
-    may read it, so nothing private may stand in it, `private` values of the case (codes, names)
-    least of all. `law` are the draft's references; `now` decides what is in force, None for all
-    that was announced. `reporting`: who reads it decides on a suspicion, so it may be named.
+    `demand` None: the text asks for nothing. `known` holds all figures that a source supports,
+    `limit` the most characters, `length` how many there are if not those of the sentences.
+    `public`: anybody may read it, so nothing private may stand in it, the `private` values of the
+    case (codes, names) least of all. `law` are the draft's references; `now` decides what is in
+    force, None for all that was announced. `reporting`: who reads it decides on a suspicion, so it
+    may be named.
     """
     today = now.astimezone(SHANGHAI).date() if now is not None else None
     numbers = {exhibit.number for exhibit in exhibits}
-    whole = "\n".join([*(sentence.text for sentence in sentences), demand])
+    whole = "\n".join([*(sentence.text for sentence in sentences), demand or ""])
     sure = figures.known("\n".join([known, *cited.quoted(whole)]))
     found: list[tuple[Hit, str | None]] = []
     for sentence in _with(demand, sentences):
@@ -75,12 +78,13 @@ def check(
         found += [(hit, sentence.key or None) for hit in _cites(sentence, numbers)]
     found += [(hit, DEMAND) for hit in _demand(demand)]
     found += [(hit, None) for hit in cited.refs(law or (), today)]
-    if limit is not None and sum(len(sentence.text) for sentence in sentences) > limit:
+    characters = sum(len(one.text) for one in sentences) if length is None else length
+    if limit is not None and characters > limit:
         found.append((Hit("too_long", str(limit)), None))
     return tuple(dict.fromkeys(_finding(hit, place, language) for hit, place in found))
 
 
-def _with(demand: str, sentences: Sequence[Sentence]) -> Iterator[Sentence]:
+def _with(demand: str | None, sentences: Sequence[Sentence]) -> Iterator[Sentence]:
     """Yield the sentences, and the demand where it is none of them."""
     yield from sentences
     if demand and all(demand != sentence.text for sentence in sentences):
@@ -104,7 +108,7 @@ def _private(text: str, values: Sequence[str], language: Language) -> Iterator[H
         yield Hit("private", text[place.start : place.end], COVER, values={"what": what})
 
 
-def _demand(demand: str) -> Iterator[Hit]:
+def _demand(demand: str | None) -> Iterator[Hit]:
     if demand and not _DEADLINE.search(demand) and not _TO_AUTHORITY.search(demand):
         yield Hit("no_deadline", demand)
     if demand and not _ACTION.search(demand):

@@ -33,6 +33,8 @@ _QUOTE: Final = re.compile(
 )
 _CUT: Final = re.compile(r"…+|\.{3,}")
 _MARKS: Final = str.maketrans("“”", "‘’")
+_INNER: Final = str.maketrans("《》", "〈〉")
+"""The marks of a name inside a name."""
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -50,9 +52,8 @@ def citations(text: str) -> Iterator[Cited]:
     """Yield all citations of a text; of a law named in passing only one that is no longer law."""
     if not _HINT.search(text):
         return
-    text = text.replace("〈", "《").replace("〉", "》")
     for match in _names().finditer(text):
-        name = match["marked"] or match["other"] or match["plain"]
+        name = (match["marked"] or match["other"] or match["plain"]).translate(_INNER)
         end, numbers = _numbers(text, match.end())
         by_itself = match["marked"] or (match["plain"] and _ended(name))
         law = not match["other"] or (_LAW.search(name) and not _SHOP.search(name))
@@ -227,6 +228,7 @@ def _names() -> re.Pattern[str]:
     rows = [*citing["repealed"], *citing["unread"]]
     names = sorted({*_aliases(), *(name for row in rows for name in row["names"])}, key=len)
     known = "|".join(re.escape(name) for name in reversed(names))
+    known = known.replace("〈", "[〈《]").replace("〉", "[〉》]")
     years = r"(?:[（(][^（）()]{1,20}[）)])?"
     return re.compile(
         rf"《(?:中华人民共和国)?(?P<marked>{known}){years}》"

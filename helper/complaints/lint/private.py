@@ -56,7 +56,9 @@ _LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
 _SMALL_WORD = re.compile(r"[a-z]{3}")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_PAYMENT_LENGTHS = frozenset({28, 32})
+_PAYMENT = re.compile(r"\d{24,34}")
+"""28 digits of WeChat and Alipay, up to 32 of a merchant's number."""
+_ORDER_NUMBER = re.compile(r"[A-Z]{1,4}\d{8,}")
 
 
 class Place(NamedTuple):
@@ -202,6 +204,8 @@ def _kind(kind: str, value: str) -> str:
     digits = "".join(char for char in value.upper() if char.isalnum())
     if kind in {"grouped", "mixed", "digits", "number"} and digits[:-1].isdigit():
         return _number(digits)
+    if kind == "mixed" and _ORDER_NUMBER.fullmatch(digits):
+        return "number"
     return {"grouped": "code", "mixed": "code", "digits": "number", "place": "address"}.get(
         kind, kind
     )
@@ -213,7 +217,7 @@ def _number(digits: str) -> str:
         return "phone"
     if len(digits) == 18 and _is_identity(digits):
         return "identity"
-    if len(digits) in _PAYMENT_LENGTHS and digits.isdigit():
+    if _PAYMENT.fullmatch(digits):
         return "payment"
     if 16 <= len(digits) <= 19 and digits.isdigit() and _is_card(digits):
         return "bank_card"
