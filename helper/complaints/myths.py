@@ -16,6 +16,8 @@ from scrapers.record import Frozen
 _STOPS = "。！？；!?;\n"
 _BEFORE, _AFTER = 30, 15
 """Characters round a hit, inside its sentence, where a denial makes it the opposite."""
+_NEXT = 40
+"""Characters of what follows a sentence."""
 _DENIED = re.compile(
     r"不是|并非|并不|没有(?:法律|法定|这样|权|规定|门槛)|不等于|不能|不得|无权|不要|不必|不需要|无需"
     r"|不构成|未必|不影响|不以|不受|所谓|\bnot\b|n't\b|\bnever\b|\bno\b|\bcannot\b",
@@ -26,8 +28,9 @@ _DENIED = re.compile(
 class Claim(Frozen):
     """One claim; `quote` as the articles put it, `hits` find it: pattern to better words or None.
 
-    `unless`: a sentence that has this says it with its conditions. `lint`: a draft that says it is
-    corrected. `law`: keys of the rows that the right rule rests on.
+    `unless`: a sentence that has this, or the start of the next one, says it with its conditions or
+    says whose rule it is. `lint`: a draft that says it is corrected. `law`: keys of the rows that
+    the right rule rests on.
     """
 
     id: int
@@ -92,7 +95,9 @@ def _taken_back(claim: Claim, text: str, start: int, end: int) -> bool:
     before, after = text[max(first, start - _BEFORE) : start], text[end : min(last, end + _AFTER)]
     if _DENIED.search(before) or _DENIED.search(after):
         return True
-    return claim.unless is not None and re.search(claim.unless, text[first:last]) is not None
+    return (
+        claim.unless is not None and re.search(claim.unless, text[first : last + _NEXT]) is not None
+    )
 
 
 @cache

@@ -18,12 +18,12 @@ NOT_OURS = {"law.json", "claims.json", "citing.json", "wording.json"}
 """Texts of laws, the claims themselves, names and words to look for."""
 WRONG = [claim for claim in myths.claims() if not claim.holds]
 RIGHT = [claim for claim in myths.claims() if claim.holds]
-CHANNELS = "helper/complaints/data/channels.json"
 STATED = {
-    2: None, 10: None, 13: CHANNELS, 14: CHANNELS, 27: None, 28: None, 30: None, 33: None,
-    35: CHANNELS, 38: CHANNELS, 40: None, 41: None, 43: None, 44: None, 46: "README.md", 47: None,
-    49: None, 52: CHANNELS, 54: None, 57: None, 58: "README.md", 63: None, 64: None,
-    68: "helper/complaints/templates/words.json",
+    2: None, 10: None, 13: "data/channels", 14: "zh_CN/channels", 27: "zh_CN/replies", 28: None,
+    30: None, 33: "data/replies", 35: "zh_CN/respondent", 38: "zh_CN/proof", 40: "zh_CN/ladder",
+    41: None, 43: None, 44: None, 46: "zh_CN/proof", 47: "zh_CN/replies", 49: "zh_CN/amounts",
+    52: "zh_CN/channels", 54: None, 57: "zh_CN/ladder", 58: "README", 63: None, 64: None,
+    68: "templates/words",
 }  # fmt: skip
 """Where the product says what is right in the articles; None: not stated."""
 
@@ -97,7 +97,8 @@ def test_every_right_claim_is_said_somewhere_or_said_to_be_nowhere() -> None:
 
 @pytest.mark.parametrize("claim", [one for one in RIGHT if STATED[one.id]], ids=lambda c: str(c.id))
 def test_a_right_claim_is_said_where_it_is_listed(claim: myths.Claim) -> None:
-    assert STATED[claim.id] in {path for path, text in SAID if list(myths.said(text, [claim]))}
+    found = {path for path, text in SAID if list(myths.said(text, [claim]))}
+    assert [path for path in found if f"{STATED[claim.id]}." in path]
 
 
 @pytest.mark.parametrize("claim", myths.claims(), ids=lambda claim: str(claim.id))
