@@ -60,16 +60,17 @@ def check(
     """
     today = now.astimezone(SHANGHAI).date() if now is not None else None
     numbers = {exhibit.number for exhibit in exhibits}
-    whole = "\n".join([*(sentence.text for sentence in sentences), demand or ""])
-    sure = figures.known("\n".join([known, *cited.quoted(whole)]))
+    read = [(one, list(cited.citations(one.text))) for one in _with(demand, sentences)]
+    quoted = (text for _, law_cited in read for text in cited.quoted(law_cited))
+    sure = figures.known("\n".join([known, *quoted]))
     found: list[tuple[Hit, str | None]] = []
-    for sentence in _with(demand, sentences):
+    for sentence, law_cited in read:
         own = tone.own(sentence.text)
         hits = [
             *tone.found(own, reporting=reporting),
             *_misunderstood(own, language),
-            *cited.misused(sentence.text, today),
-            *figures.unsupported(cited.without(sentence.text), sure),
+            *cited.misused(sentence.text, law_cited, today),
+            *figures.unsupported(cited.without(sentence.text, law_cited), sure),
             *(tone.long_winded(own) if sentence.stated or sentence.edited else ()),
             *(_private(sentence.text, private, language) if public else ()),
         ]

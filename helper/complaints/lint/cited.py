@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -61,10 +61,10 @@ def citations(text: str) -> Iterator[Cited]:
             yield Cited(match.start(), end, text[match.start() : end], name, numbers)
 
 
-def misused(text: str, today: date | None) -> Iterator[Hit]:
-    """Yield the citations that a text must not have; `today` None takes all dates as come."""
+def misused(text: str, cited: Sequence[Cited], today: date | None) -> Iterator[Hit]:
+    """Yield those of its citations that a text must not have; `today` None: all dates have come."""
     told = 0  # where the last exact quote ends: an article may name other laws
-    for found in citations(text):
+    for found in cited:
         if found.start >= told:
             yield from _judged(found, text, today)
             told = max(told, _quote_end(found, text))
@@ -77,18 +77,18 @@ def refs(law: Sequence[LawRef], today: date | None) -> Iterator[Hit]:
             yield from _judged(found, found.text, today)
 
 
-def quoted(text: str) -> Iterator[str]:
-    """Yield the full texts of the articles that a text cites: what they say has a source."""
-    for found in citations(text):
+def quoted(cited: Iterable[Cited]) -> Iterator[str]:
+    """Yield the full texts of the cited articles: what they say has a source."""
+    for found in cited:
         for number in found.numbers:
             row = _index().get((_short(found.name), number))
             if row is not None:
                 yield row.text
 
 
-def without(text: str) -> str:
+def without(text: str, cited: Sequence[Cited]) -> str:
     """Return a text with its citations left out: their numbers are no figures of the case."""
-    for found in reversed(list(citations(text))):
+    for found in reversed(cited):
         text = f"{text[: found.start]} {text[found.end :]}"
     return text
 

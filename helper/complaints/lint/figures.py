@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from helper.complaints.lint.hit import Hit
 from helper.complaints.lint.numerals import ARABIC, CHINESE, arabic, chinese, numbers
 
 _WRITTEN_DATE = re.compile(
-    r"(?<!\d)(?P<year>\d{4})(?:[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"
+    r"(?P<year>\d{4})(?<!\d{5})(?:[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?!\d)"
     r"|\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2}))"
 )
-_DAY: Final = re.compile(r"(?<!\d)(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*[日号]")
+_DAY: Final = re.compile(r"(?P<month>\d{1,2})(?<!\d{3})\s*月\s*(?P<day>\d{1,2})\s*[日号]")
 _CHINESE_DAY: Final = re.compile(
     rf"(?:(?P<year>[〇零一二三四五六七八九]{{4}})年)?(?<![{CHINESE}])"
     r"(?P<month>[一二三四五六七八九十]{1,2})月(?P<day>[一二三四五六七八九十]{1,3})[日号]"
 )
-_TIME: Final = re.compile(r"(?<!\d)(?P<hour>\d{1,2})[:：](?P<minute>\d{2})(?!\d)")
+_TIME: Final = re.compile(r"(?P<hour>\d{1,2})(?<!\d{3})[:：](?P<minute>\d{2})(?!\d)")
 _UNIT = (
     r"(?:万|亿)?元|块钱|倍|[日天](?!常|期|气|子|天)|个?小时|个?钟头|分钟|周(?!期|年|边|到)|个?星期(?!\s*[一二三四五六日天])"
     r"|个月|年(?!级|龄|度)|个?工作日"
@@ -40,6 +41,8 @@ _APART: Final = re.compile(
 """Numbers of exhibits, of documents and of public lines are names."""
 _CUT: Final = re.compile(r"\s*[年月日号：:…]")
 _FIGURE: Final = re.compile(rf"[\d年月日{CHINESE}]")
+_ENDS: Final = re.compile(r"[\d年月]\s*$")
+_STARTS: Final = re.compile(r"\s*(?:[\d年月日号]|$)")
 _LONG: Final = 10
 _ODD_SPACE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 
@@ -61,13 +64,14 @@ class Known:
 def known(text: str) -> Known:
     """Return the figures of a text that holds all that is supported, one source a line.
 
-    A source may have lines too, so it is read both ways.
+    A source may have lines of its own: what may go on in the next one is read that way too.
     """
-    lines = [line for line in text.split("\n") if _FIGURE.search(line)]
+    lines = [line for line in text.split("\n") if _FIGURE.search(line) or not line.strip()]
+    joined = "|".join(_going_on(lines))
     found: set[str | Decimal] = set()
     days: set[tuple[int, ...]] = set()
     times: set[tuple[int, int]] = set()
-    for one in (_ODD_SPACE.sub(" ", "\n".join(lines)), "\n|\n".join(lines)):
+    for one in ("\n|\n".join(lines), _ODD_SPACE.sub(" ", joined)):
         rest = one
         for day, match in list(_days(one)):
             days |= {day, day[-2:]}
@@ -83,6 +87,18 @@ def known(text: str) -> Known:
         times=frozenset(times),
         parts=frozenset(part for moment in (*days, *times) for part in moment),
     )
+
+
+def _going_on(lines: Sequence[str]) -> Iterator[str]:
+    """Yield lines that may be one date or number with what follows, joined: 2026年 / 11月."""
+    run: list[str] = []
+    for line, after in pairwise([*lines, "|"]):
+        run.append(line)
+        open_ended = _ENDS.search(line) or (run[1:] and not line.strip())
+        if not (open_ended and _STARTS.match(after)):
+            if run[1:]:
+                yield " ".join(run)
+            run = []
 
 
 def unsupported(text: str, sure: Known) -> Iterator[Hit]:
@@ -122,7 +138,7 @@ def _worded(text: str, sure: Known) -> Iterator[Hit]:
 def _days(text: str) -> Iterator[tuple[tuple[int, ...], re.Match[str]]]:
     """Yield (year, month, day) or (month, day), each place once."""
     taken: list[tuple[int, int]] = []
-    for pattern in (_WRITTEN_DATE, _DAY, _CHINESE_DAY):
+    for pattern in (_WRITTEN_DATE, _DAY, _CHINESE_DAY) if "月" in text else (_WRITTEN_DATE,):
         for match in pattern.finditer(text):
             start, end = match.span()
             if any(start < other_end and other < end for other, other_end in taken):

@@ -52,13 +52,12 @@ def chinese(text: str) -> int | None:
 
 def numbers(text: str) -> Iterator[str | Decimal]:
     """Yield the numbers of a text: digits as written, and values with and without 万."""
-    for match in ARABIC.finditer(text):
-        written = match[0]
+    for written in set(ARABIC.findall(text)):
         digits = written.rstrip("千万亿")
         yield digits
         yield arabic(digits)
         yield arabic(written)
-    for match in _RUN.finditer(text):
-        value = chinese(match[0])
+    for numerals in set(_RUN.findall(text)):
+        value = chinese(numerals)
         if value is not None:
             yield Decimal(value)
