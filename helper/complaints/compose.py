@@ -29,7 +29,9 @@ from helper.complaints.issues import DEMAND_KINDS
 from helper.complaints.issues import issue as known_issue
 from helper.complaints.law import articles
 from helper.complaints.legal import cited
+from helper.complaints.lint import masked
 from helper.complaints.matter import Named, Writing
+from helper.complaints.publishing import private_of, published, published_fields
 from helper.complaints.respondent import respondent
 from helper.complaints.terms import term_of
 from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten
@@ -86,7 +88,12 @@ def compose(
     this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
     limit = _limit(of, limits or {})
     sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), limit)
+    private = private_of(case) if of.public else ()
+    if of.public:
+        sentences = published(sentences, private)
     told = laid_out(of, sentences)
+    title = _title(of, issue, demand, this)
+    fields = _fields(of, issue, demand, this, sentences)
     asked = next((one.text for one in sentences if one.key.endswith("demand")), "")
     return Draft(
         draft_id=draft_id,
@@ -94,9 +101,9 @@ def compose(
         channel=channel,
         document=of.key,
         issue=issue,
-        demand=demand,
-        title=_title(of, issue, demand, this),
-        fields=_fields(of, issue, demand, this, sentences),
+        demand=masked(demand, private) if of.public else demand,
+        title=masked(title, private) if of.public else title,
+        fields=published_fields(fields, private) if of.public else fields,
         text=told,
         sentences=sentences,
         exhibits=seen.exhibits,
@@ -112,6 +119,10 @@ def compose(
                 known=_known(this),
                 limit=limit,
                 length=len(told),
+                public=of.public,
+                private=private,
+                reporting=of.to == "inquiry",
+                now=now,
                 language=language,
             ),
             *_too_much(this, language),
