@@ -16,7 +16,7 @@ from tests.complaints.conftest import CLICKED, HASH, capture, case_of
 
 Make = Callable[..., Draft]
 VALUES = st.text(string.ascii_letters + string.digits, min_size=6, max_size=32)
-NAMES = st.text("张王李赵欧阳建国小美丽客服", min_size=2, max_size=4)
+NAMES = st.text("张王李赵欧阳建国小美丽芳", min_size=2, max_size=4)
 
 
 @settings(
