@@ -30,7 +30,7 @@ from helper.steps.visit import Visitor
 from helper.vault.store import explained
 
 _log = logging.getLogger("kazheng")
-WORKFLOW_VERSION = "2"
+WORKFLOW_VERSION = "3"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 
 
@@ -182,15 +182,14 @@ class Pipeline:
 
         The visit starts at once: the shop may change its page while the strips still come.
         """
-        view = await asyncio.to_thread(self.store.vault.capture, capture_id)
-        if view.state != "sealed":
+        if not await self._look("is_sealed", self._is_sealed, capture_id):
             await _all(
                 DBOS.run_step_async({"name": "visit"}, self.visitor.visit, capture_id),
                 self._step("keep", self._keep, capture_id),
                 DBOS.run_step_async({"name": "strips"}, self._await_strips, capture_id),
             )
             await self._step("finish", self._finish, capture_id)
-        if capture_id in await asyncio.to_thread(self.store.vault.with_late_strips):
+        if await self._look("has_late", self._has_late, capture_id):
             await self._take_late(capture_id)  # their commit came while it was being sealed
 
     async def _read_back(self, capture_id: CaptureId) -> None:
@@ -199,6 +198,12 @@ class Pipeline:
 
     async def _take_late(self, capture_id: CaptureId) -> None:
         await self._step("late", self._late, capture_id)
+
+    def _is_sealed(self, capture_id: CaptureId) -> bool:
+        return self.store.vault.capture(capture_id).state == "sealed"
+
+    def _has_late(self, capture_id: CaptureId) -> bool:
+        return capture_id in self.store.vault.with_late_strips()
 
     def _keep(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)
@@ -271,6 +276,16 @@ class Pipeline:
         finally:
             self._strips.pop(capture_id, None)
         await asyncio.to_thread(self._take_strips, capture_id)
+
+    async def _look(
+        self, name: str, look: Callable[[CaptureId], bool], capture_id: CaptureId
+    ) -> bool:
+        """Answer a question as it was answered the first time: a step done again must fit."""
+
+        async def run() -> bool:
+            return await asyncio.to_thread(look, capture_id)
+
+        return await DBOS.run_step_async({"name": name}, run)
 
     async def _step(self, name: str, work: Callable[..., None], *given: Any) -> None:
         async def run() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from helper import app
@@ -190,6 +191,40 @@ async def test_a_workflow_whose_end_could_not_be_written_down_is_begun_anew(
     monkeypatch.setattr(helper.pipeline, "_capture", capture)
     await helper.pipeline.stop()  # cut off: the engine has it as pending
     assert await helper.sealed(capture_id, 20)
+
+
+async def test_a_helper_that_ends_before_the_archive_is_read_back_goes_on_at_its_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = settings(tmp_path, strips_seconds=0.2)
+    async with open_helper(given) as first:
+        begun = asyncio.Event()
+
+        async def never(_self: Any, _which: str) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        with monkeypatch.context() as cut:
+            cut.setattr(type(first.pipeline.archivist), "read_back", never)
+            capture_id = committed(first.store)
+            await first.pipeline.start(capture_id)
+            assert await first.sealed(capture_id, 20)
+            await begun.wait()
+    async with open_helper(given) as second:
+        status = await ended(capture_id)
+        steps = {step.step for step in second.store.vault.capture(capture_id).steps}
+    assert status == "SUCCESS"
+    assert "failed" not in steps
+
+
+async def ended(capture_id: str) -> str:
+    """Return how the workflow of a capture ended."""
+    async with asyncio.timeout(20):
+        while True:
+            known = await DBOS.get_workflow_status_async(f"capture:{capture_id}:1")
+            if known is not None and known.status not in {"PENDING", "ENQUEUED"}:
+                return str(known.status)
+            await asyncio.sleep(0.02)
 
 
 async def test_an_upload_that_a_crash_cut_off_is_sealed_as_partial_at_the_next_start(
