@@ -15,6 +15,7 @@ from helper.errors import ConflictError, NotFoundError
 from helper.model import Draft
 from helper.vault import schema
 from helper.vault.store import Store, reading, writing
+from helper.vault.views import require_case
 
 Reword = Callable[[Draft, tuple[Edit, ...]], Draft]
 """Puts edits into a draft of our words alone."""
@@ -33,7 +34,7 @@ class Drafts(Store):
         Raises NotFoundError for the case, ConflictError if the id belongs to another case.
         """
         with writing(self.engine) as connection:
-            _require_case(connection, draft.case_id)
+            require_case(connection, draft.case_id)
             _put(connection, _drafts, draft)
             of_draft = schema.composed.c.draft_id == draft.draft_id
             connection.execute(delete(schema.composed).where(of_draft))
@@ -45,7 +46,7 @@ class Drafts(Store):
         no other one: its gaps and advice are renewed. Raises NotFoundError for the case.
         """
         with writing(self.engine) as connection:
-            _require_case(connection, composed.case_id)
+            require_case(connection, composed.case_id)
             line = _line(connection, composed)
             edits = line[-1].edits if line else ()
             if line and _says(composed) == _says(_composed(connection, line[-1])):
@@ -89,16 +90,6 @@ class Drafts(Store):
         with reading(self.engine) as connection:
             return _drafts_of(connection, case_id)
 
-    def drafts_of(self, case_id: str) -> list[Draft]:
-        """Return the drafts of a case, oldest first."""
-        with reading(self.engine) as connection:
-            records = connection.execute(
-                select(_drafts.c.record)
-                .where(_drafts.c.case_id == case_id)
-                .order_by(_drafts.c.position)
-            )
-            return [Draft.model_validate_json(record) for record in records.scalars()]
-
     def latest_draft(self, case_id: str) -> Draft | None:
         """Return the newest draft of a case."""
         with reading(self.engine) as connection:
@@ -109,12 +100,6 @@ class Drafts(Store):
                 .limit(1)
             ).scalar()
         return None if record is None else Draft.model_validate_json(record)
-
-
-def _require_case(connection: Connection, case_id: str) -> None:
-    case = select(schema.cases).where(schema.cases.c.case_id == case_id)
-    if connection.execute(case).first() is None:
-        raise NotFoundError(kind="case", id=case_id)
 
 
 def _draft(connection: Connection, draft_id: str) -> Draft:

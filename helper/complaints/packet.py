@@ -1,0 +1,128 @@
+"""What a channel in the phone gets: blocks of text to copy or scan, and the pictures for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from helper import messages
+from helper.complaints import fill
+from helper.complaints.documents import document
+from helper.errors import NotFoundError
+from helper.messages import Language
+from helper.model import Draft, FillFile
+from scrapers.record import Frozen
+
+CODE_BYTES = 666
+"""What one QR code of version 20 holds at level M (ISO/IEC 18004, table 7): phones read more dense
+ones badly from a screen."""
+_FIELDS = ("order_no", "trade_no", "amount")
+_HIDDEN = frozenset({"order_no", "trade_no"})
+"""What no public text needs: in many shops an order number alone opens the order and its codes."""
+_BREAKS = ("\n", "。", "；", "，", " ")
+
+
+class Block(Frozen):
+    """A text to copy; `parts` are its QR codes in order, and joined they are the text."""
+
+    key: str
+    name: str
+    text: str
+    parts: tuple[str, ...]
+
+
+class Packet(Frozen):
+    """All for one draft; `remarks` are sentences for the user."""
+
+    draft_id: str
+    channel: str
+    blocks: tuple[Block, ...]
+    files: tuple[FillFile, ...]
+    remarks: tuple[str, ...]
+
+    def part(self, key: str, number: int) -> str:
+        """Return the text of one QR code, counted from 1; raises NotFoundError(qr)."""
+        parts = next((one.parts for one in self.blocks if one.key == key), ())
+        if not 1 <= number <= len(parts):
+            raise NotFoundError(kind="qr", id=f"{key}/{number}")
+        return parts[number - 1]
+
+
+def is_public(draft: Draft) -> bool:
+    """Tell whether anybody will read what this draft says."""
+    return document(draft.channel, draft.document).public
+
+
+def packet(
+    draft: Draft,
+    *,
+    cover: Callable[[str], str] | None = None,
+    language: Language = "zh_CN",
+) -> Packet:
+    """Return blocks and pictures of a draft.
+
+    `cover` takes private values out of a text; a public draft has none without it, no numbers that
+    open an order or a payment, and no pictures, which may show codes.
+    """
+    public = is_public(draft)
+    values = {
+        "title": draft.title,
+        "text": draft.text,
+        "demand": draft.fields.get("demand", ""),
+        **{
+            name: draft.fields.get(name, "") for name in _FIELDS if not (public and name in _HIDDEN)
+        },
+    }
+    if public and cover is not None:
+        values = {key: cover(text) for key, text in values.items()}
+    elif public:
+        values = {}
+    pictures, others = _pictures(draft)
+    return Packet(
+        draft_id=draft.draft_id,
+        channel=draft.channel,
+        blocks=tuple(_block(key, text, language) for key, text in values.items() if text),
+        files=() if public else pictures,
+        remarks=_remarks(draft, values.get("text", ""), others, language),
+    )
+
+
+def parts(text: str, most: int = CODE_BYTES) -> tuple[str, ...]:
+    """Cut a text into pieces of at most `most` bytes of UTF-8, after a line or sentence if it can.
+
+    Joined they are the text. `most` is at least 4, the longest character.
+    """
+    found = []
+    rest = text
+    while len(rest.encode()) > most:
+        head = rest.encode()[:most].decode("utf-8", "ignore")
+        ends = (head.rfind(mark, len(head) // 2) + 1 for mark in _BREAKS)
+        cut = next((end for end in ends if end), len(head))
+        found.append(rest[:cut])
+        rest = rest[cut:]
+    return (*found, rest) if rest else tuple(found)
+
+
+def _block(key: str, text: str, language: Language) -> Block:
+    name = messages.text(f"phone.block.{key}", language)
+    return Block(key=key, name=name, text=text, parts=parts(text))
+
+
+def _pictures(draft: Draft) -> tuple[tuple[FillFile, ...], tuple[FillFile, ...]]:
+    """Return the pictures in the order of upload, and what is no picture."""
+    files = fill.files(draft.exhibits)
+    pictures = tuple(one for one in files if one.media_type.startswith("image/"))
+    return pictures, files[len(pictures) :]
+
+
+def _remarks(
+    draft: Draft, shown: str, others: tuple[FillFile, ...], language: Language
+) -> tuple[str, ...]:
+    def say(key: str, **values: object) -> str:
+        return messages.text(f"phone.{key}", language, **values)
+
+    if is_public(draft):
+        covered = [say("covered")] if shown != draft.text else []
+        return (say("public"), *covered, *draft.remarks)
+    names = "、".join(one.name for one in others)
+    left = [say("not_pictures", names=names)] if names else []
+    return (say("limits_unknown"), *left, *draft.remarks)
