@@ -172,7 +172,8 @@ class Desk:
     def _packet(self, draft_id: str, language: Language) -> Packet:
         draft = self._store.vault.draft(draft_id)
         cover = self._cover(draft) if packet.is_public(draft) else None
-        return packet.packet(draft, cover=cover, language=language)
+        limits = self._store.settings.limits
+        return packet.packet(draft, cover=cover, limits=limits, language=language)
 
     def _cover(self, draft: Draft) -> Callable[[str], str]:
         """Return what hides codes, contacts, accounts and payment numbers of a draft's case."""

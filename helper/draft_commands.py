@@ -67,8 +67,6 @@ def edit(
 def packet(
     draft: DraftId,
     out: Annotated[Path, typer.Option(metavar="DIR", help=told("packet_out"))],
-    pictures: Annotated[int | None, typer.Option(min=1, help=told("packet_pictures"))] = None,
-    picture_kb: Annotated[int | None, typer.Option(min=1, help=told("packet_picture_kb"))] = None,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -80,8 +78,7 @@ def packet(
     with command(data, as_json) as chosen:
         store = open_store(require_vault(chosen))
         made = asyncio.run(Desk(store).packet(draft, chosen.language))
-        fit = packing.Fit(pictures, picture_kb * 1024 if picture_kb else None)
-        done = packing.write(made, out, store.blobs.read, fit=fit, language=chosen.language)
+        done = packing.write(made, out, store.blobs.read, language=chosen.language)
         found = {
             "draft_id": draft,
             "folder": str(done.folder),

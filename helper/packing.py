@@ -14,7 +14,7 @@ from typing import Final
 import segno
 from PIL import Image
 
-from helper.complaints.channels import channels
+from helper.complaints.channels import channel
 from helper.complaints.packet import Block, Packet
 from helper.errors import InvalidError
 from helper.messages import Language, text
@@ -48,14 +48,6 @@ img{display:block;max-width:100%;height:auto;image-rendering:pixelated}
 
 
 @dataclass(frozen=True)
-class Fit:
-    """What the screen in the phone takes, as far as the user can tell: pictures, bytes of one."""
-
-    pictures: int | None = None
-    picture_bytes: int | None = None
-
-
-@dataclass(frozen=True)
 class Packed:
     """The folder that was written: the names in it, and what the user should know."""
 
@@ -81,8 +73,7 @@ def page(packet: Packet, pictures: tuple[str, ...], language: Language) -> bytes
 
     `pictures` are the names of the files beside it, `packet.remarks` stand on top.
     """
-    name = next((one.name for one in channels() if one.id == packet.channel), packet.channel)
-    title = text("phone.page.title", language, channel=name)
+    title = text("phone.page.title", language, channel=channel(packet.channel, language).name)
     steps = (text(f"phone.page.step_{step}", language) for step in (1, 2, 3))
     blocks = "\n".join(
         _section(place, block, language) for place, block in enumerate(packet.blocks, 1)
@@ -99,9 +90,7 @@ def page(packet: Packet, pictures: tuple[str, ...], language: Language) -> bytes
     ).encode()
 
 
-def write(
-    packet: Packet, out: Path, read: Read, *, fit: Fit | None = None, language: Language = "zh_CN"
-) -> Packed:
+def write(packet: Packet, out: Path, read: Read, *, language: Language = "zh_CN") -> Packed:
     """Write the folder, whole or not at all. The kept pictures stay as they are.
 
     Raises InvalidError(packet_out) where something is there already, InvalidError(out) where it
@@ -116,7 +105,7 @@ def write(
                 prefix=f".{out.name}-", dir=out.parent, ignore_cleanup_errors=True
             ) as work:
                 folder = Path(work) / "packet"
-                packed = _fill(packet, folder, read, fit or Fit(), language)
+                packed = _fill(packet, folder, read, language)
                 if out.exists():
                     out.rmdir()  # empty; Windows renames onto nothing that is there
                 folder.rename(out)
@@ -126,7 +115,7 @@ def write(
     return Packed(out, packed.names, packed.remarks)
 
 
-def _fill(packet: Packet, folder: Path, read: Read, fit: Fit, language: Language) -> Packed:
+def _fill(packet: Packet, folder: Path, read: Read, language: Language) -> Packed:
     (folder / BLOCKS).mkdir(parents=True)
     texts = {one.key: one.text for one in packet.blocks}
     files = {TEXT: _words(texts["text"])} if "text" in texts else {}
@@ -135,18 +124,14 @@ def _fill(packet: Packet, folder: Path, read: Read, fit: Fit, language: Language
     for name, data in files.items():
         (folder / name).write_bytes(data)
     pictures, remarks = [], list(packet.remarks)
-    taken = packet.files[: fit.pictures]
-    for one in taken:
-        small = _fitted(one, read(one.sha256), fit.picture_bytes)
+    for one in packet.files:
+        small = _fitted(one, read(one.sha256), packet.file_bytes)
         if small is None:
             remarks.append(text("phone.picture_left", language, name=one.name))
             continue
         name, data = small
         (folder / name).write_bytes(data)
         pictures.append(name)
-    if left := packet.files[len(taken) :]:
-        names = "、".join(one.name for one in left)
-        remarks.append(text("phone.too_many", language, most=fit.pictures, names=names))
     shown = packet.model_copy(update={"remarks": tuple(remarks)})
     (folder / PAGE).write_bytes(page(shown, tuple(pictures), language))
     return Packed(folder, (PAGE, *files, *pictures), tuple(remarks))

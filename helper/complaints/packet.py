@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from helper import messages
 from helper.complaints import fill
+from helper.complaints.channels import Limit
+from helper.complaints.channels import limits as channel_limits
 from helper.complaints.documents import document
 from helper.errors import NotFoundError
 from helper.messages import Language
@@ -31,12 +33,16 @@ class Block(Frozen):
 
 
 class Packet(Frozen):
-    """All for one draft; `remarks` are sentences for the user."""
+    """All for one draft; `remarks` are sentences for the user.
+
+    A picture of more than `file_bytes` must be sent smaller; None: not known.
+    """
 
     draft_id: str
     channel: str
     blocks: tuple[Block, ...]
     files: tuple[FillFile, ...]
+    file_bytes: int | None
     remarks: tuple[str, ...]
 
     def part(self, key: str, number: int) -> str:
@@ -56,9 +62,10 @@ def packet(
     draft: Draft,
     *,
     cover: Callable[[str], str] | None = None,
+    limits: Mapping[str, int] | None = None,
     language: Language = "zh_CN",
 ) -> Packet:
-    """Return blocks and pictures of a draft.
+    """Return blocks and pictures of a draft; `limits` are the user's own (`channels.limits`).
 
     `cover` takes private values out of a text; a public draft has none without it, no numbers that
     open an order or a payment, and no pictures, which may show codes.
@@ -76,13 +83,22 @@ def packet(
         values = {key: cover(text) for key, text in values.items()}
     elif public:
         values = {}
+    known = channel_limits(draft.channel, limits)
     pictures, others = _pictures(draft)
     return Packet(
         draft_id=draft.draft_id,
         channel=draft.channel,
         blocks=tuple(_block(key, text, language) for key, text in values.items() if text),
-        files=() if public else pictures,
-        remarks=_remarks(draft, values.get("text", ""), others, language),
+        files=() if public else pictures[: _most(known, "files")],
+        file_bytes=_most(known, "file_bytes"),
+        remarks=(
+            *(
+                _public(draft, values.get("text", ""), language)
+                if public
+                else _left(draft.channel, pictures, others, known, language)
+            ),
+            *draft.remarks,
+        ),
     )
 
 
@@ -114,15 +130,37 @@ def _pictures(draft: Draft) -> tuple[tuple[FillFile, ...], tuple[FillFile, ...]]
     return pictures, files[len(pictures) :]
 
 
-def _remarks(
-    draft: Draft, shown: str, others: tuple[FillFile, ...], language: Language
-) -> tuple[str, ...]:
+def _most(limits: Mapping[str, Limit], field: str) -> int | None:
+    found = limits.get(field)
+    return found.max if found else None
+
+
+def _public(draft: Draft, shown: str, language: Language) -> list[str]:
+    keys = ["public", *(["covered"] if shown != draft.text else [])]
+    return [messages.text(f"phone.{key}", language) for key in keys]
+
+
+def _left(
+    channel: str,
+    pictures: Sequence[FillFile],
+    others: Sequence[FillFile],
+    limits: Mapping[str, Limit],
+    language: Language,
+) -> list[str]:
+    """Say which limits nobody knows, and what of the exhibits is not taken along."""
+
     def say(key: str, **values: object) -> str:
         return messages.text(f"phone.{key}", language, **values)
 
-    if is_public(draft):
-        covered = [say("covered")] if shown != draft.text else []
-        return (say("public"), *covered, *draft.remarks)
-    names = "、".join(one.name for one in others)
-    left = [say("not_pictures", names=names)] if names else []
-    return (say("limits_unknown"), *left, *draft.remarks)
+    most = _most(limits, "files")
+    known = most is not None and _most(limits, "file_bytes") is not None
+    over = pictures[most:] if most is not None else ()
+    return [
+        *([] if known else [say("limits_unknown", channel=channel)]),
+        *([say("too_many", most=most, names=_names(over))] if over else []),
+        *([say("not_pictures", names=_names(others))] if others else []),
+    ]
+
+
+def _names(files: Sequence[FillFile]) -> str:
+    return "、".join(one.name for one in files)

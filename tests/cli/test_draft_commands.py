@@ -24,9 +24,9 @@ IDENTITY = "11010519491231002X"
 CORE, MINE = "short.brief", "我付了 9.90 元，没有收到（证据1）。"
 
 
-def run(store: Store, *words: str, language: str = "zh_CN") -> Result:
+def run(store: Store, *words: str, limits: str = "") -> Result:
     data = str(store.settings.data)
-    env = {"KAZHENG_LANGUAGE": language, "COLUMNS": "200"}
+    env = {"KAZHENG_LANGUAGE": "zh_CN", "COLUMNS": "200", "KAZHENG_LIMITS": limits}
     return CliRunner().invoke(app, [*words, "--data", data], env=env)
 
 
@@ -168,8 +168,8 @@ def test_a_packet_is_written_with_its_page_named(store: Store, case: str, tmp_pa
 def test_limits_read_in_the_phone_are_kept(store: Store, case: str, tmp_path: Path) -> None:
     capture(store, 2, order())
     draft, out = make(store, case)["draft_id"], tmp_path / "p"
-    words = ("--out", str(out), "--pictures", "1", "--picture-kb", "1", "--json")
-    found = told(run(store, "packet", draft, *words))
+    limits = "wechat_pay.files=1,wechat_pay.file_bytes=1024"
+    found = told(run(store, "packet", draft, "--out", str(out), "--json", limits=limits))
     [name] = [name for name in found["names"] if "证据" in name]
     assert (name.startswith("证据1-"), name.endswith(".jpg")) == (True, True)
     assert (out / name).stat().st_size <= 1024

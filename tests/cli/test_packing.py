@@ -14,7 +14,7 @@ from helper.complaints.packet import CODE_BYTES, Block, Packet, parts
 from helper.errors import InvalidError
 from helper.messages import Language
 from helper.model import FillFile
-from helper.packing import PAGE, TEXT, Fit, qr_png, write
+from helper.packing import PAGE, TEXT, qr_png, write
 
 TEXT_LINES = (
     "订单号 A1：我于 2026-11-20 14:23 付款购买“星穹纪元”（数量 1）😀；杏石甘口服液。\n" * 20
@@ -36,7 +36,7 @@ def picture(side: int = 60) -> bytes:
 PICTURES = {"a" * 64: picture(), "b" * 64: picture(300)}
 
 
-def made(*, text: str = TEXT_LINES, pictures: int = 2) -> Packet:
+def made(text: str = TEXT_LINES, pictures: int = 2, file_bytes: int | None = None) -> Packet:
     blocks = {
         "title": ("标题", "没有收到商品"),
         "text": ("正文", text),
@@ -55,6 +55,7 @@ def made(*, text: str = TEXT_LINES, pictures: int = 2) -> Packet:
             )
             for place, sha256 in enumerate(list(PICTURES)[:pictures], 1)
         ),
+        file_bytes=file_bytes,
         remarks=("先看这里 <b>",),
     )
 
@@ -109,16 +110,9 @@ def test_names_are_valid_on_ntfs(tmp_path: Path, language: Language) -> None:
         assert not re.search(r'[<>:"\\|?*]|[. ]$', name)
 
 
-def test_a_limit_the_user_read_in_the_phone_takes_the_first_pictures(tmp_path: Path) -> None:
-    done = write(made(), tmp_path / "p", PICTURES.__getitem__, fit=Fit(pictures=1))
-    assert [name for name in done.names if name.startswith("证据")] == ["证据1-订单页 截图.png"]
-    assert any("证据2-订单页 截图.png" in remark for remark in done.remarks)
-    assert "证据2-订单页 截图.png" in (done.folder / PAGE).read_text("utf-8")
-
-
 def test_only_a_picture_over_the_limit_is_made_smaller(tmp_path: Path) -> None:
     most = len(PICTURES["a" * 64]) + 1
-    done = write(made(), tmp_path / "p", PICTURES.__getitem__, fit=Fit(picture_bytes=most))
+    done = write(made(file_bytes=most), tmp_path / "p", PICTURES.__getitem__)
     assert (done.folder / "证据1-订单页 截图.png").read_bytes() == PICTURES["a" * 64]
     small = (done.folder / "证据2-订单页 截图.jpg").read_bytes()
     assert len(small) <= most
@@ -128,7 +122,7 @@ def test_only_a_picture_over_the_limit_is_made_smaller(tmp_path: Path) -> None:
 
 def test_a_picture_that_cannot_be_made_small_enough_is_named(tmp_path: Path) -> None:
     for read, most in ((PICTURES.__getitem__, 10), (lambda _: b"no picture", 5)):
-        done = write(made(pictures=1), tmp_path / str(most), read, fit=Fit(picture_bytes=most))
+        done = write(made(pictures=1, file_bytes=most), tmp_path / str(most), read)
         assert not [name for name in done.names if name.startswith("证据")]
         assert any("证据1" in remark for remark in done.remarks)
 
@@ -139,7 +133,7 @@ def test_a_second_click_changes_nothing_and_says_so(tmp_path: Path) -> None:
     (out / "我的笔记.txt").write_text("x", "utf-8")
     before = {path: path.read_bytes() for path in out.rglob("*.*")}
     with pytest.raises(InvalidError) as refused:
-        write(made(text="另一份"), out, PICTURES.__getitem__)
+        write(made("另一份"), out, PICTURES.__getitem__)
     assert refused.value.details["reason"] == "packet_out"
     assert {path: path.read_bytes() for path in out.rglob("*.*")} == before
 

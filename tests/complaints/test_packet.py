@@ -76,6 +76,15 @@ def test_unknown_limits_of_pictures_are_said(draft: Draft) -> None:
     assert any("could not be found" in remark for remark in packet(draft, language="en").remarks)
 
 
+def test_limits_that_the_user_knows_take_the_first_pictures_and_name_the_rest(draft: Draft) -> None:
+    limits = {"merchant_platform.files": 1, "merchant_platform.file_bytes": 5000, "alipay": 9}
+    found = packet(draft, limits=limits)
+    assert [one.name for one in found.files] == ["证据1-订单页截图.png"]
+    assert found.file_bytes == 5000
+    assert any("证据2" in remark and "证据4" in remark for remark in found.remarks)
+    assert not any("没有查到" in remark for remark in found.remarks)
+
+
 def test_a_public_packet_is_covered_and_has_no_numbers_and_no_pictures(draft: Draft) -> None:
     public = draft.model_copy(update={"channel": "heimao", "text": f"{draft.text}\n卡密 AB12-CD34"})
     found = packet(public, cover=lambda said: said.replace("AB12-CD34", "████"))
