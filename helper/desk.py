@@ -20,7 +20,7 @@ from helper.complaints.packet import Packet
 from helper.complaints.visible import hidden_fields
 from helper.dealings import Answers, Edit
 from helper.evidence import redact
-from helper.evidence.private import COVER, find
+from helper.evidence.private import find
 from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
@@ -176,20 +176,12 @@ class Desk:
         return packet.packet(draft, cover=cover, limits=limits, language=language)
 
     def _cover(self, draft: Draft) -> Callable[[str], str]:
-        """Return what hides codes, contacts, accounts and payment numbers of a draft's case."""
+        """Return what hides codes, contacts and accounts that only the kept pages tell."""
         case = self._store.vault.case(draft.case_id)
         shown = redact.of_case(case, self._store.blobs.read)
         orders = [one for one in (case.order, *(view.order for view in case.captures)) if one]
         typed = find(orders, [draft.title, draft.text])  # a code that the user wrote into it
-        paid = [*(order.payment for order in orders), *payments(case)]
-        numbers = sorted({one.trade_no for one in paid if one.trade_no}, key=len, reverse=True)
-
-        def cover(text: str) -> str:
-            for number in numbers:
-                text = text.replace(number, COVER)
-            return typed.clean(shown.clean(text))
-
-        return cover
+        return lambda text: typed.clean(shown.clean(text))
 
     def _shown(self, case: CaseView) -> str | None:
         """Return the text that the order page showed, None where nothing tells it."""

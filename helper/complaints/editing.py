@@ -24,7 +24,6 @@ from helper.model import Draft, LintFinding, Moment, Sentence
 from scrapers.record import Frozen
 
 _CITED = re.compile(r"证据\s*(\d{1,4})(?!\d)")
-_DIGITS = re.compile(r"\d+")
 
 
 class Change(Frozen):
@@ -111,16 +110,20 @@ def apply(
             "remarks": (*composed.remarks, *_waiting(kept, language)),
         }
     )
+    own = [one for one in sentences if one.edited]
+    asked = fields.get("demand") if of.asks else None
     found = [
         *_still(composed, draft, words),
         *_outdated(kept, language),
         *lint.check(
-            [one for one in sentences if one.edited],
-            demand=fields.get("demand", "") if of.asks else None,
+            own,
+            demand=asked if any(one.text == asked for one in own) else None,
             exhibits=draft.exhibits,
             known=f"{known}\n{_said(composed)}",
             limit=limit_of(of, limits or {}),
             length=len(draft.text),
+            public=of.public,
+            now=composed.created_at,
             language=language,
         ),
     ]
@@ -218,7 +221,8 @@ def _waiting(edits: Sequence[Edit], language: Language) -> Iterator[str]:
 def _said(composed: Draft) -> str:
     """Return our own words, which were checked when they were written, without doubted figures."""
     own = [composed.title, composed.text, *composed.fields.values()]
-    own += [exhibit.label for exhibit in composed.exhibits]
-    doubted = {one.text for one in composed.lint if one.rule == "figure"}
-    runs = _DIGITS.findall("\n".join(own))
-    return " ".join(run for run in runs if run not in doubted)
+    said = "\n".join([*own, *(exhibit.label for exhibit in composed.exhibits)])
+    for one in composed.lint:
+        if one.rule in {"figure", "date"}:
+            said = re.sub(rf"(?<![\d.]){re.escape(one.text)}(?![\d.])", " ", said)
+    return said

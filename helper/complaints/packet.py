@@ -9,6 +9,7 @@ from helper.complaints import fill
 from helper.complaints.channels import Limit
 from helper.complaints.channels import limits as channel_limits
 from helper.complaints.documents import document
+from helper.complaints.lint import masked
 from helper.errors import NotFoundError
 from helper.messages import Language
 from helper.model import Draft, FillFile
@@ -17,8 +18,7 @@ from scrapers.record import Frozen
 CODE_BYTES = 666
 """What one QR code of version 20 holds at level M (ISO/IEC 18004, table 7): phones read more dense
 ones badly from a screen."""
-_FIELDS = ("order_no", "trade_no", "amount")
-_HIDDEN = frozenset({"order_no", "trade_no"})
+_PRIVATE = ("order_no", "trade_no", "contact")
 """What no public text needs: in many shops an order number alone opens the order and its codes."""
 _BREAKS = ("\n", "。", "；", "，", " ")
 
@@ -67,22 +67,17 @@ def packet(
 ) -> Packet:
     """Return blocks and pictures of a draft; `limits` are the user's own (`channels.limits`).
 
-    `cover` takes private values out of a text; a public draft has none without it, no numbers that
-    open an order or a payment, and no pictures, which may show codes.
+    A public draft has no number that opens an order or a payment and no pictures, which may show
+    codes; `cover` takes out what only the kept pages tell, without it there is no text.
     """
     public = is_public(draft)
-    values = {
-        "title": draft.title,
-        "text": draft.text,
-        "demand": draft.fields.get("demand", ""),
-        **{
-            name: draft.fields.get(name, "") for name in _FIELDS if not (public and name in _HIDDEN)
-        },
-    }
-    if public and cover is not None:
-        values = {key: cover(text) for key, text in values.items()}
-    elif public:
-        values = {}
+    values = {"title": draft.title, "text": draft.text, "demand": draft.fields.get("demand", "")}
+    if public:
+        own = [draft.fields[name] for name in _PRIVATE if name in draft.fields]
+        values = {key: masked(cover(text), own) for key, text in values.items()} if cover else {}
+    else:
+        values |= {name: draft.fields.get(name, "") for name in ("order_no", "trade_no")}
+    values["amount"] = draft.fields.get("amount", "")
     known = channel_limits(draft.channel, limits)
     pictures, others = _pictures(draft)
     return Packet(
