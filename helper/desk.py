@@ -14,9 +14,10 @@ from helper.complaints.advice import Advice, advise
 from helper.complaints.compose import compose
 from helper.complaints.editing import Version
 from helper.complaints.exhibits import choose, main_capture, payments
-from helper.complaints.known import of_case
+from helper.complaints.lint import masked
 from helper.complaints.listing import QUOTED
 from helper.complaints.packet import Packet
+from helper.complaints.publishing import private_of
 from helper.complaints.visible import hidden_fields
 from helper.dealings import Answers, Edit
 from helper.evidence import redact
@@ -167,7 +168,7 @@ class Desk:
         self, case: CaseView, composed: Draft, edits: tuple[Edit, ...], language: Language
     ) -> Draft:
         limits = self._store.settings.limits
-        return editing.apply(composed, edits, known=of_case(case), limits=limits, language=language)
+        return editing.apply(composed, edits, case, limits=limits, language=language)
 
     def _packet(self, draft_id: str, language: Language) -> Packet:
         draft = self._store.vault.draft(draft_id)
@@ -176,12 +177,13 @@ class Desk:
         return packet.packet(draft, cover=cover, limits=limits, language=language)
 
     def _cover(self, draft: Draft) -> Callable[[str], str]:
-        """Return what hides codes, contacts and accounts that only the kept pages tell."""
+        """Return what covers a text for anybody, also what only the kept pages tell."""
         case = self._store.vault.case(draft.case_id)
         shown = redact.of_case(case, self._store.blobs.read)
         orders = [one for one in (case.order, *(view.order for view in case.captures)) if one]
         typed = find(orders, [draft.title, draft.text])  # a code that the user wrote into it
-        return lambda text: typed.clean(shown.clean(text))
+        private = private_of(case)
+        return lambda text: masked(typed.clean(shown.clean(text)), private)
 
     def _shown(self, case: CaseView) -> str | None:
         """Return the text that the order page showed, None where nothing tells it."""

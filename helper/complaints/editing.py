@@ -12,15 +12,16 @@ from datetime import datetime
 from typing import Literal
 
 from helper import messages
-from helper.complaints import lint
+from helper.complaints import known, lint
 from helper.complaints.documents import boxes, document, laid_out
 from helper.complaints.fitting import limit_of
 from helper.complaints.law import named
+from helper.complaints.publishing import private_of, published
 from helper.complaints.wording import clean
 from helper.dealings import Edit
 from helper.errors import InvalidError, NotFoundError
 from helper.messages import Language
-from helper.model import Draft, LintFinding, Moment, Sentence
+from helper.model import CaseView, Draft, LintFinding, Moment, Sentence
 from scrapers.record import Frozen
 
 _CITED = re.compile(r"证据\s*(\d{1,4})(?!\d)")
@@ -59,10 +60,10 @@ def edited(
     The same words again confirm them against what we say by now. Raises InvalidError(empty_edit),
     NotFoundError(sentence, edit).
     """
-    known = next((one for one in edits if one.key == key), None)
+    before = next((one for one in edits if one.key == key), None)
     others = tuple(one for one in edits if one.key != key)
     if text is None:
-        if known is None:
+        if before is None:
             raise NotFoundError(kind="edit", id=key)
         return others
     words = clean(text)
@@ -73,7 +74,7 @@ def edited(
         raise NotFoundError(kind="sentence", id=key)
     if words == ours:
         return others
-    if known is not None and (known.text, known.replaced) == (words, ours):
+    if before is not None and (before.text, before.replaced) == (words, ours):
         return tuple(edits)
     return (*others, Edit(key=key, text=words, replaced=ours, ours=ours, at=at))
 
@@ -81,37 +82,38 @@ def edited(
 def apply(
     composed: Draft,
     edits: Sequence[Edit],
+    case: CaseView,
     *,
-    known: str,
     limits: Mapping[str, int] | None = None,
     language: Language = "zh_CN",
 ) -> Draft:
     """Return a draft of our words with the user's in it; every edit is kept, and none silent.
 
-    `known` holds the figures that the case supports (`known.of_case`), `limits` what the user knows
-    of the channels' lengths. An edit of a sentence that we word otherwise by now stands, and a
-    finding tells both texts; one whose sentence is gone becomes a remark.
+    `limits` is what the user knows of the channels' lengths. An edit of a sentence that we word
+    otherwise by now stands, and a finding tells both texts; one whose sentence is gone becomes a
+    remark. What anybody may read is covered in the user's words too.
     """
     if not edits:
         return composed
     ours = _ours(composed)
     kept = tuple(one.model_copy(update={"ours": ours.get(one.key)}) for one in edits)
     words = {one.key: one.text for one in kept if one.ours is not None}
-    sentences = tuple(_with(one, words.get(one.key)) for one in composed.sentences)
+    told = tuple(_with(one, words.get(one.key)) for one in composed.sentences)
     of = document(composed.channel, composed.document)
-    fields = composed.fields | {name: said for name, said in boxes(sentences).items() if said}
+    private = private_of(case) if of.public else ()
+    sentences = published(told, private) if of.public else told
     draft = composed.model_copy(
         update={
             "sentences": sentences,
             "text": laid_out(of, sentences),
-            "fields": fields,
-            "law": named(sentences),
+            "fields": composed.fields | {k: said for k, said in boxes(sentences).items() if said},
             "edits": kept,
+            "law": named(sentences),
             "remarks": (*composed.remarks, *_waiting(kept, language)),
         }
     )
-    own = [one for one in sentences if one.edited]
-    asked = fields.get("demand") if of.asks else None
+    asked = boxes(told)["demand"] if of.asks else None
+    own = [one for one in told if one.edited]
     found = [
         *_still(composed, draft, words),
         *_outdated(kept, language),
@@ -119,10 +121,12 @@ def apply(
             own,
             demand=asked if any(one.text == asked for one in own) else None,
             exhibits=draft.exhibits,
-            known=f"{known}\n{_said(composed)}",
+            known=f"{known.of_case(case)}\n{_said(composed)}",
             limit=limit_of(of, limits or {}),
             length=len(draft.text),
             public=of.public,
+            private=private,
+            reporting=of.to == "inquiry",
             now=composed.created_at,
             language=language,
         ),

@@ -9,7 +9,6 @@ from helper.complaints import fill
 from helper.complaints.channels import Limit
 from helper.complaints.channels import limits as channel_limits
 from helper.complaints.documents import document
-from helper.complaints.lint import masked
 from helper.errors import NotFoundError
 from helper.messages import Language
 from helper.model import Draft, FillFile
@@ -18,8 +17,6 @@ from scrapers.record import Frozen
 CODE_BYTES = 666
 """What one QR code of version 20 holds at level M (ISO/IEC 18004, table 7): phones read more dense
 ones badly from a screen."""
-_PRIVATE = ("order_no", "trade_no", "contact")
-"""What no public text needs: in many shops an order number alone opens the order and its codes."""
 _BREAKS = ("\n", "。", "；", "，", " ")
 
 
@@ -67,14 +64,13 @@ def packet(
 ) -> Packet:
     """Return blocks and pictures of a draft; `limits` are the user's own (`channels.limits`).
 
-    A public draft has no number that opens an order or a payment and no pictures, which may show
-    codes; `cover` takes out what only the kept pages tell, without it there is no text.
+    A public one has no order number, which opens the order in many shops, and no pictures, which
+    may show codes; `cover` takes private values out of its texts, without it there are none.
     """
     public = is_public(draft)
     values = {"title": draft.title, "text": draft.text, "demand": draft.fields.get("demand", "")}
     if public:
-        own = [draft.fields[name] for name in _PRIVATE if name in draft.fields]
-        values = {key: masked(cover(text), own) for key, text in values.items()} if cover else {}
+        values = {key: cover(text) for key, text in values.items()} if cover else {}
     else:
         values |= {name: draft.fields.get(name, "") for name in ("order_no", "trade_no")}
     values["amount"] = draft.fields.get("amount", "")

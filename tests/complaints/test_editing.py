@@ -9,7 +9,7 @@ import pytest
 from helper.complaints import known
 from helper.complaints.documents import Document, boxes, document, documents, laid_out
 from helper.complaints.editing import apply, changes, edited, history
-from helper.dealings import Edit
+from helper.dealings import Contact, Edit, Entry
 from helper.errors import InvalidError, NotFoundError
 from helper.model import Draft, LintFinding, Sentence
 from scrapers.record import OrderRecord
@@ -50,7 +50,7 @@ def edits(composed: Draft, core: str = "", demand: str = "") -> tuple[Edit, ...]
 
 
 def worded(composed: Draft, found: tuple[Edit, ...], **values: Any) -> Draft:
-    return apply(composed, found, known="", **values)
+    return apply(composed, found, values.pop("case", case_of(OrderRecord())), **values)
 
 
 def rules(found: Draft) -> list[str]:
@@ -142,7 +142,9 @@ def test_an_edit_is_one_line() -> None:
 
 def test_own_words_are_checked_and_only_figures_of_the_case_pass() -> None:
     core = "你们这些骗子，2026-11-20 付款 98.00 元，损失 500 元，工号 0731（证据1）。"
-    found = apply(draft(), edits(draft(), core=core), known="客服工号 0731")
+    told = Contact(at=NOW, way="chat", agent_no="0731")
+    case = case_of(OrderRecord(), entries=(Entry(entry_id="e-1", added_at=NOW, what=told),))
+    found = worded(draft(), edits(draft(), core=core), case=case)
     assert {(one.rule, one.text) for one in found.lint if one.rule != "unknown_exhibit"} == {
         ("emotive", "骗子"),
         ("figure", "500"),
@@ -177,6 +179,21 @@ def test_an_edit_longer_than_the_channel_takes_is_named_and_kept_whole(
     over = composed.model_copy(update={"lint": (finding,)})
     assert rules(worded(over, edited(over, kept, "short.brief", MINE, NOW))) == []
     assert "too_long" not in rules(worded(composed, kept, limits={"wechat_pay": 900}))
+
+
+def test_what_anybody_may_read_is_covered_in_the_users_words_and_said(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    case = case_of(full)
+    composed = draft_for(case, channel="heimao")
+    mine = "我的订单 WZ20261120142251617，电话 13912345678，付了 98.00 元（证据1）。"
+    found = worded(composed, edited(composed, (), FACT, mine, NOW), case=case)
+    for private in ("WZ20261120142251617", "13912345678"):
+        assert private not in found.text
+        assert private not in found.fields["description"]
+    assert "付了 98.00 元" in found.text
+    assert {one.text for one in found.lint if one.rule == "private"} >= {"13912345678"}
+    assert found.edits[0].text == mine
 
 
 def test_an_edit_rests_on_what_it_names_too() -> None:
