@@ -114,6 +114,8 @@ def services(helper: Helper) -> Services:
         lend_session=lend,
         make_draft=helper.desk.make_draft,
         suggest=helper.desk.suggest,
+        edit_draft=helper.desk.edit_draft,
+        packet=helper.desk.packet,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,
         subscribe=helper.steps,

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from helper import __version__, check_command, dealing_commands
+from helper import __version__, check_command, dealing_commands, draft_commands
 from helper.errors import PasswordNeededError
 from helper.given import (
     bill_password,
@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 app.add_typer(dealing_commands.app, name="case", help=told("case"))
 app.command("check", help=told("check"))(check_command.check)
+app.add_typer(draft_commands.app)
 
 
 def main() -> None:

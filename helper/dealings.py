@@ -103,6 +103,20 @@ class Entry(Frozen):
     what: Dealing
 
 
+class Edit(Frozen):
+    """The user's own words for the sentence with this `key`.
+
+    `replaced` is what we said there when they were written, `ours` what we say there in this
+    version of the draft; None: this version has no such sentence, and the words wait.
+    """
+
+    key: str
+    text: str
+    replaced: str
+    ours: str | None
+    at: Moment
+
+
 class Shown(Frozen):
     """What a captured page says besides orders, bounded for a draft.
 

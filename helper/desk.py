@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from helper.complaints import fill, issues
+from helper.complaints import editing, fill, issues, packet
 from helper.complaints.advice import Advice, advise
 from helper.complaints.compose import compose
+from helper.complaints.editing import Version
 from helper.complaints.exhibits import choose, main_capture, payments
+from helper.complaints.lint import masked
 from helper.complaints.listing import QUOTED
+from helper.complaints.packet import Packet
+from helper.complaints.publishing import private_of
 from helper.complaints.visible import hidden_fields
-from helper.dealings import Answers
+from helper.dealings import Answers, Edit
+from helper.evidence import redact
+from helper.evidence.private import find
 from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
+from helper.vault.catalogue import Catalogue
 from scrapers.page import PageTooLargeError, load
 from scrapers.read import platform_of
 from scrapers.reading import shown_text
@@ -64,6 +71,20 @@ class Desk:
         return await asyncio.to_thread(
             self._draft, case_id, channel, document, issue, demand, answers or {}, language
         )
+
+    async def edit_draft(
+        self, draft_id: str, key: str, text: str | None, language: Language = "zh_CN"
+    ) -> Draft:
+        """Put a sentence into the user's own words, None takes them back; return the draft.
+
+        It has another id where the draft was filed already. Raises InvalidError(empty_edit),
+        NotFoundError(sentence, edit), ConflictError(older_version).
+        """
+        return await asyncio.to_thread(self._edit, draft_id, key, text, language)
+
+    async def packet(self, draft_id: str, language: Language = "zh_CN") -> Packet:
+        """Return the blocks and pictures of a draft, for a form that lives in the phone."""
+        return await asyncio.to_thread(self._packet, draft_id, language)
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
         """Return values, files and the only origins where they may be filled."""
@@ -117,7 +138,7 @@ class Desk:
         shown = self._shown(case)
         given = {**_answers(case), **answers}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
-        draft = compose(
+        composed = compose(
             case,
             channel=channel,
             document=document,
@@ -126,13 +147,43 @@ class Desk:
             exhibits=choose(case, channel=channel, page_file=not hidden.isdisjoint(QUOTED)),
             page_text=shown,
             now=now,
-            draft_id=f"d-{uuid.uuid4().hex[:12]}",
+            draft_id=_new_id(),
             answers=given,
             limits=self._store.settings.limits,
             language=language,
         )
-        vault.put_draft(draft)
-        return draft
+        return vault.add_draft(composed, lambda own, edits: self._with(case, own, edits, language))
+
+    def _edit(self, draft_id: str, key: str, text: str | None, language: Language) -> Draft:
+        vault, now = self._store.vault, self._store.now()
+        case = vault.case(vault.draft(draft_id).case_id)
+
+        def reword(composed: Draft, edits: tuple[Edit, ...]) -> Draft:
+            changed = editing.edited(composed, edits, key, text, now)
+            return self._with(case, composed, changed, language)
+
+        return vault.edit_draft(draft_id, reword, next_id=_new_id(), now=now)
+
+    def _with(
+        self, case: CaseView, composed: Draft, edits: tuple[Edit, ...], language: Language
+    ) -> Draft:
+        limits = self._store.settings.limits
+        return editing.apply(composed, edits, case, limits=limits, language=language)
+
+    def _packet(self, draft_id: str, language: Language) -> Packet:
+        draft = self._store.vault.draft(draft_id)
+        cover = self._cover(draft) if packet.is_public(draft) else None
+        limits = self._store.settings.limits
+        return packet.packet(draft, cover=cover, limits=limits, language=language)
+
+    def _cover(self, draft: Draft) -> Callable[[str], str]:
+        """Return what covers a text for anybody, also what only the kept pages tell."""
+        case = self._store.vault.case(draft.case_id)
+        shown = redact.of_case(case, self._store.blobs.read)
+        orders = [one for one in (case.order, *(view.order for view in case.captures)) if one]
+        typed = find(orders, [draft.title, draft.text])  # a code that the user wrote into it
+        private = private_of(case)
+        return lambda text: masked(typed.clean(shown.clean(text)), private)
 
     def _shown(self, case: CaseView) -> str | None:
         """Return the text that the order page showed, None where nothing tells it."""
@@ -159,6 +210,16 @@ def _guess(case: CaseView, now: datetime, language: Language) -> issues.Suggesti
     shown = (view.shown for view in case.captures)
     chats = [one.chat for one in shown if one is not None and one.chat is not None]
     return issues.guess(case.order, payments(case), chats=chats, now=now, language=language)
+
+
+def history(vault: Catalogue, case_id: str) -> tuple[Version, ...]:
+    """Return the versions of all drafts of a case, oldest first."""
+    filed = {filing.draft_id for filing in vault.case(case_id).filings}
+    return editing.history(vault.drafts_of(case_id), filed)
+
+
+def _new_id() -> str:
+    return f"d-{uuid.uuid4().hex[:12]}"
 
 
 def origins(case: CaseView) -> tuple[str, ...]:

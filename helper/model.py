@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
-from helper.dealings import Entry, Shown
+from helper.dealings import Edit, Entry, Shown
 from scrapers.reading import host_of
 from scrapers.record import Frozen, OrderRecord
 
@@ -350,7 +350,10 @@ class LawRef(Frozen):
 
 
 class Draft(Frozen):
-    """A document for one channel. `remarks` are sentences for the user, not part of the text."""
+    """A document for one channel. `remarks` are sentences for the user, not part of the text.
+
+    `edits` are the user's own words; those whose sentence is there stand in it.
+    """
 
     draft_id: str
     case_id: str
@@ -369,6 +372,7 @@ class Draft(Frozen):
     lint: tuple[LintFinding, ...]
     law: tuple[LawRef, ...]
     remarks: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
     created_at: Moment
 
 

@@ -222,10 +222,10 @@ def bill_lines(found: ImportedBill, language: Language) -> list[str]:
 
 
 def draft_lines(draft: Draft, language: Language) -> list[str]:
-    """Return a draft for a person: title, text, then what is missing and what to change."""
+    """Return a draft for a person: title, text, what is missing, what to change, remarks."""
     gaps = [text("cli.draft.gap", language, sentence=gap.text) for gap in draft.gaps]
     lint = [text("cli.draft.lint", language, words=x.text, advice=x.advice) for x in draft.lint]
-    told = [*gaps, *lint]
+    told = [*gaps, *lint, *draft.remarks]
     return [draft.title, "", draft.text, *(["", *told] if told else [])]
 
 

@@ -13,12 +13,12 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
     {"dealing_commands"},
-    {"case_commands", "check_command"},
+    {"case_commands", "check_command", "draft_commands"},
     {"demo"},
     {"options", "visiting", "doctor"},
     {"app", "printing"},
     {"web"},
-    {"pipeline", "desk", "exporting", "result"},
+    {"pipeline", "desk", "exporting", "packing", "result"},
     {"steps"},
     {"complaints", "evidence", "capture"},
     {"vault"},
@@ -158,13 +158,14 @@ def test_every_relative_link_of_the_documents_is_tracked() -> None:
 
 
 def test_the_readme_names_every_command() -> None:
-    from helper import case_commands  # noqa: PLC0415
+    from helper import case_commands, draft_commands  # noqa: PLC0415
     from helper.cli import app  # noqa: PLC0415
 
     text = (ROOT / "README.md").read_text("utf-8")
     names = {
         command.name or (command.callback.__name__ if command.callback else "")
-        for command in (*app.registered_commands, *case_commands.app.registered_commands)
+        for group in (app, case_commands.app, draft_commands.app)
+        for command in group.registered_commands
     }
     assert {name for name in names if not re.search(rf"\b{name}\b", text)} == set()
 

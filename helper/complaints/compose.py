@@ -12,22 +12,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from helper.complaints import documents, gaps, lint, packaged, preconditions
+from helper.complaints import documents, gaps, known, lint, packaged, preconditions
 from helper.complaints.admission import admit
 from helper.complaints.amounts import claims, excessive
 from helper.complaints.around import number_of
 from helper.complaints.channels import channel as known_channel
-from helper.complaints.channels import limits as channel_limits
 from helper.complaints.contradictions import contradictions
 from helper.complaints.deadlines import promised_by
 from helper.complaints.deciding import decide
 from helper.complaints.demanding import supply
 from helper.complaints.documents import Document, laid_out
 from helper.complaints.figures import Figures, figures
-from helper.complaints.fitting import CHAT, fitted
+from helper.complaints.fitting import fitted, limit_of
 from helper.complaints.issues import DEMAND_KINDS
 from helper.complaints.issues import issue as known_issue
-from helper.complaints.law import articles
+from helper.complaints.law import named
 from helper.complaints.legal import cited
 from helper.complaints.lint import masked
 from helper.complaints.matter import Named, Writing
@@ -38,7 +37,7 @@ from helper.complaints.wording import clean, leaves, moment, plain_money, quoted
 from helper.complaints.writing import written
 from helper.errors import RefusedError
 from helper.messages import Language, text
-from helper.model import CaseView, Draft, Exhibit, LawRef, LintFinding, Sentence
+from helper.model import CaseView, Draft, Exhibit, LintFinding, Sentence
 from scrapers.record import OrderRecord
 
 _FACTS_LIMIT = 300
@@ -86,7 +85,7 @@ def compose(
     if decision.stop is not None and of.asks:
         raise RefusedError(reason="stopped", sentence=decision.stop.text)
     this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
-    limit = _limit(of, limits or {})
+    limit = limit_of(of, limits or {})
     sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), limit)
     private = private_of(case) if of.public else ()
     if of.public:
@@ -94,7 +93,6 @@ def compose(
     told = laid_out(of, sentences)
     title = _title(of, issue, demand, this)
     fields = _fields(of, issue, demand, this, sentences)
-    asked = next((one.text for one in sentences if one.key.endswith("demand")), "")
     return Draft(
         draft_id=draft_id,
         case_id=case.case_id,
@@ -114,7 +112,7 @@ def compose(
         lint=(
             *lint.check(
                 sentences,
-                demand=asked if of.asks else None,
+                demand=fields.get("demand", "") if of.asks else None,
                 exhibits=seen.exhibits,
                 known=_known(this),
                 limit=limit,
@@ -127,7 +125,7 @@ def compose(
             ),
             *_too_much(this, language),
         ),
-        law=_law(sentences),
+        law=named(sentences),
         remarks=(
             *caveats,
             *(said.text for said in (*decision.warnings, decision.lowered) if said),
@@ -199,16 +197,6 @@ def _matter(
     return replace(this, cited=tuple(found))
 
 
-def _limit(of: Document, own: Mapping[str, int]) -> int | None:
-    """Return how many characters the text may have; the user may know better (`own`)."""
-    if of.limit == "chat":
-        return CHAT
-    found = channel_limits(of.channel, own).get("text")
-    if found is None or (of.limit is None and found.sure != "own"):
-        return None
-    return found.aim or found.max
-
-
 def _subject(issue: str, demand: str, seen: Figures, form: str) -> str:
     words = packaged.words()
     values = {
@@ -256,10 +244,6 @@ def _fields(
     """Return values by `scrapers.contract.DRAFT_FIELDS`; what is not known is left out."""
     seen, order = this.seen, this.seen.order
     paid_at = order.payment.paid_at
-
-    def told(*parts: str) -> str:
-        return "\n".join(s.text for s in sentences if s.key.partition(".")[0] in parts)
-
     values = {
         "issue": issue,
         "order_no": clean(order.order_no),
@@ -272,9 +256,7 @@ def _fields(
         "respondent": this.party.name,
         "respondent_address": this.party.address,
         "title": _title(of, issue, demand, this),
-        "description": told("problem", "course", "short"),
-        "evidence": told("evidence"),
-        "demand": next((s.text for s in sentences if s.key.endswith("demand")), ""),
+        **documents.boxes(sentences),
         "demand_kind": DEMAND_KINDS.get(demand) or _kind_of_own(demand),
         "problem_kind": str(packaged.data("problem_kinds").get(of.channel, {}).get(issue, "")),
         "contact": clean(order.buyer_contact),
@@ -286,43 +268,21 @@ def _kind_of_own(demand: str) -> str:
     return next((kind for word, kind in _OWN_KINDS.items() if word in demand), "other")
 
 
-def _law(sentences: Sequence[Sentence]) -> tuple[LawRef, ...]:
-    """Return the articles that the text names."""
-    whole = "\n".join(sentence.text for sentence in sentences)
-    return tuple(one.ref() for one in articles() if f"《{one.short}》{one.article}" in whole)
-
-
 def _known(this: Writing) -> str:
     """Return all text whose figures a draft may repeat."""
-    seen, case = this.seen, this.case
-    order = seen.order
+    seen, order = this.seen, this.seen.order
     times = [order.created_at, order.delivered_at, order.payment.paid_at, seen.seen_at]
     times += [promised_by(order), this.term, this.now]
-    times += [view.meta.clicked_at for view in case.captures]
-    times += [one.at for one in case.filings]
     return "\n".join(
         [
+            known.of_case(this.case),
             *leaves(order.model_dump(mode="json")),
-            *(part for e in case.entries for part in leaves(e.what.model_dump(mode="json"))),
-            *(moment(e.what.at) for e in case.entries if hasattr(e.what, "at")),
             *(moment(at) for at in times if at),
-            *_shown(case),
-            *(one.number or "" for one in case.filings),
             *(f"{exhibit.label} {exhibit.sha256}" for exhibit in seen.exhibits),
             *(f"{one.amount} {one.formula}" for one in this.claims),
             *leaves({k: v for k, v in this.answers.items() if k != "facts"}),
             *leaves(seen.words),
             *leaves(this.of.model_dump(mode="json")),
-            *(view.meta.url for view in case.captures),
             *(f"{one.quote}{one.article.text}" for one in this.cited),
         ]
     )
-
-
-def _shown(case: CaseView) -> Iterator[str]:
-    """Yield what other kept pages say."""
-    for view in case.captures:
-        if view.shown is not None:
-            yield from leaves(view.shown.model_dump(mode="json"))
-            messages = view.shown.chat.messages if view.shown.chat else ()
-            yield from (moment(one.at) for one in messages if one.at)

@@ -6,6 +6,7 @@ sentences, which are either written by a function of `writing` or a line of the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Literal
 
@@ -106,6 +107,19 @@ def laid_out(of: Document, sentences: tuple[Sentence, ...]) -> str:
         if own:
             blocks.append("\n".join([*filter(None, [part.heading]), *_set(part, own)]))
     return "\n\n".join(blocks)
+
+
+def boxes(sentences: Sequence[Sentence]) -> dict[str, str]:
+    """Return what the boxes of a form get of the sentences, by `scrapers.contract.DRAFT_FIELDS`."""
+
+    def told(*parts: str) -> str:
+        return "\n".join(s.text for s in sentences if s.key.partition(".")[0] in parts)
+
+    return {
+        "description": told("problem", "course", "short"),
+        "evidence": told("evidence"),
+        "demand": next((s.text for s in sentences if s.key.endswith("demand")), ""),
+    }
 
 
 def _set(part: Part, own: list[str]) -> list[str]:

@@ -51,7 +51,7 @@ def plan(
         platform=case.platform_key,
         origins=tuple(origins),
         values={name: _fit(value, fields.get(name)) for name, value in values.items()},
-        files=_files(sent),
+        files=files(sent),
     )
 
 
@@ -177,7 +177,8 @@ def _tighter(line: str) -> list[str]:
     return ways
 
 
-def _files(exhibits: Sequence[Exhibit]) -> tuple[FillFile, ...]:
+def files(exhibits: Sequence[Exhibit]) -> tuple[FillFile, ...]:
+    """Return exhibits as files for an upload, pictures first, under names for people."""
     pictures_first = sorted(exhibits, key=lambda e: not e.media_type.startswith("image/"))
     return tuple(
         FillFile(name=_name(e), sha256=e.sha256, bytes=e.bytes, media_type=e.media_type)

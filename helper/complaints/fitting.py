@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from helper.complaints.channels import limits
 from helper.complaints.documents import Document, laid_out
 from helper.model import Sentence
 
@@ -20,6 +21,16 @@ _LAST = ("payment_both", "payment_method", "payment_trade", "evidence", "law", "
 _MUST = frozenset({"demand", "core", "brief"})
 SHORTER = (frozenset[str](), frozenset({"promise"}), frozenset({"promise", "goods"}))
 """What the core of the short form does without, step by step."""
+
+
+def limit_of(of: Document, own: Mapping[str, int]) -> int | None:
+    """Return how many characters the text may have; the user may know better (`own`)."""
+    if of.limit == "chat":
+        return CHAT
+    found = limits(of.channel, own).get("text")
+    if found is None or (of.limit is None and found.sure != "own"):
+        return None
+    return found.aim or found.max
 
 
 def fitted(

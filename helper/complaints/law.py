@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from helper.complaints import packaged
-from helper.model import LawRef
+from helper.model import LawRef, Sentence
 from scrapers.record import Frozen
 
 
@@ -41,3 +42,9 @@ def article(key: str) -> Article | None:
         return None
     kept = {name: value for name, value in row.items() if name in Article.model_fields}
     return Article(key=key, **kept)
+
+
+def named(sentences: Iterable[Sentence]) -> tuple[LawRef, ...]:
+    """Return the articles that sentences name."""
+    whole = "\n".join(sentence.text for sentence in sentences)
+    return tuple(one.ref() for one in articles() if f"《{one.short}》{one.article}" in whole)

@@ -197,6 +197,13 @@ drafts: Final = _of_case(
     Column("record", Text, nullable=False),
 )
 
+composed: Final = _of_case(
+    "composed",
+    Column("draft_id", Text, nullable=False, unique=True),
+    Column("record", Text, nullable=False),
+)
+"""Drafts in our words alone, where the user's own stand in `drafts`."""
+
 pairing_offer: Final = Table(
     "pairing_offer",
     metadata,

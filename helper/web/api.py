@@ -9,10 +9,12 @@ from typing import Any
 from aiohttp import web
 
 from helper.capture.intake import Intake, IntakeLimits
+from helper.complaints.packet import Packet
 from helper.model import CaptureView, Draft, FillPlan
 from helper.web import bodies, signing
 from helper.web.captures import CaptureHandlers
-from helper.web.cases import CaseHandlers, DraftHandlers
+from helper.web.cases import CaseHandlers
+from helper.web.drafts import DraftHandlers
 from helper.web.guard import BODY, port_of
 from helper.web.openapi import document
 from helper.web.pairing import Pairer
@@ -172,6 +174,16 @@ def _drafts(services: Services) -> tuple[Route, ...]:
         Route("GET", one, "draft", on.show, "One draft", Draft),
         Route("GET", one + "/fill", "fill", on.fill, "Values and files for the form", FillPlan),
         Route("GET", one + "/files/{sha256}", "file", on.file, "A file of the draft", BYTES),
+        Route(
+            "PUT", one + "/edits", "edit_draft", on.edit, "Put a sentence into own words",
+            Draft, body=bodies.EditRequest,
+        ),
+        Route(
+            "GET", one + "/versions", "versions", on.versions, "All versions of the draft",
+            bodies.VersionsReply,
+        ),
+        Route("GET", one + "/packet", "packet", on.packet, "Texts for a phone", Packet),
+        Route("GET", one + "/qr/{block}/{part}", "qr", on.qr, "A QR code of a text", "image/png"),
         Route(
             "POST", one + "/filled", "filled", on.filled, "What the form was filled with",
             bodies.EmptyReply, body=FilledReport,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from helper.complaints.editing import Version
 from helper.complaints.timeline import Event
 from helper.dealings import Dealing, Moment
 from helper.model import CaptureId, CaptureMeta, CaptureState, CaptureView, CaseView, Part, Sha256
@@ -196,6 +197,19 @@ class DraftRequest(Body):
     answers: dict[str, Any] = {}
 
 
+class EditRequest(Body):
+    """The user's own words for the sentence with this key; null takes them back."""
+
+    key: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    text: Annotated[str, StringConstraints(max_length=10_000)] | None
+
+
+class VersionsReply(Body):
+    """The versions of a document, oldest first."""
+
+    versions: tuple[Version, ...]
+
+
 class EmptyReply(Body):
     """Done, nothing to say."""
 
@@ -228,6 +242,8 @@ class ErrorReply(BaseModel):
 
 Limit = Annotated[int, Field(ge=1, le=500)]
 Offset = Annotated[int, Field(ge=0)]
+PartNumber = Annotated[int, Field(ge=1, le=1000)]
+"""Which of a block's QR codes, from 1."""
 HelloNonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32,64}$")]
 PairingId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 RecordId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]

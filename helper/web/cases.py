@@ -1,4 +1,4 @@
-"""Handlers of cases and drafts."""
+"""Handlers of cases."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from typing import Any
 from aiohttp import web
 
 from helper.complaints.timeline import timeline
-from helper.errors import NotFoundError, TooLargeError
 from helper.messages import Language
-from helper.model import CaseView, Filing, Sha256
+from helper.model import CaseView, Filing
 from helper.steps import dealing
 from helper.web.bodies import (
     CaseReply,
     CasesReply,
     CorrectionRequest,
     DraftRequest,
-    EmptyReply,
     EntryRequest,
     FilingRequest,
     RecordId,
@@ -27,7 +25,7 @@ from helper.web.bodies import (
 )
 from helper.web.guard import BODY
 from helper.web.replies import json_reply, language_of, parse, path_value
-from helper.web.services import FilledReport, Services
+from helper.web.services import Services
 
 
 @dataclass(frozen=True)
@@ -115,55 +113,6 @@ class CaseHandlers:
     async def _shown(self, case: CaseView, language: Language) -> dict[str, Any]:
         suggestion = await self.services.suggest(case.case_id, language)
         return {"case": case, "suggestion": dict(suggestion)}
-
-
-@dataclass(frozen=True)
-class DraftHandlers:
-    """What the extension needs to fill a form from a draft."""
-
-    services: Services
-
-    async def show(self, request: web.Request) -> web.Response:
-        """Return a draft."""
-        draft_id = _record(request, "draft")
-        return json_reply(await asyncio.to_thread(self.services.vault.draft, draft_id))
-
-    async def fill(self, request: web.Request) -> web.Response:
-        """Return values and files for the form."""
-        return json_reply(await self.services.fill_plan(_record(request, "draft")))
-
-    async def file(self, request: web.Request) -> web.Response:
-        """Return the bytes of a file that this draft cites or attaches, of no other one."""
-        draft_id = _record(request, "draft")
-        sha256 = path_value(Sha256, request, "sha256", "file")
-        draft = await asyncio.to_thread(self.services.vault.draft, draft_id)
-        media_types = {exhibit.sha256: exhibit.media_type for exhibit in draft.exhibits}
-        if sha256 not in media_types:
-            plan = await self.services.fill_plan(draft_id)
-            media_types |= {file.sha256: file.media_type for file in plan.files}
-        if sha256 not in media_types:
-            raise NotFoundError(kind="file", id=sha256)
-        body = await asyncio.to_thread(self._read, sha256)
-        # A page's own HTML must stay bytes to whoever opens it, hence never a type a browser runs.
-        headers = {
-            "Content-Type": "application/octet-stream",
-            "X-Kazheng-Media-Type": media_types[sha256],
-        }
-        return web.Response(body=body, headers=headers)
-
-    async def filled(self, request: web.Request) -> web.Response:
-        """Record what the form was filled with."""
-        draft_id = _record(request, "draft")
-        report = parse(FilledReport, request[BODY])
-        await asyncio.to_thread(self.services.vault.draft, draft_id)
-        await self.services.filled(draft_id, report)
-        return json_reply(EmptyReply())
-
-    def _read(self, sha256: str) -> bytes:
-        size, limit = self.services.blobs.size(sha256), self.services.limits.file_bytes
-        if size is not None and size > limit:
-            raise TooLargeError(limit=limit, size=size)
-        return self.services.blobs.read(sha256)
 
 
 def _record(request: web.Request, kind: str) -> str:

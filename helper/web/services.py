@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from helper.complaints.packet import Packet
 from helper.messages import Language
 from helper.model import Draft, FillPlan, Step
 from helper.vault.blobs import Blobs
@@ -95,6 +96,8 @@ class Services:
     lend_session: Callable[[str, Mapping[str, Any]], Awaitable[None]]
     make_draft: MakeDraft
     suggest: Callable[[str, Language], Awaitable[Mapping[str, Any]]]
+    edit_draft: Callable[[str, str, str | None, Language], Awaitable[Draft]]
+    packet: Callable[[str, Language], Awaitable[Packet]]
     fill_plan: Callable[[str], Awaitable[FillPlan]]
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from helper.complaints.packet import Packet, packet
 from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, FillPlan, Part, Step
 from helper.settings import Settings
@@ -56,6 +57,15 @@ class Recorder:
 
     async def suggest(self, case_id: str, language: Language) -> Mapping[str, Any]:
         return {"issue": "not_delivered", "language": language}
+
+    async def edit_draft(
+        self, draft_id: str, key: str, text: str | None, language: Language
+    ) -> Draft:
+        self.calls.append(("edit", draft_id, key, text, language))
+        return self.vault.draft(draft_id)
+
+    async def packet(self, draft_id: str, language: Language) -> Packet:
+        return packet(self.vault.draft(draft_id), language=language)
 
     async def fill_plan(self, draft_id: str) -> FillPlan:
         draft = self.vault.draft(draft_id)
@@ -108,6 +118,8 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         lend_session=recorder.lend_session,
         make_draft=recorder.make_draft,
         suggest=recorder.suggest,
+        edit_draft=recorder.edit_draft,
+        packet=recorder.packet,
         fill_plan=recorder.fill_plan,
         filled=recorder.filled,
         subscribe=recorder.subscribe,

@@ -33,7 +33,8 @@ def walk(world: World) -> list[tuple[str, str, str]]:
     for route in create_app(world.services).router.routes():
         path = route.resource.canonical if route.resource else ""
         known = CASE if path.startswith("/v1/cases") else DRAFT
-        target = path.format_map({"uuid": UUID, "sha256": SHA256, "id": known, "entry_id": "e-1"})
+        values = {"uuid": UUID, "sha256": SHA256, "id": known, "entry_id": "e-1"}
+        target = path.format_map(values | {"block": "title", "part": "1"})
         assert not re.search(r"[{}]", target)
         if route.name == "hello":
             target += "?n=" + "0" * 32

@@ -94,6 +94,8 @@ class Helper:
             lend_session=self._note("lend"),
             make_draft=self._note("draft"),
             suggest=self._note("suggest"),
+            edit_draft=self._note("edit"),
+            packet=self._note("packet"),
             fill_plan=self._note("plan"),
             filled=self._note("filled"),
             subscribe=self._subscribe,
