@@ -137,7 +137,7 @@ def close(
     as_json: Json = False,
 ) -> None:
     """Close a case; nothing is deleted."""
-    from helper.complaints.closing import REASONS, warning  # noqa: PLC0415
+    from helper.complaints.course.closing import REASONS, warning  # noqa: PLC0415
 
     if because is not None:
         one_of(because, REASONS, "--because")
@@ -176,9 +176,10 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Answer one counter-move of the other side, with the facts of the case."""
-    from helper.complaints import issues, replies  # noqa: PLC0415
+    from helper.complaints.dispute import issues  # noqa: PLC0415
     from helper.complaints.exhibits import payments  # noqa: PLC0415
-    from helper.complaints.tried import issue_of  # noqa: PLC0415
+    from helper.complaints.ladder import replies  # noqa: PLC0415
+    from helper.complaints.ladder.tried import issue_of  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:

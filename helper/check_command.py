@@ -16,7 +16,7 @@ from helper.options import Data, Json, command, told
 from helper.printing import emit, plain
 
 if TYPE_CHECKING:
-    from helper.complaints.prevention import Check, Prevention
+    from helper.complaints.before.prevention import Check, Prevention
     from helper.settings import Settings
 
 

@@ -267,7 +267,7 @@ def import_bill(
 @app.command(help=told("stats"))
 def stats(data: Data = None, as_json: Json = False) -> None:
     """Show one's own cases in figures, by shop; nothing leaves the computer."""
-    from helper.complaints.statistics import statistics  # noqa: PLC0415
+    from helper.complaints.course.statistics import statistics  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:

@@ -168,7 +168,7 @@ def undo(
 @app.command("timeline", help=told("case_timeline"))
 def timeline(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Show what happened in the order of time."""
-    from helper.complaints.timeline import timeline as course  # noqa: PLC0415
+    from helper.complaints.course.timeline import timeline as course  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:

@@ -9,16 +9,16 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from helper.complaints import editing, fill, issues, packet
 from helper.complaints.advice import Advice, advise
-from helper.complaints.compose import compose
-from helper.complaints.editing import Version
+from helper.complaints.dispute import issues
+from helper.complaints.drafts import editing, fill, packet
+from helper.complaints.drafts.compose import compose
+from helper.complaints.drafts.editing import Version
+from helper.complaints.drafts.packet import Packet
+from helper.complaints.drafts.publishing import private_of
 from helper.complaints.exhibits import choose, main_capture, payments
 from helper.complaints.lint import masked
-from helper.complaints.listing import QUOTED
-from helper.complaints.packet import Packet
-from helper.complaints.publishing import private_of
-from helper.complaints.visible import hidden_fields
+from helper.complaints.visible import QUOTED, hidden_fields
 from helper.dealings import Answers, Edit
 from helper.evidence import redact
 from helper.evidence.private import find

@@ -17,7 +17,7 @@ from helper.options import Case, Data, Json, command, told
 from helper.printing import draft_lines, emit
 
 if TYPE_CHECKING:
-    from helper.complaints.editing import Change, Version
+    from helper.complaints.drafts.editing import Change, Version
 
 app = typer.Typer()
 DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help=told("draft_id"))]

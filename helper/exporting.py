@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from helper.capture.fonts import cjk_font
 from helper.capture.services import UnansweredError
-from helper.complaints import exhibits, instants
-from helper.complaints.timeline import timeline
+from helper.complaints import exhibits
+from helper.complaints.course import instants
+from helper.complaints.course.timeline import timeline
 from helper.errors import (
     DiskFullError,
     InvalidError,

@@ -14,8 +14,8 @@ from typing import Final
 import segno
 from PIL import Image
 
-from helper.complaints.channels import channel
-from helper.complaints.packet import Block, Packet
+from helper.complaints.drafts.packet import Block, Packet
+from helper.complaints.ladder.channels import channel
 from helper.errors import InvalidError
 from helper.messages import Language, text
 from helper.model import FillFile

@@ -21,8 +21,8 @@ from helper.model import Draft
 
 if TYPE_CHECKING:
     from helper.complaints.advice import Advice
-    from helper.complaints.statistics import Statistics
-    from helper.complaints.timeline import Event
+    from helper.complaints.course.statistics import Statistics
+    from helper.complaints.course.timeline import Event
     from helper.evidence.clocks import Row
     from helper.evidence.verify import Verification
     from helper.steps.bill import ImportedBill

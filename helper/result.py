@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from helper.complaints import closing
-from helper.complaints.clocks import clocks
-from helper.complaints.timeline import dealings
+from helper.complaints.course import closing
+from helper.complaints.course.timeline import dealings
+from helper.complaints.due.clocks import clocks
 from helper.dealings import Answers
 from helper.model import CaptureView, CaseView, Draft, Seal
 from helper.steps.store import Store

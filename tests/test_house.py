@@ -44,6 +44,15 @@ FLOORS = [
     {"text"},
     {"record", "words", "select"},
 ]
+DESK = [
+    {"advice"},
+    {"course", "drafts"},
+    {"ladder", "proof", "sums", "before"},
+    {"dispute"},
+    {"due", "lint"},
+]
+"""The rooms of `complaints`, the upper ones first; what all need stands in its hall."""
+DESK_FLOOR = {room: floor for floor, rooms in enumerate(DESK) for room in rooms}
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 TOP = {
     "pyproject.toml", "Makefile", "README.md", "CHANGELOG.md", "LICENSE",
@@ -103,6 +112,18 @@ def test_imports_run_one_way(path: Path) -> None:
         other = room(name)
         if other is not None and other in RANK and other != own:
             assert RANK[own] < RANK[other], f"{dotted} must not import {name}"
+
+
+def test_rooms_of_the_desk_know_only_lower_ones() -> None:
+    hall = len(DESK)
+    for path in ROOT.glob("helper/complaints/**/*.py"):
+        own, *inner = path.relative_to(ROOT / "helper/complaints").with_suffix("").parts
+        floor = DESK_FLOOR.get(own, hall)
+        for name in imports(path):
+            parts = name.split(".")[2:] if name.startswith("helper.complaints.") else []
+            other = DESK_FLOOR.get(parts[0], hall) if parts else hall + 1
+            same = bool(parts) and parts[0] == own
+            assert same or floor < other or (floor == other == hall), f"{path.name}: {name} {inner}"
 
 
 def test_the_verifier_stands_alone() -> None:

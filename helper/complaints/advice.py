@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from helper.complaints import gaps, packaged
-from helper.complaints.amounts import Claim, claims, total
-from helper.complaints.chain import Chain, chain
-from helper.complaints.clocks import Clock, clocks
-from helper.complaints.contradictions import contradictions
-from helper.complaints.deciding import Decision, decide
+from helper.complaints import packaged
+from helper.complaints.dispute.deciding import Decision, decide
+from helper.complaints.due.clocks import Clock, clocks
 from helper.complaints.exhibits import choose
 from helper.complaints.figures import Figures, figures
-from helper.complaints.ladder import Ladder, ladder
-from helper.complaints.replies import Counter, counters
-from helper.complaints.respondent import Respondent, respondent
+from helper.complaints.ladder.replies import Counter, counters
+from helper.complaints.ladder.steps import Ladder, ladder
+from helper.complaints.proof import gaps
+from helper.complaints.proof.chain import Chain, chain
+from helper.complaints.proof.contradictions import contradictions
+from helper.complaints.proof.respondent import Respondent, respondent
+from helper.complaints.sums.amounts import Claim, claims, total
 from helper.messages import Language, text
 from helper.model import CaseView, Gap
 from scrapers.contract import Deadline

@@ -10,6 +10,11 @@ import unicodedata
 
 from scrapers.record import OrderRecord, Source
 
+QUOTED = (
+    "order_no", "items.0.title", "amount", "created_at", "payment.paid_at", "status_text",
+    "delivery.promised", "delivery.promised_text", "payment.trade_no", "refunded", "failure_reason",
+)  # fmt: skip
+"""The fields that 证据列举 names."""
 _FORM_VALUES = ("input", "textarea", "select")
 _MASK = "****"
 

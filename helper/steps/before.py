@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from helper.complaints import prevention
-from helper.complaints.prevention import Prevention
+from helper.complaints.before import prevention
+from helper.complaints.before.prevention import Prevention
 from helper.errors import RefusedError, TooLargeError
 from helper.messages import Language
 from helper.model import CaptureView, CaseView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from helper.complaints import told
+from helper.complaints.course import told
 from helper.dealings import Dealing
 from helper.messages import Language
 from helper.model import CaseView, Filing

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from helper.complaints.receipt import receipt_number
+from helper.complaints.drafts.receipt import receipt_number
 from helper.dealings import Shown
 from helper.errors import NotFoundError
 from helper.evidence.corroborate import compare, complete

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from helper.capture.intake import Intake, IntakeLimits
-from helper.complaints.packet import Packet
+from helper.complaints.drafts.packet import Packet
 from helper.model import CaptureView, Draft, FillPlan
 from helper.web import bodies, signing
 from helper.web.captures import CaptureHandlers

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from helper.complaints.editing import Version
-from helper.complaints.timeline import Event
+from helper.complaints.course.timeline import Event
+from helper.complaints.drafts.editing import Version
 from helper.dealings import Dealing, Moment
 from helper.model import CaptureId, CaptureMeta, CaptureState, CaptureView, CaseView, Part, Sha256
 

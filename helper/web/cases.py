@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from helper.complaints.timeline import timeline
+from helper.complaints.course.timeline import timeline
 from helper.messages import Language
 from helper.model import CaseView, Filing
 from helper.steps import dealing

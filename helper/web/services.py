@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from helper.complaints.packet import Packet
+from helper.complaints.drafts.packet import Packet
 from helper.messages import Language
 from helper.model import Draft, FillPlan, Step
 from helper.vault.blobs import Blobs

@@ -4,8 +4,8 @@ import statistics
 import time
 from datetime import timedelta
 
-from helper.complaints.compose import compose
 from helper.complaints.documents import documents
+from helper.complaints.drafts.compose import compose
 from helper.complaints.exhibits import choose
 from helper.errors import RefusedError
 from helper.model import CaseView, Exhibit

@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from helper.complaints.packet import CODE_BYTES, Block, Packet, parts
+from helper.complaints.drafts.packet import CODE_BYTES, Block, Packet, parts
 from helper.errors import InvalidError
 from helper.messages import Language
 from helper.model import FillFile

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.compose import compose
+from helper.complaints.drafts.compose import compose
 from helper.complaints.exhibits import choose
 from helper.model import (
     Artifact,

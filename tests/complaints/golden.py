@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from helper.complaints.compose import compose
+from helper.complaints.dispute.issues import default_demand
 from helper.complaints.documents import Document, documents
+from helper.complaints.drafts.compose import compose
 from helper.complaints.exhibits import choose
-from helper.complaints.issues import default_demand
 from helper.dealings import Answer, Entry
 from helper.errors import KazhengError
 from helper.messages import explain

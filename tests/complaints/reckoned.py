@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from helper.complaints.amounts import Claim, claims
 from helper.complaints.exhibits import choose
 from helper.complaints.figures import figures
+from helper.complaints.sums.amounts import Claim, claims
 from helper.dealings import Entry, Refund
 from helper.model import CaseView
 from scrapers.record import Item, OrderRecord

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.amounts import excessive, total
+from helper.complaints.sums.amounts import excessive, total
 from helper.dealings import Answer, Entry
 from helper.errors import InvalidError
 from scrapers.record import Delivery, Item, OrderRecord, Secret, Source

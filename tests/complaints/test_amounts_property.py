@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helper.complaints.issues import issues
+from helper.complaints.dispute.issues import issues
 from helper.messages import LANGUAGES
 from scrapers.record import Item, OrderRecord
 from tests.complaints.conftest import case_of

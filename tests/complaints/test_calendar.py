@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helper.complaints import packaged
-from helper.complaints.calendar import (
+from helper.complaints.due.calendar import (
     End,
     Unit,
     add_working_days,

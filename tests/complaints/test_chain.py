@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.chain import Chain, Link, chain
+from helper.complaints.dispute.issues import issues
 from helper.complaints.exhibits import choose
 from helper.complaints.figures import figures
-from helper.complaints.issues import issues
-from helper.complaints.worth import Property
+from helper.complaints.proof.chain import Chain, Link, chain
+from helper.complaints.proof.worth import Property
 from helper.dealings import Contact, Entry, Party, Shown
 from helper.messages import LANGUAGES
 from helper.model import CaptureMeta, CaptureView, CaseView, Seal, StampView

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.admission import admit, signs
-from helper.complaints.channels import channel, channels, document_name, limits
+from helper.complaints.ladder.admission import admit, signs
+from helper.complaints.ladder.channels import channel, channels, document_name, limits
 from helper.dealings import Answer, Contact, Entry, Party
 from helper.errors import InvalidError, RefusedError
 from helper.messages import LANGUAGES, catalogue, explain
@@ -20,7 +20,7 @@ from scrapers.record import OrderRecord
 from .conftest import NOW, PAID, case_of
 
 RESEARCH = {row["id"]: row for row in packaged.data("channels")["channels"]}
-SOURCE = Path(__file__).parents[2] / "helper/complaints/admission.py"
+SOURCE = Path(__file__).parents[2] / "helper/complaints/ladder/admission.py"
 
 
 def filed(channel: str, days: float = 1) -> Filing:

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from helper.complaints import myths
 from helper.complaints.law import article
-from helper.complaints.lint import check
+from helper.complaints.lint import check, myths
 from helper.messages import LANGUAGES, Language
 from helper.model import LintFinding, Sentence
 

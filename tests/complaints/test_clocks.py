@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.clocks import clocks
+from helper.complaints.due.clocks import clocks
 from helper.complaints.law import article
 from helper.dealings import Answers, Refund, Shown
 from helper.messages import LANGUAGES, catalogue

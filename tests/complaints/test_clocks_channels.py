@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from helper.complaints.clocks import clocks
+from helper.complaints.due.clocks import clocks
 from helper.dealings import Shown
 from helper.model import CaseView
 from scrapers.moments import SHANGHAI

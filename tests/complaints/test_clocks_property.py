@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helper.complaints.clocks import clocks
+from helper.complaints.due.clocks import clocks
 from helper.dealings import Answer, Contact, Entry, Refund
 from helper.messages import LANGUAGES
 from helper.model import CaseView, Filing

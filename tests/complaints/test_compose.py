@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from helper.complaints.dispute.issues import default_demand, issues
 from helper.complaints.exhibits import choose
-from helper.complaints.issues import default_demand, issues
 from helper.errors import InvalidError, RefusedError
 from helper.messages import explain
 from helper.model import CaptureMeta, CaseView, Draft, Filing

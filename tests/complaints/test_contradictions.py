@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.contradictions import contradictions
 from helper.complaints.exhibits import choose
 from helper.complaints.figures import figures
 from helper.complaints.held import order_pages
+from helper.complaints.proof.contradictions import contradictions
 from helper.dealings import Contact, Entry, Shown
 from helper.model import CaptureMeta, CaptureView, CaseView, Correction
 from scrapers.record import Chat, Message, OrderRecord, Source

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from helper.complaints.calendar import End
-from helper.complaints.deadlines import promised_by, promised_span, window
+from helper.complaints.due.calendar import End
+from helper.complaints.due.deadlines import promised_by, promised_span, window
 from scrapers.contract import Deadline
 from scrapers.record import Delivery, OrderRecord, Payment, Source
 from tests.complaints.conftest import PAID

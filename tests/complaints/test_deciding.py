@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.goods import unlawful
-from helper.complaints.issues import DEMAND_KINDS, decide, issues
+from helper.complaints.dispute.goods import unlawful
+from helper.complaints.dispute.issues import DEMAND_KINDS, decide, issues
 from helper.errors import InvalidError
 from helper.messages import LANGUAGES
 from helper.model import Draft

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from helper.complaints import known
 from helper.complaints.documents import Document, boxes, document, documents, laid_out
-from helper.complaints.editing import apply, changes, edited, history
+from helper.complaints.drafts import known
+from helper.complaints.drafts.editing import apply, changes, edited, history
 from helper.dealings import Contact, Edit, Entry
 from helper.errors import InvalidError, NotFoundError
 from helper.model import Draft, LintFinding, Sentence

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helper.complaints import packaged
+from helper.complaints.dispute.issues import DEMAND_KINDS, issues
 from helper.complaints.documents import Document, documents
-from helper.complaints.issues import DEMAND_KINDS, issues
 from helper.complaints.wording import moment
 from helper.errors import RefusedError
 from helper.model import Draft

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from helper.complaints.drafts.fill import plan
 from helper.complaints.exhibits import choose
-from helper.complaints.fill import plan
 from helper.model import Draft
 from scrapers.contract import ComplaintForm, FormField
 from scrapers.record import Item, OrderRecord, Source

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helper.complaints import gaps, packaged
-from helper.complaints.channels import channels
+from helper.complaints import packaged
+from helper.complaints.dispute.issues import issues
 from helper.complaints.exhibits import KINDS, choose
 from helper.complaints.figures import Figures, figures
 from helper.complaints.held import holds, nature
-from helper.complaints.issues import issues
+from helper.complaints.ladder.channels import channels
 from helper.complaints.law import article
+from helper.complaints.proof import gaps
 from helper.dealings import Answer, Contact, Entry, Party, Refund, Shown
 from helper.messages import LANGUAGES, catalogue
 from helper.model import CaptureMeta, CaptureView, CaseView, Filing, Gap, StampView

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.issues import default_demand, guess, issues
+from helper.complaints.dispute.issues import default_demand, guess, issues
 from helper.errors import InvalidError
 from helper.messages import LANGUAGES, catalogue
 from scrapers.record import Chat, Delivery, Message, OrderRecord, Payment, Pledge, Secret

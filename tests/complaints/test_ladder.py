@@ -8,9 +8,9 @@ from typing import Any, get_args
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.channels import channels
-from helper.complaints.issues import issues
-from helper.complaints.ladder import Ladder, State, ladder
+from helper.complaints.dispute.issues import issues
+from helper.complaints.ladder.channels import channels
+from helper.complaints.ladder.steps import Ladder, State, ladder
 from helper.dealings import Answer, Answers, Contact, Entry, Outcome, Refund
 from helper.errors import InvalidError
 from helper.messages import LANGUAGES, Language

@@ -6,7 +6,7 @@ from typing import Any, get_args
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helper.complaints.ladder import ladder
+from helper.complaints.ladder.steps import ladder
 from helper.dealings import Answers, Contact, Outcome, Refund
 from helper.model import CaseView, Filing
 from scrapers.record import OrderRecord

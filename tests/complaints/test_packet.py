@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helper.complaints.packet import CODE_BYTES, Block, packet, parts
+from helper.complaints.drafts.packet import CODE_BYTES, Block, packet, parts
 from helper.errors import NotFoundError
 from helper.model import Draft
 from scrapers.record import OrderRecord

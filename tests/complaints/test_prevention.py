@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from helper.complaints import packaged
+from helper.complaints.before.lookalike import oddity
+from helper.complaints.before.prevention import Check, Prevention, check
 from helper.complaints.law import article
-from helper.complaints.lookalike import oddity
-from helper.complaints.prevention import Check, Prevention, check
 from helper.messages import LANGUAGES, Language, catalogue
 from scrapers.record import Clause, Extraction, Operator, Product, Promise, Seller, Source, Terms
 

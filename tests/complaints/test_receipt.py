@@ -2,7 +2,7 @@
 
 import pytest
 
-from helper.complaints.receipt import receipt_number
+from helper.complaints.drafts.receipt import receipt_number
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helper.complaints import packaged
-from helper.complaints.issues import issues
+from helper.complaints.dispute.issues import issues
+from helper.complaints.ladder.replies import Reply, counters, reply, spot
 from helper.complaints.law import article
-from helper.complaints.replies import Reply, counters, reply, spot
 from helper.complaints.wording import leaves, moment
 from helper.dealings import Answers, Contact, Entry, Refund
 from helper.errors import InvalidError

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.credit_code import is_credit_code
-from helper.complaints.respondent import Respondent, respondent
+from helper.complaints.proof.credit_code import is_credit_code
+from helper.complaints.proof.respondent import Respondent, respondent
 from helper.dealings import Entry, Party, Shown
 from helper.messages import LANGUAGES
 from helper.model import CaptureMeta, CaptureView, CaseView

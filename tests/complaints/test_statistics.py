@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.statistics import ShopFigures, statistics
+from helper.complaints.course.statistics import ShopFigures, statistics
 from helper.dealings import Answer, Answers, Contact, Dealing, Refund
 from helper.model import CaseView, Draft, Filing
 from scrapers.record import OrderRecord

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helper.complaints.timeline import Event, dealings, timeline
+from helper.complaints.course.timeline import Event, dealings, timeline
 from helper.dealings import Answer, Answers, Contact, Dealing, Entry, Party, Refund, Shown
 from helper.model import CaseView, Correction, Filing, Step
 from scrapers.record import Chat, Message, OrderRecord, Payment, Pledge, Source

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from helper.complaints import packaged
-from helper.complaints.clocks import Clock, clocks
+from helper.complaints.due.clocks import Clock, clocks
 from helper.dealings import Answer, Contact, Entry
 from helper.model import CaseView, Filing
 from scrapers.contract import Deadline

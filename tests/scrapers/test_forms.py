@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import Tag
 
-from helper.complaints.receipt import receipt_number
+from helper.complaints.drafts.receipt import receipt_number
 from scrapers.contract import ComplaintForm, FormField
 from scrapers.page import load
 from scrapers.read import PLATFORMS

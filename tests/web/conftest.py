@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from helper.complaints.packet import Packet, packet
+from helper.complaints.drafts.packet import Packet, packet
 from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, FillPlan, Part, Step
 from helper.settings import Settings

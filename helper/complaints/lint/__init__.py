@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from helper import messages
-from helper.complaints import myths
-from helper.complaints.lint import cited, figures, tone
+from helper.complaints.lint import cited, figures, myths, tone
 from helper.complaints.lint.hit import Hit
 from helper.complaints.lint.private import COVER, masked, places
 from helper.complaints.wording import SHANGHAI

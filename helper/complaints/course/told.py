@@ -1,0 +1,140 @@
+"""What the user tells is checked before it is kept: impossible refused, unlikely named. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from helper.complaints.course import instants
+from helper.complaints.course.closing import amount, returned
+from helper.complaints.dispute import issues
+from helper.complaints.ladder.channels import channels
+from helper.complaints.wording import moment
+from helper.dealings import Answer, Answers, Contact, Dealing, Entry, Party, Refund
+from helper.errors import InvalidError, NotFoundError
+from helper.messages import Language, text
+from helper.model import CaseView, Filing
+
+_FIRST_YEAR: Final = 2000
+_FURTHEST: Final = timedelta(days=3660)
+_MOST: Final = Decimal(10**9)
+_CENT: Final = Decimal("0.01")
+_MOST_DECIMALS: Final = 8
+_MOST_ANSWERS: Final = 20_000
+
+
+def checked(case: CaseView, what: Dealing, now: datetime) -> Dealing:
+    """Return what may be kept: amounts with two decimals at least, a promise to the end of its day.
+
+    Raises InvalidError for a time in the future, for an answer or a refund before the order, for
+    a promise that ran out before it was made, an amount of nothing, an unknown channel or issue,
+    a contact without a word. A contact before the order is what was said before buying.
+    """
+    if isinstance(what, Answers):
+        issues.issue(what.issue)
+        try:
+            written = json.dumps(what.answers, ensure_ascii=False, allow_nan=False)
+        except (ValueError, TypeError):
+            raise InvalidError(what="answers") from None
+        if len(written) > _MOST_ANSWERS:
+            raise InvalidError(reason="told_too_long", limit=_MOST_ANSWERS)
+    if isinstance(what, Answers | Party):
+        return what
+    _check_time(case, what.at, now, talk=isinstance(what, Contact))
+    update: dict[str, object] = {}
+    if isinstance(what, Contact) and not (what.said or what.promised):
+        raise InvalidError(reason="told_nothing")
+    if isinstance(what, Answer):
+        _check_channel(what.channel)
+        update = {} if what.offered is None else {"offered": _amount(what.offered)}
+    if isinstance(what, Refund):
+        update = {"amount": _amount(what.amount)}
+    elif what.promised_by is not None:
+        update["promised_by"] = _promised_by(what.at, what.promised_by, now)
+    return what.model_copy(update=update)
+
+
+def checked_filing(case: CaseView, filing: Filing, now: datetime) -> Filing:
+    """Return a filing that the user tells of, if it can be; raises as `checked`, NotFoundError."""
+    _check_channel(filing.channel)
+    if filing.draft_id and filing.draft_id not in case.drafts:
+        raise NotFoundError(kind="draft", id=filing.draft_id)
+    _check_time(case, filing.at, now)
+    return filing
+
+
+def doubts(case: CaseView, entry: Entry, language: Language) -> tuple[str, ...]:
+    """Return what is unlikely in what was told, each as a sentence with what to do.
+
+    `case` holds it already. More money than was paid is kept: damages and a second charge come
+    back too.
+    """
+    ids = {"case_id": case.case_id, "entry_id": entry.entry_id}
+    return tuple(
+        text(f"told.doubt.{key}", language, **ids, **values)
+        for key, values in _doubts(case, entry.what, language)
+    )
+
+
+def _doubts(
+    case: CaseView, what: Dealing, language: Language
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    order = case.order
+    paid = order.amount if order else None
+
+    def said(value: Decimal) -> str:
+        return amount(value, order.currency if order else None, language)
+
+    if isinstance(what, Contact) and order and order.created_at:
+        if instants.before(what.at, order.created_at):
+            yield "before_order", {"created": instants.said(order.created_at)}
+    elif isinstance(what, Answer):
+        if all(filing.channel != what.channel for filing in case.filings):
+            yield "no_filing", {"channel": what.channel}
+        if paid is not None and what.offered is not None and what.offered > paid:
+            yield "offered_more", {"offered": said(what.offered), "paid": said(paid)}
+    elif isinstance(what, Refund) and order is not None:
+        if order.currency and what.currency != order.currency:
+            yield "other_currency", {"own": what.currency or "?", "order": order.currency}
+        elif paid is not None and returned(case) > paid:
+            yield "more_back", {"back": said(returned(case)), "paid": said(paid)}
+
+
+def _check_time(case: CaseView, at: datetime, now: datetime, *, talk: bool = False) -> None:
+    if at.year < _FIRST_YEAR:
+        raise InvalidError(reason="moment", what=at.isoformat())
+    if at > now:
+        raise InvalidError(reason="told_future", at=f"{at:%Y-%m-%d %H:%M}", now=moment(now))
+    order = case.order
+    begun = (order.created_at or order.payment.paid_at) if order else None
+    if begun is not None and not talk and instants.before(at, begun):
+        raise InvalidError(
+            reason="told_before_order", at=instants.said(at), begun=instants.said(begun),
+            case_id=case.case_id,
+        )  # fmt: skip
+
+
+def _promised_by(at: datetime, by: datetime, now: datetime) -> datetime:
+    """Return when a promise runs out: of a day without an hour, its last second."""
+    if by.year < _FIRST_YEAR or by > now + _FURTHEST:
+        raise InvalidError(reason="moment", what=by.isoformat())
+    if instants.before(by, at):
+        raise InvalidError(reason="told_promise", at=instants.said(at), by=instants.said(by))
+    return instants.latest(by)
+
+
+def _check_channel(key: str) -> None:
+    known = [channel.id for channel in channels()]
+    if key not in known:
+        raise InvalidError(reason="channel", what=key, known="、".join(known))
+
+
+def _amount(value: Decimal) -> Decimal:
+    if not 0 < value < _MOST or value != round(value, _MOST_DECIMALS):
+        raise InvalidError(reason="told_amount", what=str(value)[:40])
+    plain = value.normalize()
+    exponent = plain.as_tuple().exponent
+    return plain.quantize(_CENT) if isinstance(exponent, int) and exponent > -2 else plain

@@ -1,0 +1,1 @@
+"""Every deadline of a case, in hours, days and Chinese working days."""

@@ -1,0 +1,1 @@
+"""What may be asked for in money, with formula, source and condition."""
