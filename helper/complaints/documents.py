@@ -17,7 +17,7 @@ from helper.errors import InvalidError
 from helper.model import Sentence
 from scrapers.record import Frozen
 
-Cite = Literal["main", "amount", "payment", "party", "all", "none"]
+Cite = Literal["main", "amount", "payment", "party", "before", "none"]
 To = Literal[
     "seller", "letter", "brief", "brief_payment", "authority", "payment", "court", "arbitration",
     "keep", "inquiry",
@@ -47,8 +47,10 @@ class Part(Frozen):
 class Document(Frozen):
     """A document for a channel.
 
-    `to` is who is asked, and so how; `law` are further articles, `only_law` the only ones;
-    `rescission` those of a letter that ends the contract; `order`: one must have been read.
+    `to` is who is asked, and so how; `writer` how the user calls himself. Of law, `law` are further
+    articles (`only_law` the only ones), `by_issue` those of an issue, `marketplace_law` those of a
+    site where others sell, `rescission` those of a letter that ends the contract; `without` are
+    left out. `order`: one must have been read.
     """
 
     channel: str
@@ -59,12 +61,14 @@ class Document(Frozen):
     public: bool = False
     limit: Literal["chat", "channel"] | None = None
     order: bool = True
+    writer: str | None = None
     claims: bool = False
     only_law: bool = False
     law: tuple[str, ...] = ()
-    rescission: tuple[str, ...] = ()
-    court_law: tuple[str, ...] = ()
     by_issue: dict[str, tuple[str, ...]] = {}
+    marketplace_law: tuple[str, ...] = ()
+    rescission: dict[str, tuple[str, ...]] = {}
+    without: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     parts: tuple[Part, ...]
     lines: dict[str, Line] = {}

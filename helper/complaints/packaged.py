@@ -24,10 +24,10 @@ def template(name: str) -> Any:
 
 
 @cache
-def words(*, formal: bool = False) -> Any:
-    """Return the words of sentences; in `formal` ones the writer is 本人, not 我."""
+def words(writer: str = "我") -> Any:
+    """Return the words of sentences; the writer calls himself 我, 本人, 原告 or 申请人."""
     plain = template("words")
-    return _each(plain, lambda text: text.replace("我", "本人")) if formal else plain
+    return plain if writer == "我" else _each(plain, lambda text: text.replace("我", writer))
 
 
 def _each(value: Any, change: Callable[[str], str]) -> Any:

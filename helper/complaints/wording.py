@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _YUAN = frozenset({"CNY", "RMB"})
+_JOINT = re.compile(r" (?=[，。；：、（]|$)")
 _QUOTES = str.maketrans({"“": "‘", "”": "’"})
 
 
@@ -52,6 +54,11 @@ def _in_figure(character: str) -> bool:
 def quoted(text: str | None, limit: int = 60) -> str:
     """Return page text for use between “ and ”, without a full stop at its end."""
     return shorten(clean(text).translate(_QUOTES), limit).rstrip("。．.!！ ")
+
+
+def tidy(text: str) -> str:
+    """Return text without the space behind a number where no word follows it."""
+    return _JOINT.sub("", text)
 
 
 def moment(value: datetime) -> str:

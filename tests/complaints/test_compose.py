@@ -37,7 +37,7 @@ def test_the_first_sentence_is_the_core_contradiction(full: OrderRecord, draft_f
         "订单号 WZ20261120142251617：我于 2026-11-20 14:23 在王子卡盟付款购买"
         "“星穹纪元 月光石 980枚 官方点卡”（数量 1），订单金额 98.00 元，"
         "页面承诺“即时商品：支付成功后10分钟内自动到账”；但截至北京时间 2026-11-22 15:51，"
-        "订单仍显示“处理中”（证据1、证据2），我没有收到卡密。"
+        "订单仍显示“处理中”（证据1、证据2），我没有收到卡密（本人陈述）。"
     )
     assert first.exhibits == (1, 2)
 
@@ -114,15 +114,15 @@ def test_amounts_keep_the_digits_of_the_order(full: OrderRecord, draft_for: Make
 
 def test_the_demand_can_be_executed_in_a_time(full: OrderRecord, draft_for: Make) -> None:
     assert draft_for(case_of(full)).fields["demand"] == (
-        "请在收到本投诉后 24 小时内补发该订单的卡密；24 小时内不能补发的，"
-        "请在收到本投诉后 48 小时内将订单金额 98.00 元全额原路退回（证据1、证据2）。"
+        "请在收到本投诉后 24 小时内补发该订单的卡密；逾期没有补发的，"
+        "请在收到本投诉后 48 小时内将已付款项 98.00 元原路退回（证据1、证据2）。"
     )
 
 
 def test_what_came_back_already_is_not_asked_for_again(full: OrderRecord, draft_for: Make) -> None:
     order = full.model_copy(update={"refunded": Decimal("10.00"), "status": "failed"})
     draft = draft_for(case_of(order), "failed_no_refund", demand="refund")
-    assert "订单金额 98.00 元中尚未退还的部分" in draft.fields["demand"]
+    assert "已付款项 98.00 元中尚未退还的部分" in draft.fields["demand"]
     assert "余款没有退回" in draft.text
 
 
@@ -287,7 +287,7 @@ def test_an_earlier_complaint_is_named_with_its_receipt(full: OrderRecord, draft
         capture_id=receipt.capture_id, at=CLICKED,
     )  # fmt: skip
     draft = draft_for(case_of(full, receipt, capture(full), filings=(filing,)))
-    said = next(one for one in draft.sentences if "我就该订单向商家或平台提交投诉" in one.text)
+    said = next(one for one in draft.sentences if "我向王子卡盟提交投诉" in one.text)
     assert "TS0042" in said.text
     assert draft.exhibits[said.exhibits[0] - 1].capture_id == receipt.capture_id
     assert draft.exhibits[0].capture_id != receipt.capture_id

@@ -143,7 +143,8 @@ def test_a_draft_says_nothing_that_has_no_source(
         assert set(re.findall(r"\d+", value)) <= figures
     numbers = {exhibit.number for exhibit in draft.exhibits}
     for sentence in draft.sentences:
-        assert sentence.exhibits or (sentence.stated and "（本人陈述）" in sentence.text)
+        said = "（本人陈述）" in sentence.text or "〔" in sentence.text
+        assert sentence.exhibits or (sentence.stated and said)
         assert numbers.issuperset(sentence.exhibits)
         assert "\n" not in sentence.text
     wrong = {"no_exhibit", "unknown_exhibit", "no_deadline", "no_action"}

@@ -116,7 +116,7 @@ def test_a_demand_in_a_short_box_keeps_action_amount_and_time(
     demand = plan(draft_for(case, issue), case, ORIGINS, form(field)).values["demand"]
     assert len(demand) <= limit
     assert demand.endswith("。")
-    for part in ("请在 24 小时内", "不能", "请在 48 小时内", "98.00 元全额原路退回"):
+    for part in ("请在 24 小时内", "逾期", "请在 48 小时内", "98.00 元原路退回"):
         assert part in demand.replace("收到本投诉后", "")
 
 

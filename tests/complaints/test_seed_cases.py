@@ -117,7 +117,7 @@ def test_the_ten_percent_need_the_clause_that_agrees_them(
     }
     draft = make(draft_for, lechuang, "not_delivered", "merchant_platform", answers=agreed)
     assert (
-        f"请一并支付约定的违约金 10.00 元，计算方式为 100.00 × 10% = 10.00（证据{number}）"
+        f"请在同一期限内一并支付约定的违约金 10.00 元，计算方式为 100.00 × 10% = 10.00（证据{number}）"
         in draft.text
     )
     assert "第五百八十五条" in draft.text
@@ -166,7 +166,7 @@ def test_weijie_in_three_parts_with_time_shop_event_and_the_chat(
         "202405101430",
         "2024-05-10 15:00，客服（工号 07）在聊天中承诺“等待24小时”",
         "2024-05-12 15:00，客服在聊天中回复“无法补发，不予退款”",
-        "29.00 元全额原路退回",
+        "已付款项 29.00 元原路退回",
     ):
         assert told in draft.text
 
@@ -267,8 +267,8 @@ def test_a_second_complaint_rebuilds_time_proof_and_responsibility(
         "处理中",
         "充值没有到账",
         "系统维护",
-        "前次投诉的处理结果为“拒绝处理”",
-        "不影响对订单（KM20240601）的履行责任",
+        "前次投诉得到的答复是“商家上游原因，与平台无关”",
+        "不影响对该订单的履行责任",
         "50.00 元",
     ):
         assert told in text

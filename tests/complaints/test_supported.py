@@ -18,13 +18,14 @@ def test_what_only_the_user_says_is_marked_as_their_word(
 ) -> None:
     draft = draft_for(case_of(full), issue, answers={"facts": "客服电话里这样说"})
     assert draft.sentences[0].text.endswith("（本人陈述）。")
-    assert "（本人陈述）" not in draft_for(case_of(full)).text
+    assert draft.sentences[0].stated
+    assert not draft_for(case_of(full)).sentences[0].stated
 
 
 def test_a_value_of_the_user_supports_a_complaint(full: OrderRecord, draft_for: Make) -> None:
     changes = {"sources": {"status": Source(artifact="user")}, "status": "failed"}
     order = full.model_copy(update=changes)
-    assert "款项没有退回。" in draft_for(case_of(order), "failed_no_refund").text
+    assert "款项没有退回" in draft_for(case_of(order), "failed_no_refund").text
 
 
 def test_two_bills_support_a_double_charge(full: OrderRecord, draft_for: Make) -> None:

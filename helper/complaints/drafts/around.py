@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from helper.complaints.figures import Figures
-from helper.complaints.ladder.channels import channels
+from helper.complaints.ladder.channels import channel
 from helper.complaints.wording import clean, exhibits, moment, money, quoted, shorten
 from helper.dealings import Answer, Contact, Refund
 from helper.model import CaptureView, CaseView, Filing, Sentence
@@ -52,7 +52,7 @@ class Told:
 
 def rules(case: CaseView, issue: str, seen: Figures) -> Iterator[Sentence]:
     """Quote what product page and terms lay down, each from its own kept page."""
-    for view, number in _kept(case, seen):
+    for view, number in kept(case, seen):
         shown = view.shown
         if shown is None:
             continue
@@ -90,7 +90,7 @@ def _at(told: Told) -> datetime:
     return told.at
 
 
-def _kept(case: CaseView, seen: Figures) -> Iterator[tuple[CaptureView, int]]:
+def kept(case: CaseView, seen: Figures) -> Iterator[tuple[CaptureView, int]]:
     """Yield the captures that are exhibits, each with its first number."""
     for view in case.captures:
         number = number_of(seen, view.capture_id)
@@ -127,7 +127,7 @@ def _of(case: CaseView, kind: type[_What]) -> list[_What]:
 
 
 def _chats(case: CaseView, seen: Figures) -> Iterator[Told]:
-    for view, number in _kept(case, seen):
+    for view, number in kept(case, seen):
         chat = view.shown.chat if view.shown else None
         said = [one for one in chat.messages if one.side == "agent"] if chat else []
         pledges = [one for one in said if one.promise]
@@ -176,30 +176,30 @@ def _contact(contact: Contact, case: CaseView, seen: Figures) -> Told:
     return _own(seen, "contact", contact.at, contact.capture_id, **values)
 
 
-def channel_name(key: str) -> str:
-    """Return how a draft names a channel."""
-    found = next((one.name for one in channels() if one.id == key), key)
-    return found.partition("（")[0].strip()
+def shop_of(seen: Figures) -> str:
+    """Return how a draft names the shop."""
+    seller = quoted(seen.order.seller.name, 40)
+    site = clean(seen.order.platform.name) or clean(seen.order.platform.host)
+    return (f"商家“{seller}”" if seller else site) or str(seen.words["opening"]["unknown_shop"])
 
 
 def _filing(filing: Filing, seen: Figures) -> Told:
     words = seen.words["around"]
     number = shorten(clean(filing.number), _LONG)
-    values = {
-        "channel": words["channels"].get(filing.channel) or channel_name(filing.channel),
-        "number": words["number"].format(number=number) if number else "",
-    }
-    return _own(seen, "filing", filing.at, filing.capture_id, **values)
+    did = words["did"].get(filing.channel, words["did"]["other"]).format(shop=shop_of(seen))
+    told = words["number"].format(number=number) if number else ""
+    return _own(seen, "filing", filing.at, filing.capture_id, did=did, number=told)
 
 
 def _answer(answer: Answer, seen: Figures) -> Told:
     words = seen.words["around"]
     said = quoted(answer.said, 120)
     offered = f"{answer.offered} 元" if answer.offered is not None else ""
+    own = answer.channel == "merchant_platform"
     values = {
-        "channel": words["channels"].get(answer.channel) or channel_name(answer.channel),
+        "channel": shop_of(seen) if own else channel(answer.channel).name.partition("（")[0],
         "outcome": words["outcomes"][answer.outcome],
-        "said": words["said"].format(said=said) if said else "",
+        "said": words["replied"].format(said=said) if said else "",
         "offered": words["offered"].format(offered=offered) if offered else "",
     }
     return _own(seen, "answer", answer.at, answer.capture_id, **values)

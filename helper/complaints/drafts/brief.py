@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from helper.complaints.drafts.telling import fact
+from helper.complaints.drafts.telling import fact, proven
 from helper.complaints.figures import Figures
 from helper.complaints.wording import clean, exhibits, moment, quoted, shorten
 from helper.model import Sentence
+from scrapers import promise
 
 _GOODS = 24
 _PROMISE = 20
@@ -23,9 +24,7 @@ def core(issue: str, seen: Figures, drop: frozenset[str], *, stated: bool) -> Se
     at, form = (paid, "paid") if paid else (created, "created")
     bought = words[form if at else "undated"]
     number = shorten(clean(order.order_no), 64)
-    promise = quoted(order.delivery.promised_text, _PROMISE)
-    tells = issue == "not_delivered" and "promise" not in drop and not seen.is_hidden(_PROMISED)
-    told = promise if tells else ""
+    told = _promise(seen) if issue == "not_delivered" and "promise" not in drop else ""
     status = quoted(order.status_text, 20)
     values = {
         "number": words["number"].format(order_no=number) if number else "",
@@ -33,15 +32,26 @@ def core(issue: str, seen: Figures, drop: frozenset[str], *, stated: bool) -> Se
             goods=named, paid_at=moment(at) if at else "", created_at=moment(at) if at else ""
         ),
         "amount": words["amount"].format(amount=seen.amount) if seen.amount else "",
-        "promise": words["promise"].format(promise=told) if told else "",
+        "promise": told,
         "turn": words["turn"].format(seen_at=moment(seen.seen_at)),
         "shown": words["shown"].format(status=status) if status else words["unshown"],
-        "fact": fact(issue, seen) + (seen.words["stated"] if stated else ""),
+        "fact": fact(issue, seen),
+        "mark": proven(issue, seen, stated=stated),
     }
     used += ["order_no"] * bool(number) + ["amount"] * bool(seen.amount)
-    numbers = (*seen.cite(used)[:1], *seen.proof(issue)[:1])
+    numbers = seen.cite(used)[:1]
     text = words["core"].format(cite=f"（{exhibits(numbers)}）", **values)
-    return Sentence(text=text, exhibits=tuple(dict.fromkeys(numbers)), key="brief", stated=stated)
+    cites = tuple(dict.fromkeys([*numbers, *seen.proof(issue)]))
+    return Sentence(text=text, exhibits=cites, key="brief", stated=stated)
 
 
-_PROMISED = "delivery.promised_text"
+def _promise(seen: Figures) -> str:
+    """Return the latest moment that the page names, else its words where they are short enough."""
+    words, delivery = seen.words["brief"], seen.order.delivery
+    at = promise.latest(delivery.promised or "")
+    if at is not None and not seen.is_hidden("delivery.promised"):
+        return str(words["latest"].format(at=moment(at)))
+    said = quoted(delivery.promised_text, 2 * _PROMISE)
+    if not said or len(said) > _PROMISE or seen.is_hidden("delivery.promised_text"):
+        return ""
+    return str(words["promise"].format(promise=said))

@@ -35,9 +35,9 @@ from helper.complaints.law import named
 from helper.complaints.lint import masked
 from helper.complaints.proof import gaps
 from helper.complaints.proof.contradictions import contradictions
-from helper.complaints.proof.respondent import respondent
+from helper.complaints.proof.respondent import is_marketplace, respondent
 from helper.complaints.sums.amounts import claims, excessive
-from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten
+from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten, tidy
 from helper.errors import RefusedError
 from helper.messages import Language, text
 from helper.model import CaseView, Draft, Exhibit, LintFinding, Sentence
@@ -90,6 +90,10 @@ def compose(
     this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
     limit = limit_of(of, limits or {})
     sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), limit)
+    if any(name == "leads" for part in of.parts for name in part.sentences) and not any(
+        one.key.startswith("leads.") for one in sentences
+    ):
+        raise RefusedError(reason="no_lead")
     private = private_of(case) if of.public else ()
     if of.public:
         sentences = published(sentences, private)
@@ -110,7 +114,9 @@ def compose(
         exhibits=seen.exhibits,
         gaps=(
             *contradictions(case, seen, now, language),
-            *gaps.find(case, issue, seen, facts=bool(facts), channel=channel, language=language),
+            *gaps.find(
+                case, issue, seen, facts=bool(facts), channel=_asking(of), language=language
+            ),
         ),
         lint=(
             *lint.check(
@@ -138,6 +144,11 @@ def compose(
     )
 
 
+def _asking(of: Document) -> str:
+    """Return the channel whose proof is asked for: who is to keep records needs none."""
+    return "tsa" if of.to == "keep" else of.channel
+
+
 def _too_much(this: Writing, language: Language) -> Iterator[LintFinding]:
     """Flag a demand in the user's words that goes beyond what the case supports."""
     if this.demand in DEMAND_KINDS:
@@ -155,7 +166,7 @@ def _look(
 ) -> Figures:
     if case.order is None and of.order:
         raise RefusedError(reason="no_order")
-    words = packaged.words(formal=of.formal)
+    words = packaged.words(of.writer or ("本人" if of.formal else "我"))
     order = case.order or OrderRecord()
     seen = figures(case, order, exhibits, page_text, words=words)
     if seen is None:
@@ -196,7 +207,9 @@ def _matter(
     ends = bool(this.values["ends_contract"])
     this = replace(this, sums=claims(case, issue, seen, answers, now=now))
     keys = [one.key for one in this.claims]
-    found = cited(of, issue, seen, resale, now=now, ends=ends, claimed=keys)
+    found = cited(
+        of, issue, seen, resale, now=now, ends=ends, claimed=keys, marketplace=is_marketplace(case)
+    )
     return replace(this, cited=tuple(found))
 
 
@@ -227,7 +240,8 @@ def _party(case: CaseView, seen: Figures) -> Named:
         name = words["seller"].format(name=seller)
         return Named(name, seen.cite(["seller.name"]), seen.by_user("seller.name"), seller)
     site = clean(seen.order.platform.name) or clean(case.host)
-    return Named(words["unknown"], (), True, site or words["nobody"])
+    unknown = words["unknown"].format(site=site or "-", host=clean(case.host) or "-")
+    return Named(unknown, (), True, site or words["nobody"])
 
 
 def _title(of: Document, issue: str, demand: str, this: Writing) -> str:
@@ -238,7 +252,7 @@ def _title(of: Document, issue: str, demand: str, this: Writing) -> str:
         "wanted": wanted.format(short=supply(issue, this.seen)[1]),
     }
     host = this.values["host"] or this.values["platform"]
-    return of.title.format(**{**this.values, **values, "host": host})
+    return tidy(of.title.format(**{**this.values, **values, "host": host}))
 
 
 def _fields(

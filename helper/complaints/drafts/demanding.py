@@ -22,6 +22,7 @@ def demanded(to: To, issue: str, demand: str, seen: Figures, term: str) -> Sente
     """
     words = seen.words
     numbers = seen.cite(["amount"] if seen.amount else [])
+    numbers = numbers[:1] if to.startswith("brief") else numbers
     values = {
         "cite": f"（{exhibits(numbers)}）",
         "sum": _sum(issue, seen),

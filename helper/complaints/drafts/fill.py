@@ -22,7 +22,6 @@ _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _SPARE = (
     re.compile(r"收到本投诉后"),
     re.compile(r"（证据[证据\d、]+）"),
-    re.compile(r"\d+ 小时内(?=不能)"),
     re.compile(r"^订单 [^：]*："),
 )
 """What a short box can do without, most dispensable first."""

@@ -18,8 +18,9 @@ _FIRST = (
 )  # fmt: skip
 _LAST = ("payment_both", "payment_method", "payment_trade", "evidence", "law", "articles")
 """Ranks of sentences by name, the most important first; the others stand between."""
-_MUST = frozenset({"demand", "core", "brief"})
-SHORTER = (frozenset[str](), frozenset({"promise"}), frozenset({"promise", "goods"}))
+_MUST = frozenset({"demand", "core", "brief", "leads"})
+"""Names of sentences, or parts, that a text is nothing without."""
+SHORTER = (frozenset[str](), frozenset({"goods"}), frozenset({"promise", "goods"}))
 """What the core of the short form does without, step by step."""
 
 
@@ -46,7 +47,7 @@ def fitted(
     needed: tuple[Sentence, ...] = ()
     for without in SHORTER if of.limit else SHORTER[:1]:
         whole = tuple(write(without))
-        needed = tuple(one for one in whole if _name(one) in _MUST)
+        needed = tuple(one for one in whole if _MUST.intersection(one.key.split(".")[:2]))
         if len(laid_out(of, needed)) <= limit:
             return _filled(of, whole, needed, limit)
     return needed

@@ -48,21 +48,26 @@ def cited(
     now: datetime,
     ends: bool = False,
     claimed: Sequence[str] = (),
+    marketplace: bool = False,
 ) -> list[Cited]:
     """Return the articles for a document; `ends`: it ends the contract if nothing is done.
 
-    `claimed` are the sums that it asks for beside the money paid.
+    `claimed` are the sums that it asks for beside the money paid; `marketplace`: others sell on
+    the site.
     """
     consumer = is_consumer(seen, resale)
     rows = [] if of.only_law else list(_of_issue(issue, seen))
     quotes: dict[str, str] = packaged.data("quotes")
-    further = (*of.law, *of.by_issue.get(issue, ()), *(of.rescission if ends else ()))
-    further = (*further, *(_CLAIMED[key] for key in claimed))
-    rows += [(key, quotes[key]) for key in (*further, *of.court_law)]
+    further = [*of.law, *of.by_issue.get(issue, ()), *(_CLAIMED[key] for key in claimed)]
+    further += of.marketplace_law if marketplace else ()
+    further += of.rescission.get(issue, ()) if ends else ()
+    rows += [(key, quotes[key]) for key in further]
     found = []
     for key, quote in dict(rows).items():
-        one = article(key)
+        one = article(key.partition(":")[0])
         in_force = one is not None and one.effective <= f"{now:%Y-%m-%d}"
+        if key in of.without:
+            continue
         if one is not None and in_force and (consumer or not one.consumer_only):
             found.append(Cited(one, quote))
     return found

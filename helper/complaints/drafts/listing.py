@@ -26,6 +26,8 @@ def evidence(seen: Figures) -> list[Sentence]:
             form = "shows"
         elif number in seen.again[1:]:
             form, cited = "same_visit", (number, seen.again[0])
+        elif exhibit.role == "attachment":
+            form = "own"
         elif number in seen.again and agreed:
             form, cited = "agrees", (number, seen.main[0])
         text = words[form].format(

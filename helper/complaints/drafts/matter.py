@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
+from helper.complaints import packaged
 from helper.complaints.documents import Document, Line
 from helper.complaints.drafts import around
-from helper.complaints.drafts.demanding import records_of
+from helper.complaints.drafts.demanding import records_of, supply
 from helper.complaints.drafts.legal import Cited, is_consumer
 from helper.complaints.figures import Figures
 from helper.complaints.sums.amounts import MONEY_ITSELF, Claim
-from helper.complaints.wording import SHANGHAI, clean, moment, shorten
+from helper.complaints.wording import SHANGHAI, clean, moment, quoted, shorten
 from helper.dealings import Answer, Contact
 from helper.model import CaseView
 
@@ -73,24 +75,28 @@ class Writing:
         consumer = is_consumer(seen, self.answers.get("resale"))
         tried = self.tried
         return {
-            "order": f"订单（{number}）" if number else "该订单",
+            "order": f"订单 {number} " if number else "该订单",
             "subject": self.subject,
             "matter": self.matter,
             "platform": clean(order.platform.name) or clean(order.platform.host) or "该网站",
             "addressee": self.party.addressee,
             "respondent": self.party.text,
             "host": clean(self.case.host),
+            "root": next(iter(_roots(self.case, seen)), "") or clean(self.case.host),
             "urls": "、".join(_urls(self.case, seen)),
             "amount": seen.amount or "",
             "account": shorten(clean(order.recharge_account), 64),
             "trade_no": "" if seen.unproven("payment.trade_no") else clean(order.payment.trade_no),
+            "seller_contact": quoted(order.seller.contact, 60),
+            "short": supply(self.issue, seen)[1],
+            "issue": packaged.words()["titles"][self.issue],
             "codes": "yes" if seen.secrets else "",
             "records": records_of(self.issue, seen),
             "term": moment(self.term),
             "days": self.days,
             "today": f"{self.now.astimezone(SHANGHAI):%Y-%m-%d}",
             "ways": words["consumer" if consumer else "other"],
-            "ends_contract": "yes" if self.of.rescission and self.ends_contract else "",
+            "ends_contract": "yes" if self.ends_contract else "",
             "filed": "yes" if tried else "",
             "own_use": "yes" if self.answers.get("resale") is False else "",
             "no_other": "" if any(f.channel in _BLOCKING for f in self.case.filings) else "yes",
@@ -112,8 +118,17 @@ class Writing:
     @property
     def ends_contract(self) -> bool:
         """Tell whether the letter may end the contract: a main duty is late, money is claimed."""
-        late = self.issue in {"not_delivered", "dead_code", "not_as_described"}
-        return late and self.demand in {"reissue_or_refund", "refund"}
+        ends = self.issue in self.of.rescission
+        return ends and self.demand in {"reissue_or_refund", "refund"}
+
+    @property
+    def before(self) -> tuple[int, ...]:
+        """Return the exhibits that show an earlier complaint or what was answered."""
+        told = [one.capture_id for one in self.case.filings]
+        dealt = (entry.what for entry in self.case.entries)
+        told += [one.capture_id for one in dealt if isinstance(one, Contact | Answer)]
+        found = (around.number_of(self.seen, one) for one in told if one)
+        return tuple(dict.fromkeys(number for number in found if number is not None))
 
     def numbers(self, line: Line) -> tuple[int, ...]:
         """Return the exhibits that a line cites."""
@@ -123,7 +138,7 @@ class Writing:
             "amount": seen.cite(["amount"] if seen.amount else []),
             "payment": seen.cite(["payment.trade_no"]),
             "party": self.party.exhibits,
-            "all": tuple(exhibit.number for exhibit in seen.exhibits),
+            "before": self.before,
             "none": (),
         }[line.cite]
 
@@ -131,6 +146,12 @@ class Writing:
 def _urls(case: CaseView, seen: Figures) -> list[str]:
     kept = (view for view in case.captures if around.number_of(seen, view.capture_id) is not None)
     return [clean(url) for url in dict.fromkeys(view.meta.url for view in kept) if url][:5]
+
+
+def _roots(case: CaseView, seen: Figures) -> list[str]:
+    """Return the home pages of what was kept: a private address is nobody else's business."""
+    parts = (urlsplit(url) for url in _urls(case, seen))
+    return [f"{one.scheme}://{one.netloc}/" for one in parts if one.netloc]
 
 
 def _said(value: Any) -> str:

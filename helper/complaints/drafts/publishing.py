@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from helper.complaints.lint import masked
@@ -9,6 +10,9 @@ from helper.dealings import Answer, Contact, Party
 from helper.model import CaseView, Sentence
 from scrapers.record import OrderRecord
 
+_EMPTY = re.compile(
+    r"^订单号 \*{4}(?:（本人填写）)?：|，订单页显示卡密 \*{4}(?:、\*{4})*(?: 等)?（部分字符已遮盖）"
+)
 _NOT_PUBLIC = frozenset({"trade_no", "contact"})
 """Fields that a public form does not get at all; the order number has a field of its own there."""
 
@@ -20,8 +24,10 @@ def private_of(case: CaseView) -> tuple[str, ...]:
 
 
 def published(sentences: tuple[Sentence, ...], private: tuple[str, ...]) -> tuple[Sentence, ...]:
-    """Return the sentences with all that is private covered."""
-    return tuple(one.model_copy(update={"text": masked(one.text, private)}) for one in sentences)
+    """Return the sentences with all that is private covered, without what is nothing but that."""
+    covered = (one.model_copy(update={"text": masked(one.text, private)}) for one in sentences)
+    told = (one.model_copy(update={"text": _EMPTY.sub("", one.text)}) for one in covered)
+    return tuple(one for one in told if not one.key.endswith(".account"))
 
 
 def published_fields(fields: Mapping[str, str], private: tuple[str, ...]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Sentences on what went before, on leads for an authority, and on sums that are claimed."""
+"""Sentences on what went before, on the reason of a claim, and on sums that are claimed."""
 
 from __future__ import annotations
 
@@ -6,43 +6,47 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from helper.complaints import packaged
 from helper.complaints.drafts import around
-from helper.complaints.drafts.legal import is_consumer
 from helper.complaints.drafts.matter import Writing
 from helper.complaints.exhibits import name_of
-from helper.complaints.law import article
 from helper.complaints.wording import exhibits, money, quoted
 from helper.dealings import Answer
 from helper.model import Sentence
 
 _UPSTREAM = re.compile(r"上游|供货|货源|通道|供应商|渠道|第三方|厂家|商家自己|与平台无关")
-_LEADS = {
-    "not_delivered": ("promise", "consumer_rules_12"),
-    "dead_code": ("quality", "consumer_23"),
-    "not_as_described": ("description", "consumer_20"),
-    "failed_no_refund": ("delay", "consumer_56"),
-    "refund_missing": ("delay", "consumer_56"),
-}
+_NO_REFUND = re.compile(r"不退|不予退|不能退|无法退|不支持退")
 
 
 def diagnosis(this: Writing) -> Iterator[Sentence]:
     """Say why what was done before did not solve the matter, as far as the case tells."""
-    words, main = this.seen.words, this.seen.main[:1]
+    words = this.seen.words["diagnosis"]
     answers = [e.what for e in this.case.entries if isinstance(e.what, Answer)]
-    cite = f"（{exhibits(main)}）"
     if not answers:
-        yield Sentence(
-            text=words["diagnosis"]["silent"].format(cite=cite), exhibits=main, key="diagnosis"
-        )
+        yield _own(this, "diagnosis", words["silent"], None)
         return
     last = max(answers, key=lambda one: one.at)
-    outcome = words["around"]["outcomes"][last.outcome]
-    text = words["diagnosis"]["answer"].format(outcome=outcome, cite=cite)
-    yield Sentence(text=text, exhibits=main, key="diagnosis")
+    said = quoted(last.said, 120)
+    text = words["answer" if said else "unexplained"].format(said=said, mark="{mark}")
+    yield _own(this, "diagnosis", text, last.capture_id)
     if _UPSTREAM.search(last.said):
-        text = words["diagnosis"]["shift"].format(order=this.values["order"], cite=cite)
-        yield Sentence(text=text, exhibits=main, key="shift")
+        yield _own(this, "shift", words["shift"], None)
+    elif _NO_REFUND.search(last.said) and this.issue in words["no_refund"]:
+        yield _own(this, "no_refund", words["no_refund"][this.issue], None)
+
+
+def reason(this: Writing) -> Sentence:
+    """Say why the facts support the claim: 事实与理由 needs both (民诉法 124)."""
+    text = this.seen.words["reasons"][this.issue]
+    return Sentence(text=text, exhibits=this.seen.main[:1], key="reason")
+
+
+def _own(this: Writing, key: str, text: str, capture_id: str | None) -> Sentence:
+    """Return a sentence marked with what shows it, else as the user's own."""
+    number = around.number_of(this.seen, capture_id) if capture_id else None
+    numbers = (number,) if number is not None else ()
+    mark = f"（{exhibits(numbers)}）" if numbers else this.seen.words["stated"]
+    return Sentence(text=text.replace("{mark}", mark), exhibits=numbers, key=key,
+                    stated=not numbers)  # fmt: skip
 
 
 def added(this: Writing) -> Iterator[Sentence]:
@@ -57,39 +61,6 @@ def added(this: Writing) -> Iterator[Sentence]:
         yield Sentence(
             text=this.seen.words["added"].format(labels=labels), exhibits=numbers, key="added"
         )
-
-
-def leads(this: Writing) -> Iterator[Sentence]:
-    """Name what may be against the rules, each with the words of the rule and the proof."""
-    form, key = _LEADS.get(this.issue, ("", ""))
-    promise = quoted(this.seen.order.delivery.promised_text)
-    consumer = is_consumer(this.seen, this.answers.get("resale"))
-    if form and (form != "promise" or promise) and consumer:
-        numbers = this.seen.cite(["delivery.promised_text" if form == "promise" else "status_text"])
-        numbers = tuple(dict.fromkeys([*numbers, *this.seen.proof(this.issue)]))
-        yield _lead(this, form, key, numbers, promise=promise)
-    yield from _clauses(this)
-
-
-def _lead(this: Writing, form: str, key: str, numbers: tuple[int, ...], **values: str) -> Sentence:
-    rule = article(key)
-    assert rule is not None
-    quote = packaged.data("quotes")[key]
-    values |= {"short": rule.short, "law": rule.short, "article": rule.article, "quote": quote}
-    text = this.seen.words["leads"][form].format(cite=f"（{exhibits(numbers)}）", **values)
-    return Sentence(text=text, exhibits=numbers, key=f"lead_{form}")
-
-
-def _clauses(this: Writing) -> Iterator[Sentence]:
-    for view in this.case.captures:
-        number = around.number_of(this.seen, view.capture_id)
-        terms = view.shown.terms if view.shown else None
-        if number is None or terms is None:
-            continue
-        for clause in (one for one in terms.clauses if around.UNFAIR.search(one.text)):
-            words = quoted(clause.text, 80)
-            values = {"name": quoted(terms.name, 40), "clause": around.clause_of(clause.number)}
-            yield _lead(this, "clause", "online_trade_21", (number,), words=words, **values)
 
 
 def claims(this: Writing) -> Iterator[Sentence]:

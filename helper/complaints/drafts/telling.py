@@ -12,8 +12,8 @@ from scrapers import promise
 from scrapers.record import Item
 
 _FINAL = frozenset({"delivered", "completed", "failed", "refunded", "cancelled", "expired"})
-_PROMISE_MATTERS = frozenset({"not_delivered", "not_as_described"})
-_NO_CONTRAST = frozenset({"dead_code", "not_as_described", "other"})
+_PROMISE_MATTERS = frozenset({"not_delivered", "not_as_described", "dead_code", "failed_no_refund"})
+_NO_CONTRAST = frozenset({"dead_code", "not_as_described", "duplicate_charge", "other"})
 _CODES_NAMED = 5
 _LONG = 64
 
@@ -49,10 +49,17 @@ def core(issue: str, seen: Figures, *, stated: bool) -> Sentence:
     numbers, proof = seen.cite(used), seen.proof(issue)
     cited = f"（{exhibits(numbers)}）"
     page = f"{head}{turn}{shown}{cited}，" if shown else f"{head}{cited}{turn}"
-    wrong = fact(issue, seen) + (seen.words["stated"] if stated else "")
-    text = f"{page}{wrong}{f'（{exhibits(proof)}）' if proof else ''}。"
+    text = f"{page}{fact(issue, seen)}{proven(issue, seen, stated=stated)}。"
     cites = tuple(dict.fromkeys([*numbers, *proof]))
     return Sentence(text=text, exhibits=cites, key="core", stated=stated)
+
+
+def proven(issue: str, seen: Figures, *, stated: bool) -> str:
+    """Return the mark behind what is complained of: its own proof, else the user's word."""
+    proof = seen.proof(issue)
+    shown = issue == "duplicate_charge" and "several_payments" in seen.order.warnings
+    said = str(seen.words["stated"]) if stated or not (proof or shown) else ""
+    return said + (f"（{exhibits(proof)}）" if proof else "")
 
 
 def _number(seen: Figures, used: list[str]) -> Iterator[str]:

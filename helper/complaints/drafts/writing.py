@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from helper.complaints.documents import Line, Part
-from helper.complaints.drafts import around, brief, reporting, telling
+from helper.complaints.drafts import around, brief, leads, reporting, telling
 from helper.complaints.drafts.demanding import demanded, grounds, records
 from helper.complaints.drafts.listing import evidence
 from helper.complaints.drafts.matter import Writing
-from helper.complaints.wording import clean, exhibits, moment, quoted
+from helper.complaints.wording import clean, exhibits, moment, quoted, tidy
 from helper.dealings import Contact
 from helper.model import Sentence
 
@@ -35,7 +35,7 @@ def _part(this: Writing, part: Part) -> Iterator[Sentence]:
 
 
 def _named(this: Writing, name: str) -> Iterable[Sentence]:
-    line = this.of.lines.get(name)
+    line = this.of.lines.get(f"{name}.{this.issue}") or this.of.lines.get(name)
     return WRITERS[name](this) if line is None else _line(this, name, line)
 
 
@@ -45,9 +45,9 @@ def _line(this: Writing, name: str, line: Line) -> Iterator[Sentence]:
     if text is None:
         return
     numbers = this.seen.main[:1] if missing and not line.stated else this.numbers(line)
-    stated = line.stated or (line.cite == "party" and this.party.stated and not numbers)
+    stated = line.stated or (line.cite in {"party", "before"} and not numbers)
     mark = str(this.seen.words["stated"]) if stated else f"（{exhibits(numbers)}）"
-    told = text.format(**{**this.values, "cite": mark})
+    told = tidy(text.format(**{**this.values, "cite": mark}))
     yield Sentence(text=told, exhibits=numbers, key=name, stated=stated)
 
 
@@ -58,7 +58,6 @@ def _articles(this: Writing) -> Iterator[Sentence]:
             short=one.article.short,
             article=one.article.article,
             quote=one.quote,
-            exhibits=exhibits(main),
         )
         yield Sentence(text=text, exhibits=main, key=one.article.key)
 
@@ -118,9 +117,10 @@ WRITERS: Mapping[str, Writer] = {
     "brief": lambda this: [brief.core(this.issue, this.seen, this.drop, stated=this.stated)],
     "brief_rule": lambda this: telling.overdue(this.issue, this.seen),
     "brief_tried": _tried,
+    "reason": lambda this: [reporting.reason(this)],
     "diagnosis": reporting.diagnosis,
     "added": reporting.added,
-    "leads": reporting.leads,
+    "leads": leads.leads,
     "claims": reporting.claims,
     "pages": _pages,
     "hashes": _hashes,

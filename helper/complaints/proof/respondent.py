@@ -94,7 +94,7 @@ def respondent(case: CaseView, *, language: Language = "zh_CN") -> Respondent:
     found = list(dict.fromkeys(_found(case)))
     candidates = tuple(_judged(one, found, language) for one in found)
     conflicts = tuple(_conflicts(candidates, language))
-    marketplace = _marketplace(case)
+    marketplace = is_marketplace(case)
     remarks = [
         messages.text("respondent.code_wrong", language, name=one.name, code=one.code or "")
         for one in candidates
@@ -120,7 +120,7 @@ def respondent(case: CaseView, *, language: Language = "zh_CN") -> Respondent:
     )
 
 
-def _marketplace(case: CaseView) -> bool:
+def is_marketplace(case: CaseView) -> bool:
     """Tell whether a merchant sells on a site that somebody else runs."""
     order = case.order
     seller = clean(order.seller.name) if order else ""
@@ -131,7 +131,7 @@ def _marketplace(case: CaseView) -> bool:
 
 
 def _found(case: CaseView) -> Iterator[_Found]:
-    marketplace = _marketplace(case)
+    marketplace = is_marketplace(case)
     for party in parties(case):
         yield _of_party(party)
     for capture, operator in site_operators(case):
