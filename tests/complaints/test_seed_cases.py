@@ -117,8 +117,8 @@ def test_the_ten_percent_need_the_clause_that_agrees_them(
     }
     draft = make(draft_for, lechuang, "not_delivered", "merchant_platform", answers=agreed)
     assert (
-        f"请在同一期限内一并支付约定的违约金 10.00 元，计算方式为 100.00 × 10% = 10.00（证据{number}）"
-        in draft.text
+        "请在同一期限内一并支付约定的违约金 10.00 元，"
+        f"计算方式为 100.00 × 10% = 10.00（证据{number}）" in draft.text
     )
     assert "第五百八十五条" in draft.text
 

@@ -41,7 +41,6 @@ _APART: Final = re.compile(
 """Numbers of exhibits, of documents and of public lines are names."""
 _CUT: Final = re.compile(r"\s*[年月日号：:…]")
 _FIGURE: Final = re.compile(rf"[\d年月日{CHINESE}]")
-_ENDS: Final = re.compile(r"[\d年月]\s*$")
 _STARTS: Final = re.compile(r"\s*(?:[\d年月日号]|$)")
 _LONG: Final = 10
 _ODD_SPACE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
@@ -94,7 +93,8 @@ def _going_on(lines: Sequence[str]) -> Iterator[str]:
     run: list[str] = []
     for line, after in pairwise([*lines, "|"]):
         run.append(line)
-        open_ended = _ENDS.search(line) or (run[1:] and not line.strip())
+        end = line.rstrip()[-1:]
+        open_ended = end.isdigit() or end in {"年", "月"} or (run[1:] and not end)
         if not (open_ended and _STARTS.match(after)):
             if run[1:]:
                 yield " ".join(run)
