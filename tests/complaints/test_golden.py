@@ -3,9 +3,9 @@
 import pytest
 
 from helper.complaints.documents import Document, documents
-from tests.complaints.golden import CASES, FOLDER, path_of, render
+from tests.complaints.golden import CASES, FOLDER, FULL, path_of, render
 
-PAIRS = [(of, issue) for of in documents() for issue in CASES]
+PAIRS = [(of, issue) for of in documents() for issue in (*CASES, FULL)]
 
 
 @pytest.mark.parametrize(("of", "issue"), PAIRS, ids=[path_of(*pair).stem for pair in PAIRS])

@@ -38,6 +38,7 @@ from helper.complaints.proof.contradictions import contradictions
 from helper.complaints.proof.respondent import is_marketplace, respondent
 from helper.complaints.sums.amounts import claims, excessive
 from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten, tidy
+from helper.dealings import Party
 from helper.errors import RefusedError
 from helper.messages import Language, text
 from helper.model import CaseView, Draft, Exhibit, LintFinding, Sentence
@@ -226,12 +227,13 @@ def _subject(issue: str, demand: str, seen: Figures, form: str) -> str:
 
 
 def _party(case: CaseView, seen: Figures) -> Named:
-    """Return who is complained of: the one that is sure, else who the order page names."""
+    """Return who is complained of: the one that is sure, whom the user names, the order page's."""
     words = seen.words["respondent"]
-    found = respondent(case).chosen
+    told = [e.what for e in case.entries if isinstance(e.what, Party) and e.what.role == "seller"]
+    found = respondent(case).chosen or (told[-1] if told else None)
     seller = quoted(seen.order.seller.name, 40)
     if found is not None:
-        number = number_of(seen, found.capture_id) if found.capture_id else None
+        number = number_of(seen, found.capture_id)
         parts = [found.name, *(words[key].format(value=value) for key, value in
                  (("code", found.code), ("address", found.address)) if value)]  # fmt: skip
         proof = (number,) if number is not None else ()
