@@ -72,6 +72,12 @@ def parties(case: CaseView) -> tuple[Party, ...]:
     return tuple(entry.what for entry in case.entries if isinstance(entry.what, Party))
 
 
+def party_named(case: CaseView) -> bool:
+    """Tell whether the user or the shop's own site names who is complained of."""
+    told = any(one.role != "payee" for one in parties(case))
+    return told or any(operator.name for _, operator in site_operators(case))
+
+
 def confirmed(stamp: StampView) -> bool:
     """Tell whether somebody else's time stamp stands: one without a pinned root does not."""
     return stamp.state == "stamped" and (stamp.root is not None or stamp.kind != "rfc3161")
@@ -181,7 +187,7 @@ def _told(case: CaseView, facts: bool) -> dict[str, bool]:
         "told.contact": any(isinstance(one, Contact) for one in told),
         "told.answer": any(isinstance(one, Answer) for one in told),
         "told.filed": bool(case.filings),
-        "party.name": bool(named or operators),
+        "party.name": party_named(case),
         "party.address": any(addresses),
         "party.payee": any(one.role == "payee" for one in parties(case)),
         "party.register": any(one.found_in == "register" for one in named),

@@ -80,6 +80,19 @@ def test_every_channel_is_told_in_words(language: Any) -> None:
         assert not [name for name in named if name.startswith("channels.")]
 
 
+def test_the_shops_own_ways_in_are_named_and_no_private_account() -> None:
+    where = channel("merchant_platform").where
+    ways = "我的订单", "投诉/申诉", "在线客服", "客服电话", "工单", "官方邮箱", "公众号", "企业微信"
+    assert [way for way in ways if way not in where] == []
+    assert "不要发到个人账号" in where
+
+
+def test_an_authority_is_told_who_complains() -> None:
+    assert "real_name" in channel("12315").preconditions
+    assert "姓名" in catalogue("zh_CN")["channels.precondition.real_name"]
+    assert "real_name" not in channel("12315_report").preconditions
+
+
 def test_a_host_is_one_that_the_research_names() -> None:
     for one in channels():
         assert not one.hosts or all(host in str(RESEARCH[one.id]) for host in one.hosts)

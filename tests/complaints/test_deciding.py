@@ -147,6 +147,35 @@ def test_cause_and_party_are_possibilities() -> None:
                 assert not re.search(r"诈骗|骗子|一定是|fraudster", one.reason)
 
 
+def test_a_dropped_order_may_be_a_fault_a_breach_or_out_of_step() -> None:
+    causes = decide("not_delivered", {"kind": "dropped"}).causes
+    assert [one.key for one in causes] == ["sync_error", "technical", "breach"]
+    assert "没有传到另一个系统" in causes[0].reason
+    assert "不要先下结论" in causes[2].reason
+
+
+def test_what_may_be_asked_for_follows_from_who_may_answer() -> None:
+    decided = decide("not_delivered", {"kind": "currency_missing", "own_mistake": True})
+    said = {one.key: one.reason for one in decided.parties}
+    assert "可以要求补发或退款" in said["merchant"]
+    assert "可以要求它补发或更正订单" in said["platform"]
+    assert "指导您改正或重新下单" in said["user"]
+
+
+def test_a_code_that_was_shared_is_not_called_a_secret() -> None:
+    [said] = decide("dead_code", {"code_shared": True}).warnings
+    assert "不要写“从未泄露”" in said.text
+    assert "使用时间和使用账号" in said.text
+
+
+@pytest.mark.parametrize("issue", ["not_delivered", "failed_no_refund", "not_as_described"])
+def test_the_own_mistake_is_among_what_decides(issue: str) -> None:
+    [one] = [one for one in issues() if one.key == issue]
+    [asked] = [q.name for q in one.questions if q.deciding and q.key == "own_mistake"]
+    for told in ("账号", "区服", "规格", "充值参数"):
+        assert told in asked
+
+
 def test_the_orders_own_words_come_first_among_the_causes() -> None:
     failed = order(status="failed", failure_reason="上游通道维护")
     first = decide("failed_no_refund", {}, failed).causes[0]

@@ -11,7 +11,7 @@ from helper.complaints import packaged
 from helper.complaints.dispute.issues import issues
 from helper.complaints.ladder.channels import channels
 from helper.complaints.ladder.steps import Ladder, State, ladder
-from helper.dealings import Answer, Answers, Contact, Entry, Outcome, Refund
+from helper.dealings import Answer, Answers, Contact, Entry, Outcome, Party, Refund
 from helper.errors import InvalidError
 from helper.messages import LANGUAGES, Language
 from helper.model import Filing
@@ -275,12 +275,13 @@ def test_why_a_complaint_failed_is_named(full: OrderRecord) -> None:
     )
     causes = [one.cause for one in bare.diagnosis]
     assert set(causes) == {"thin_evidence", "wrong_channel", "process_gap"}
-    assert causes.count("thin_evidence") == 3  # number, bill, failed redemption
+    assert causes.count("thin_evidence") == 4  # number, bill, failed redemption, who it is
     files = tuple(artifact("attachment", kind, kind=kind) for kind in ("payment", "redeem_error"))
     page = capture(full)
     proved = look(
         full,
         answer(SHOP, "refused", 2, said="虚拟商品不退不换"),
+        Party(name="杭州示例网络有限公司"),
         filings=[filed(SHOP, 5)],
         issue="dead_code",
         captures=(page.model_copy(update={"artifacts": (*page.artifacts, *files)}),),
@@ -315,6 +316,36 @@ def test_no_sum_is_a_gate(full: OrderRecord) -> None:
         order = full.model_copy(update={"amount": Decimal(amount)})
         found = look(order, answer("12315", "ended", 1))
         assert step(found) == ("court", "claim")
+
+
+def test_the_first_steps_tell_how_to_deal_with_a_shop(full: OrderRecord) -> None:
+    first, waiting = look(full), look(full, filings=[filed(SHOP, 1)])
+    [which] = [hint for hint in first.hints if "工单" in hint]
+    assert "在线客服" in which
+    assert which not in waiting.hints
+    [talks] = [hint for hint in first.hints if "口头答应" in hint]
+    for told in ("记录保存", "从头到尾", "工号", "用文字再写一遍", "投诉编号"):
+        assert told in talks
+    assert talks in waiting.hints
+    assert talks not in look(full, filings=[filed("wechat_pay", 9)]).hints
+
+
+def test_what_holds_at_a_stage_is_said_there(full: OrderRecord) -> None:
+    tried = [filed(SHOP, 9), filed("wechat_pay", 4)]
+    at = {
+        "shop": look(full),
+        "payment": look(full, filings=[filed(SHOP, 9), filed(SHOP, 5)]),
+        "authority": look(full, filings=tried),
+        "final": look(full, answer("12315", "ended", 1), filings=tried),
+    }
+    said = {
+        "法律没有要求先走完前一步": {"shop", "payment"},
+        "12315 和消协只选一个": {"authority"},
+        "金额不是门槛": {"final"},
+        "不建议在网上公开指责": {"payment", "authority", "final"},
+    }
+    for words, stages in said.items():
+        assert {key for key, one in at.items() if words in "".join(one.hints)} == stages
 
 
 def test_an_unknown_issue_is_invalid(full: OrderRecord) -> None:

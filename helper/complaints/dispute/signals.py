@@ -66,6 +66,15 @@ def pledged_by(message: Message) -> datetime | None:
         return None
 
 
+def stated(words: str) -> Iterator[tuple[str, str]]:
+    """Yield what the clauses of a message plainly say, its code first: sent, paid back, refused."""
+    for clause in _CLAUSE.split(words):
+        if not _NOT_SO.search(clause):
+            code = next((code for code, pattern in _SAID if pattern.search(clause)), None)
+            if code is not None:
+                yield code, clause
+
+
 def _of(message: Message, now: datetime, language: Language) -> Iterator[Signal]:
     by, pledge = pledged_by(message), message.promise
     if pledge is not None and by is not None and pledge.what != "reply":
@@ -73,12 +82,8 @@ def _of(message: Message, now: datetime, language: Language) -> Iterator[Signal]
         kind = "refund" if pledge.what == "refund" else "delivery"
         code = f"chat_{kind}_over" if over else "chat_promise_running"
         yield _signal(code, pledge.text, message, language, by)
-    for clause in _CLAUSE.split(message.text):
-        if not _NOT_SO.search(clause):
-            for code, pattern in _SAID:
-                if pattern.search(clause):
-                    yield _signal(code, clause, message, language)
-                    break
+    for code, clause in stated(message.text):
+        yield _signal(code, clause, message, language)
 
 
 def _signal(

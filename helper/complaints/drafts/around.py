@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from helper.complaints.dispute.signals import stated
 from helper.complaints.figures import Figures
 from helper.complaints.ladder.channels import channel
 from helper.complaints.wording import clean, exhibits, moment, money, quoted, shorten
@@ -38,6 +39,7 @@ UNFAIR = re.compile(
 _PUT_OFF = re.compile(
     r"不退|不能退|无法退|不支持退|不予|拒绝|等待|再等|等通知|维护|调查中|核实中|上游|货源"
 )
+_DONE = frozenset({"agent_says_delivered", "agent_says_refunded"})
 
 _What = TypeVar("_What")
 
@@ -71,12 +73,11 @@ def rules(case: CaseView, issue: str, seen: Figures) -> Iterator[Sentence]:
                 yield _shown(seen, "clause", number, words=words, **values)
 
 
-def dealings(case: CaseView, seen: Figures, *, language: str = "zh_CN") -> list[Told]:
+def dealings(case: CaseView, seen: Figures) -> list[Told]:
     """Return what was said, complained of and answered, in the order of time."""
-    del language
     found = [
         *_chats(case, seen),
-        *(_contact(one, case, seen) for one in _of(case, Contact)),
+        *(_contact(one, seen) for one in _of(case, Contact)),
         *(_filing(one, seen) for one in case.filings),
         *(_answer(one, seen) for one in _of(case, Answer)),
         *(_refund(one, seen) for one in _of(case, Refund)),
@@ -131,10 +132,15 @@ def _chats(case: CaseView, seen: Figures) -> Iterator[Told]:
         chat = view.shown.chat if view.shown else None
         said = [one for one in chat.messages if one.side == "agent"] if chat else []
         pledges = [one for one in said if one.promise]
-        put_off = [one for one in said if not one.promise and _PUT_OFF.search(one.text)]
-        for form, chosen in (("pledge", pledges[-_MOST:]), ("reply", put_off[-_MOST:])):
+        replies = [one for one in said if not one.promise and _counts(one.text)]
+        for form, chosen in (("pledge", pledges[-_MOST:]), ("reply", replies[-_MOST:])):
             for message in chosen:
                 yield Told(message.at, _message(seen, form, message, number))
+
+
+def _counts(words: str) -> bool:
+    """Tell whether words of the shop put the buyer off, or say that it has sent or paid back."""
+    return bool(_PUT_OFF.search(words)) or any(code in _DONE for code, _ in stated(words))
 
 
 def _message(seen: Figures, form: str, message: Message, number: int) -> Sentence:
@@ -162,8 +168,7 @@ def _agent(seen: Figures, number: str | None) -> str:
     return str(seen.words["around"]["agent"].format(agent=agent)) if agent else ""
 
 
-def _contact(contact: Contact, case: CaseView, seen: Figures) -> Told:
-    del case
+def _contact(contact: Contact, seen: Figures) -> Told:
     words = seen.words["around"]
     said, promised = quoted(contact.said, 120), quoted(contact.promised, _WORDS)
     values = {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from helper.complaints.exhibits import main_capture
+from helper.complaints.held import party_named
 from helper.complaints.ladder.channels import channels
 from helper.complaints.ladder.standing import Standing
 from helper.complaints.ladder.tried import SHOP
@@ -55,6 +56,8 @@ def _thin(look: Standing) -> Iterator[str]:
     kinds = {item.about.get("kind") for item in files}
     if "payment" not in kinds:
         yield "no_bill"
+    if not party_named(case):
+        yield "no_party"
     if look.issue in _PROOF and _PROOF[look.issue] not in kinds:
         yield f"no_{_PROOF[look.issue]}"
 

@@ -215,6 +215,10 @@ def _hints(told: _Told) -> Iterator[str]:
     if order and order.amount and 0 < look.back < order.amount:
         rest = money(order.amount - look.back, order.currency)
         yield told.say("hint.rest", back=_money(told), rest=rest)
+    if told.move.stage == "shop":
+        if not look.at(SHOP):
+            yield told.say("hint.chat_or_ticket")
+        yield told.say("hint.talks")
     if acting and told.move.stage in {"shop", "payment"}:
         yield told.say("hint.may_skip")
     if acting and told.move.stage == "authority":
