@@ -37,6 +37,8 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
 )
 """What no draft cites: of each group all files of the first role that exists."""
 _MOST_OTHER = 4
+"""Further pages, unless more of them tell something of the dispute."""
+_MOST_TELLING = 12
 _TAIL = re.compile(r"（[^）]*）?")
 _MOST_ATTACHED = 20
 
@@ -185,14 +187,28 @@ def _found(case: CaseView, *, page_file: bool) -> Iterator[tuple[CaptureView, Ar
             words = _words(main, saved)
             plain = words if main.order else words.removeprefix("网页")
             yield main, saved, _order_page(main) + plain
-    pages = [c for c in case.captures if c.meta.url]  # a file the user brought has none
-    others = [c for c in pages if main is None or c.capture_id != main.capture_id]
-    others.sort(key=lambda c: c.meta.clicked_at, reverse=True)
-    for capture in others[:_MOST_OTHER]:
+    for capture in _others(case, main):
         picture = _first(capture, _OTHER)
         if picture is not None:
             yield capture, picture, _page_name(case, capture) + _words(capture, picture)
     yield from _attached(case)
+
+
+def _others(case: CaseView, main: CaptureView | None) -> list[CaptureView]:
+    """Return further pages, those that the dispute rests on first, the newest of each first."""
+    pages = [c for c in case.captures if c.meta.url]  # a file the user brought has none
+    pages = [c for c in pages if main is None or c.capture_id != main.capture_id]
+    pages.sort(key=lambda c: c.meta.clicked_at, reverse=True)
+    named = {filing.capture_id for filing in case.filings}
+    named |= {getattr(entry.what, "capture_id", None) for entry in case.entries}
+    telling = [c for c in pages if c.capture_id in named or _tells(c)]
+    plain = [c for c in pages if c.capture_id not in named and not _tells(c)]
+    return [*telling[:_MOST_TELLING], *plain[: max(0, _MOST_OTHER - len(telling))]]
+
+
+def _tells(capture: CaptureView) -> bool:
+    shown = capture.shown
+    return shown is not None and bool(shown.product or shown.chat or shown.terms)
 
 
 def _order_page(capture: CaptureView) -> str:

@@ -90,6 +90,7 @@ def test_an_answer_a_refund_a_party_and_answers_are_kept(store: Store, case: str
     found = told(store, "answer", case, *answer, "--at", "2026-01-08T12:00")
     assert found["warnings"] == []
     assert found["entries"][-1]["what"]["offered"] == "5.00"
+    assert found["entries"][-1]["what"]["by"] == "sms"
     told(store, "refund", case, "--amount", "¥29", "--at", "2026-01-09")
     told(store, "party", case, "--name", "示例公司", "--code", "91X", "--found-in", "footer")
     found = told(

@@ -191,7 +191,10 @@ def test_a_rate_in_characters_is_the_same_rate() -> None:
     ],
 )
 def test_no_loss_without_sum_ground_and_exhibit(changes: dict[str, str]) -> None:
-    assert reckon(case_of(bought()), **LOST)["loss"].allowed
+    proved = reckon(case_of(bought()), **LOST)["loss"]
+    assert proved.allowed
+    assert "对方下单时能够预见" in proved.condition
+    assert "游戏账号的价值这类损失通常较难证明" in proved.condition
     found = reckon(case_of(bought()), **(LOST | changes))["loss"]
     assert not found.allowed
     assert found.warning

@@ -150,6 +150,13 @@ def test_a_contact_is_the_users_word_and_a_chat_is_proof(full: OrderRecord) -> N
     assert links(chained(with_files(full, "chat")))["asked"].exhibits == (4,)
 
 
+def test_trade_talk_and_fault_have_their_own_proof(variants: dict[str, OrderRecord]) -> None:
+    case = with_files(variants["dead_code"], "payment", "chat", "redeem_error")
+    found = links(chained(case, "dead_code"))
+    keys = ("paid", "asked", "fault.dead_code")
+    assert [found[key].exhibits for key in keys] == [(1, 2, 4), (5,), (6,)]
+
+
 def test_payment_and_order_are_linked_by_one_number(full: OrderRecord) -> None:
     bare = full.model_copy(update={"payment": Payment()})
     bill = {"provider": "wechat", "trade_no": "1", "paid_at": PAID.isoformat(), "amount": "98.00",
@@ -218,3 +225,4 @@ def test_the_limits_are_told_with_their_articles(full: OrderRecord) -> None:
         "第十五条", "第九十条", "第九十三条", "第九十四条",
     ]  # fmt: skip
     assert "都不是中立第三方的记录" in limits[-1].text
+    assert "请把案件导出，另外存一份" in limits[0].text

@@ -1,10 +1,12 @@
 """Which artifacts become exhibits, in which order, under which name."""
 
 from datetime import timedelta
+from typing import Any
 
 from helper.complaints.exhibits import choose, main_capture, numbered
-from helper.model import CaptureMeta, Draft, Exhibit
-from scrapers.record import OrderRecord
+from helper.dealings import Contact, Entry, Shown
+from helper.model import CaptureMeta, CaptureView, Draft, Exhibit
+from scrapers.record import OrderRecord, Product
 from tests.complaints.conftest import CLICKED, NOW, agreeing, artifact, capture, case_of
 
 CHANNEL = "merchant_platform"
@@ -76,6 +78,32 @@ def test_other_pages_of_the_case_are_named_by_their_title(full: OrderRecord) -> 
     case = case_of(full, capture(full), capture(None, number=2, meta=meta))
     labels = [e.label for e in choose(case, channel=CHANNEL)]
     assert labels[-1] == "证据4 网页“商品详情”截图（含网址，北京时间 2026-11-21 15:51 保存）"
+
+
+def further(number: int, **changes: Any) -> CaptureView:
+    """A page of the shop that shows no order, the later the higher its number."""
+    at = CLICKED - timedelta(days=30 - number)
+    meta = CaptureMeta(url=f"https://wangzi.localhost/p/{number}", clicked_at=at)
+    return capture(None, number=number, meta=meta, **changes)
+
+
+def test_of_pages_that_tell_nothing_of_the_dispute_few_are_listed(full: OrderRecord) -> None:
+    plain = [further(number) for number in range(5, 12)]
+    listed = [e.capture_id for e in choose(case_of(full, capture(full), *plain), channel=CHANNEL)]
+    assert listed[3:] == [plain[n].capture_id for n in (6, 5, 4, 3)]
+
+
+def test_a_page_that_the_dispute_rests_on_is_listed_whatever_came_later(full: OrderRecord) -> None:
+    goods = further(2, shown=Shown(page_kind="product", product=Product(title="点卡")))
+    talk = further(3)
+    told = Contact(at=NOW, way="chat", said="问了", capture_id=talk.capture_id)
+    case = case_of(
+        full, capture(full), goods, talk, *(further(number) for number in range(5, 12)),
+        entries=(Entry(entry_id="e-1", added_at=NOW, what=told),),
+    )  # fmt: skip
+    listed = [e.capture_id for e in choose(case, channel=CHANNEL)]
+    assert listed[3:5] == [talk.capture_id, goods.capture_id]
+    assert len(listed) == 7
 
 
 def test_the_newest_page_of_the_order_is_the_main_one(full: OrderRecord) -> None:

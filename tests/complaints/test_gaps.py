@@ -206,6 +206,61 @@ def test_a_promise_may_stand_on_the_product_page_or_in_a_chat(full: OrderRecord)
         assert "promise" not in missing(case_of(bare, capture(bare), kept))
 
 
+def test_a_chat_is_asked_for_whole_with_number_and_time(full: OrderRecord) -> None:
+    gap = missing(case_of(full), channel="12315")["chat"]
+    for told in ("从头到尾", "不要只截一句", "工号", "回复时间", "录音"):
+        assert told in gap.text
+    assert "chat" not in missing(with_files(full, "call"), channel="12315")
+
+
+def test_a_dead_code_needs_its_failure_and_what_became_of_it(variants: dict[str, Any]) -> None:
+    order = variants["dead_code"]
+    found = missing(case_of(order), "dead_code")
+    for told in ("卡密不存在", "已被使用", "错误代码"):
+        assert told in found["redeem_error"].text
+    assert "自己用掉或泄露" in (found["redeem_record"].why or "")
+    for kind in ("redeem_record", "recording"):
+        assert "redeem_record" not in missing(with_files(order, kind), "dead_code")
+
+
+def test_shown_as_delivered_without_a_code_needs_a_second_look(full: OrderRecord) -> None:
+    order = full.model_copy(update={"status": "delivered"})
+    once = capture(order, corroboration=None)
+    gap = missing(case_of(order, once))["still_missing"]
+    assert "刷新" in gap.text
+    assert "显示慢" in (gap.why or "")
+    again = capture(order, number=2, corroboration=None)
+    assert "still_missing" not in missing(case_of(order, once, again))
+    assert "still_missing" not in missing(case_of(full, capture(full, corroboration=None)))
+
+
+def test_a_bill_is_asked_for_with_what_it_must_show(full: OrderRecord) -> None:
+    bare = full.model_copy(update={"payment": Payment(method="wechat", paid_at=PAID)})
+    gap = missing(case_of(bare), channel="12315")["bill_picture"]
+    for told in ("金额", "时间", "收款方", "交易单号"):
+        assert told in gap.text
+    assert "不受商家页面改动的影响" in (missing(case_of(bare))["payment_bill"].why or "")
+
+
+def test_before_a_suit_the_institutions_own_record_is_asked_for(full: OrderRecord) -> None:
+    gap = missing(case_of(full), channel="court")["payment_record"]
+    assert "应当免费提供最近三年的交易记录" in gap.text
+    assert "电子商务法第五十三条" in (gap.why or "")
+
+
+def test_terms_are_asked_for_with_their_version(full: OrderRecord) -> None:
+    assert "版本或更新日期" in missing(case_of(full), channel="court")["terms"].text
+    assert "terms" not in missing(with_files(full, "terms"), channel="court")
+
+
+def test_the_account_is_shown_by_page_or_by_the_steps_taken(variants: dict[str, Any]) -> None:
+    bare = variants["failed_no_refund"].model_copy(update={"recharge_account": None})
+    gap = missing(case_of(bare), "failed_no_refund")["account_shown"]
+    assert "充值账号、区服" in gap.text
+    assert "把责任推给您" in (gap.why or "")
+    assert "account_shown" not in missing(with_files(bare, "operation"), "failed_no_refund")
+
+
 def test_two_extracts_or_one_picture_show_two_charges(variants: dict[str, OrderRecord]) -> None:
     order = variants["duplicate_charge"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.dispute.issues import default_demand, guess, issues
+from helper.complaints.dispute.issues import decide, default_demand, guess, issues
 from helper.errors import InvalidError
 from helper.messages import LANGUAGES, catalogue
 from scrapers.record import Chat, Delivery, Message, OrderRecord, Payment, Pledge, Secret
@@ -200,37 +200,52 @@ def test_two_or_three_questions_decide_an_issue(issue: Any) -> None:
     assert {question.only_if for question in issue.questions} - {None} <= keys
 
 
-SUB_TYPES = {
-    2: {"entry_closed"},
-    3: {"late", "not_shipped"},
-    4: {"wrong_value", "wrong_type"},
-    5: {"order_data_wrong"},
-    6: {"other_class"},
-    7: {"right_shortened"},
-    8: {"charged_twice"},
-    9: {"cancelled_paid"},
-    10: {"after_sales_refused"},
-    11: {"service_silent"},
-    12: {"code_used", "code_unknown"},
-    13: {"wrong_info"},
-    14: {"lured"},
-    15: {"dropped"},
-    16: {"licence_dead"},
-    17: {"not_in_account"},
-    18: {"account_trouble"},
-    19: {"currency_missing"},
-    20: {"vanished"},
-    21: {"failed", "no_record"},
-    22: {"shown_delivered"},
-}
-"""Row of area A of the requirements to the sub-types that it asks for."""
+SUB_TYPES = [
+    (2, "entry_closed", "不受理"),
+    (3, "late", "延迟到账"),
+    (3, "not_shipped", "没有发货"),
+    (4, "wrong_value", "面值"),
+    (4, "wrong_type", "类型"),
+    (5, "order_data_wrong", "类型或数量"),
+    (6, "other_class", "折扣券"),
+    (7, "right_shortened", "终身会员"),
+    (8, "charged_twice", "扣了两次"),
+    (9, "cancelled_paid", "被取消"),
+    (10, "after_sales_refused", "售后被拒"),
+    (11, "service_silent", "长期不回复"),
+    (12, "code_used", "已被使用"),
+    (12, "code_unknown", "不存在"),
+    (13, "wrong_info", "无法使用"),
+    (14, "lured", "绕开平台"),
+    (15, "dropped", "掉单、漏单"),
+    (16, "licence_dead", "授权码"),
+    (17, "not_in_account", "没有进账号"),
+    (18, "account_trouble", "账号出现异常"),
+    (19, "currency_missing", "虚拟币"),
+    (20, "vanished", "假链接"),
+    (21, "failed", "失败"),
+    (21, "no_record", "查不到订单"),
+    (22, "shown_delivered", "显示已发货"),
+]
+"""Row of area A of the requirements, the sub-type that it asks for, and words that name it."""
+
+
+@pytest.mark.parametrize(("row", "kind", "words"), SUB_TYPES)
+def test_a_sub_type_of_the_articles_is_offered_and_decides(row: int, kind: str, words: str) -> None:
+    [one] = [one for one in issues() if kind in {offered.key for offered in one.kinds}]
+    [offered] = [offered for offered in one.kinds if offered.key == kind]
+    assert words in f"{offered.name}{offered.decides}", row
+    chosen, open_yet = decide(one.key, {"kind": kind}), decide(one.key, {})
+    assert (chosen.kind, open_yet.kind) == (kind, None)
+    assert {party.key for party in chosen.parties} <= {party.key for party in open_yet.parties}
+    assert {cause.key for cause in chosen.causes} <= {cause.key for cause in open_yet.causes}
+    assert chosen.demand in {demand.key for demand in one.demands}
 
 
 def test_every_sub_type_of_the_seeds_is_there_with_causes_and_parties() -> None:
     rows = packaged.data("issues").values()
     kinds = {key: kind for row in rows for key, kind in row["kinds"].items()}
     assert len(kinds) == sum(len(row["kinds"]) for row in rows)
-    assert set().union(*SUB_TYPES.values()) <= set(kinds)
     for kind in kinds.values():
         for area, names in (("cause", kind["causes"]), ("party", kind["parties"])):
             assert names

@@ -60,6 +60,16 @@ def test_no_verdict_is_given_and_what_was_not_looked_at_is_said(language: Langua
     assert ("不是法律意见" if language == "zh_CN" else "no legal advice") in made.summary
 
 
+def test_what_the_articles_advise_before_paying_is_told() -> None:
+    advice = "".join(look().advice)
+    for told in (
+        "第三方保管货款", "经营者写得清楚", "搜一搜店名和“投诉”", "只在网站或官方应用里下单、付款",
+        "先买最小的面额试一次", "逐字核对充值账号、区服", "每一步都留证",
+    ):  # fmt: skip
+        assert told in advice
+    assert "法律没有规定这个时间" in advice
+
+
 def test_the_gravest_stands_first() -> None:
     states = [one.state for one in look("最终解释权归本店所有，概不退款。", product=goods()).checks]
     assert states == sorted(states, key=["warn", "missing", "unknown", "ok"].index)

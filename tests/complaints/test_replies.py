@@ -223,6 +223,28 @@ def test_a_reply_asks_for_what_is_still_open(variants: dict[str, OrderRecord]) -
     assert "没有交付的部分对应的款项" in made.text
 
 
+def test_who_doubts_the_pictures_is_asked_for_the_records_and_a_notary_is_named(
+    full: OrderRecord,
+) -> None:
+    made = reply(case_of(full), "doubt_proof", "not_delivered", now=NOW)
+    assert ("电子商务法", "第六十二条") in {(law, number) for law, number, _, _ in cites(made)}
+    assert "发货记录" in made.text
+    assert "请公证处保全" in made.next_step
+    assert "并不当然就输" in made.next_step
+
+
+def test_the_shop_is_asked_for_the_seller_behind_it(full: OrderRecord) -> None:
+    made = reply(case_of(full), "shift_to_merchant", "not_delivered", now=NOW)
+    assert "真实名称、地址和有效联系方式" in made.text
+    assert "督促卖家处理" in made.text
+
+
+def test_a_coupon_may_be_taken_or_declined(full: OrderRecord) -> None:
+    made = reply(case_of(full), "coupon", "not_delivered", now=NOW)
+    assert "我不接受用优惠券" in made.text
+    assert "想接受也可以" in made.next_step
+
+
 def test_a_case_without_an_order_still_gets_a_reply() -> None:
     made = reply(case_of(None), "coupon", "dead_code", now=NOW)
     assert "这一单已付的款项" in made.text

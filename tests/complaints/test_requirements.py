@@ -1,4 +1,4 @@
-"""Every requirement of the source articles is met by a module that a test shows, or says why not."""
+"""Every requirement of the source articles is met, which a test shows, or says why it is not."""
 
 import ast
 import hashlib

@@ -214,6 +214,44 @@ def test_a_licence_already_used_is_no_fraud_by_itself(draft_for: Make) -> None:
     assert "第五十五条" in backed.text
 
 
+def test_paid_said_to_be_sent_and_refused_by_the_code_is_one_line_of_proof(
+    draft_for: Make,
+) -> None:
+    """Seed 004: payment (trade), “卡密已发放” (the shop's duty), the failure (the problem)."""
+    order = OrderRecord(
+        platform=PlatformRef(name="微捷卡盟"),
+        order_no="202405101430",
+        status="completed",
+        status_text="已完成",
+        items=(Item(title="XX游戏月卡", quantity=1),),
+        amount=Decimal("29.00"),
+        currency="CNY",
+        payment=Payment(method="alipay", trade_no="2024051022", paid_at=at("2024-05-10 14:30")),
+        delivery=Delivery(kind="card_secret", secrets=(Secret(masked="AB****9", sha256=HASH),)),
+    )
+    said = (
+        Message(at=at("2024-05-10 15:00"), side="agent", text="您好，卡密已发放"),
+        Message(at=at("2024-05-10 15:01"), side="agent", text="如果已发放请查收邮箱"),
+    )
+    chat = page("chat", 2, "2024-05-12 15:10", chat=Chat(messages=said))
+    case = bought(order, "2024-05-12 15:05", chat, file="redeem_error")
+    draft = make(draft_for, case, "dead_code", "merchant_platform")
+    kinds = {one.label.partition(" ")[2].partition("（")[0]: one.number for one in draft.exhibits}
+    [reply] = [one for one in draft.sentences if "在聊天中回复" in one.text]
+    assert "2024-05-10 15:00，客服在聊天中回复“您好，卡密已发放”" in reply.text
+    assert reply.exhibits == (kinds["网页“chat”截图"],)
+    assert f"该卡密无法使用（证据{kinds['兑换失败提示截图']}）" in draft.sentences[0].text
+    assert "支付交易单号 2024051022（证据1）" in draft.text
+    assert draft.lint == ()
+
+
+def test_a_notary_is_given_every_kept_page_with_the_chat(weijie: CaseView, draft_for: Make) -> None:
+    draft = make(draft_for, weijie, "not_delivered", "notary")
+    for url in ("https://shop.localhost/order/1", "https://shop.localhost/chat"):
+        assert url in draft.text
+    assert any("不是公证书" in remark for remark in draft.remarks)
+
+
 @pytest.fixture
 def dropped() -> CaseView:
     """Seed 002: a recharge that never arrived, complained of once, put off with “系统维护”."""
