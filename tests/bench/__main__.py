@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import evidence, reading
+from tests.bench import drafting, evidence, reading
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -29,7 +29,9 @@ STRIP_MS = 510
 def main() -> None:
     """Run the parts that are asked for, all without `--only`."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
-    parser.add_argument("--only", choices=("click", "evidence", "reading"), help="only this part")
+    parser.add_argument(
+        "--only", choices=("click", "drafting", "evidence", "reading"), help="only this part"
+    )
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--memory", type=int, default=50, help="captures; 0 leaves memory out")
     parser.add_argument("--shop", action="append")
@@ -37,6 +39,8 @@ def main() -> None:
     if given.only in (None, "reading"):
         reading.quality()
         reading.throughput(given.runs)
+    if given.only in (None, "drafting"):
+        drafting.speed(given.runs)
     with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
         if given.only in (None, "evidence"):
             evidence.speed(Path(name) / "speed", given.runs)

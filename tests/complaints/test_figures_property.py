@@ -13,7 +13,7 @@ from helper.complaints import packaged
 from helper.complaints.dispute.issues import DEMAND_KINDS, issues
 from helper.complaints.documents import Document, documents
 from helper.complaints.wording import moment
-from helper.errors import RefusedError
+from helper.errors import InvalidError, RefusedError
 from helper.model import Draft
 from scrapers.record import (
     Delivery,
@@ -136,7 +136,7 @@ def test_a_draft_says_nothing_that_has_no_source(
             demand=demand,
             answers={**answers_for(document), "resale": resale},
         )
-    except RefusedError:
+    except (InvalidError, RefusedError):
         return
     figures = supported(order, draft)
     for value in (draft.title, draft.text, *draft.fields.values()):

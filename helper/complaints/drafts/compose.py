@@ -15,7 +15,7 @@ from typing import Any
 from helper.complaints import documents, lint, packaged
 from helper.complaints.dispute import preconditions
 from helper.complaints.dispute.deciding import decide
-from helper.complaints.dispute.issues import DEMAND_KINDS
+from helper.complaints.dispute.issues import DEMAND_KINDS, issues
 from helper.complaints.dispute.issues import issue as known_issue
 from helper.complaints.documents import Document, laid_out
 from helper.complaints.drafts import known
@@ -31,6 +31,7 @@ from helper.complaints.due.deadlines import promised_by
 from helper.complaints.figures import Figures, figures
 from helper.complaints.ladder.admission import admit
 from helper.complaints.ladder.channels import channel as known_channel
+from helper.complaints.ladder.tried import refunded
 from helper.complaints.law import named
 from helper.complaints.lint import masked
 from helper.complaints.proof import gaps
@@ -39,7 +40,7 @@ from helper.complaints.proof.respondent import is_marketplace, respondent
 from helper.complaints.sums.amounts import claims, excessive
 from helper.complaints.wording import clean, leaves, moment, plain_money, quoted, shorten, tidy
 from helper.dealings import Party
-from helper.errors import RefusedError
+from helper.errors import InvalidError, RefusedError
 from helper.messages import Language, text
 from helper.model import CaseView, Draft, Exhibit, LintFinding, Sentence
 from scrapers.record import OrderRecord
@@ -89,6 +90,7 @@ def compose(
     if decision.stop is not None and of.asks:
         raise RefusedError(reason="stopped", sentence=decision.stop.text)
     this = _matter(case, issue, demand, seen, of, given, facts, now, stated=stated)
+    _executable(this)
     limit = limit_of(of, limits or {})
     sentences = fitted(of, lambda drop: written(replace(this, drop=drop)), limit)
     if any(name == "leads" for part in of.parts for name in part.sentences) and not any(
@@ -143,6 +145,20 @@ def compose(
         ),
         created_at=now,
     )
+
+
+def _executable(this: Writing) -> None:
+    """Refuse what cannot be asked for: money that is back, another issue's demand, a vague suit."""
+    demand, of = this.demand, this.of
+    homes = [one.key for one in issues() if demand in {wish.key for wish in one.demands}]
+    if len(homes) == 1 and homes != [this.issue]:
+        known = "、".join(wish.key for wish in known_issue(this.issue).demands)
+        raise InvalidError(reason="demand", what=demand, known=known)
+    if of.to in {"court", "arbitration"} and demand not in DEMAND_KINDS:
+        raise RefusedError(reason="suit_demand")
+    paid, back = this.seen.order.amount, refunded(this.case, this.now)
+    if of.asks and paid is not None and 0 < paid <= back and this.issue != "duplicate_charge":
+        raise RefusedError(reason="all_back")
 
 
 def _asking(of: Document) -> str:
@@ -299,7 +315,8 @@ def _known(this: Writing) -> str:
             *(moment(at) for at in times if at),
             *(exhibit.label for exhibit in seen.exhibits),
             *(exhibit.sha256 for exhibit in seen.exhibits if this.of.channel == "chain"),
-            *(f"{one.amount} {one.formula}" for one in this.claims),
+            *(f"{one.amount} {one.formula}" for one in this.sums if one.allowed),
+            this.rest or "",
             *leaves({k: v for k, v in this.answers.items() if k != "facts"}),
             *leaves(seen.words),
             *leaves(this.of.model_dump(mode="json")),

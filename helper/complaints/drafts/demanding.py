@@ -15,17 +15,20 @@ from helper.model import Sentence
 _OWN_LIMIT = 200
 
 
-def demanded(to: To, issue: str, demand: str, seen: Figures, term: str) -> Sentence:
+def demanded(
+    to: To, issue: str, demand: str, seen: Figures, *, term: str, rest: str | None
+) -> Sentence:
     """Write the demand for who is asked: a key of the issue's demands or the user's own words.
 
-    `term` is the last moment, where a letter sets one.
+    `term` is the last moment, where a letter sets one; `rest` what is still owed of the money paid
+    where the user told of a part that came back.
     """
     words = seen.words
     numbers = seen.cite(["amount"] if seen.amount else [])
     numbers = numbers[:1] if to.startswith("brief") else numbers
     values = {
         "cite": f"（{exhibits(numbers)}）",
-        "sum": _sum(issue, seen),
+        "sum": _rest(seen, rest) if rest else _sum(issue, seen),
         "back": _back(seen),
         "term": term,
         "per_order": words["per_order"].format(amount=_amount(seen)) if seen.amount else "",
@@ -74,6 +77,10 @@ def supply(issue: str, seen: Figures) -> tuple[str, str]:
 def _amount(seen: Figures) -> str:
     mark = seen.words["user"] if seen.unproven("amount") else ""
     return f"{seen.amount}{mark}"
+
+
+def _rest(seen: Figures, rest: str) -> str:
+    return str(seen.words["sum"]["rest_known"].format(amount=_amount(seen), rest=rest))
 
 
 def _sum(issue: str, seen: Figures) -> str:

@@ -20,7 +20,12 @@ _LAST = ("payment_both", "payment_method", "payment_trade", "evidence", "law", "
 """Ranks of sentences by name, the most important first; the others stand between."""
 _MUST = frozenset({"demand", "core", "brief", "leads"})
 """Names of sentences, or parts, that a text is nothing without."""
-SHORTER = (frozenset[str](), frozenset({"goods"}), frozenset({"promise", "goods"}))
+SHORTER = (
+    frozenset[str](),
+    frozenset({"goods"}),
+    frozenset({"promise", "goods"}),
+    frozenset({"promise", "goods", "bought"}),
+)
 """What the core of the short form does without, step by step."""
 
 

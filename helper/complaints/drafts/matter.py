@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +16,16 @@ from helper.complaints.drafts import around
 from helper.complaints.drafts.demanding import records_of, supply
 from helper.complaints.drafts.legal import Cited, is_consumer
 from helper.complaints.figures import Figures
+from helper.complaints.ladder.tried import refunded, tries
 from helper.complaints.sums.amounts import MONEY_ITSELF, Claim
-from helper.complaints.wording import SHANGHAI, clean, moment, quoted, shorten
+from helper.complaints.wording import SHANGHAI, clean, moment, money, quoted, shorten
 from helper.dealings import Answer, Contact
 from helper.model import CaseView
 
-_BLOCKING = frozenset({"12315", "cca", "court", "internet_court", "arbitration"})
+_BLOCKING = frozenset(
+    {"12315", "cca", "court", "internet_court", "arbitration", "police", "industry_association"}
+)
+"""Who has the dispute, or may have it, once it was told there."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class Writing:
         words = seen.words["ways"]
         consumer = is_consumer(seen, self.answers.get("resale"))
         tried = self.tried
+        elsewhere = any(one.channel in _BLOCKING for one in tries(self.case, self.now))
         return {
             "order": f"订单 {number} " if number else "该订单",
             "subject": self.subject,
@@ -99,10 +105,18 @@ class Writing:
             "ends_contract": "yes" if self.ends_contract else "",
             "filed": "yes" if tried else "",
             "own_use": "yes" if self.answers.get("resale") is False else "",
-            "no_other": "" if any(f.channel in _BLOCKING for f in self.case.filings) else "yes",
+            "no_other": "" if elsewhere else "yes",
             **{name: _said(self.answers.get(name)) for name in
                ("illegal_content", "spam", "fraud_signs", "arbitration_words")},
         }  # fmt: skip
+
+    @property
+    def rest(self) -> str | None:
+        """Return what is still owed of the money paid; None where nothing came back, as told."""
+        back, paid = refunded(self.case, self.now), self.seen.order.amount
+        if not back or paid is None or self.seen.amount is None:
+            return None
+        return money(max(paid - back, Decimal(0)), self.seen.order.currency)
 
     @property
     def claims(self) -> tuple[Claim, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeGuard
 
 from helper.complaints.due.deadlines import promised_by
 from helper.complaints.figures import Figures
@@ -16,6 +18,7 @@ _PROMISE_MATTERS = frozenset({"not_delivered", "not_as_described", "dead_code", 
 _NO_CONTRAST = frozenset({"dead_code", "not_as_described", "duplicate_charge", "other"})
 _CODES_NAMED = 5
 _LONG = 64
+_CLOCKS_APART = timedelta(minutes=10)
 
 
 def _sentence(seen: Figures, form: str, numbers: tuple[int, ...], **values: str) -> Sentence:
@@ -23,7 +26,8 @@ def _sentence(seen: Figures, form: str, numbers: tuple[int, ...], **values: str)
     return Sentence(text=text, exhibits=numbers, key=form)
 
 
-def _mark(seen: Figures, path: str) -> str:
+def mark(seen: Figures, path: str) -> str:
+    """Return the mark of a value that only the user's word stands for, else nothing."""
     return str(seen.words["user"]) if seen.unproven(path) else ""
 
 
@@ -66,8 +70,8 @@ def _number(seen: Figures, used: list[str]) -> Iterator[str]:
     number = shorten(clean(seen.order.order_no), _LONG)
     if number:
         used.append("order_no")
-        mark = _mark(seen, "order_no")
-        yield seen.words["opening"]["order_no"].format(order_no=f"{number}{mark}")
+        given = mark(seen, "order_no")
+        yield seen.words["opening"]["order_no"].format(order_no=f"{number}{given}")
 
 
 def _bought(seen: Figures, used: list[str]) -> str:
@@ -78,15 +82,20 @@ def _bought(seen: Figures, used: list[str]) -> str:
         "shop": shorten(shop, _LONG) or opening["unknown_shop"],
         "goods": goods.strip("、") or opening["unknown_goods"],
     }
-    if order.payment.paid_at is not None:
+    if sound(order.payment.paid_at, seen):
         used.append("payment.paid_at")
-        paid_at = moment(order.payment.paid_at) + _mark(seen, "payment.paid_at")
+        paid_at = moment(order.payment.paid_at) + mark(seen, "payment.paid_at")
         return str(opening["paid"].format(paid_at=paid_at, **values))
-    if order.created_at is not None:
+    if sound(order.created_at, seen):
         used.append("created_at")
-        created_at = moment(order.created_at) + _mark(seen, "created_at")
+        created_at = moment(order.created_at) + mark(seen, "created_at")
         return str(opening["created"].format(created_at=created_at, **values))
     return str(opening["undated"].format(**values))
+
+
+def sound(at: datetime | None, seen: Figures) -> TypeGuard[datetime]:
+    """Tell whether a time may be told as a fact: it does not lie behind the picture of the page."""
+    return at is not None and at <= seen.seen_at + _CLOCKS_APART
 
 
 def _item(index: int, item: Item, seen: Figures, used: list[str]) -> str:
@@ -94,17 +103,17 @@ def _item(index: int, item: Item, seen: Figures, used: list[str]) -> str:
     if not title:
         return ""
     used.append(f"items.{index}.title")
-    text = f"“{title}”{_mark(seen, f'items.{index}.title')}"
+    text = f"“{title}”{mark(seen, f'items.{index}.title')}"
     if item.quantity is None or item.quantity < 1:
         return text
     used.append(f"items.{index}.quantity")
-    return f"{text}（数量 {item.quantity}）{_mark(seen, f'items.{index}.quantity')}"
+    return f"{text}（数量 {item.quantity}）{mark(seen, f'items.{index}.quantity')}"
 
 
 def _amount(seen: Figures, used: list[str]) -> Iterator[str]:
     if seen.amount:
         used.append("amount")
-        yield seen.words["opening"]["amount"].format(amount=seen.amount + _mark(seen, "amount"))
+        yield seen.words["opening"]["amount"].format(amount=seen.amount + mark(seen, "amount"))
 
 
 def _promise(issue: str, seen: Figures, used: list[str]) -> Iterator[str]:

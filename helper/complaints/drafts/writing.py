@@ -96,7 +96,9 @@ def _hashes(this: Writing) -> Iterator[Sentence]:
 
 
 def _demand(this: Writing) -> Sentence:
-    return demanded(this.of.to, this.issue, this.demand, this.seen, this.values["term"])
+    return demanded(
+        this.of.to, this.issue, this.demand, this.seen, term=this.values["term"], rest=this.rest
+    )
 
 
 WRITERS: Mapping[str, Writer] = {

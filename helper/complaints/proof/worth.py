@@ -97,10 +97,6 @@ def _authenticity(
     yield ("agreed" if agreed else "not_agreed"), agreed, {}
 
 
-def _legality(brought: Artifact | None) -> Iterator[Point]:
-    yield ("own_browser" if brought is None else "lawful_if"), brought is None, {}
-
-
 def _relevance(
     case: CaseView, seen: Figures, capture: CaptureView, brought: Artifact | None
 ) -> Iterator[Point]:
