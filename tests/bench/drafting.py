@@ -9,7 +9,7 @@ from helper.complaints.drafts.compose import compose
 from helper.complaints.exhibits import choose
 from helper.model import CaseView, Exhibit
 from tests.complaints.conftest import artifact
-from tests.complaints.golden import answers_for, demo_case
+from tests.complaints.golden import answers_for, case_for, demo_case
 
 EXHIBITS = 100
 DRAFTS = 20
