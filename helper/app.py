@@ -116,6 +116,8 @@ def services(helper: Helper) -> Services:
         suggest=helper.desk.suggest,
         edit_draft=helper.desk.edit_draft,
         packet=helper.desk.packet,
+        advise=helper.desk.advise,
+        reply=helper.desk.reply,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,
         subscribe=helper.steps,

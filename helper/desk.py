@@ -17,6 +17,8 @@ from helper.complaints.drafts.editing import Version
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.drafts.publishing import private_of
 from helper.complaints.exhibits import choose, main_capture, payments
+from helper.complaints.ladder import replies
+from helper.complaints.ladder.replies import Reply
 from helper.complaints.lint import masked
 from helper.complaints.visible import QUOTED, hidden_fields
 from helper.dealings import Answers, Edit
@@ -52,6 +54,16 @@ class Desk:
     ) -> Advice:
         """Return all that can be said of a case; the issue is the suggested one by default."""
         return await asyncio.to_thread(self._advice, case_id, issue, language)
+
+    async def reply(
+        self,
+        case_id: str,
+        move: str,
+        issue: str | None = None,
+        language: Language = "zh_CN",
+    ) -> Reply:
+        """Return a reply to a counter-move; raises InvalidError for an unknown one."""
+        return await asyncio.to_thread(self._reply, case_id, move, issue, language)
 
     async def make_draft(
         self,
@@ -114,6 +126,11 @@ class Desk:
             reminder_hours=settings.reminder_hours,
             language=language,
         )
+
+    def _reply(self, case_id: str, move: str, issue: str | None, language: Language) -> Reply:
+        case = self._store.vault.case(case_id)
+        chosen = issue or self._issue(case, language)
+        return replies.reply(case, move, chosen, now=self._store.now(), language=language)
 
     def _issue(self, case: CaseView, language: Language) -> str:
         """Return the issue last drafted or answered for, else what the case looks like."""

@@ -246,5 +246,6 @@ PartNumber = Annotated[int, Field(ge=1, le=1000)]
 """Which of a block's QR codes, from 1."""
 HelloNonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32,64}$")]
 PairingId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+IssueKey = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
 RecordId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 """Id of a case or a draft."""

@@ -96,6 +96,8 @@ class Helper:
             suggest=self._note("suggest"),
             edit_draft=self._note("edit"),
             packet=self._note("packet"),
+            advise=self._note("advise"),
+            reply=self._note("reply"),
             fill_plan=self._note("plan"),
             filled=self._note("filled"),
             subscribe=self._subscribe,
