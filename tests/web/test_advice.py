@@ -40,7 +40,8 @@ async def test_a_reply_is_chinese_to_send_with_its_meaning_in_the_users_language
     reply = (await stocked.client.call("GET", f"{REPLY}?issue=not_delivered")).json
     assert reply["move"] == "delay"
     assert not reply["text"].isascii()
-    assert reply["sentences"][0]["meaning"].isascii()
+    assert reply["sentences"][0]["meaning"] != reply["sentences"][0]["text"]
+    assert reply["next_step"].isascii()
 
 
 @pytest.mark.parametrize(
