@@ -61,6 +61,7 @@ function row(one) {
 function words(one) {
   if (!open(one) || !one.at) return t(`clock_${one.state}`);
   const rest = left(one);
+  if (rest < 0) return t("clock_passed");
   return rest < 2 * DAY
     ? t("left_hours", Math.max(1, Math.floor(rest / HOUR)))
     : t("left_days", Math.floor(rest / DAY));

@@ -19,6 +19,7 @@ export function showDraft(draft, desk) {
   draftPart.hidden = false;
   draftPart.dataset.draft = draft.draft_id;
   byId("draft-heading").textContent = draft.title;
+  byId("draft-heading").lang = "zh-CN";
   byId("draft-state").textContent = draft.version > 1 ? t("draft_version", draft.version) : "";
   if (another) byId("draft-body").replaceChildren();
   repaint(

@@ -3,7 +3,7 @@ import { actionFor } from "./actions.js";
 import { make } from "./choice_view.js";
 import { clockList, nearest } from "./clocks_view.js";
 import { fold, h, openPart, repaint } from "./dom.js";
-import { asWritten, t } from "./i18n.js";
+import { t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { openForm } from "./told_view.js";
 
@@ -21,12 +21,16 @@ export function showNow(place, desk) {
       "div.lead",
       null,
       h("div.stack", { id: "next-step" }, ...step(desk)),
-      h("ul.plain.status", { id: "status" }, ...status(desk)),
+      h(
+        "div.stack",
+        null,
+        h("ul.plain.status", { id: "status" }, ...status(desk)),
+        clocks.length > 0 && clockList(clocks),
+      ),
     ),
     decision.lowered && notice("warn", decision.lowered.text),
     ...decision.warnings.map((/** @type {any} */ one) => notice("warn", one.text)),
     ...contradictions.map((/** @type {any} */ one) => doubt(desk, one)),
-    clocks.length > 0 && clockList(clocks),
   );
 }
 
@@ -46,10 +50,8 @@ function step(desk) {
     return [why, button("do-next", label, () => make(desk, { channel, document }))];
   }
   if (ladder.waiting) {
-    const { channel, name, until } = ladder.waiting;
-    const words = until ? t("waiting_until", name, shortTime(until)) : t("waiting", name);
-    const answered = () => openForm(desk, "answer", { channel });
-    return [h("p.soft", null, words), why, button("answered", t("answered"), answered)];
+    const { channel } = ladder.waiting;
+    return [why, button("answered", t("answered"), () => openForm(desk, "answer", { channel }))];
   }
   const refund = () => openForm(desk, "refund");
   return ladder.state === "check"
@@ -62,10 +64,9 @@ function button(id, label, act) {
   return h("button.primary.big", { type: "button", id, onclick: act }, label);
 }
 
-/** @param {import("./desk.js").Desk} desk @returns {Node[]} */
+/** @param {import("./desk.js").Desk} desk @returns {(Node | null)[]} */
 function status(desk) {
   const { gaps, clocks, chain } = desk.advice;
-  const next = nearest(clocks);
   const lacking = () => openPart("part-proof");
   return [
     safe(desk),
@@ -74,9 +75,7 @@ function status(desk) {
       : chain
         ? state("✓", "held", t("nothing_lacking"))
         : state("○", "lacking", t("no_order_yet")),
-    next
-      ? state("◷", next.state === "due_soon" ? "lacking" : "", t("next_due", next.name, shortTime(next.at)))
-      : state("◷", "", t("nothing_due")),
+    nearest(clocks) ? null : state("◷", "", t("nothing_due")),
   ];
 }
 
@@ -102,9 +101,4 @@ function doubt(desk, one) {
     one.why && fold(`doubt-${one.key}`, t("why"), h("p", null, one.why)),
     actionFor(desk, one),
   );
-}
-
-/** @param {string} moment ISO 8601 @returns {string} to the minute */
-function shortTime(moment) {
-  return asWritten(moment).slice(0, 16);
 }

@@ -4,7 +4,7 @@ import { showCases } from "./list_view.js";
 import { Desk } from "./desk.js";
 import { byId, put } from "./dom.js";
 import { showDraft } from "./draft_view.js";
-import { applyTexts, money, t, when } from "./i18n.js";
+import { applyTexts, money, t } from "./i18n.js";
 import { errorNotice, helperNotice } from "./notices.js";
 import { showNow } from "./now_view.js";
 import { showOrder } from "./order_view.js";
@@ -25,7 +25,6 @@ function show(desk) {
   byId("case-about").textContent = [
     one.order?.platform?.name ?? one.host,
     one.order_no && `${t("order_no")} ${one.order_no}`,
-    when(one.created_at),
   ]
     .filter(Boolean)
     .join(" · ");

@@ -10,7 +10,7 @@ import { send } from "./talk.js";
 export function sentences(draft, changed) {
   return h(
     "ul.plain.draft-text",
-    { id: "sentences" },
+    { id: "sentences", lang: "zh-CN" },
     ...draft.sentences.map((/** @type {any} */ one, /** @type {number} */ index) =>
       sentence(draft, one, index, changed),
     ),

@@ -1,0 +1,57 @@
+"""What the helper says of a demo case, as the panel gets it: real records, not copies of them."""
+
+import json
+from datetime import timedelta
+
+from helper.complaints.advice import advise
+from helper.complaints.compose import compose
+from helper.complaints.exhibits import choose
+from helper.complaints.issues import guess
+from helper.complaints.replies import reply
+from helper.complaints.timeline import timeline
+from scrapers.read import platform_of
+from tests.complaints.golden import CASES, demo_case
+
+
+def told(issue="not_delivered", *, language="zh_CN", after=timedelta(days=2), now=None, **changes):
+    """Return the answers of the background for a case with these changes, `after` it was made."""
+    case = demo_case(issue).model_copy(update={"title": "月卡", **changes})
+    now = now or case.created_at + after
+    platform = platform_of(CASES[issue][0])
+    kept = {}
+    for entry in case.entries:
+        kept |= entry.what.answers if entry.what.kind == "answers" else {}
+    given = {"now": now, "language": language}
+    advice = advise(case, issue, kept, rules=platform.deadlines if platform else (), **given)
+    suggestion = guess(case.order, **given)
+    answer = {"ok": True, "case": plain(case), "suggestion": plain(suggestion)}
+    events = timeline(case, now=now, language=language)
+    return {
+        "case": answer,
+        "advice": {"ok": True, "advice": plain(advice)},
+        "tell": answer | {"entry_id": "e-1", "warnings": []},
+        "file": answer | {"entry_id": "f-1", "warnings": []},
+        "undo": answer,
+        "timeline": {"ok": True, "events": [plain(one) for one in events]},
+        "reply": {"ok": True, "reply": plain(reply(case, "delay", issue, **given))},
+        "draft": {"ok": True, "draft": draft(case, issue, kept, now, language)},
+    }
+
+
+def draft(case, issue, answers, now, language):
+    made = compose(
+        case,
+        channel="merchant_platform",
+        issue=issue,
+        demand="refund",
+        exhibits=choose(case, channel="merchant_platform"),
+        now=now,
+        draft_id="d-1",
+        answers=answers,
+        language=language,
+    )
+    return plain(made)
+
+
+def plain(record):
+    return json.loads(record.model_dump_json())
