@@ -9,6 +9,8 @@ from helper.complaints.exhibits import choose
 from helper.complaints.issues import guess
 from helper.complaints.replies import reply
 from helper.complaints.timeline import timeline
+from helper.errors import RefusedError
+from helper.messages import explain
 from scrapers.read import platform_of
 from tests.complaints.golden import CASES, demo_case
 
@@ -34,23 +36,26 @@ def told(issue="not_delivered", *, language="zh_CN", after=timedelta(days=2), no
         "undo": answer,
         "timeline": {"ok": True, "events": [plain(one) for one in events]},
         "reply": {"ok": True, "reply": plain(reply(case, "delay", issue, **given))},
-        "draft": {"ok": True, "draft": draft(case, issue, kept, now, language)},
+        "draft": draft(case, issue, kept, now, language),
     }
 
 
 def draft(case, issue, answers, now, language):
-    made = compose(
-        case,
-        channel="merchant_platform",
-        issue=issue,
-        demand="refund",
-        exhibits=choose(case, channel="merchant_platform"),
-        now=now,
-        draft_id="d-1",
-        answers=answers,
-        language=language,
-    )
-    return plain(made)
+    try:
+        made = compose(
+            case,
+            channel="merchant_platform",
+            issue=issue,
+            demand="refund",
+            exhibits=choose(case, channel="merchant_platform"),
+            now=now,
+            draft_id="d-1",
+            answers=answers,
+            language=language,
+        )
+    except RefusedError as error:
+        return {"ok": False, "error": explain(error, language)}
+    return {"ok": True, "draft": plain(made)}
 
 
 def plain(record):
