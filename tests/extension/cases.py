@@ -4,15 +4,22 @@ import json
 from datetime import timedelta
 
 from helper.complaints.advice import advise
-from helper.complaints.compose import compose
+from helper.complaints.course.timeline import timeline
+from helper.complaints.dispute.issues import guess
+from helper.complaints.drafts.compose import compose
 from helper.complaints.exhibits import choose
-from helper.complaints.issues import guess
-from helper.complaints.replies import reply
-from helper.complaints.timeline import timeline
+from helper.complaints.ladder.replies import reply
+from helper.dealings import Entry
 from helper.errors import RefusedError
 from helper.messages import explain
+from helper.model import Filing
 from scrapers.read import platform_of
 from tests.complaints.golden import CASES, demo_case
+from tests.extension.given import answers, sent
+
+MADE = demo_case("not_delivered").created_at
+FILED = Filing(draft_id="", channel="merchant_platform", number="T1", capture_id=None,
+               at=MADE + timedelta(hours=1))  # fmt: skip
 
 
 def told(issue="not_delivered", *, language="zh_CN", after=timedelta(days=2), now=None, **changes):
@@ -60,3 +67,29 @@ def draft(case, issue, answers, now, language):
 
 def plain(record):
     return json.loads(record.model_dump_json())
+
+
+def entry(what, number=1):
+    return Entry(entry_id=f"e-{number}", added_at=MADE, what=what)
+
+
+def changed(given, **advice):
+    """Return the answers with parts of the advice put otherwise."""
+    given["advice"]["advice"] |= advice
+    return given
+
+
+async def opened(pages, given=None, *, part=None, query="", **how):
+    page = await pages.open(f"panel.html?case=c-1{query}", answers(**(given or told())), **how)
+    await page.wait_for_selector("#case:not([hidden])")
+    if part:
+        await page.evaluate("(id) => { document.getElementById(id).open = true; }", f"part-{part}")
+    return page
+
+
+async def waited(page, kind, count=1):
+    await page.wait_for_function(
+        "([kind, count]) => window.sent.filter((m) => m.type === kind).length >= count",
+        arg=[kind, count],
+    )
+    return await sent(page, kind)
