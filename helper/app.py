@@ -117,6 +117,7 @@ def services(helper: Helper) -> Services:
         edit_draft=helper.desk.edit_draft,
         packet=helper.desk.packet,
         advise=helper.desk.advise,
+        due=helper.desk.due,
         reply=helper.desk.reply,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,

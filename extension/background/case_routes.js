@@ -1,6 +1,7 @@
 /** Messages about a case and its drafts; each is one request to the helper. See routes.js. */
 
 import { Refusal } from "./api.js";
+import { countDue } from "./due.js";
 import { ask, bytes } from "./helper.js";
 
 /** @type {Record<string, {trust: "page", run: (message: any) => Promise<object>}>} */
@@ -13,14 +14,14 @@ export const caseRoutes = {
     reply: await ask("GET", `${oneCase(case_id)}/replies/${segment(move)}${asked(issue)}`),
   })),
   timeline: page(({ case_id }) => ask("GET", `${oneCase(case_id)}/timeline`)),
-  correct: page(({ case_id, field, value }) =>
+  correct: change(({ case_id, field, value }) =>
     ask("POST", `${oneCase(case_id)}/corrections`, { field, value }),
   ),
-  tell: page(({ case_id, what }) => ask("POST", `${oneCase(case_id)}/entries`, { what })),
-  undo: page(({ case_id, entry_id }) =>
+  tell: change(({ case_id, what }) => ask("POST", `${oneCase(case_id)}/entries`, { what })),
+  undo: change(({ case_id, entry_id }) =>
     ask("POST", `${oneCase(case_id)}/entries/${segment(entry_id)}/undo`),
   ),
-  file: page(({ case_id, channel, number, draft_id, at }) =>
+  file: change(({ case_id, channel, number, draft_id, at }) =>
     ask("POST", `${oneCase(case_id)}/filings`, { channel, number, draft_id, at }),
   ),
   draft: page(async ({ case_id, channel, document, issue, demand, answers }) => ({
@@ -47,6 +48,15 @@ export const caseRoutes = {
 /** @param {(message: any) => Promise<object>} run @returns {{trust: "page", run: (message: any) => Promise<object>}} */
 function page(run) {
   return { trust: "page", run: async (message) => run(message) };
+}
+
+/** What changes a case may change what is due. @param {(message: any) => Promise<object>} run */
+function change(run) {
+  return page(async (message) => {
+    const answer = await run(message);
+    void countDue();
+    return answer;
+  });
 }
 
 const oneCase = (/** @type {unknown} */ id) => `/v1/cases/${segment(id)}`;

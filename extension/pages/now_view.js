@@ -11,7 +11,7 @@ import { openForm } from "./told_view.js";
 export function showNow(place, desk) {
   const { advice } = desk;
   if (!advice) {
-    repaint(place, safe(desk), errorNotice(desk.trouble));
+    repaint(place, h("ul.plain.status", null, safe(desk)), errorNotice(desk.trouble));
     return;
   }
   const { decision, contradictions, clocks } = advice;
@@ -20,7 +20,14 @@ export function showNow(place, desk) {
     h(
       "div.lead",
       null,
-      h("div.stack", { id: "next-step" }, ...step(desk)),
+      h(
+        "div.stack",
+        null,
+        h("div.stack", { id: "next-step" }, ...step(desk)),
+        decision.lowered && notice("warn", decision.lowered.text),
+        ...decision.warnings.map((/** @type {any} */ one) => notice("warn", one.text)),
+        ...contradictions.map((/** @type {any} */ one) => doubt(desk, one)),
+      ),
       h(
         "div.stack",
         null,
@@ -28,9 +35,6 @@ export function showNow(place, desk) {
         clocks.length > 0 && clockList(clocks),
       ),
     ),
-    decision.lowered && notice("warn", decision.lowered.text),
-    ...decision.warnings.map((/** @type {any} */ one) => notice("warn", one.text)),
-    ...contradictions.map((/** @type {any} */ one) => doubt(desk, one)),
   );
 }
 

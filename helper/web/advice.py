@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from helper.web.bodies import IssueKey, RecordId
+from helper.web.bodies import DueReply, IssueKey, RecordId
 from helper.web.replies import json_reply, language_of, parse_value, path_value
 from helper.web.services import Services
 
@@ -23,6 +23,10 @@ class AdviceHandlers:
         return json_reply(
             await self.services.advise(case_id, _issue(request), language_of(request))
         )
+
+    async def due(self, request: web.Request) -> web.Response:
+        """Return what closes soon in all open cases."""
+        return json_reply(DueReply(due=await self.services.due(language_of(request))))
 
     async def reply(self, request: web.Request) -> web.Response:
         """Return a reply to a counter-move, ready to be sent."""

@@ -180,6 +180,7 @@ def _advice(services: Services) -> tuple[Route, ...]:
     return (
         Route("GET", one + "/advice", "advice", on.show, "What is due, missing, next", Advice,
               **issue),
+        Route("GET", "/v1/due", "due", on.due, "What closes soon", bodies.DueReply),
         Route("GET", one + "/replies/{move}", "reply", on.reply, "A reply to the other side",
               Reply, **issue),
     )  # fmt: skip

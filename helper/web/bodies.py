@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from helper.complaints.course.timeline import Event
 from helper.complaints.drafts.editing import Version
 from helper.dealings import Dealing, Moment
+from helper.desk import Due
 from helper.model import CaptureId, CaptureMeta, CaptureState, CaptureView, CaseView, Part, Sha256
 
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -144,6 +145,12 @@ class CaseReply(Body):
 
     case: CaseView
     suggestion: dict[str, Any]
+
+
+class DueReply(Body):
+    """What closes soon in all open cases, the first to close first."""
+
+    due: tuple[Due, ...]
 
 
 class EntryRequest(Body):

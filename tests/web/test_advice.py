@@ -63,3 +63,8 @@ async def test_what_nobody_knows_is_refused(stocked: World, path: str) -> None:
 async def test_a_case_that_is_not_there_is_not_found(stocked: World, path: str) -> None:
     answer = await stocked.client.call("GET", f"/v1/cases/c-none/{path}")
     assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+
+
+async def test_what_closes_soon_is_told_with_its_case(stocked: World) -> None:
+    [one] = (await stocked.client.call("GET", "/v1/due")).json["due"]
+    assert (one["case_id"], one["title"], one["clock"]["state"]) == (CASE, "en", "due_soon")
