@@ -6,8 +6,6 @@ import { errorNotice } from "./notices.js";
 
 const SHOP = "merchant_platform";
 const OWN = "own";
-/** What the person chose here; it stays when advice comes anew. */
-const chosen = { channel: "", document: "", demand: "" };
 
 /** @param {import("./desk.js").Desk} desk */
 export function showChoice(desk) {
@@ -18,7 +16,7 @@ export function showChoice(desk) {
       key: one.channel,
       name: one.channel === next?.channel ? t("suggested", one.name) : one.name,
     })),
-    chosen.channel || next?.channel || SHOP,
+    desk.chosen.channel || next?.channel || SHOP,
   );
   showDocuments(desk);
   showDemands(desk);
@@ -40,13 +38,13 @@ function showDocuments(desk) {
   options(
     "document",
     (step?.documents ?? []).map((/** @type {string} */ key) => ({ key, name: step.document_names[key] ?? key })),
-    chosen.document || suggested,
+    desk.chosen.document || suggested,
   );
   byId("document-row").hidden = (step?.documents ?? []).length < 2;
 }
 
 /** @param {import("./desk.js").Desk} desk */
-function showDemands({ kind, advice }) {
+function showDemands({ kind, advice, chosen }) {
   const decision = advice?.decision;
   const demands = [...kind.demands];
   if (decision && !demands.some((one) => one.key === decision.demand)) {
@@ -76,14 +74,14 @@ function showOwn() {
 /** @param {import("./desk.js").Desk} desk */
 export function listenChoice(desk) {
   byId("channel").addEventListener("change", () => {
-    Object.assign(chosen, { channel: byId("channel").value, document: "" });
+    Object.assign(desk.chosen, { channel: byId("channel").value, document: "" });
     showDocuments(desk);
   });
   byId("document").addEventListener("change", () => {
-    chosen.document = byId("document").value;
+    desk.chosen.document = byId("document").value;
   });
   byId("demand").addEventListener("change", () => {
-    chosen.demand = byId("demand").value;
+    desk.chosen.demand = byId("demand").value;
     showOwn();
   });
   byId("choice").addEventListener("submit", (/** @type {Event} */ event) => {
@@ -98,7 +96,7 @@ export function listenChoice(desk) {
  */
 export function make(desk, { channel, document }) {
   if (byId("make-draft").disabled) return;
-  Object.assign(chosen, { channel, document });
+  Object.assign(desk.chosen, { channel, document });
   showChoice(desk);
   openPart("part-write");
   if (byId("choice").reportValidity()) void write(desk);

@@ -24,6 +24,8 @@ export class Desk {
     this.shown = () => {};
     /** The counter-move that a reply is shown to, empty for none. */
     this.move = "";
+    /** What the person chose to write; empty follows the advice. */
+    this.chosen = { channel: "", document: "", demand: "" };
     this.asked = 0;
     /** Settles when all that was told is kept. @type {Promise<unknown>} */
     this.told = Promise.resolve();

@@ -64,8 +64,20 @@ async function open(caseId) {
   listenIssue(desk);
   listenChoice(desk);
   listenTimeline(desk);
+  document.addEventListener("visibilitychange", () => backAgain(desk));
   const newest = desk.one.drafts.at(-1);
-  if (newest) showDraft((await send("draft-show", { draft_id: newest })).draft, desk);
+  if (!newest) return;
+  const { draft } = await send("draft-show", { draft_id: newest });
+  if (byId("draft").hidden) showDraft(draft, desk);
+}
+
+/**
+ * A page may have been kept in another tab meanwhile; what is being corrected here is let be.
+ * @param {Desk} desk
+ */
+function backAgain(desk) {
+  if (document.hidden || byId("order").querySelector("form")) return;
+  desk.refresh().catch(() => null);
 }
 
 async function start() {

@@ -79,10 +79,22 @@ function remark(finding, one, keep) {
     can &&
       h(
         "button",
-        { type: "button", onclick: act(() => keep(one.text.replace(text, () => better))) },
+        { type: "button", onclick: act(() => keep(reworded(one.text, text, better))) },
         better ? t("use_better", better) : t("leave_out"),
       ),
   );
+}
+
+/**
+ * Put better words in place of others, in our own words before those of the page in “ ”.
+ * @param {string} sentence @param {string} words @param {string} better @returns {string}
+ */
+function reworded(sentence, words, better) {
+  const pieces = sentence.split(/(“[^”]*”)/);
+  const own = pieces.findIndex((piece, index) => index % 2 === 0 && piece.includes(words));
+  if (own < 0) return sentence.replace(words, () => better);
+  pieces[own] = pieces[own].replace(words, () => better);
+  return pieces.join("");
 }
 
 /** @param {any} one @param {{keep: (text: string | null) => Promise<void>, cancel: () => void}} how */

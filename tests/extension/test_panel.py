@@ -178,6 +178,17 @@ async def test_a_page_that_is_missing_is_explained_and_the_order_opened(extensio
     assert await page.evaluate("() => window.opened") == url
 
 
+async def test_what_was_kept_in_another_tab_is_there_when_the_person_comes_back(extension_pages):
+    before, after = told(order=None), told()
+    before["case"], before["advice"] = [before["case"], after["case"]], [
+        before["advice"], after["advice"],
+    ]  # fmt: skip
+    page = await opened(extension_pages, before)
+    assert "还没有保存订单页" in await page.inner_text("#status")
+    await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    await page.wait_for_selector("#status .held:nth-child(2)")
+
+
 async def test_the_chain_says_in_words_what_is_proved(extension_pages):
     page = await opened(extension_pages, part="proof")
     states = {"paid": "有证明", "product": "还缺"}

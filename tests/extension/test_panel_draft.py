@@ -115,6 +115,27 @@ async def test_a_better_wording_stands_beside_its_sentence_and_takes_one_click(e
     assert "写得平实" not in await page.inner_text("#lint")
 
 
+async def test_better_words_leave_what_the_page_said_as_it_was(extension_pages):
+    given = told()
+    sentence = given["draft"]["draft"]["sentences"][0]
+    sentence["text"] = "页面写明“骗子勿扰”，但骗子没有发货（证据1）。"
+    given["draft"]["draft"]["lint"] = [
+        {
+            "rule": "emotive",
+            "text": "骗子",
+            "advice": "写得平实。",
+            "better": "商家",
+            "place": sentence["key"],
+        }
+    ]
+    given["edit"] = given["draft"]
+    page = await opened(extension_pages, given)
+    await page.click("#make-draft")
+    await page.click("[data-rule=emotive] button")
+    [message] = await waited(page, "edit")
+    assert message["text"] == "页面写明“骗子勿扰”，但商家没有发货（证据1）。"
+
+
 async def test_a_sentence_without_exhibit_says_that_it_is_the_users_word(extension_pages):
     facts = Answers(issue="not_delivered", answers={"facts": "刷新过三次"})
     page = await opened(extension_pages, told(entries=(entry(facts),)))
