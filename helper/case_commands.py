@@ -176,18 +176,12 @@ def answer(
     as_json: Json = False,
 ) -> None:
     """Answer one counter-move of the other side, with the facts of the case."""
-    from helper.complaints.dispute import issues  # noqa: PLC0415
-    from helper.complaints.exhibits import payments  # noqa: PLC0415
-    from helper.complaints.ladder import replies  # noqa: PLC0415
-    from helper.complaints.ladder.tried import issue_of  # noqa: PLC0415
+    from helper.desk import Desk  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
-        found, now = store.vault.case(case), store.now()
-        guessed = issues.guess(found.order, payments(found), now=now).issue
-        kind = issue or issue_of(found) or guessed
-        made = replies.reply(found, move, kind, now=now, language=chosen.language)
+        desk = Desk(open_store(require_vault(chosen)))
+        made = asyncio.run(desk.reply(case, move, issue, chosen.language))
         emit(made, as_json=as_json, lines=[made.text, "", *made.remarks, made.next_step])
 
 

@@ -16,7 +16,10 @@ from helper.complaints.drafts.compose import compose
 from helper.complaints.drafts.editing import Version
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.drafts.publishing import private_of
+from helper.complaints.due.clocks import Clock, clocks
 from helper.complaints.exhibits import choose, main_capture, payments
+from helper.complaints.ladder import replies
+from helper.complaints.ladder.replies import Reply
 from helper.complaints.lint import masked
 from helper.complaints.visible import QUOTED, hidden_fields
 from helper.dealings import Answers, Edit
@@ -26,10 +29,19 @@ from helper.messages import Language
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
+from scrapers.contract import Deadline
 from scrapers.page import PageTooLargeError, load
 from scrapers.read import platform_of
 from scrapers.reading import shown_text
-from scrapers.record import on_page
+from scrapers.record import Frozen, on_page
+
+
+class Due(Frozen):
+    """A deadline that closes soon, and the case it belongs to."""
+
+    case_id: str
+    title: str
+    clock: Clock
 
 
 class Desk:
@@ -52,6 +64,20 @@ class Desk:
     ) -> Advice:
         """Return all that can be said of a case; the issue is the suggested one by default."""
         return await asyncio.to_thread(self._advice, case_id, issue, language)
+
+    async def reply(
+        self,
+        case_id: str,
+        move: str,
+        issue: str | None = None,
+        language: Language = "zh_CN",
+    ) -> Reply:
+        """Return a reply to a counter-move; raises InvalidError for an unknown one."""
+        return await asyncio.to_thread(self._reply, case_id, move, issue, language)
+
+    async def due(self, language: Language = "zh_CN") -> tuple[Due, ...]:
+        """Return what closes soon in all open cases, the first to close first."""
+        return await asyncio.to_thread(self._due, language)
 
     async def make_draft(
         self,
@@ -103,17 +129,33 @@ class Desk:
     def _advice(self, case_id: str, issue: str | None, language: Language) -> Advice:
         case, settings = self._store.vault.case(case_id), self._store.settings
         chosen = issue or self._issue(case, language)
-        platform = platform_of(case.platform_key)
         return advise(
             case,
             chosen,
             _answers(case),
-            rules=platform.deadlines if platform else (),
+            rules=_rules(case),
             now=self._store.now(),
             page_text=self._shown(case),
             reminder_hours=settings.reminder_hours,
             language=language,
         )
+
+    def _due(self, language: Language) -> tuple[Due, ...]:
+        now, hours = self._store.now(), self._store.settings.reminder_hours
+        found = []
+        for case in self._store.vault.cases():
+            issue = self._issue(case, language)
+            own = clocks(
+                case, issue, _rules(case), now=now, language=language, reminder_hours=hours
+            )
+            soon = (one for one in own if one.state == "due_soon" and not case.closed_at)
+            found += [Due(case_id=case.case_id, title=case.title, clock=one) for one in soon]
+        return tuple(sorted(found, key=lambda one: one.clock.at or now))
+
+    def _reply(self, case_id: str, move: str, issue: str | None, language: Language) -> Reply:
+        case = self._store.vault.case(case_id)
+        chosen = issue or self._issue(case, language)
+        return replies.reply(case, move, chosen, now=self._store.now(), language=language)
 
     def _issue(self, case: CaseView, language: Language) -> str:
         """Return the issue last drafted or answered for, else what the case looks like."""
@@ -198,6 +240,12 @@ class Desk:
             return shown_text(load(html, url=main.meta.url)) if html else None
         except PageTooLargeError:
             return None
+
+
+def _rules(case: CaseView) -> tuple[Deadline, ...]:
+    """Return the windows of the case's platform."""
+    platform = platform_of(case.platform_key)
+    return platform.deadlines if platform else ()
 
 
 def _answers(case: CaseView) -> dict[str, Any]:

@@ -372,6 +372,8 @@ class Draft(Frozen):
     lint: tuple[LintFinding, ...]
     law: tuple[LawRef, ...]
     remarks: tuple[str, ...] = ()
+    limit: int | None = None
+    """Most characters of the text, None where none is known."""
     edits: tuple[Edit, ...] = ()
     created_at: Moment
 

@@ -10,6 +10,7 @@
 import { api, Refusal } from "./api.js";
 import * as badge from "./badge.js";
 import { capture, recover } from "./capture.js";
+import { DUE_ALARM, countDue, keepCounting } from "./due.js";
 import { measureOwnFiles } from "./own_hash.js";
 import { routes } from "./routes.js";
 import { ALARM, resume } from "./uploader.js";
@@ -24,6 +25,7 @@ api.runtime.onInstalled.addListener(({ reason }) => {
       contexts: ["page", "frame", "selection", "link", "image"],
     });
   });
+  keepCounting();
   if (reason === "install") {
     void api.tabs.create({ url: api.runtime.getURL("pages/welcome.html") });
   }
@@ -39,9 +41,13 @@ api.commands.onCommand.addListener((command, tab) => {
 
 api.alarms.onAlarm.addListener(({ name }) => {
   if (name === ALARM) void recover().then(resume);
+  if (name === DUE_ALARM) void countDue();
 });
 
-api.runtime.onStartup.addListener(() => void resume());
+api.runtime.onStartup.addListener(() => {
+  keepCounting();
+  void resume();
+});
 
 api.runtime.onMessage.addListener((message, sender, answer) => {
   if (!fromOwnPage(sender)) return false;

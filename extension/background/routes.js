@@ -6,10 +6,11 @@
  * {ok: false, error: {code, message?, next_step?}}.
  */
 
-import { Refusal, api } from "./api.js";
+import { api } from "./api.js";
 import { capture } from "./capture.js";
+import { caseRoutes } from "./case_routes.js";
 import * as filling from "./filling.js";
-import { DEFAULT_PORT, ask, hello, pair } from "./helper.js";
+import { DEFAULT_PORT, hello, pair } from "./helper.js";
 import * as outbox from "./outbox.js";
 import { captureState, recent } from "./recent.js";
 import { describe } from "./recognise.js";
@@ -27,26 +28,11 @@ export const routes = {
   recent: { trust: "page", run: recent },
   lend: { trust: "page", run: ({ origin, allowed }) => choose(origin, allowed) },
   pair: { trust: "page", run: pairing },
-  case: {
-    trust: "page",
-    run: ({ case_id }) => ask("GET", `/v1/cases/${segment(case_id)}`),
-  },
-  correct: {
-    trust: "page",
-    run: ({ case_id, field, value }) =>
-      ask("POST", `/v1/cases/${segment(case_id)}/corrections`, { field, value }),
-  },
-  draft: { trust: "page", run: draft },
+  ...caseRoutes,
   "fill-preview": { trust: "page", run: (message) => filling.preview(message) },
   "fill-apply": { trust: "page", run: (message) => filling.apply(message) },
   "fill-undo": { trust: "page", run: (message) => filling.undo(message) },
 };
-
-/** @param {unknown} id @returns {string} */
-function segment(id) {
-  if (typeof id !== "string" || !/^[\w.-]{1,100}$/.test(id)) throw new Refusal("invalid");
-  return encodeURIComponent(id);
-}
 
 async function status() {
   const [{ state, version }, waiting] = await Promise.all([hello(), outbox.waiting()]);
@@ -59,10 +45,4 @@ async function pairing({ code, port }) {
   const pairing_id = await pair(String(code), Number(port) || DEFAULT_PORT);
   void resume();
   return { pairing_id };
-}
-
-/** @param {any} message */
-async function draft({ case_id, channel, issue, demand, answers }) {
-  const body = { channel, issue: issue ?? null, demand: demand ?? null, answers: answers ?? {} };
-  return { draft: await ask("POST", `/v1/cases/${segment(case_id)}/drafts`, body) };
 }

@@ -1,61 +1,68 @@
-/** Issue, demand and the questions that decide the wording; then the draft. */
-import { byId, busy, h, put } from "./dom.js";
+/** Channel, document and demand; then the draft. */
+import { byId, busy, h, openPart, put } from "./dom.js";
 import { showDraft } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
-import { send } from "./talk.js";
 
-const CHANNEL = "merchant_platform";
+const SHOP = "merchant_platform";
 const OWN = "own";
-/** Questions that are answered in words; the others are yes or no. */
-const IN_WORDS = new Set(["facts"]);
 
-/**
- * @typedef {{key: string, name: string}} Named
- * @typedef {Named & {demands: Named[], questions: Named[]}} Issue
- * @typedef {{issue: string, reason_text: string, demand: string, choices: Issue[]}} Suggestion
- */
-
-/** Show the helper's suggestion with its reason, and all that can be chosen instead. */
-export function showChoice(/** @type {Suggestion} */ suggestion) {
-  const issues = [...suggestion.choices].sort(
-    (a, b) => Number(b.key === suggestion.issue) - Number(a.key === suggestion.issue),
+/** @param {import("./desk.js").Desk} desk */
+export function showChoice(desk) {
+  const next = desk.advice?.ladder.next;
+  options(
+    "channel",
+    channels(desk).map((/** @type {any} */ one) => ({
+      key: one.channel,
+      name: one.channel === next?.channel ? t("suggested", one.name) : one.name,
+    })),
+    desk.chosen.channel || next?.channel || SHOP,
   );
-  byId("issue").replaceChildren(
-    ...issues.map(({ key, name }) =>
-      h("option", { value: key }, key === suggestion.issue ? t("issue_suggested", name) : name),
-    ),
-  );
-  byId("issue").value = suggestion.issue;
-  byId("issue").onchange = () => {
-    byId("choice").dataset.touched = "yes";
-    showIssue(suggestion);
-  };
-  byId("demand").onchange = showOwn;
-  showIssue(suggestion);
+  showDocuments(desk);
+  showDemands(desk);
 }
 
-/** @param {Suggestion} suggestion */
-function showIssue(suggestion) {
-  const key = byId("issue").value;
-  const issue = suggestion.choices.find((one) => one.key === key);
-  const demands = issue?.demands ?? [];
-  put(
-    byId("issue-reason"),
-    key === suggestion.issue &&
-      suggestion.reason_text &&
-      t("suggested_because", suggestion.reason_text),
+/** What takes a document now; the shop always does, even without advice. @param {import("./desk.js").Desk} desk */
+function channels({ advice }) {
+  const found = (advice?.ladder.steps ?? []).filter((/** @type {any} */ one) => one.documents.length);
+  const shop = { channel: SHOP, name: t("channel_merchant_platform"), documents: [], document_names: {} };
+  return found.length ? found : [shop];
+}
+
+/** @param {import("./desk.js").Desk} desk */
+function showDocuments(desk) {
+  const next = desk.advice?.ladder.next;
+  const channel = byId("channel").value;
+  const step = channels(desk).find((/** @type {any} */ one) => one.channel === channel);
+  const suggested = next?.channel === channel ? next.document : step?.documents[0];
+  options(
+    "document",
+    (step?.documents ?? []).map((/** @type {string} */ key) => ({ key, name: step.document_names[key] ?? key })),
+    desk.chosen.document || suggested,
   );
-  byId("demand").replaceChildren(
-    ...demands.map((one) => h("option", { value: one.key }, one.name)),
-    h("option", { value: OWN }, t("demand_own")),
+  byId("document-row").hidden = (step?.documents ?? []).length < 2;
+}
+
+/** @param {import("./desk.js").Desk} desk */
+function showDemands({ kind, advice, chosen }) {
+  const decision = advice?.decision;
+  const demands = [...kind.demands];
+  if (decision && !demands.some((one) => one.key === decision.demand)) {
+    demands.unshift({ key: decision.demand, name: decision.demand_name });
+  }
+  options(
+    "demand",
+    [...demands, { key: OWN, name: t("demand_own") }],
+    chosen.demand || decision?.demand || demands[0]?.key,
   );
-  byId("demand").value =
-    key === suggestion.issue && suggestion.demand ? suggestion.demand : (demands[0]?.key ?? OWN);
   showOwn();
-  const questions = issue?.questions ?? [];
-  byId("questions").hidden = questions.length === 0;
-  byId("answers").replaceChildren(...questions.map(question));
+}
+
+/** Fill a list; what is no longer in it gives way to its first. @param {string} id @param {{key: string, name: string}[]} all @param {string} wanted */
+function options(id, all, wanted) {
+  byId(id).replaceChildren(...all.map(({ key, name }) => h("option", { value: key }, name)));
+  const known = all.some(({ key }) => key === wanted);
+  if (all.length) byId(id).value = known ? wanted : all[0].key;
 }
 
 /** The user's own demand is written only if he wants one. */
@@ -64,67 +71,56 @@ function showOwn() {
   byId("own").required = byId("demand").value === OWN;
 }
 
-/** @param {Named} asked */
-function question({ key, name }) {
-  if (IN_WORDS.has(key))
-    return h(
-      "label",
-      null,
-      h("span", null, name),
-      h("textarea", { rows: "2", "data-answer": key, maxlength: "500" }),
-    );
-  const options = [
-    ["", "answer_blank"],
-    ["yes", "answer_yes"],
-    ["no", "answer_no"],
-  ];
-  return h(
-    "label",
-    null,
-    h("span", null, name),
-    h(
-      "select",
-      { "data-answer": key },
-      ...options.map(([value, text]) => h("option", { value }, t(text))),
-    ),
-  );
-}
-
-/** @returns {Record<string, string | boolean>} */
-function answers() {
-  const fields = /** @type {any[]} */ ([...byId("answers").querySelectorAll("[data-answer]")]);
-  const given = fields.filter((field) => field.value.trim());
-  return Object.fromEntries(
-    given.map((field) => [
-      field.dataset.answer,
-      field instanceof HTMLSelectElement ? field.value === "yes" : field.value.trim(),
-    ]),
-  );
-}
-
-/** Make the draft when asked to. @param {string} caseId @param {string | null} form address of the shop's form, if known */
-export function listenChoice(caseId, form) {
+/** @param {import("./desk.js").Desk} desk */
+export function listenChoice(desk) {
+  byId("channel").addEventListener("change", () => {
+    Object.assign(desk.chosen, { channel: byId("channel").value, document: "" });
+    showDocuments(desk);
+  });
+  byId("document").addEventListener("change", () => {
+    desk.chosen.document = byId("document").value;
+  });
+  byId("demand").addEventListener("change", () => {
+    desk.chosen.demand = byId("demand").value;
+    showOwn();
+  });
   byId("choice").addEventListener("submit", (/** @type {Event} */ event) => {
     event.preventDefault();
-    void busy(byId("make-draft"), async () => {
-      put(byId("error"));
-      try {
-        const demand =
-          byId("demand").value === OWN ? byId("own").value.trim() : byId("demand").value;
-        const { draft } = await send("draft", {
-          case_id: caseId,
-          channel: CHANNEL,
-          issue: byId("issue").value,
-          demand,
-          answers: answers(),
-        });
-        showDraft(draft, form);
-        byId("make-draft").textContent = t("make_draft_again");
-        byId("draft-heading").focus();
-      } catch (error) {
-        put(byId("error"), errorNotice(error));
-        byId("error").scrollIntoView({ block: "nearest" });
-      }
-    });
+    void write(desk);
+  });
+}
+
+/**
+ * Make a document that was asked for elsewhere on the page.
+ * @param {import("./desk.js").Desk} desk @param {{channel: string, document: string}} wanted
+ */
+export function make(desk, { channel, document }) {
+  if (byId("make-draft").disabled) return;
+  Object.assign(desk.chosen, { channel, document });
+  showChoice(desk);
+  openPart("part-write");
+  if (byId("choice").reportValidity()) void write(desk);
+}
+
+/** @param {import("./desk.js").Desk} desk */
+function write(desk) {
+  return busy(byId("make-draft"), async () => {
+    put(byId("draft-error"));
+    try {
+      const demand = byId("demand").value === OWN ? byId("own").value.trim() : byId("demand").value;
+      await desk.told;
+      const { draft } = await desk.ask("draft", {
+        channel: byId("channel").value,
+        document: byId("document").value || null,
+        issue: desk.kind.key,
+        demand,
+      });
+      showDraft(draft, desk);
+      byId("make-draft").textContent = t("make_draft_again");
+      byId("draft-heading").focus();
+    } catch (error) {
+      put(byId("draft-error"), errorNotice(error));
+      byId("draft-error").scrollIntoView({ block: "nearest" });
+    }
   });
 }

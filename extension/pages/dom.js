@@ -53,3 +53,54 @@ export async function busy(
     button.removeAttribute("aria-busy");
   }
 }
+
+/**
+ * Replace what stands in a place. Folds that the person opened stay open; the focus stays, and what
+ * is being typed there.
+ * @param {HTMLElement} place @param {...(Node | string | null | undefined | false)} children
+ */
+export function repaint(place, ...children) {
+  const open = new Set(
+    [...place.querySelectorAll("details[data-fold][open]")].map(
+      (one) => /** @type {HTMLElement} */ (one).dataset.fold,
+    ),
+  );
+  const active = /** @type {any} */ (document.activeElement);
+  const focused = active && place.contains(active) ? active.id : "";
+  put(place, ...children);
+  for (const one of place.querySelectorAll("details[data-fold]")) {
+    const details = /** @type {HTMLDetailsElement} */ (one);
+    if (open.has(details.dataset.fold)) details.open = true;
+  }
+  const again = /** @type {any} */ (focused && document.getElementById(focused));
+  if (!again) return;
+  if (again.tagName === "TEXTAREA") again.value = active.value;
+  again.focus();
+}
+
+/**
+ * Something that is there when it is wanted.
+ * @param {string} key unique in its place @param {string | Node} summary
+ * @param {...(Node | string | null | undefined | false)} children
+ */
+export function fold(key, summary, ...children) {
+  return h(
+    "details.fold.small",
+    { "data-fold": key },
+    h("summary", null, summary),
+    h("div.stack", null, ...children),
+  );
+}
+
+/** Open a part of the panel and bring it into sight. @param {string} id of its details */
+export function openPart(id) {
+  const part = byId(id);
+  part.open = true;
+  part.scrollIntoView({ block: "start" });
+  return part;
+}
+
+/** A list of sentences, nothing where there are none. @param {string[]} sentences */
+export function sentenceList(sentences) {
+  return sentences.length > 0 && h("ul.dots", null, ...sentences.map((one) => h("li", null, one)));
+}

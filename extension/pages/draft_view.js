@@ -1,150 +1,114 @@
-/** A draft: its sentences with their exhibits, what is missing, what to word otherwise, where to go. */
+/** A draft: its sentences, what to word otherwise, its files, how it gets to where it belongs. */
 import { api } from "../background/api.js";
-import { byId, h } from "./dom.js";
+import { copyButton } from "./copying.js";
+import { byId, fold, h, repaint, sentenceList } from "./dom.js";
 import { size, t } from "./i18n.js";
 import { notice } from "./notices.js";
+import { phoneFold } from "./phone_view.js";
+import { lawName } from "./proof_view.js";
+import { findingList, sentences } from "./sentence_view.js";
+import { openForm } from "./told_view.js";
 
-/** @param {any} draft @param {string | null} form address of the shop's complaint form, if known */
-export function showDraft(draft, form) {
-  byId("draft").hidden = false;
-  byId("draft").dataset.draft = draft.draft_id;
-  byId("draft-body").replaceChildren(
-    h("h3", { id: "draft-title" }, draft.title),
-    sentences(draft),
-    copyButton(draft),
-    ...remarks(draft),
+const SHOP = "merchant_platform";
+
+/** @param {any} draft @param {import("./desk.js").Desk} desk */
+export function showDraft(draft, desk) {
+  const step = desk.advice?.ladder.steps.find((/** @type {any} */ one) => one.channel === draft.channel);
+  const draftPart = byId("draft");
+  const another = draftPart.dataset.draft !== draft.draft_id;
+  draftPart.hidden = false;
+  draftPart.dataset.draft = draft.draft_id;
+  byId("draft-heading").textContent = draft.title;
+  byId("draft-heading").lang = "zh-CN";
+  byId("draft-state").textContent = draft.version > 1 ? t("draft_version", draft.version) : "";
+  if (another) byId("draft-body").replaceChildren();
+  repaint(
+    byId("draft-body"),
+    h("p.small.soft", null, [step?.name, draft.replaces && t("draft_replaces", draft.version)].filter(Boolean).join(" · ")),
+    step?.public && notice("warn", t("draft_public"), t("draft_public_next")),
+    sentenceList(draft.remarks ?? []),
+    missing(draft),
+    sentences(draft, (changed) => showDraft(changed, desk)),
+    findingList(draft),
+    h("div.row", null, copyButton("copy", draft.text), counter(draft)),
+    ...sending(draft, step, desk),
     exhibits(draft),
-  );
-  byId("submit").hidden = false;
-  byId("submit-body").replaceChildren(...submit(form));
-}
-
-/** @param {any} draft */
-function sentences(draft) {
-  return h(
-    "ul.plain.draft-text",
-    { id: "sentences" },
-    ...draft.sentences.map((/** @type {any} */ one) =>
-      h(
-        "li",
-        null,
-        h("span", null, one.text),
-        one.exhibits.length > 0 &&
-          h(
-            "span.row",
-            null,
-            ...one.exhibits.map((/** @type {number} */ number) => exhibitChip(draft, number)),
-          ),
-      ),
-    ),
+    draft.law.length > 0 && fold("law", t("law"), sentenceList(draft.law.map(lawName))),
   );
 }
 
-/** @param {any} draft @param {number} number */
-function exhibitChip(draft, number) {
-  const exhibit = draft.exhibits.find((/** @type {any} */ one) => one.number === number);
-  return h("span.chip.brand", { title: exhibit?.label }, t("exhibit", number));
+/** @param {any} draft */
+function counter({ text, limit }) {
+  const length = [...text].length;
+  if (!limit) return h("span.small.soft", { id: "length" }, t("characters", length));
+  const kind = length > limit ? "span.chip.warn" : "span.small.soft";
+  return h(kind, { id: "length" }, t("characters_of", length, limit));
 }
 
 /** @param {any} draft */
-function copyButton(draft) {
-  const button = h("button", { type: "button", id: "copy" }, t("copy_text"));
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(draft.text);
-    button.textContent = t("copied");
-    byId("live").textContent = t("copied");
-  });
-  return h("div.row", null, button, h("span.small.soft", null, t("characters", draft.text.length)));
-}
-
-/** @param {any} draft @returns {Node[]} */
-function remarks(draft) {
-  const parts = [];
-  if (draft.gaps.length) {
-    parts.push(
-      h(
-        "div.notice.warn",
-        { id: "gaps" },
-        h("strong", null, t("gaps")),
-        h(
-          "ul.plain.small",
-          null,
-          ...draft.gaps.map((/** @type {any} */ gap) => h("li", null, gap.text)),
-        ),
-      ),
-    );
-  }
-  if (draft.lint.length) {
-    parts.push(
-      h(
-        "div.notice.warn",
-        { id: "lint" },
-        h("strong", null, t("lint")),
-        h(
-          "ul.plain.small",
-          null,
-          ...draft.lint.map((/** @type {any} */ finding) =>
-            h("li", null, h("mark", null, finding.text), t("colon"), finding.advice),
-          ),
-        ),
-      ),
-    );
-  }
-  if (draft.law.length) {
-    parts.push(
-      h(
-        "p.small.soft",
-        null,
-        t("law"),
-        t("colon"),
-        draft.law.map((/** @type {any} */ one) => `${one.law} ${one.article}`).join(t("comma")),
-      ),
-    );
-  }
-  return parts;
+function missing({ gaps }) {
+  return (
+    gaps.length > 0 &&
+    fold("draft-gaps", t("draft_gaps", gaps.length), sentenceList(gaps.map((/** @type {any} */ gap) => gap.text)))
+  );
 }
 
 /** @param {any} draft */
-function exhibits(draft) {
-  return h(
-    "details.small",
-    { open: true },
-    h("summary", null, t("exhibits_count", draft.exhibits.length)),
+function exhibits({ exhibits: all }) {
+  return fold(
+    "draft-exhibits",
+    t("exhibits_count", all.length),
     h(
       "ul.plain",
       null,
-      ...draft.exhibits.map((/** @type {any} */ one) =>
+      ...all.map((/** @type {any} */ one) =>
         h("li", null, h("strong", null, one.label), h("span.soft", null, ` ${size(one.bytes)}`)),
       ),
     ),
   );
 }
 
-/** @param {string | null} form @returns {Node[]} */
-function submit(form) {
-  const steps = h(
-    "ol.plain.small.soft",
-    null,
-    ...["submit_step_open", "submit_step_fill", "submit_step_send", "submit_step_receipt"].map(
-      (key, index) => h("li", null, `${index + 1}. ${t(key)}`),
-    ),
+/** How the draft gets to its channel, then that it was submitted. @param {any} draft @param {any} step @param {import("./desk.js").Desk} desk @returns {(Node | false)[]} */
+function sending(draft, step, desk) {
+  const sent = h(
+    "button",
+    {
+      type: "button",
+      id: "submitted",
+      onclick: () => openForm(desk, "filed", { channel: draft.channel, draft_id: draft.draft_id }),
+    },
+    t("told_filed"),
   );
-  if (!safe(form)) return [steps, notice("plain", t("form_unknown"), t("form_unknown_next"))];
+  const way = draft.channel === SHOP ? shopForm(desk.form) : elsewhere(draft, step);
+  return [h("h3", null, t("panel_submit")), ...way, h("div.row", null, sent)];
+}
+
+/** @param {any} draft @param {any} step @returns {(Node | false)[]} */
+function elsewhere(draft, step) {
+  const phone = step?.lives?.includes("phone_app") ?? false;
   return [
-    steps,
-    h(
-      "button.primary.big",
-      {
-        type: "button",
-        id: "open-form",
-        onclick: () => api.tabs.create({ url: /** @type {string} */ (form) }),
-      },
-      t("open_form"),
-    ),
-    h("p.small.soft.mono", null, /** @type {string} */ (form)),
+    step?.where && h("p", null, step.where),
+    h("p.small.soft", null, t("submit_yourself")),
+    phoneFold(draft, phone),
   ];
 }
 
-/** The address came from a page: only the web. */
-const safe = (/** @type {string | null} */ address) =>
-  Boolean(address && /^https?:\/\//.test(address));
+/** @param {string | null} form @returns {Node[]} */
+function shopForm(form) {
+  const steps = h(
+    "ol.plain.small.soft",
+    null,
+    ...["submit_step_open", "submit_step_fill", "submit_step_send", "submit_step_receipt"].map((key, index) =>
+      h("li", null, `${index + 1}. ${t(key)}`),
+    ),
+  );
+  if (!form || !/^https?:\/\//.test(form)) {
+    return [steps, notice("plain", t("form_unknown"), t("form_unknown_next"))];
+  }
+  const open = () => api.tabs.create({ url: form });
+  return [
+    steps,
+    h("button.primary.big", { type: "button", id: "open-form", onclick: open }, t("open_form")),
+    h("p.small.soft.mono", null, form),
+  ];
+}

@@ -1,5 +1,5 @@
 /** The order of a case: each field with its source, what the user corrected, and a way to correct. */
-import { busy, h } from "./dom.js";
+import { busy, h, openPart } from "./dom.js";
 import { asWritten, money, named, t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
 import { warningList } from "./remarks.js";
@@ -52,7 +52,7 @@ const FIELDS = [
 
 /**
  * @param {HTMLElement} place @param {any} one the case
- * @param {() => Promise<any>} reload gives the case after a change
+ * @param {() => Promise<void>} reload shows the case after a change
  */
 export function showOrder(place, one, reload) {
   const rows = FIELDS.filter((field) => field.always || value(one.order, field.path) !== null);
@@ -65,6 +65,13 @@ export function showOrder(place, one, reload) {
     ),
     warningList(one.order) ?? "",
   );
+}
+
+/** Bring a field into sight, ready to be corrected. @param {string} path */
+export function goToField(path) {
+  const row = openPart("part-order").querySelector(`[data-field="${CSS.escape(path)}"]`);
+  row?.scrollIntoView({ block: "center" });
+  row?.querySelector("button")?.click();
 }
 
 /** @param {any} order @param {string} path @returns {string | null} */
@@ -91,7 +98,7 @@ function words(plain, kind, order) {
   return kind === "method" ? named("method", plain) : plain;
 }
 
-/** @param {HTMLElement} place @param {any} one @param {Field} field @param {() => Promise<any>} reload */
+/** @param {HTMLElement} place @param {any} one @param {Field} field @param {() => Promise<void>} reload */
 function row(place, one, field, reload) {
   const name = named("field", field.path);
   const text = shown(one.order, field);
@@ -113,12 +120,12 @@ function row(place, one, field, reload) {
       edit,
     ),
     source(one.order, field, correction),
-    correction && undo(place, one, field, correction, reload),
+    correction && undo(one, field, correction, reload),
   );
   edit.addEventListener("click", () =>
     cell.replaceChildren(
       editor(one, field, name, {
-        done: async () => showOrder(place, await reload(), reload),
+        done: reload,
         cancel: () => showOrder(place, one, reload),
       }),
     ),
@@ -126,8 +133,8 @@ function row(place, one, field, reload) {
   return h("tr", { "data-field": field.path }, h("th", { scope: "row" }, name), cell);
 }
 
-/** @param {HTMLElement} place @param {any} one @param {Field} field @param {any} correction @param {() => Promise<any>} reload */
-function undo(place, one, field, correction, reload) {
+/** @param {any} one @param {Field} field @param {any} correction @param {() => Promise<void>} reload */
+function undo(one, field, correction, reload) {
   const name = named("field", field.path);
   const key = correction.read ? "undo_correction" : "undo_addition";
   const button = /** @type {HTMLButtonElement} */ (
@@ -139,7 +146,7 @@ function undo(place, one, field, correction, reload) {
     busy(button, async () => {
       try {
         await send("correct", { case_id: one.case_id, field: field.path, value: null });
-        showOrder(place, await reload(), reload);
+        await reload();
       } catch (error) {
         room.replaceChildren(line, errorNotice(error));
       }

@@ -1,100 +1,83 @@
-/** One case in a tab: check the order, choose issue and demand, make the draft, go and fill. */
-import { byId, h, put } from "./dom.js";
-import { listenChoice, showChoice } from "./choice_view.js";
-import { applyTexts, named, t, when } from "./i18n.js";
-import { errorNotice, helperNotice, notice } from "./notices.js";
+/** One case in a tab: what to do now, then one part after another. Without a case, the list of all. */
+import { listenIssue, showQuestions } from "./questions_view.js";
+import { showCases } from "./list_view.js";
+import { Desk } from "./desk.js";
+import { byId, put } from "./dom.js";
+import { showDraft } from "./draft_view.js";
+import { applyTexts, money, t } from "./i18n.js";
+import { errorNotice, helperNotice } from "./notices.js";
+import { showNow } from "./now_view.js";
 import { showOrder } from "./order_view.js";
+import { showProof } from "./proof_view.js";
 import { send } from "./talk.js";
+import { listenTimeline, showTimeline } from "./timeline_view.js";
+import { showTold } from "./told_view.js";
+import { showWhere } from "./where_view.js";
+import { listenChoice, showChoice } from "./choice_view.js";
 
 const query = new URLSearchParams(location.search);
 
-/** @param {string} caseId */
-async function load(caseId) {
-  const { case: one, suggestion } = await send("case", { case_id: caseId });
-  byId("case").hidden = false;
-  byId("case-title").textContent = one.title || caseId;
-  document.title = `${one.order_no ?? caseId} · ${t("app_name")}`;
+/** Show the whole case. @param {Desk} desk */
+function show(desk) {
+  const { one, advice } = desk;
+  byId("case-title").textContent = one.title || desk.caseId;
+  document.title = `${one.order_no ?? desk.caseId} · ${t("app_name")}`;
   byId("case-about").textContent = [
     one.order?.platform?.name ?? one.host,
     one.order_no && `${t("order_no")} ${one.order_no}`,
-    t("captures_count", one.captures.length),
-    when(one.created_at),
   ]
     .filter(Boolean)
     .join(" · ");
-  showOrder(byId("order"), one, async () => {
-    const { case: changed } = await reload(caseId);
-    return changed;
-  });
-  showFilings(one);
-  return { one, suggestion };
+  showNow(byId("now-body"), desk);
+  showOrder(byId("order"), one, () => desk.refresh());
+  byId("order-state").textContent = money(one.order?.amount, one.order?.currency);
+  showQuestions(desk);
+  showProof(byId("proof"), desk);
+  showWhere(byId("where"), desk);
+  showChoice(desk);
+  showTold(desk);
+  void showTimeline(desk);
+  byId("notice").textContent = advice?.notice ?? "";
 }
 
-/** After a correction: the order anew, and the suggestion that follows from it unless the user chose. */
-async function reload(/** @type {string} */ caseId) {
-  const answer = await send("case", { case_id: caseId });
-  if (!byId("choice").dataset.touched) showChoice(answer.suggestion);
-  return answer;
-}
-
-/** @param {any} one */
-function showFilings(one) {
-  byId("filings").hidden = one.filings.length === 0;
-  byId("filings-list").replaceChildren(
-    ...one.filings.map((/** @type {any} */ filing) =>
-      h(
-        "li",
-        null,
-        `${named("channel", filing.channel)} · ${filing.number ?? t("no_number")} · ${when(filing.at)}`,
-      ),
-    ),
+/** The parts that need something are open at first; afterwards the person decides. @param {Desk} desk */
+function openParts({ advice, kind, answers }) {
+  byId("part-questions").open = kind.questions.some(
+    (/** @type {any} */ one) => one.deciding && (answers[one.key] ?? null) === null,
   );
+  byId("part-proof").open = Boolean(advice?.gaps.length);
 }
 
-/** All that was kept lately; the way in without a case. */
-async function list() {
-  const { captures } = await send("recent");
-  const cases = new Map();
-  for (const one of captures) {
-    const key = one.case_id ?? one.uuid;
-    if (!cases.has(key)) cases.set(key, []);
-    cases.get(key).push(one);
+/** @param {string} caseId */
+async function open(caseId) {
+  byId("loading").hidden = false;
+  const desk = new Desk(caseId, query.get("form"));
+  try {
+    await desk.refresh();
+  } finally {
+    byId("loading").hidden = true;
   }
-  const cards = [...cases.values()].map(listCard);
-  put(
-    byId("list"),
-    h("h1", null, t("my_cases")),
-    ...(cards.length ? cards : [notice("plain", t("no_cases"), t("no_cases_next"))]),
-  );
+  show(desk);
+  openParts(desk);
+  desk.shown = show;
+  byId("case").hidden = false;
+  listenIssue(desk);
+  listenChoice(desk);
+  listenTimeline(desk);
+  document.addEventListener("visibilitychange", () => backAgain(desk));
+  const newest = desk.one.drafts.at(-1);
+  if (!newest) return;
+  const { draft } = await send("draft-show", { draft_id: newest });
+  if (byId("draft").hidden) showDraft(draft, desk);
 }
 
-/** @param {any[]} captures */
-function listCard(captures) {
-  const [newest] = captures;
-  const title = newest.title || newest.url;
-  return h(
-    "article.card",
-    null,
-    h(
-      "h2",
-      null,
-      newest.case_id
-        ? h("a", { href: `panel.html?case=${encodeURIComponent(newest.case_id)}` }, title)
-        : title,
-    ),
-    h(
-      "p.small.soft",
-      null,
-      [
-        newest.order_no && `${t("order_no")} ${newest.order_no}`,
-        when(newest.at),
-        t("captures_count", captures.length),
-      ]
-        .filter(Boolean)
-        .join(" · "),
-    ),
-    !newest.case_id && h("p.small", null, h("span.chip.warn", null, t(`phase_${newest.phase}`))),
-  );
+/**
+ * A page may have been kept in another tab meanwhile; what is being corrected here is let be.
+ * @param {Desk} desk
+ */
+function backAgain(desk) {
+  if (document.hidden || byId("order").querySelector("form")) return;
+  desk.refresh().catch(() => null);
 }
 
 async function start() {
@@ -103,10 +86,7 @@ async function start() {
     (error) => put(byId("helper"), errorNotice(error)),
   );
   const caseId = query.get("case");
-  if (!caseId) return list();
-  const { suggestion } = await load(caseId);
-  showChoice(suggestion);
-  listenChoice(caseId, query.get("form"));
+  await (caseId ? open(caseId) : showCases(byId("list")));
 }
 
 applyTexts(document);

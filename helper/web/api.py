@@ -9,9 +9,12 @@ from typing import Any
 from aiohttp import web
 
 from helper.capture.intake import Intake, IntakeLimits
+from helper.complaints.advice import Advice
 from helper.complaints.drafts.packet import Packet
+from helper.complaints.ladder.replies import Reply
 from helper.model import CaptureView, Draft, FillPlan
 from helper.web import bodies, signing
+from helper.web.advice import AdviceHandlers
 from helper.web.captures import CaptureHandlers
 from helper.web.cases import CaseHandlers
 from helper.web.drafts import DraftHandlers
@@ -27,7 +30,10 @@ BYTES = "application/octet-stream"
 
 def routes(services: Services) -> tuple[Route, ...]:
     """Return the routes over these services."""
-    found = (*_first_contact(services), *_captures(services), *_cases(services), *_drafts(services))
+    found = (
+        *_first_contact(services), *_captures(services), *_cases(services), *_advice(services),
+        *_drafts(services),
+    )  # fmt: skip
     described: dict[str, Any] = {}
 
     async def openapi(_request: web.Request) -> web.Response:
@@ -164,6 +170,19 @@ def _cases(services: Services) -> tuple[Route, ...]:
             "POST", one + "/drafts", "make_draft", on.draft, "Compose a complaint",
             Draft, body=bodies.DraftRequest,
         ),
+    )  # fmt: skip
+
+
+def _advice(services: Services) -> tuple[Route, ...]:
+    on = AdviceHandlers(services)
+    one = "/v1/cases/{id}"
+    issue: dict[str, Any] = {"query": {"issue": bodies.IssueKey}, "optional": frozenset({"issue"})}
+    return (
+        Route("GET", one + "/advice", "advice", on.show, "What is due, missing, next", Advice,
+              **issue),
+        Route("GET", "/v1/due", "due", on.due, "What closes soon", bodies.DueReply),
+        Route("GET", one + "/replies/{move}", "reply", on.reply, "A reply to the other side",
+              Reply, **issue),
     )  # fmt: skip
 
 

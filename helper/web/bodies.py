@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from helper.complaints.course.timeline import Event
 from helper.complaints.drafts.editing import Version
 from helper.dealings import Dealing, Moment
+from helper.desk import Due
 from helper.model import CaptureId, CaptureMeta, CaptureState, CaptureView, CaseView, Part, Sha256
 
 Hex32 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -146,6 +147,12 @@ class CaseReply(Body):
     suggestion: dict[str, Any]
 
 
+class DueReply(Body):
+    """What closes soon in all open cases, the first to close first."""
+
+    due: tuple[Due, ...]
+
+
 class EntryRequest(Body):
     """What the user tells of a case; the same `what` again is the same entry.
 
@@ -246,5 +253,6 @@ PartNumber = Annotated[int, Field(ge=1, le=1000)]
 """Which of a block's QR codes, from 1."""
 HelloNonce = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32,64}$")]
 PairingId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+IssueKey = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,64}$")]
 RecordId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 """Id of a case or a draft."""

@@ -11,7 +11,10 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from helper.complaints.advice import Advice
 from helper.complaints.drafts.packet import Packet
+from helper.complaints.ladder.replies import Reply
+from helper.desk import Due
 from helper.messages import Language
 from helper.model import Draft, FillPlan, Step
 from helper.vault.blobs import Blobs
@@ -98,6 +101,9 @@ class Services:
     suggest: Callable[[str, Language], Awaitable[Mapping[str, Any]]]
     edit_draft: Callable[[str, str, str | None, Language], Awaitable[Draft]]
     packet: Callable[[str, Language], Awaitable[Packet]]
+    advise: Callable[[str, str | None, Language], Awaitable[Advice]]
+    due: Callable[[Language], Awaitable[tuple[Due, ...]]]
+    reply: Callable[[str, str, str | None, Language], Awaitable[Reply]]
     fill_plan: Callable[[str], Awaitable[FillPlan]]
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]

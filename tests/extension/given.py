@@ -55,7 +55,7 @@ ISSUE = {
     "key": "not_delivered",
     "name": "付款后没有发货",
     "demands": [{"key": "refund", "name": "全额退款"}],
-    "questions": [{"key": "resale", "name": "转卖？"}],
+    "questions": [],
 }
 SUGGESTION = {
     "issue": "not_delivered",
@@ -67,6 +67,8 @@ SUGGESTION = {
 }
 DRAFT = {
     "draft_id": "d1",
+    "channel": "merchant_platform",
+    "version": 1,
     "title": "付款后未发货",
     "text": "……",
     "gaps": [{"key": "p", "text": "缺付款凭证"}],

@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
+from helper.complaints.advice import Advice, advise
 from helper.complaints.drafts.packet import Packet, packet
+from helper.complaints.due.clocks import Clock
+from helper.complaints.ladder.replies import Reply, reply
+from helper.desk import Due
 from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, FillPlan, Part, Step
 from helper.settings import Settings
@@ -67,6 +71,27 @@ class Recorder:
     async def packet(self, draft_id: str, language: Language) -> Packet:
         return packet(self.vault.draft(draft_id), language=language)
 
+    async def advise(self, case_id: str, issue: str | None, language: Language) -> Advice:
+        case = self.vault.case(case_id)
+        return advise(case, issue or "other", {}, rules=(), now=NOW, language=language)
+
+    async def due(self, language: Language) -> tuple[Due, ...]:
+        soon = Clock(
+            key="k",
+            name="n",
+            at=NOW,
+            state="due_soon",
+            whose="law",
+            source="s",
+            todo="t",
+            since=None,
+        )
+        return (Due(case_id=CASE, title=language, clock=soon),)
+
+    async def reply(self, case_id: str, move: str, issue: str | None, language: Language) -> Reply:
+        case = self.vault.case(case_id)
+        return reply(case, move, issue or "other", now=NOW, language=language)
+
     async def fill_plan(self, draft_id: str) -> FillPlan:
         draft = self.vault.draft(draft_id)
         return FillPlan(
@@ -120,6 +145,9 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         suggest=recorder.suggest,
         edit_draft=recorder.edit_draft,
         packet=recorder.packet,
+        advise=recorder.advise,
+        due=recorder.due,
+        reply=recorder.reply,
         fill_plan=recorder.fill_plan,
         filled=recorder.filled,
         subscribe=recorder.subscribe,

@@ -34,7 +34,7 @@ def walk(world: World) -> list[tuple[str, str, str]]:
         path = route.resource.canonical if route.resource else ""
         known = CASE if path.startswith("/v1/cases") else DRAFT
         values = {"uuid": UUID, "sha256": SHA256, "id": known, "entry_id": "e-1"}
-        target = path.format_map(values | {"block": "title", "part": "1"})
+        target = path.format_map(values | {"block": "title", "part": "1", "move": "delay"})
         assert not re.search(r"[{}]", target)
         if route.name == "hello":
             target += "?n=" + "0" * 32

@@ -143,6 +143,7 @@ def compose(
             *(said.text for said in (*decision.warnings, decision.lowered) if said),
             *(text(f"drafts.remark.{key}", language) for key in of.remarks),
         ),
+        limit=limit,
         created_at=now,
     )
 

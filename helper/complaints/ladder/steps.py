@@ -34,7 +34,10 @@ _UNCONFIRMED = frozenset({
 
 
 class Step(Frozen):
-    """One channel. `documents` are those that it takes now; `why` and `remarks` are sentences."""
+    """One channel. `documents` are those that it takes now; `why` and `remarks` are sentences.
+
+    `document_names` says what each is called; `lives` where its form is, as `channels` has it.
+    """
 
     channel: str
     name: str
@@ -42,7 +45,9 @@ class Step(Frozen):
     state: State
     why: str
     documents: tuple[str, ...] = ()
+    document_names: dict[str, str] = {}
     remarks: tuple[str, ...] = ()
+    lives: tuple[str, ...] = ()
     where: str
     can: str
     cannot: str
@@ -232,10 +237,12 @@ def _hints(told: _Told) -> Iterator[str]:
 def _step(told: _Told, one: Channel, why: str) -> Step:
     documents, remarks, refusal = _taken(told, one)
     state, reason = _state(told, one, why, refusal)
-    shown = one.model_dump(include={"name", "kind", "where", "can", "cannot", "public"})
+    shown = one.model_dump(include={"name", "kind", "lives", "where", "can", "cannot", "public"})
+    names = {key: document_name(one.id, key, told.language) for key in documents}
     return Step(
-        channel=one.id, state=state, why=reason, documents=documents, remarks=remarks, **shown
-    )
+        channel=one.id, state=state, why=reason, documents=documents, document_names=names,
+        remarks=remarks, **shown,
+    )  # fmt: skip
 
 
 def _taken(

@@ -15,8 +15,10 @@ from aiohttp import web
 from playwright.async_api import Page, async_playwright
 
 from helper.capture.browser import find_browser
+from helper.complaints.due.clocks import Clock
 from helper.demo import stage
 from helper.demo.driver import Person, launch
+from helper.desk import Due
 from helper.model import Part, Step
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
@@ -69,6 +71,8 @@ class Helper:
     data: Path
     port: int = 0
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    due: int = 0
+    """How many deadlines close soon."""
     running: Running | None = None
     services: Services | None = None
 
@@ -96,6 +100,9 @@ class Helper:
             suggest=self._note("suggest"),
             edit_draft=self._note("edit"),
             packet=self._note("packet"),
+            advise=self._note("advise"),
+            due=self._due,
+            reply=self._note("reply"),
             fill_plan=self._note("plan"),
             filled=self._note("filled"),
             subscribe=self._subscribe,
@@ -110,10 +117,24 @@ class Helper:
         self.running = None
 
     def _note(self, name: str) -> Any:
-        async def noted(*given: Any, **named: Any) -> None:
+        async def noted(*given: Any, **named: Any) -> dict[str, Any]:
             self.calls.append((name, *given, *named.values()))
+            return {}
 
         return noted
+
+    async def _due(self, _language: str) -> tuple[Due, ...]:
+        clock = Clock(
+            key="k",
+            name="n",
+            at=None,
+            state="due_soon",
+            whose="law",
+            source="s",
+            todo="t",
+            since=None,
+        )
+        return tuple(Due(case_id="c-1", title="t", clock=clock) for _ in range(self.due))
 
     async def _subscribe(self, _uuid: str) -> AsyncIterator[Step]:
         return
