@@ -62,7 +62,6 @@ class Document(Frozen):
     limit: Literal["chat", "channel"] | None = None
     order: bool = True
     writer: str | None = None
-    claims: bool = False
     only_law: bool = False
     law: tuple[str, ...] = ()
     by_issue: dict[str, tuple[str, ...]] = {}

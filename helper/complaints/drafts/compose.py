@@ -224,7 +224,8 @@ def _matter(
     resale = answers.get("resale")
     ends = bool(this.values["ends_contract"])
     this = replace(this, sums=claims(case, issue, seen, answers, now=now))
-    keys = [one.key for one in this.claims]
+    names = {name for part in of.parts for name in part.sentences}
+    keys = [one.key for one in this.claims] if "claims" in names else []
     found = cited(
         of, issue, seen, resale, now=now, ends=ends, claimed=keys, marketplace=is_marketplace(case)
     )

@@ -89,7 +89,6 @@ class Writing:
             "respondent": self.party.text,
             "host": clean(self.case.host),
             "root": next(iter(_roots(self.case, seen)), "") or clean(self.case.host),
-            "urls": "、".join(_urls(self.case, seen)),
             "amount": seen.amount or "",
             "account": shorten(clean(order.recharge_account), 64),
             "trade_no": "" if seen.unproven("payment.trade_no") else clean(order.payment.trade_no),
