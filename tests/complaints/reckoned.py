@@ -8,7 +8,7 @@ from helper.complaints.exhibits import choose
 from helper.complaints.figures import figures
 from helper.complaints.sums.amounts import Claim, claims
 from helper.dealings import Entry, Refund
-from helper.model import CaseView
+from helper.model import CaptureView, CaseView
 from scrapers.record import Item, OrderRecord
 from tests.complaints.conftest import NOW, artifact, capture, case_of
 
@@ -16,9 +16,9 @@ FRAUD = {"resale": False, "false_statement": "100%正版", "fraud_exhibit": "证
 AGREED = {
     "penalty_rate": "10%",
     "penalty_clause": "4.2 逾期按订单金额的10%赔付",
-    "penalty_exhibit": "1",
+    "penalty_exhibit": "证据4",
 }
-LOST = {"loss": "10", "loss_what": "改在别处购买多付的差价", "loss_exhibit": "证据2"}
+LOST = {"loss": "10", "loss_what": "改在别处购买多付的差价", "loss_exhibit": "证据5"}
 LENT = {"interest_rate": "3.65%", "interest_source": "约定", "interest_from": "2026-11-12"}
 
 
@@ -43,6 +43,17 @@ def with_bills(order: OrderRecord, bills: Sequence[dict[str, Any]], **changes: A
     ]
     whole = kept.model_copy(update={"artifacts": (*kept.artifacts, *files)})
     return case_of(order, whole, **changes)
+
+
+def proved(order: OrderRecord, *more: CaptureView) -> CaseView:
+    """Return a case with the shop's rules as 证据4 and a receipt as 证据5, until `more` is kept."""
+    kept = capture(order)
+    files = (
+        artifact("attachment", "-rules", kind="terms"),
+        artifact("attachment", "-receipt", kind="received"),
+    )
+    whole = kept.model_copy(update={"artifacts": (*kept.artifacts, *files)})
+    return case_of(order, whole, *more)
 
 
 def entry(what: Any, number: int = 1) -> Entry:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from helper.complaints.dispute.issues import issues
 from helper.messages import LANGUAGES
 from scrapers.record import Item, OrderRecord
-from tests.complaints.conftest import case_of
 from tests.complaints.reckoned import (
     AGREED,
     FRAUD,
@@ -19,6 +18,7 @@ from tests.complaints.reckoned import (
     back,
     bill,
     bought,
+    proved,
     reckon,
     with_bills,
 )
@@ -110,7 +110,7 @@ def test_for_any_case_no_claim_is_negative_or_beyond_what_was_paid(
 def test_every_claim_says_its_condition_and_every_figure_comes_from_the_case(
     order: OrderRecord, issue: str, answers: dict[str, Any], language: Any
 ) -> None:
-    for one in reckon(case_of(order), issue, language, **answers).values():
+    for one in reckon(proved(order), issue, language, **answers).values():
         for text in (one.name, one.condition, one.source, one.warning or ""):
             assert not text.startswith("complaints.")
             assert not re.search(r"[{}]", text)

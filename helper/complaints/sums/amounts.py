@@ -29,7 +29,7 @@ class Claim(Frozen):
     """A sum that may be claimed. `amount` None: not known; `warning` then says what is missing.
 
     `allowed`: the case holds what `condition` asks for. `formula` shows the numbers, `source` says
-    where they come from, `exhibits` are the numbers of the proof.
+    where they come from and which exhibit the user named, `exhibits` are the numbers of the proof.
     """
 
     key: str
@@ -94,20 +94,26 @@ def _claim(key: str, one: Sum, covered: bool, of: Basis, language: Language) -> 
     law = tuple(_law(_rows(key, of), yes(of.answers, "resale")))
     too_small = "too_small" if one.amount == 0 else ""
     problem = "counted_once" if covered else one.problem or too_small
-    warning = say("claim_but", problem, language, **one.values).text if problem else None
-    source = say("claim_from", one.source, language, **one.values).text if one.source else ""
+    warnings = [say("claim_but", problem, language, **one.values).text] if problem else []
+    price = reckoning.paid(of).amount if key not in {*MONEY_ITSELF, "tripled"} else None
+    if price is not None and one.amount is not None and one.amount > price:
+        warnings.append(say("claim_but", "above_price", language, price=plain(price)).text)
+    sources = [say("claim_from", one.source, language, **one.values).text] if one.source else []
+    if one.proof is not None:
+        sources.append(say("claim_from", "proof", language, exhibit=one.proof.label).text)
+    between = " " if language == "en" else ""
     return Claim(
         key=key,
         name=text(f"complaints.claim.{key}", language),
         amount=None if one.amount is None else normal(one.amount),
         currency=clean(of.seen.order.currency) or None,
         formula=one.formula,
-        source=source,
+        source=between.join(sources),
         condition=text(f"complaints.claim_if.{_condition(key, of)}", language),
         law=law,
         exhibits=one.exhibits,
         allowed=one.allowed and not covered,
-        warning=warning,
+        warning=between.join(warnings) or None,
     )
 
 

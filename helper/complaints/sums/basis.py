@@ -5,23 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from helper.complaints import packaged
-from helper.complaints.exhibits import payment_facts, payment_key
+from helper.complaints.exhibits import kind_of, main_capture, payment_facts, payment_key
 from helper.complaints.figures import Figures
 from helper.complaints.wording import clean
 from helper.dealings import Refund
-from helper.model import CaseView
+from helper.model import CaptureView, CaseView, Exhibit
 from scrapers import money
-from scrapers.text import fold
+from scrapers.moments import SHANGHAI
+from scrapers.text import compact, fold
 
 CENT = Decimal("0.01")
 NOTHING = Decimal(0)
 _NOT_CHARGED = frozenset({"pending", "closed", "failed"})
 _EXHIBIT = re.compile(r"(?:证据|exhibit)?\s*(\d{1,4})", re.IGNORECASE)
+_HASH = re.compile(r"[0-9a-f]{8,64}")
+_RULES = frozenset({"terms", "product"})
+"""Kinds of pages and of own files that may hold what was agreed."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class Sum:
     """Whether what its condition asks for is in the case."""
     problem: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
+    proof: Exhibit | None = None
+    """The exhibit that the user named for it."""
 
     @property
     def allowed(self) -> bool:
@@ -125,11 +131,55 @@ class Basis:
         kinds: dict[str, dict[str, Any]] = packaged.data("issues")[self.issue]["kinds"]
         return kinds.get(self.said("kind"), {})
 
-    def exhibit(self, key: str) -> tuple[int, ...]:
-        """Return the exhibit that an answer names by its number, if there is one."""
-        match = _EXHIBIT.fullmatch(fold(self.said(key)))
-        numbers = {one.number for one in self.seen.exhibits}
-        return (int(match[1]),) if match and int(match[1]) in numbers else ()
+    def exhibit(self, key: str) -> Exhibit | None:
+        """Return the exhibit that an answer names, None where none or several have that name.
+
+        Its number moves when a page is kept later; capture id, SHA-256 (8 digits at least) and file
+        name do not. Of a capture it is the first exhibit.
+        """
+        told = fold(self.said(key))
+        if match := _EXHIBIT.fullmatch(told):
+            return next((e for e in self.seen.exhibits if e.number == int(match[1])), None)
+        of_capture = [e for e in self.seen.exhibits if e.capture_id == told.lower()]
+        named = [e for e in self.seen.exhibits if told and self._named(e, told)]
+        return of_capture[0] if of_capture else named[0] if len(named) == 1 else None
+
+    def _named(self, exhibit: Exhibit, told: str) -> bool:
+        if _HASH.fullmatch(told.lower()) and exhibit.sha256.startswith(told.lower()):
+            return True
+        brought = exhibit.role == "attachment" and self._view(exhibit).meta.title
+        return told.casefold() in {fold(name).casefold() for name in (exhibit.name, brought or "")}
+
+    def _view(self, exhibit: Exhibit) -> CaptureView:
+        return next(one for one in self.case.captures if one.capture_id == exhibit.capture_id)
+
+    def shows_clause(self, exhibit: Exhibit, clause: str) -> bool:
+        """Tell whether an exhibit is one of rules or goods, or an order that quotes the clause."""
+        if exhibit.role == "attachment":
+            return kind_of(self.case, exhibit) in _RULES
+        view = self._view(exhibit)
+        shown, order = view.shown, view.order
+        if shown is not None and (shown.terms or shown.page_kind in _RULES):
+            return True
+        if order is None:
+            return False
+        told = [order.delivery.promised_text, order.delivery.message]
+        told += [source.text for source in order.sources.values() if source.artifact != "user"]
+        return any(compact(clause) in compact(text) for text in told if text)
+
+    def shows_loss(self, exhibit: Exhibit) -> bool:
+        """Tell whether an exhibit is not just the order page, which tells of no loss."""
+        main = main_capture(self.case)
+        own = main is not None and exhibit.capture_id == main.capture_id
+        return exhibit.role == "attachment" or not own
+
+    def paid_on(self) -> date | None:
+        """Return the Chinese day of the first payment known, None where none is."""
+        told = [one["paid_at"] for one in self.bills() if one.get("paid_at")]
+        times = [datetime.fromisoformat(one) for one in told]
+        if self.seen.order.payment.paid_at is not None:
+            times.append(self.seen.order.payment.paid_at)
+        return min(times).astimezone(SHANGHAI).date() if times else None
 
 
 def cents(value: Decimal) -> Decimal:

@@ -16,6 +16,7 @@ from helper.complaints import packaged
 from helper.complaints.dispute.asking import yes
 from helper.complaints.sums.basis import NOTHING, Basis, Sum, added, cents, lacking, plain
 from helper.complaints.wording import clean, quoted
+from helper.model import Exhibit
 from scrapers import money
 from scrapers.moments import SHANGHAI
 from scrapers.text import chinese_number, fold
@@ -130,10 +131,13 @@ def penalty(of: Basis) -> Sum:
     problem = ""
     if not clause or rate not in _rates(clause):
         problem = "clause_missing"
-    elif not proof:
+    elif proof is None:
         problem = "terms_not_shown"
+    elif not of.shows_clause(proof, clause):
+        problem = "terms_elsewhere"
     how = f"{plain(base.amount)} × {format(rate, 'f')}% = {plain(value)}"
-    return Sum(value, how, "clause", proof, not problem, problem, {"clause": quoted(clause, 120)})
+    values = {"clause": quoted(clause, 120)}
+    return Sum(value, how, "clause", _number(proof), not problem, problem, values, proof)
 
 
 def loss(of: Basis) -> Sum:
@@ -146,26 +150,36 @@ def loss(of: Basis) -> Sum:
     if read.currency not in {None, of.currency}:
         return lacking("other_currency", currency=clean(read.currency))
     proof, what = of.exhibit("loss_exhibit"), of.said("loss_what")
-    problem = "loss_unexplained" if not what else "" if proof else "loss_not_shown"
-    values = {"what": quoted(what, 120)}
-    return Sum(read.value, plain(read.value), "loss", proof, not problem, problem, values)
+    problem = ""
+    if not what:
+        problem = "loss_unexplained"
+    elif proof is None:
+        problem = "loss_not_shown"
+    elif not of.shows_loss(proof):
+        problem = "loss_elsewhere"
+    values, numbers = {"what": quoted(what, 120)}, _number(proof)
+    return Sum(read.value, plain(read.value), "loss", numbers, not problem, problem, values, proof)
 
 
 def interest(of: Basis) -> Sum:
     """Return simple interest on what is to be paid back: rate a year, by days, 365 a year."""
     rate, start = _rate(of.said("interest_rate")), _day(of.said("interest_from"))
     days = (of.now.astimezone(SHANGHAI).date() - start).days if start else 0
+    highest, paid_on = packaged.data("amounts")["interest"]["own_caution"]["highest"], of.paid_on()
     problems = {
         "interest_not_given": not of.said("interest_rate"),
         "rate_unclear": rate is None,
+        "rate_too_high": rate is not None and rate > Decimal(highest),
         "rate_unsourced": not of.said("interest_source"),
         "start_unknown": start is None,
         "start_ahead": days <= 0,
+        "start_before_payment": start is not None and paid_on is not None and start < paid_on,
     }
     problem = next((code for code, missing in problems.items() if missing), "")
     base = duplicate(of) if of.issue == "duplicate_charge" else part(of) or refund(of)
     if problem or base.amount is None or rate is None or start is None:
-        return lacking(problem) if problem else base
+        told = {"highest": highest, "paid_on": paid_on.isoformat() if paid_on else ""}
+        return lacking(problem, **told) if problem else base
     value = cents(base.amount * rate * days / 100 / _YEAR)
     how = f"{plain(base.amount)} × {format(rate, 'f')}% × {days} ÷ {_YEAR} = {plain(value)}"
     values = {"rate_source": quoted(of.said("interest_source"), 60), "start": start.isoformat()}
@@ -192,12 +206,12 @@ def tripled(of: Basis) -> Sum:
     proof, problem = of.exhibit("fraud_exhibit"), ""
     if yes(of.answers, "resale") is not False:
         problem = "resale_open" if yes(of.answers, "resale") is None else "resale"
-    elif not of.said("false_statement") or not proof:
+    elif not of.said("false_statement") or proof is None:
         problem = "fraud_not_shown"
     elif yes(of.answers, "misled") is not True:
         problem = "not_misled"
-    cited = tuple(dict.fromkeys([*base.exhibits, *proof]))
-    return Sum(value, how, "price", cited, not problem, problem)
+    cited = tuple(dict.fromkeys([*base.exhibits, *_number(proof)]))
+    return Sum(value, how, "price", cited, not problem, problem, proof=proof)
 
 
 RECKONED: Mapping[str, Callable[[Basis], Sum | None]] = {
@@ -258,6 +272,10 @@ def _missing(of: Basis) -> int | None:
     if of.issue == "not_delivered" and came and count and count > came:
         return count - came
     return None
+
+
+def _number(proof: Exhibit | None) -> tuple[int, ...]:
+    return (proof.number,) if proof is not None else ()
 
 
 def _rate(told: str) -> Decimal | None:
