@@ -1,5 +1,6 @@
 """A text for the public holds nothing private, however it is written, and keeps its facts."""
 
+import hashlib
 import string
 import unicodedata
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helper.complaints.lint import check, masked
-from helper.complaints.lint.private import places
+from helper.complaints.lint.private import HASHED, places
 from helper.messages import LANGUAGES, catalogue
 from helper.model import Sentence
 
@@ -98,7 +99,15 @@ def test_numbers_of_people_and_payments_are_known_by_their_form(
         ("微信号：kz_buyer88", "contact"),
         ("加 QQ 87654321", "contact"),
         ("客服工号 1024 答复", "staff"),
+        ("微信 abc_123 联系", "contact"),
+        ("QQ群 12345 里说", "contact"),
+        ("加V：abc123", "contact"),
+        ("加微 abc123 退款", "contact"),
+        ("VX: shop_888", "contact"),
         ("卡密 AB12CD34 不能用", "code"),
+        ("输入 AB12CD34 无效", "code"),
+        ("在页面兑换 XKQP7Q2W", "code"),
+        ("AB12CD34 提示已被使用", "code"),
         ("收到 ABCD-1234-EFGH-5678，不能用", "code"),
         ("姓名：李小明", "name"),
         ("住在杭州市余杭区文一西路969号3幢502室", "address"),
@@ -129,6 +138,8 @@ def test_a_public_text_with_something_private_is_named(text: str, kind: str, lan
         "我已向 12315 投诉，2026年12月1日收到受理通知。",
         "购买的是 Office2021 专业版和 iPhone15ProMax256GB 配件，用支付宝支付 98.00 元。",
         "行李，明天到。",
+        "用微信 WeChat 支付，加V不加价，加QQ群也没有人答复。",
+        "输入 Windows10 无效，兑换 Office365 失败，iPhone15 已使用两年。",
         "杭州市余杭区市场监督管理局已告知受理编号。",
     ],
 )
@@ -139,6 +150,36 @@ def test_facts_stay_readable(text: str) -> None:
 def test_a_short_number_is_covered_where_it_is_a_word_of_its_own() -> None:
     text = "1024 号客服说 1024 元会退，2026-11-20 还没有退 1024.50"
     assert masked(text, ["1024"]) == "**** 号客服说 1024 元会退，2026-11-20 还没有退 1024.50"
+
+
+def hashed(code: str) -> str:
+    return HASHED + hashlib.sha256(code.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("code", ["XKQP-7QW2", "XKQP7QW2", "xkqp 7qw2", "1234-5678"])
+@pytest.mark.parametrize("form", ["{}，打不开", "收到{}", "abc {} def", "A-{}", "（{}）"])
+@pytest.mark.parametrize("full", [False, True])
+def test_a_code_known_by_its_hash_is_covered(code: str, form: str, full: bool) -> None:
+    bare = "".join(char for char in code if char.isalnum())
+    for typed in {code, bare, code.upper(), f"{bare[:4]} {bare[4:]}", f"{bare[:4]} - {bare[4:]}"}:
+        text = form.format(typed.translate(FULL_WIDTH) if full else typed)
+        assert bones(bare) in bones(text)
+        public = masked(text, [hashed(code)])
+        assert public == form.format("****")
+        assert masked(text, [hashed("ABCD-9999")]) == masked(text)
+
+
+def test_a_hash_covers_nothing_else() -> None:
+    text = "2026-11-20 14:23 付款 98.00 元，商品 iPhone15 一台。"
+    assert masked(text, [hashed("XKQP-7QW2"), hashed("98.00")]) == text
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "a@", "1 ", "aB3", "中", "A1-"])
+def test_a_long_text_keeps_its_facts_and_loses_its_address(unit: str) -> None:
+    long = unit * (20_000 // len(unit))
+    public = masked(f"付款 98.00 元。{long}，发到 buyer.one@mail.example。")
+    assert public.startswith("付款 98.00 元。")
+    assert public.endswith("，发到 ****。")
 
 
 def test_a_word_for_everybody_is_nobodys_name() -> None:

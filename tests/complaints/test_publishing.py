@@ -1,5 +1,6 @@
 """What anybody may read holds no private value, whatever was read, told or demanded."""
 
+import hashlib
 import string
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +13,7 @@ from helper.dealings import Contact, Entry, Shown
 from helper.errors import RefusedError
 from helper.model import CaptureMeta, Draft
 from scrapers.record import Chat, Delivery, Message, OrderRecord, Payment, Pledge, Secret
-from tests.complaints.conftest import CLICKED, HASH, capture, case_of
+from tests.complaints.conftest import CLICKED, capture, case_of
 
 Make = Callable[..., Draft]
 VALUES = st.text(string.ascii_letters + string.digits, min_size=6, max_size=32)
@@ -31,7 +32,8 @@ def test_a_public_draft_holds_no_private_value(
     draft_for: Make, full: OrderRecord, numbers: list[str], name: str, facts: str
 ) -> None:
     order_no, trade_no, account, contact, code, agent = numbers
-    secrets = (Secret(masked=code, sha256=HASH),)
+    digest = hashlib.sha256(code.encode()).hexdigest()
+    secrets = (Secret(masked=f"{code[:2]}****{code[-2:]}", sha256=digest),)
     order = full.model_copy(
         update={
             "order_no": order_no,
@@ -39,7 +41,7 @@ def test_a_public_draft_holds_no_private_value(
             "payment": Payment(method="wechat", trade_no=trade_no, paid_at=full.payment.paid_at),
             "recharge_account": account,
             "buyer_contact": contact,
-            "delivery": Delivery(kind="card_secret", secrets=secrets, message=f"卡密：{code}"),
+            "delivery": Delivery(kind="card_secret", secrets=secrets, message="卡密见下"),
         }
     )
     pledge = Pledge(what="reissue", text=f"{name}答应补发")
@@ -54,8 +56,8 @@ def test_a_public_draft_holds_no_private_value(
                    said=f"{name}说等 {trade_no} 到账")  # fmt: skip
     case = case_of(order, capture(order), chat,
                    entries=(Entry(entry_id="e-1", added_at=CLICKED, what=told),))  # fmt: skip
-    demand = f"请在 48 小时内退到 {account}，联系 {contact}"
-    own = f"{facts} 我的账号 {account}，电话 13812345678"
+    demand = f"请在 48 小时内退到 {account}，联系 {contact}，或重发 {code}"
+    own = f"{facts} 我的账号 {account}，电话 13812345678，收到的是 {code}"
     try:
         draft = draft_for(
             case, "dead_code", channel="heimao", demand=demand, answers={"facts": own}

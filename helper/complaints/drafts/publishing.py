@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from helper.complaints.lint import masked
+from helper.complaints.lint.private import HASHED
 from helper.dealings import Answer, Contact, Party
 from helper.model import CaseView, Sentence
 from scrapers.record import OrderRecord
@@ -18,7 +19,7 @@ _NOT_PUBLIC = frozenset({"trade_no", "contact"})
 
 
 def private_of(case: CaseView) -> tuple[str, ...]:
-    """Return all values of a case that are nobody else's business."""
+    """Return all values of a case that are nobody else's business; of a code mask and hash."""
     found = [*(_of_order(case.order) if case.order else ()), *_of_dealings(case), *_of_chats(case)]
     return tuple(dict.fromkeys(value for value in found if value))
 
@@ -42,7 +43,8 @@ def published_fields(fields: Mapping[str, str], private: tuple[str, ...]) -> dic
 def _of_order(order: OrderRecord) -> Iterator[str | None]:
     yield from (order.order_no, order.payment.trade_no, order.recharge_account)
     yield from (order.buyer_contact, order.seller.contact)
-    yield from (secret.masked for secret in order.delivery.secrets)
+    for secret in order.delivery.secrets:
+        yield from (secret.masked, HASHED + secret.sha256)
 
 
 def _of_dealings(case: CaseView) -> Iterator[str | None]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 COVER: Final = "****"
+HASHED: Final = "sha256:"
+"""Begins a given value of which only the hash is known, as of a card code."""
 _LONG: Final = 6
 """From this length a given value is found inside other words and numbers too."""
 _GENERAL: Final = frozenset(
@@ -16,17 +19,23 @@ _GENERAL: Final = frozenset(
 )
 _GAP = r"[^0-9A-Za-z\u4e00-\u9fff，。；！？、：:“”《》（）\n]{0,3}"
 """What people put between the digits of one number."""
+_HANDLE = r"(?=[a-z_-]*[\d_])[a-z][0-9a-z_-]{4,}"
+"""An account beside the name of an app that has more uses than that: 微信 abc_123."""
 _LABELLED: Final = {
     "code": r"(?:卡密|卡号|卡密码|密码|口令|激活码|兑换码|充值码|提货码|提取码|验证码|序列号|密钥)",
-    "contact": r"(?:QQ(?:号码?)?"
-    r"|(?:微信|WeChat|weixin|旺旺|支付宝|Telegram|电报)(?:号码?|账号|ID|(?=\s*[:：])))",
+    "contact": r"(?:QQ(?:号码?|群号?)?"
+    r"|(?:微信|WeChat|weixin|旺旺|支付宝|Telegram|电报)"
+    rf"(?:号码?|账号|ID|(?=\s*[:：]|\s+{_HANDLE}))"
+    r"|(?:加\s*(?:V信?|VX|WX|微信?|Q{1,2})|(?<![0-9A-Za-z])(?:VX|WX))(?:号码?)?)",
     "staff": r"(?:工号|客服编号|坐席号?|专员号)",
     "number": r"(?:订单号?|订单编号|单号|流水号|交易号|编号|充值账号|账号|用户名|(?<![A-Za-z])ID)",
 }
 _BETWEEN = r"\s*[:：为是]?\s*"
 _LEAST: Final = {"code": 4, "contact": 5, "staff": 1, "number": 3}
+_RUN = r"[0-9A-Za-z]{6,}"
 _PATTERNS: Final = {
-    "email": r"[0-9A-Za-z_.%+-]+\s?@\s?[0-9A-Za-z-]+(?:\s?\.\s?[0-9A-Za-z-]+)+",
+    "email": r"(?<![0-9A-Za-z_.%+-])[0-9A-Za-z_.%+-]++"
+    r"\s?@\s?[0-9A-Za-z-]+(?:\s?\.\s?[0-9A-Za-z-]+)+",
     **{
         kind: rf"{label}{_BETWEEN}(?P<{kind}>[0-9A-Za-z_@.+#-]{{{_LEAST[kind]},}})"
         for kind, label in _LABELLED.items()
@@ -39,6 +48,10 @@ _PATTERNS: Final = {
     r"(?:[\u4e00-\u9fff]{0,6}\d+(?:号楼?|弄|栋|幢|单元|室|层)?)*",
     "grouped": r"(?<![0-9A-Za-z])[0-9A-Za-z]{4,8}(?:[-_ ][0-9A-Za-z]{4,8}){2,}(?![0-9A-Za-z])",
     "mixed": r"(?<![0-9A-Za-z])[0-9A-Za-z]{12,}(?![0-9A-Za-z])",
+    "typed": rf"(?:输入|填入|兑换|激活)\s*[“「]?(?P<typed>{_RUN})(?![0-9A-Za-z])",
+    "refused": rf"(?<![0-9A-Za-z])(?P<refused>{_RUN})"
+    r"(?=[”」]?\s*(?:(?:显示|提示)\s*(?:已经?)?被?(?:无效|失效|使用|兑换)"
+    r"|无效|失效|已经?被(?:使用|兑换)))",
     "digits": rf"(?<!\d)\d(?:{_GAP}\d){{6,}}[Xx]?",
 }
 _KEPT: Final = re.compile(
@@ -48,10 +61,14 @@ _KEPT: Final = re.compile(
 )
 """Dates, times and amounts: facts that a public text needs."""
 _COUNTED: Final = "元|小时|个小时|分钟|天|日|年|月|条|%|％|倍|个|张|枚|件|次|笔"
+_CODES: Final = ("grouped", "mixed", "typed", "refused")
 _CODE_DIGITS = 4
 """Digits that make a long word without spaces a code."""
 _LEAST_OUTSIDE = 5
 """Digits beside a date or an amount that make the whole a number."""
+_PIECE = re.compile(r"[0-9A-Za-z]+")
+_PIECES = re.compile(rf"[0-9A-Za-z]+(?:{_GAP}[0-9A-Za-z]+)*")
+_MOST_PIECES = 8
 _LETTER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
 _SMALL_WORD = re.compile(r"[a-z]{3}")
 _MOBILE = re.compile(r"(?:86)?1[3-9]\d{9}")
@@ -74,7 +91,8 @@ def masked(text: str, private: Sequence[str] = ()) -> str:
 
     A given value is found however it is written: full width, in groups, with signs or spaces
     between its characters. A short one (three to five letters or digits) is covered only where
-    it is a word of its own, one of a single character or of two digits not at all.
+    it is a word of its own, one of a single character or of two digits not at all. One that begins
+    with `HASHED` is found by its hash, with its signs or without.
     """
     while found := places(text, private):  # what stood apart may only now stand together
         for place in reversed(found):
@@ -112,7 +130,9 @@ def _ascii(char: str) -> str:
 
 def _given(text: str, plain: str, private: Sequence[str]) -> Iterator[Place]:
     """Yield where the given values stand."""
-    wanted = {value for value in map(_bones, private) if value and value not in _GENERAL}
+    hashes = {value for value in private if value.startswith(HASHED)}
+    yield from _hashed(plain, hashes)
+    wanted = {value for value in map(_bones, {*private} - hashes) if value} - _GENERAL
     if not wanted:
         return
     loose, near = _skeleton(text, _is_sign), _skeleton(text, _is_space)
@@ -125,6 +145,30 @@ def _given(text: str, plain: str, private: Sequence[str]) -> Iterator[Place]:
             while at >= 0:
                 yield Place(indices[at], indices[at + len(value) - 1] + 1, "given")
                 at = bones.find(value, at + 1)
+
+
+def _hashed(plain: str, hashes: set[str]) -> Iterator[Place]:
+    """Yield the places whose text has one of these hashes, the pieces of a code joined or apart."""
+    for run in _PIECES.finditer(plain) if hashes else ():
+        pieces = [match.span() for match in _PIECE.finditer(plain, *run.span())]
+        for first, (start, _) in enumerate(pieces):
+            for _, end in pieces[first : first + _MOST_PIECES]:
+                if hashes.intersection(_hash(one) for one in _spellings(plain[start:end])):
+                    yield Place(start, end, "code")
+
+
+def _spellings(said: str) -> set[str]:
+    """Return how a code may have stood on its page: in groups of three to five, in capitals."""
+    joined = "".join(_PIECE.findall(said))
+    if len(joined) < _LONG:
+        return set()
+    groups = [re.findall(f".{{1,{size}}}", joined) for size in (3, 4, 5)]
+    forms = {said, joined, *(sign.join(group) for sign in "- " for group in groups)}
+    return {form for one in forms for form in (one, one.upper(), one.lower())}
+
+
+def _hash(said: str) -> str:
+    return HASHED + hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()
 
 
 def _alone(value: str, plain: str) -> Iterator[Place]:
@@ -150,6 +194,7 @@ def _skeleton(text: str, dropped: Callable[[str], bool]) -> tuple[str, list[int]
     return "".join(bones), indices
 
 
+@lru_cache(1024)
 def _bones(value: str) -> str:
     return _skeleton(value, _is_sign)[0]
 
@@ -194,6 +239,8 @@ def _looks(kind: str, value: str, outside: int) -> bool:
         return digits > 0
     if kind == "mixed":
         return len(value) > digits >= _CODE_DIGITS and not _SMALL_WORD.search(value)
+    if kind in {"typed", "refused"}:
+        return len(value) - 1 > digits > 1 and not _SMALL_WORD.search(value)
     if kind == "digits":
         return outside >= _LEAST_OUTSIDE
     return _LETTER.search(value) is not None
@@ -202,13 +249,11 @@ def _looks(kind: str, value: str, outside: int) -> bool:
 def _kind(kind: str, value: str) -> str:
     """Name a match: a long number by its form, else by the pattern that found it."""
     digits = "".join(char for char in value.upper() if char.isalnum())
-    if kind in {"grouped", "mixed", "digits", "number"} and digits[:-1].isdigit():
+    if kind in {*_CODES, "digits", "number"} and digits[:-1].isdigit():
         return _number(digits)
     if kind == "mixed" and _ORDER_NUMBER.fullmatch(digits):
         return "number"
-    return {"grouped": "code", "mixed": "code", "digits": "number", "place": "address"}.get(
-        kind, kind
-    )
+    return {**dict.fromkeys(_CODES, "code"), "digits": "number", "place": "address"}.get(kind, kind)
 
 
 def _number(digits: str) -> str:
