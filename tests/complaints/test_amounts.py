@@ -1,6 +1,6 @@
 """What may be asked for in money: figures of the case only, each with formula and condition."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -371,6 +371,14 @@ def test_the_order_page_itself_proves_no_further_loss(exhibit: str, allowed: boo
     found = reckon(case, **(LOST | {"loss_exhibit": exhibit}))["loss"]
     assert found.allowed is allowed
     assert allowed or "证明不了另外的损失" in (found.warning or "")
+
+
+def test_an_earlier_picture_of_the_same_order_proves_no_further_loss_another_order_may() -> None:
+    for order_no, allowed in (("W1", False), ("B2", True)):
+        other = kept_later().model_copy(update={"order": bought(order_no=order_no)})
+        earlier = other.meta.model_copy(update={"clicked_at": CLICKED - timedelta(hours=1)})
+        case = proved(bought(order_no="W1"), other.model_copy(update={"meta": earlier}))
+        assert reckon(case, **(LOST | {"loss_exhibit": "4"}))["loss"].allowed is allowed
 
 
 def test_a_sum_above_the_price_is_warned_of_whatever_else_is_said() -> None:

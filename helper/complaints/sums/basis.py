@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from helper.complaints import packaged
-from helper.complaints.exhibits import kind_of, main_capture, payment_facts, payment_key
+from helper.complaints.exhibits import kind_of, payment_facts, payment_key
 from helper.complaints.figures import Figures
 from helper.complaints.wording import clean
 from helper.dealings import Refund
@@ -168,10 +168,12 @@ class Basis:
         return any(compact(clause) in compact(text) for text in told if text)
 
     def shows_loss(self, exhibit: Exhibit) -> bool:
-        """Tell whether an exhibit is not just the order page, which tells of no loss."""
-        main = main_capture(self.case)
-        own = main is not None and exhibit.capture_id == main.capture_id
-        return exhibit.role == "attachment" or not own
+        """Tell whether an exhibit is not just a page of this order, which tells of no loss."""
+        if exhibit.role == "attachment":
+            return True
+        view = self._view(exhibit)
+        same = view.order is not None and view.order.order_no == self.seen.order.order_no
+        return not same and exhibit.number not in {*self.seen.main, *self.seen.again}
 
     def paid_on(self) -> date | None:
         """Return the Chinese day of the first payment known, None where none is."""
