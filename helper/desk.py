@@ -20,12 +20,14 @@ from helper.complaints.due.clocks import Clock, clocks
 from helper.complaints.exhibits import choose, main_capture, payments
 from helper.complaints.ladder import replies
 from helper.complaints.ladder.replies import Reply
+from helper.complaints.ladder.tried import answers_of
 from helper.complaints.lint import masked
+from helper.complaints.pursued import last_issue
 from helper.complaints.visible import QUOTED, hidden_fields
-from helper.dealings import Answers, Edit
+from helper.dealings import Edit
 from helper.evidence import redact
 from helper.evidence.private import find
-from helper.messages import Language
+from helper.messages import Language, text
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
@@ -132,7 +134,7 @@ class Desk:
         return advise(
             case,
             chosen,
-            _answers(case),
+            answers_of(case, chosen),
             rules=_rules(case),
             now=self._store.now(),
             page_text=self._shown(case),
@@ -158,11 +160,8 @@ class Desk:
         return replies.reply(case, move, chosen, now=self._store.now(), language=language)
 
     def _issue(self, case: CaseView, language: Language) -> str:
-        """Return the issue last drafted or answered for, else what the case looks like."""
-        told = [one.what.issue for one in case.entries if isinstance(one.what, Answers)]
         draft = self._store.vault.latest_draft(case.case_id)
-        known = (draft.issue if draft else None) or (told[-1] if told else None)
-        return known or _guess(case, self._store.now(), language).issue
+        return issue_of(case, draft, self._store.now(), language)
 
     def _draft(
         self,
@@ -176,9 +175,9 @@ class Desk:
     ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
-        chosen = issue or _guess(case, now, language).issue
+        chosen = issue or self._issue(case, language)
         shown = self._shown(case)
-        given = {**_answers(case), **answers}
+        given = {**answers_of(case, chosen), **answers}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         composed = compose(
             case,
@@ -194,6 +193,9 @@ class Desk:
             limits=self._store.settings.limits,
             language=language,
         )
+        if case.closed_at is not None:
+            closed = text("closing.drafted", language, case_id=case_id)
+            composed = composed.model_copy(update={"remarks": (*composed.remarks, closed)})
         return vault.add_draft(composed, lambda own, edits: self._with(case, own, edits, language))
 
     def _edit(self, draft_id: str, key: str, text: str | None, language: Language) -> Draft:
@@ -248,10 +250,12 @@ def _rules(case: CaseView) -> tuple[Deadline, ...]:
     return platform.deadlines if platform else ()
 
 
-def _answers(case: CaseView) -> dict[str, Any]:
-    """Return what the user answered to the questions of any issue, the latest answer last."""
-    told = (one.what.answers for one in case.entries if isinstance(one.what, Answers))
-    return {key: value for one in told for key, value in one.items()}
+def issue_of(case: CaseView, draft: Draft | None, now: datetime, language: Language) -> str:
+    """Return the issue of the user's newest act, else what the case looks like.
+
+    `draft` is the newest one. What is advised, drafted, replied and counted is for this issue.
+    """
+    return last_issue(case, draft) or _guess(case, now, language).issue
 
 
 def _guess(case: CaseView, now: datetime, language: Language) -> issues.Suggestion:
