@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from helper.complaints.advice import Advice, advise
 from helper.complaints.dispute import issues
+from helper.complaints.dispute.pursued import guess, issue_of
 from helper.complaints.drafts import editing, fill, packet
 from helper.complaints.drafts.compose import compose
 from helper.complaints.drafts.editing import Version
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.drafts.publishing import private_of
 from helper.complaints.due.clocks import Clock, clocks
-from helper.complaints.exhibits import choose, main_capture, payments
+from helper.complaints.exhibits import choose, main_capture
 from helper.complaints.ladder import replies
 from helper.complaints.ladder.replies import Reply
 from helper.complaints.ladder.tried import answers_of
 from helper.complaints.lint import masked
-from helper.complaints.pursued import last_issue
 from helper.complaints.visible import QUOTED, hidden_fields
 from helper.dealings import Edit
 from helper.evidence import redact
@@ -55,8 +54,8 @@ class Desk:
     async def suggest(self, case_id: str, language: Language = "zh_CN") -> Mapping[str, Any]:
         """Return the guessed issue and demand with their reason, and the alternatives."""
         case = await asyncio.to_thread(self._store.vault.case, case_id)
-        guess = _guess(case, self._store.now(), language)
-        return guess.model_dump(mode="json")
+        found = guess(case, self._store.now(), language)
+        return found.model_dump(mode="json")
 
     async def advise(
         self,
@@ -248,20 +247,6 @@ def _rules(case: CaseView) -> tuple[Deadline, ...]:
     """Return the windows of the case's platform."""
     platform = platform_of(case.platform_key)
     return platform.deadlines if platform else ()
-
-
-def issue_of(case: CaseView, draft: Draft | None, now: datetime, language: Language) -> str:
-    """Return the issue of the user's newest act, else what the case looks like.
-
-    `draft` is the newest one. What is advised, drafted, replied and counted is for this issue.
-    """
-    return last_issue(case, draft) or _guess(case, now, language).issue
-
-
-def _guess(case: CaseView, now: datetime, language: Language) -> issues.Suggestion:
-    shown = (view.shown for view in case.captures)
-    chats = [one.chat for one in shown if one is not None and one.chat is not None]
-    return issues.guess(case.order, payments(case), chats=chats, now=now, language=language)
 
 
 def history(vault: Catalogue, case_id: str) -> tuple[Version, ...]:

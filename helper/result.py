@@ -7,8 +7,8 @@ from typing import Any
 
 from helper.complaints.course import closing
 from helper.complaints.course.timeline import dealings
+from helper.complaints.dispute.pursued import issue_of
 from helper.complaints.due.clocks import clocks
-from helper.desk import issue_of
 from helper.model import CaptureView, CaseView, Draft, Seal
 from helper.steps.store import Store
 from scrapers.read import platform_of

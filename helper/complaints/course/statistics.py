@@ -12,8 +12,8 @@ from typing import Literal
 from helper.complaints.course import instants
 from helper.complaints.course.closing import amount, back
 from helper.complaints.course.events import channel_name, settled, until_of
+from helper.complaints.dispute.pursued import last_issue
 from helper.complaints.due.deadlines import promised_by
-from helper.complaints.pursued import last_issue
 from helper.complaints.returned import ZERO, refunds
 from helper.dealings import Answer, Contact, Outcome, Refund
 from helper.messages import Language, named, text
