@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from helper import __version__, check_command, dealing_commands, draft_commands
+from helper.complaints import packaged
 from helper.errors import PasswordNeededError
 from helper.given import (
     bill_password,
@@ -36,6 +37,10 @@ from helper.printing import (
     verdict_lines,
 )
 from helper.settings import Settings
+
+_CHANNELS = ", ".join(
+    key for key, row in packaged.data("ladder")["channels"].items() if row["kind"] == "draft"
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -188,7 +193,7 @@ def extract(
 @app.command(help=told("draft"))
 def draft(
     case: Case,
-    channel: Annotated[str, typer.Option(help=told("channel"))],
+    channel: Annotated[str, typer.Option(help=told("channel", known=_CHANNELS))],
     document: Annotated[str | None, typer.Option(help=told("document"))] = None,
     issue: Annotated[str | None, typer.Option(help=told("issue"))] = None,
     demand: Annotated[str | None, typer.Option(help=told("demand"))] = None,

@@ -68,9 +68,10 @@ def filed(
     def keep(store: Store, _language: Language) -> dict[str, Any]:
         from helper.model import Filing  # noqa: PLC0415
         from helper.steps import dealing  # noqa: PLC0415
+        from helper.web.bodies import FilingRequest  # noqa: PLC0415
 
-        values = {"draft_id": draft, "channel": channel, "number": number, "capture_id": None}
-        filing = record(Filing, values | {"at": _at(at, store)})
+        values = {"draft_id": draft, "channel": channel, "number": number, "at": _at(at, store)}
+        filing = Filing(capture_id=None, **dict(record(FilingRequest, values)))
         return _said(dealing.file(store.vault, case, filing, store.now()))
 
     change(data, as_json, case, keep)

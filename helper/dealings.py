@@ -6,7 +6,8 @@ Each record is the user's own word unless a capture shows it (`capture_id`).
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
@@ -19,6 +20,9 @@ Outcome = Literal["accepted", "refused", "silent", "partial", "coupon", "resolve
 """accepted: taken up, nothing done yet; ended: closed or terminated without a result."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+
+MOST_MONEY: Final = Decimal("999999999.99")
+"""No single payment or refund is larger; what is, is a slip of the key."""
 
 
 class Contact(Frozen):

@@ -5,27 +5,28 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from helper.complaints.advice import Advice, advise
 from helper.complaints.dispute import issues
+from helper.complaints.dispute.pursued import guess, issue_of
 from helper.complaints.drafts import editing, fill, packet
 from helper.complaints.drafts.compose import compose
 from helper.complaints.drafts.editing import Version
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.drafts.publishing import private_of
 from helper.complaints.due.clocks import Clock, clocks
-from helper.complaints.exhibits import choose, main_capture, payments
+from helper.complaints.exhibits import choose, main_capture
 from helper.complaints.ladder import replies
 from helper.complaints.ladder.replies import Reply
+from helper.complaints.ladder.tried import answers_of
 from helper.complaints.lint import masked
 from helper.complaints.visible import QUOTED, hidden_fields
-from helper.dealings import Answers, Edit
+from helper.dealings import Edit
 from helper.evidence import redact
 from helper.evidence.private import find
-from helper.messages import Language
+from helper.messages import Language, text
 from helper.model import CaseView, Draft, FillPlan
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
@@ -53,8 +54,8 @@ class Desk:
     async def suggest(self, case_id: str, language: Language = "zh_CN") -> Mapping[str, Any]:
         """Return the guessed issue and demand with their reason, and the alternatives."""
         case = await asyncio.to_thread(self._store.vault.case, case_id)
-        guess = _guess(case, self._store.now(), language)
-        return guess.model_dump(mode="json")
+        found = guess(case, self._store.now(), language)
+        return found.model_dump(mode="json")
 
     async def advise(
         self,
@@ -132,7 +133,7 @@ class Desk:
         return advise(
             case,
             chosen,
-            _answers(case),
+            answers_of(case, chosen),
             rules=_rules(case),
             now=self._store.now(),
             page_text=self._shown(case),
@@ -158,11 +159,8 @@ class Desk:
         return replies.reply(case, move, chosen, now=self._store.now(), language=language)
 
     def _issue(self, case: CaseView, language: Language) -> str:
-        """Return the issue last drafted or answered for, else what the case looks like."""
-        told = [one.what.issue for one in case.entries if isinstance(one.what, Answers)]
         draft = self._store.vault.latest_draft(case.case_id)
-        known = (draft.issue if draft else None) or (told[-1] if told else None)
-        return known or _guess(case, self._store.now(), language).issue
+        return issue_of(case, draft, self._store.now(), language)
 
     def _draft(
         self,
@@ -176,9 +174,9 @@ class Desk:
     ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
-        chosen = issue or _guess(case, now, language).issue
+        chosen = issue or self._issue(case, language)
         shown = self._shown(case)
-        given = {**_answers(case), **answers}
+        given = {**answers_of(case, chosen), **answers}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         composed = compose(
             case,
@@ -194,6 +192,9 @@ class Desk:
             limits=self._store.settings.limits,
             language=language,
         )
+        if case.closed_at is not None:
+            closed = text("closing.drafted", language, case_id=case_id)
+            composed = composed.model_copy(update={"remarks": (*composed.remarks, closed)})
         return vault.add_draft(composed, lambda own, edits: self._with(case, own, edits, language))
 
     def _edit(self, draft_id: str, key: str, text: str | None, language: Language) -> Draft:
@@ -246,18 +247,6 @@ def _rules(case: CaseView) -> tuple[Deadline, ...]:
     """Return the windows of the case's platform."""
     platform = platform_of(case.platform_key)
     return platform.deadlines if platform else ()
-
-
-def _answers(case: CaseView) -> dict[str, Any]:
-    """Return what the user answered to the questions of any issue, the latest answer last."""
-    told = (one.what.answers for one in case.entries if isinstance(one.what, Answers))
-    return {key: value for one in told for key, value in one.items()}
-
-
-def _guess(case: CaseView, now: datetime, language: Language) -> issues.Suggestion:
-    shown = (view.shown for view in case.captures)
-    chats = [one.chat for one in shown if one is not None and one.chat is not None]
-    return issues.guess(case.order, payments(case), chats=chats, now=now, language=language)
 
 
 def history(vault: Catalogue, case_id: str) -> tuple[Version, ...]:

@@ -27,6 +27,11 @@ _MARKUP = re.compile(
 )
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 _LOOKED_AT = 1 << 20
+_SHOWN = 40
+_OPTIONS = {
+    "agent_no": "--agent", "answers": "KEY=VALUE", "capture_id": "--capture", "draft_id": "--draft",
+}  # fmt: skip
+"""Options that are not called as the field they fill."""
 
 
 def web_address(url: str) -> str:
@@ -53,18 +58,28 @@ def moment(text: str) -> datetime:
 def money(text: str) -> Decimal:
     """Return an amount of money, written with or without its sign; raises InvalidError."""
     try:
-        return Decimal(text.strip().removesuffix("元").lstrip("¥￥").strip())
+        amount = Decimal(text.strip().removesuffix("元").lstrip("¥￥").strip())
     except InvalidOperation as error:
         raise InvalidError(reason="told_amount", what=text) from error
+    if not amount.is_finite():
+        raise InvalidError(reason="told_amount", what=text)
+    return amount
 
 
 def record(kind: type[_Record], values: Mapping[str, object]) -> _Record:
-    """Return values as a record; InvalidError names the first that is none."""
+    """Return values as a record; InvalidError names the first that is none, by its option."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        place = ".".join(str(step) for step in error.errors(include_url=False)[0]["loc"])
-        raise InvalidError(what=place) from None
+        [first, *_] = error.errors(include_url=False)
+        field, given = str(first["loc"][0]), str(first["input"])
+        what = _OPTIONS.get(field) or "--" + field.replace("_", "-")
+        if first["type"] == "string_too_short":
+            raise InvalidError(reason="value_empty", what=what) from None
+        limit = first.get("ctx", {}).get("max_length")
+        reason = "value" if limit is None else "value_long"
+        details = {"given": given[:_SHOWN], "count": len(given), "limit": limit}
+        raise InvalidError(reason=reason, what=what, **details) from None
 
 
 def page_file(path: Path, url: str) -> bytes:

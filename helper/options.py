@@ -15,9 +15,9 @@ from helper.printing import explained
 from helper.settings import Settings
 
 
-def told(name: str) -> str:
+def told(name: str, **values: str) -> str:
     """Return the help of a command or option in the reader's language."""
-    return text(f"cli.help.{name}", pick_language(os.environ.get("KAZHENG_LANGUAGE")))
+    return text(f"cli.help.{name}", pick_language(os.environ.get("KAZHENG_LANGUAGE")), **values)
 
 
 Data = Annotated[Path | None, typer.Option("--data", help=told("data"))]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from pydantic import BaseModel
 
+from helper.complaints.course.closing import amount
 from helper.complaints.wording import moment
 from helper.errors import KazhengError
 from helper.messages import Language, coded, explain, named, text, warned
@@ -241,7 +242,8 @@ def advice_lines(advice: Advice, language: Language) -> list[str]:
     doubts = [*advice.contradictions, *advice.gaps]
     told += [text("cli.draft.gap", language, sentence=gap.text) for gap in doubts]
     if advice.total:
-        told.append(text("cli.advice.total", language, total=advice.total))
+        total = amount(advice.total, advice.claims[0].currency, language)
+        told.append(text("cli.advice.total", language, total=total))
     return [*told, *ladder.hints, "", advice.notice]
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from helper.complaints.course import closing
 from helper.complaints.course.timeline import dealings
+from helper.complaints.dispute.pursued import issue_of
 from helper.complaints.due.clocks import clocks
-from helper.dealings import Answers
 from helper.model import CaptureView, CaseView, Draft, Seal
 from helper.steps.store import Store
 from scrapers.read import platform_of
@@ -70,9 +70,8 @@ def case_result(store: Store, case: CaseView) -> dict[str, Any]:
 
 
 def _due(store: Store, case: CaseView, draft: Draft | None) -> list[dict[str, Any]]:
-    """Return the clocks of a case, counted for the issue last drafted or answered for."""
-    told = [one.what.issue for one in case.entries if isinstance(one.what, Answers)]
-    issue = draft.issue if draft else told[-1] if told else "other"
+    """Return the clocks of a case, counted for the issue that is advised."""
+    issue = issue_of(case, draft, store.now(), store.settings.language)
     platform, settings = platform_of(case.platform_key), store.settings
     found = clocks(
         case,

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from helper.dealings import MOST_MONEY
 from helper.errors import InvalidError
 from helper.model import Correction
 from scrapers.record import Item, OrderRecord, Source
@@ -37,7 +38,7 @@ def correct(order: OrderRecord | None, field: str, value: str) -> OrderRecord:
     """Return the order with one field set, its source marked as the user.
 
     Raises InvalidError(order_field) for what is no field, InvalidError(order_value) for what is
-    no value of it.
+    no value of it, InvalidError(order_much) for a sum or a count beyond any order.
     """
     names = field.split(".")
     if names[0] in _FIXED or names[:2] == ["delivery", "secrets"]:
@@ -49,7 +50,7 @@ def correct(order: OrderRecord | None, field: str, value: str) -> OrderRecord:
         corrected = OrderRecord.model_validate(data)
     except ValidationError:
         raise InvalidError(reason="order_value", what=field) from None
-    _refuse_negative(corrected, names, field)
+    _refuse_impossible(corrected, names, field)
     return corrected
 
 
@@ -110,12 +111,15 @@ def _put(data: dict[str, Any], names: Sequence[str], value: str, field: str) -> 
     place[names[-1]] = value
 
 
-def _refuse_negative(order: OrderRecord, names: Sequence[str], field: str) -> None:
+def _refuse_impossible(order: OrderRecord, names: Sequence[str], field: str) -> None:
     value: Any = order
     for name in names:
         value = value[int(name)] if isinstance(value, tuple) else getattr(value, name)
     if isinstance(value, int | Decimal) and value < 0:
         raise InvalidError(reason="order_value", what=field)
+    if isinstance(value, int | Decimal) and value > MOST_MONEY:
+        given = str(value)[:40]
+        raise InvalidError(reason="order_much", what=field, given=given, limit=MOST_MONEY)
 
 
 def _with_zone(field: str, value: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from helper.cli import app
+from helper.complaints.ladder.channels import channels
 from helper.model import CaptureMeta
 from helper.settings import Settings
 from helper.steps.seal import Sealer
@@ -216,3 +217,81 @@ def test_a_reader_that_stops_reading_gets_no_traceback(tmp_path: Path, form: lis
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def advised(store: Store, case: str) -> str:
+    told = json.loads(run(store.settings.data, "case", "advise", case, "--json").stdout)
+    return str(told["issue"])
+
+
+def test_every_command_takes_the_issue_of_the_users_newest_act(store: Store, case: str) -> None:
+    data = store.settings.data
+    guessed = advised(store, case)
+    run(data, "draft", case, "--channel", "merchant_platform", "--issue", "not_as_described")
+    run(data, "case", "answers", case, "--issue", "other", "resale=no")
+    drafted = run(data, "draft", case, "--channel", "merchant_platform", "--json")
+    assert guessed not in {"other", "not_as_described"}
+    assert json.loads(drafted.stdout)["issue"] == advised(store, case) == "other"
+    run(
+        data, "draft", case, "--channel", "merchant_platform", "--issue", "not_as_described",
+        "--facts", "面值不对",
+    )  # fmt: skip
+    assert advised(store, case) == "not_as_described"
+    asked = run(data, "case", "reply", case, "--move", "no_refund_virtual", "--json")
+    named = run(
+        data, "case", "reply", case, "--move", "no_refund_virtual", "--json",
+        "--issue", "not_as_described",
+    )  # fmt: skip
+    assert asked.stdout == named.stdout
+
+
+def test_what_is_due_is_counted_for_the_issue_that_is_advised(store: Store, case: str) -> None:
+    shown = json.loads(run(store.settings.data, "case", "show", case, "--json").stdout)
+    told = json.loads(run(store.settings.data, "case", "advise", case, "--json").stdout)
+    assert [one["key"] for one in shown["due"]] == [one["key"] for one in told["clocks"]]
+
+
+def test_an_answer_for_the_issue_itself_wins_over_a_later_one_for_another(
+    store: Store, case: str
+) -> None:
+    data = store.settings.data
+    run(data, "case", "answers", case, "--issue", "dead_code", "code_shared=yes")
+    run(data, "case", "answers", case, "--issue", "other", "code_shared=no")
+    told = run(data, "case", "advise", case, "--issue", "dead_code", "--json")
+    codes = [one["code"] for one in json.loads(told.stdout)["decision"]["warnings"]]
+    assert "code_shared" in codes
+
+
+def test_a_draft_of_a_closed_case_says_so(store: Store, case: str) -> None:
+    data = store.settings.data
+    words = ("draft", case, "--channel", "merchant_platform")
+    assert "case reopen" not in run(data, *words).stdout
+    run(data, "case", "close", case)
+    assert f"kazheng case reopen {case}" in run(data, *words).stdout
+
+
+def test_the_help_of_a_draft_names_every_channel_that_takes_one(store: Store) -> None:
+    said = run(store.settings.data, "draft", "--help").stdout
+    assert all(one.id in said for one in channels() if one.kind == "draft")
+    assert "gsxt" not in said
+
+
+def test_the_sum_that_may_be_asked_for_is_in_the_currency_of_the_order(
+    store: Store, case: str
+) -> None:
+    data = store.settings.data
+    run(data, "case", "correct", case, "currency", "USDT")
+    said = run(data, "case", "advise", case).stdout
+    assert "asked for: 9.90 USDT" in said
+    assert "yuan" not in said.split("asked for:")[1].splitlines()[0]
+
+
+@pytest.mark.parametrize("value", ["99999999999999999999", "1000000000"])
+def test_a_corrected_sum_beyond_any_order_is_named_with_the_limit(
+    value: str, store: Store, case: str
+) -> None:
+    done = run(store.settings.data, "case", "correct", case, "amount", value, "--json")
+    error = json.loads(done.stdout)["error"]
+    assert value in error["message"]
+    assert "999999999.99" in error["message"]
+    assert store.vault.case(case).corrections == ()

@@ -123,6 +123,22 @@ FUTURE = ("--at", "2999-01-01")
         (("refund", "--amount", "0"), "next_step", "29.00"),
         (("refund", "--amount", "-5"), "next_step", "29.00"),
         (("refund", "--amount", "many"), "message", "many"),
+        (("refund", "--amount", "NaN"), "message", "NaN"),
+        (("refund", "--amount", "Infinity"), "message", "Infinity"),
+        (("refund", "--amount", "1000000000"), "message", "999999999.99"),
+        (("refund", "--amount", "0.001"), "next_step", "2 位小数"),
+        (("refund", "--amount", "0.001", "--currency", "rmb"), "next_step", "2 位小数"),
+        (("refund", "--amount", "29", "--at", "1970-01-01"), "message", "太早"),
+        (("contact", "--way", "chat", "--said", "x", "--promised-by", "2099-01-01", *DAY),
+         "message", "太远"),
+        (("contact", "--way", "chat", "--said", "x" * 10_000), "message", "--said"),
+        (("contact", "--way", "chat", "--said", "x" * 10_000), "message", "10000"),
+        (("contact", "--way", "chat", "--said", "x", "--agent", "1" * 201), "message", "--agent"),
+        (("filed", "--channel", "12315", "--number", "1" * 300), "message", "--number"),
+        (("filed", "--channel", "12315", "--number", "1" * 300), "next_step", "200"),
+        (("party", "--name", ""), "message", "--name"),
+        (("answer", "--channel", "gsxt", "--outcome", "silent", *DAY), "message", "gsxt"),
+        (("filed", "--channel", "gsxt", *DAY), "next_step", "12315"),
         (("refund", "--amount", "29", "--at", "2026-01-04"), "next_step", "created_at"),
         (("answer", "--channel", "12315", "--outcome", "silent", "--at", "2026-01-05T09:59"),
          "next_step", "created_at"),
@@ -179,6 +195,9 @@ def test_a_time_of_the_orders_own_minute_or_day_is_not_before_it(store: Store, c
         (("answer", "--channel", "12315", "--outcome", "silent", *DAY), "kazheng case filed"),
         (("answer", "--channel", "12315", "--outcome", "partial", "--offered", "99", *DAY),
          "超过付款"),
+        (("party", "--name", "示例公司", "--code", "123"), "18 位"),
+        (("answers", "--issue", "dead_code", "used_as_tolt=yes"), "键写错了：used_as_tolt"),
+        (("answers", "--issue", "dead_code", "code_shared=perhaps"), "不会被采用：code_shared"),
     ],
 )  # fmt: skip
 def test_what_is_unlikely_is_kept_and_named(
@@ -188,6 +207,36 @@ def test_what_is_unlikely_is_kept_and_named(
     done = run(store, "case", name, case, *rest)
     assert (done.exit_code, said in done.stdout) == (0, True)
     assert len(store.vault.case(case).entries) == 1
+
+
+def test_no_refusal_of_the_command_line_speaks_of_the_extension(store: Store, case: str) -> None:
+    for words in (("party", "--name", ""), ("contact", "--way", "chat", "--said", "x" * 5001)):
+        assert "扩展" not in refused(store, words[0], case, *words[1:])["next_step"]
+
+
+def test_answers_that_some_rule_knows_raise_no_doubt(store: Store, case: str) -> None:
+    words = ("days=3天", "facts=是", "fraud_signs=失联", "resale=no", "illegal_content=假币广告")
+    found = told(store, "answers", case, "--issue", "dead_code", *words)
+    assert found["warnings"] == []
+
+
+def test_a_register_code_that_can_be_one_raises_no_doubt(store: Store, case: str) -> None:
+    code = ("--code", "91350100M000100Y43")
+    assert told(store, "party", case, "--name", "示例公司", *code)["warnings"] == []
+
+
+def test_a_coin_may_have_more_than_two_decimals(store: Store, case: str) -> None:
+    found = told(store, "refund", case, "--amount", "0.001", "--currency", "USDT", *DAY)
+    assert found["entries"][0]["what"]["amount"] == "0.001"
+
+
+def test_a_refund_in_another_currency_is_not_counted_and_closing_says_so(
+    store: Store, case: str
+) -> None:
+    told(store, "refund", case, "--amount", "29", "--currency", "USDT", *DAY)
+    [said] = told(store, "close", case)["warnings"]
+    assert "0.00 元" in said
+    assert "29.00 USDT" in said
 
 
 def test_what_was_told_is_taken_back(store: Store, case: str) -> None:

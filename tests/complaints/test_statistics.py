@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from helper.complaints.course.statistics import ShopFigures, statistics
+from helper.complaints.returned import returned
 from helper.dealings import Answer, Answers, Contact, Dealing, Refund
 from helper.model import CaseView, Draft, Filing
 from scrapers.record import OrderRecord
@@ -64,6 +65,23 @@ def test_the_issue_is_that_of_the_newest_draft_else_of_the_answers(full: OrderRe
     assert shop(one_case(full, answers), **{"c-1": drafts}).issues == {"other": 1}
     assert shop(one_case(full, answers)).issues == {"dead_code": 1}
     assert shop(one_case(full)).issues == {"unknown": 1}
+
+
+def test_rmb_is_yuan_and_an_order_without_a_currency_is_in_yuan(full: OrderRecord) -> None:
+    unnamed = full.model_copy(update={"currency": None})
+    coin = Refund(at=PAID + DAY, amount="98.00", currency="USDT")
+    yuan = Refund(at=PAID + 2 * DAY, amount="98.00", currency="RMB")
+    assert returned(one_case(unnamed, coin, yuan)) == {"CNY": Decimal(98), "USDT": Decimal(98)}
+    assert shop(one_case(unnamed, coin)).median_days_to_refund is None
+    assert shop(one_case(full, yuan)).median_days_to_refund == 2.0
+    assert str(shop(one_case(full, yuan)).sums[0].refunded) == "98.00"
+
+
+def test_a_refund_without_a_currency_is_in_that_of_the_order(full: OrderRecord) -> None:
+    coin = full.model_copy(update={"currency": "USDT"})
+    back = Refund(at=PAID + DAY, amount="5.00", currency=None)
+    assert returned(one_case(coin, back)) == {"USDT": Decimal(5)}
+    assert returned(one_case(coin)) == {"USDT": Decimal(0)}
 
 
 def test_the_last_answer_of_a_channel_counts(full: OrderRecord) -> None:

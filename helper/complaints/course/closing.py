@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Final, Literal, get_args
 
+from helper.complaints.returned import currency_of, returned
 from helper.complaints.wording import clean, money, plain_money
-from helper.dealings import Answer, Refund
+from helper.dealings import Answer
 from helper.messages import Language, text
 from helper.model import CaseView
 
 Reason = Literal["refunded", "reissued", "withdrawn", "court", "other"]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
-ZERO: Final = Decimal("0.00")
 _NEVER_PAID: Final = frozenset({"pending_payment", "cancelled", "expired"})
 
 
@@ -23,19 +23,15 @@ def amount(value: Decimal, currency: str | None, language: Language) -> str:
     return f"{plain_money(value)} {clean(currency)}".rstrip()
 
 
-def returned(case: CaseView) -> Decimal:
+def back(case: CaseView) -> Decimal:
     """Return how much of the order's money the user says has come back, in its currency."""
-    currency = case.order.currency if case.order else None
-    refunds = (entry.what for entry in case.entries if isinstance(entry.what, Refund))
-    return sum(
-        (one.amount for one in refunds if currency is None or one.currency == currency), ZERO
-    )
+    return returned(case)[currency_of(case)]
 
 
 def is_back(case: CaseView) -> bool:
     """Tell whether refunds that arrived reach what was paid; False where that is not known."""
     paid = case.order.amount if case.order else None
-    return paid is not None and 0 < paid <= returned(case)
+    return paid is not None and 0 < paid <= back(case)
 
 
 def advice(case: CaseView, language: Language) -> str | None:
@@ -76,5 +72,17 @@ def _sums(case: CaseView, language: Language) -> dict[str, str]:
     return {
         "case_id": case.case_id,
         "paid": "?" if paid is None else amount(paid, currency, language),
-        "back": amount(returned(case), currency, language),
+        "back": _back(case, currency, language),
     }
+
+
+def _back(case: CaseView, currency: str | None, language: Language) -> str:
+    """Return what came back, with what cannot be added to it as it is of another currency."""
+    own = currency_of(case)
+    said = amount(back(case), currency, language)
+    others = [
+        amount(value, code, language) for code, value in returned(case).items() if code != own
+    ]
+    if not others:
+        return said
+    return text("closing.other_currency", language, back=said, others=" + ".join(others))

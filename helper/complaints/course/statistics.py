@@ -10,10 +10,12 @@ from statistics import median
 from typing import Literal
 
 from helper.complaints.course import instants
-from helper.complaints.course.closing import ZERO, amount, returned
+from helper.complaints.course.closing import amount, back
 from helper.complaints.course.events import channel_name, settled, until_of
+from helper.complaints.dispute.pursued import last_issue
 from helper.complaints.due.deadlines import promised_by
-from helper.dealings import Answer, Answers, Contact, Outcome, Refund
+from helper.complaints.returned import ZERO, refunds
+from helper.dealings import Answer, Contact, Outcome, Refund
 from helper.messages import Language, named, text
 from helper.model import CaseView, Draft
 from scrapers.record import Frozen, Money
@@ -44,8 +46,8 @@ class ChannelFigures(Frozen):
 class ShopFigures(Frozen):
     """The cases with one shop; `refunds` is how many cases the median is of.
 
-    `issues` are those of each case's newest draft, else of the user's newest answers; a case
-    without either is counted under `unknown`. Promises are those of orders, chats and contacts
+    `issues` are those of the user's newest act in each case, a draft or answers; a case without
+    either is counted under `unknown`. Promises are those of orders, chats and contacts
     that name a time that is over; of `unknown` ones nothing tells how they went.
     """
 
@@ -103,7 +105,10 @@ def _shop(
         host=host,
         cases=len(cases),
         open=sum(case.closed_at is None for case in cases),
-        issues=dict(Counter(_issue(case, drafts.get(case.case_id, ())) for case in cases)),
+        issues=dict(Counter(
+            last_issue(case, next(reversed(drafts.get(case.case_id, ())), None)) or "unknown"
+            for case in cases
+        )),
         sums=_sums(cases),
         median_days_to_refund=float(median(days)) if days else None,
         refunds=len(days),
@@ -114,21 +119,16 @@ def _shop(
     return figures.model_copy(update={"sentences": tuple(_sentences(figures, language))})
 
 
-def _issue(case: CaseView, drafts: Sequence[Draft]) -> str:
-    told = [entry.what.issue for entry in case.entries if isinstance(entry.what, Answers)]
-    return drafts[-1].issue if drafts else next(reversed(told), "unknown")
-
-
 def _sums(cases: Sequence[CaseView]) -> tuple[Sums, ...]:
     paid: defaultdict[str | None, list[Decimal]] = defaultdict(lambda: [ZERO] * 3)
     for case in cases:
         order = case.order
         if order is not None and order.amount is not None:
-            back = returned(case)
-            still = max(order.amount - back, ZERO) if case.closed_at is None else ZERO
+            came = back(case)
+            still = max(order.amount - came, ZERO) if case.closed_at is None else ZERO
             sums = paid[order.currency]
             paid[order.currency] = [
-                was + more for was, more in zip(sums, (order.amount, back, still), strict=True)
+                was + more for was, more in zip(sums, (order.amount, came, still), strict=True)
             ]
     return tuple(
         Sums(currency=currency, paid=one[0], refunded=one[1], open=one[2])
@@ -143,10 +143,8 @@ def _days_to_refund(case: CaseView) -> int | None:
     if order is None or order.amount is None or start is None or order.amount <= 0:
         return None
     came = ZERO
-    refunds = [entry.what for entry in case.entries if isinstance(entry.what, Refund)]
-    for one in sorted(refunds, key=lambda one: one.at):
-        if order.currency in {None, one.currency}:
-            came += one.amount
+    for one in refunds(case):
+        came += one.amount
         if came >= order.amount:
             return max((instants.day(one.at) - instants.day(start)).days, 0)
     return None

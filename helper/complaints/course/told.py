@@ -8,21 +8,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from helper.complaints.course import instants
-from helper.complaints.course.closing import amount, returned
+from helper.complaints.course import answered, instants
+from helper.complaints.course.closing import amount, back
 from helper.complaints.dispute import issues
 from helper.complaints.ladder.channels import channels
-from helper.complaints.wording import moment
-from helper.dealings import Answer, Answers, Contact, Dealing, Entry, Party, Refund
+from helper.complaints.proof.credit_code import is_credit_code
+from helper.complaints.returned import currency_of, unit
+from helper.complaints.wording import clean, moment
+from helper.dealings import MOST_MONEY, Answer, Answers, Contact, Dealing, Entry, Party, Refund
 from helper.errors import InvalidError, NotFoundError
 from helper.messages import Language, text
 from helper.model import CaseView, Filing
 
 _FIRST_YEAR: Final = 2000
 _FURTHEST: Final = timedelta(days=3660)
-_MOST: Final = Decimal(10**9)
 _CENT: Final = Decimal("0.01")
 _MOST_DECIMALS: Final = 8
+_YUAN_DECIMALS: Final = 2
 _MOST_ANSWERS: Final = 20_000
 
 
@@ -30,8 +32,9 @@ def checked(case: CaseView, what: Dealing, now: datetime) -> Dealing:
     """Return what may be kept: amounts with two decimals at least, a promise to the end of its day.
 
     Raises InvalidError for a time in the future, for an answer or a refund before the order, for
-    a promise that ran out before it was made, an amount of nothing, an unknown channel or issue,
-    a contact without a word. A contact before the order is what was said before buying.
+    a promise that ran out before it was made, an amount of nothing or beyond any order, more
+    decimals than its currency has, a channel that takes no complaints, an unknown issue, a contact
+    without a word. A contact before the order is what was said before buying.
     """
     if isinstance(what, Answers):
         issues.issue(what.issue)
@@ -49,9 +52,10 @@ def checked(case: CaseView, what: Dealing, now: datetime) -> Dealing:
         raise InvalidError(reason="told_nothing")
     if isinstance(what, Answer):
         _check_channel(what.channel)
-        update = {} if what.offered is None else {"offered": _amount(what.offered)}
+        own = currency_of(case)
+        update = {} if what.offered is None else {"offered": _amount(what.offered, own)}
     if isinstance(what, Refund):
-        update = {"amount": _amount(what.amount)}
+        update = {"amount": _amount(what.amount, unit(what.currency, currency_of(case)))}
     elif what.promised_by is not None:
         update["promised_by"] = _promised_by(what.at, what.promised_by, now)
     return what.model_copy(update=update)
@@ -97,15 +101,25 @@ def _doubts(
         if paid is not None and what.offered is not None and what.offered > paid:
             yield "offered_more", {"offered": said(what.offered), "paid": said(paid)}
     elif isinstance(what, Refund) and order is not None:
-        if order.currency and what.currency != order.currency:
-            yield "other_currency", {"own": what.currency or "?", "order": order.currency}
-        elif paid is not None and returned(case) > paid:
-            yield "more_back", {"back": said(returned(case)), "paid": said(paid)}
+        own = currency_of(case)
+        if unit(what.currency, own) != own:
+            yield "other_currency", {"own": clean(what.currency), "order": own}
+        elif paid is not None and back(case) > paid:
+            yield "more_back", {"back": said(back(case)), "paid": said(paid)}
+    else:
+        yield from _doubts_of_facts(what)
+
+
+def _doubts_of_facts(what: Dealing) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(what, Party) and what.code and not is_credit_code(what.code):
+        yield "credit_code", {"code": clean(what.code)}
+    elif isinstance(what, Answers):
+        yield from answered.doubts(what)
 
 
 def _check_time(case: CaseView, at: datetime, now: datetime, *, talk: bool = False) -> None:
     if at.year < _FIRST_YEAR:
-        raise InvalidError(reason="moment", what=at.isoformat())
+        raise InvalidError(reason="told_old", at=instants.said(at), first=_FIRST_YEAR)
     if at > now:
         raise InvalidError(reason="told_future", at=f"{at:%Y-%m-%d %H:%M}", now=moment(now))
     order = case.order
@@ -119,22 +133,31 @@ def _check_time(case: CaseView, at: datetime, now: datetime, *, talk: bool = Fal
 
 def _promised_by(at: datetime, by: datetime, now: datetime) -> datetime:
     """Return when a promise runs out: of a day without an hour, its last second."""
-    if by.year < _FIRST_YEAR or by > now + _FURTHEST:
-        raise InvalidError(reason="moment", what=by.isoformat())
+    if by > now + _FURTHEST:
+        latest = instants.said(now + _FURTHEST)[:10]
+        raise InvalidError(reason="told_far", by=instants.said(by), latest=latest)
     if instants.before(by, at):
         raise InvalidError(reason="told_promise", at=instants.said(at), by=instants.said(by))
     return instants.latest(by)
 
 
 def _check_channel(key: str) -> None:
-    known = [channel.id for channel in channels()]
-    if key not in known:
-        raise InvalidError(reason="channel", what=key, known="、".join(known))
+    kinds = {channel.id: channel.kind for channel in channels()}
+    if kinds.get(key) != "draft":
+        reason = "no_complaints" if key in kinds else "channel"
+        known = "、".join(one for one, kind in kinds.items() if kind == "draft")
+        raise InvalidError(reason=reason, what=key, known=known)
 
 
-def _amount(value: Decimal) -> Decimal:
-    if not 0 < value < _MOST or value != round(value, _MOST_DECIMALS):
+def _amount(value: Decimal, currency: str) -> Decimal:
+    if not value > 0:
         raise InvalidError(reason="told_amount", what=str(value)[:40])
+    if value > MOST_MONEY:
+        raise InvalidError(reason="told_much", what=str(value)[:40], limit=MOST_MONEY)
+    most = _YUAN_DECIMALS if currency == "CNY" else _MOST_DECIMALS
+    if value != round(value, most):
+        what = str(value)[:40]
+        raise InvalidError(reason="told_decimals", what=what, currency=clean(currency), most=most)
     plain = value.normalize()
     exponent = plain.as_tuple().exponent
     return plain.quantize(_CENT) if isinstance(exponent, int) and exponent > -2 else plain
