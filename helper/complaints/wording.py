@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from helper.messages import Language
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _YUAN = frozenset({"CNY", "RMB"})
 _JOINT = re.compile(r" (?=[，。；：、（]|$)")
@@ -75,9 +77,11 @@ def plain_money(value: Decimal) -> str:
     return format(value, "f")
 
 
-def money(value: Decimal, currency: str | None) -> str:
+def money(value: Decimal, currency: str | None, language: Language = "zh_CN") -> str:
     """Return an amount with its unit; without a currency on the page no unit is claimed."""
-    unit = "元" if currency and currency.upper() in _YUAN else clean(currency)
+    unit = clean(currency)
+    if unit.upper() in _YUAN:
+        unit = "元" if language == "zh_CN" else "CNY"
     return f"{plain_money(value)} {unit}".rstrip()
 
 

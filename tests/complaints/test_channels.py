@@ -232,10 +232,10 @@ def test_a_transfer_to_a_person_is_no_payment_to_a_merchant(full: OrderRecord) -
     ("key", "document", "reason", "met"),
     [
         ("wechat_mini", "complaint", "not_mini_program", {"mini_program": True}),
-        ("12377", "report", "no_illegal_content", {"illegal_content": True}),
+        ("12377", "report", "no_illegal_content", {"illegal_content": "首页仿冒官方充值中心"}),
         ("12377", "report", "no_illegal_content", {"unlawful_goods": True}),
         ("12377", "report", "no_illegal_content", {"fraud_signs": "钓鱼链接"}),
-        ("mps_12321", "report", "no_spam", {"spam": True}),
+        ("mps_12321", "report", "no_spam", {"spam": "推销代充的短信"}),
         ("police", "report", "no_fraud_signs", {"fraud_signs": ["虚构商品"]}),
         ("police", "report", "no_fraud_signs", {"shop_gone": True}),
     ],
@@ -247,10 +247,31 @@ def test_what_only_the_user_can_state_is_asked_for(
     assert refusal(case_of(full), key, document, **met) is None
 
 
-@pytest.mark.parametrize("told", ["没发货", "没发货、不退款", ["拖延"], "", [], True, None, " 。"])
+@pytest.mark.parametrize("told", [
+    "没发货", "没发货、不退款", ["拖延"], "", [], None, " 。", "一直不发货", "Delivery is late.",
+    "没有", "无。", ["否"], "No", False,
+])  # fmt: skip
 def test_late_or_refused_performance_is_no_sign_of_fraud(full: OrderRecord, told: Any) -> None:
     assert refusal(case_of(full), "police", "report", fraud_signs=told) == "no_fraud_signs"
     assert signs({"fraud_signs": "没发货、收款后失联"}) == ("收款后失联",)
+
+
+def test_a_late_delivery_does_not_hide_what_points_to_fraud() -> None:
+    for told in ("收款后失联一直不发货", "related shops have vanished"):
+        assert signs({"fraud_signs": told}) == (told,)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [("12377", "illegal_content"), ("mps_12321", "spam"), ("police", "fraud_signs")],
+)
+def test_a_bare_yes_is_asked_for_its_words_and_a_no_is_none(
+    full: OrderRecord, key: str, name: str
+) -> None:
+    for bare in (True, "是", "有。", "yes"):
+        assert refusal(case_of(full), key, "report", **{name: bare}) == "words_needed"
+    for none in (False, "没有", "无", "否", "no", "None."):
+        assert refusal(case_of(full), key, "report", **{name: none}) == f"no_{name}"
 
 
 @pytest.mark.parametrize("document", ["recomplaint", "review", "escalation"])

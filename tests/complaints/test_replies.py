@@ -15,8 +15,8 @@ from helper.complaints.ladder.replies import Reply, counters, reply, spot
 from helper.complaints.law import article
 from helper.complaints.wording import leaves, moment
 from helper.dealings import Answers, Contact, Entry, Refund
-from helper.errors import InvalidError
-from helper.messages import LANGUAGES
+from helper.errors import InvalidError, RefusedError
+from helper.messages import LANGUAGES, explain
 from helper.model import CaseView, Filing
 from scrapers.record import OrderRecord
 
@@ -257,6 +257,25 @@ def test_what_they_say_brings_its_reply(words: str, move: str) -> None:
 
 def test_plain_words_bring_none() -> None:
     assert spot("您好，退款已经提交，三个工作日内到账。") == ()
+
+
+def test_nothing_is_asked_for_that_the_answers_forbid(full: OrderRecord) -> None:
+    told = Answers(issue="not_delivered", answers={"credited": True})
+    for case, now_given in (
+        (case_of(full), told.answers),
+        (case_of(full, entries=(entry(told),)), {}),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            reply(case, "delay", "not_delivered", now_given, now=NOW)
+        assert refused.value.details["reason"] == "stopped"
+        assert "{" not in explain(refused.value)["message"]
+    assert reply(case_of(full), "delay", "not_delivered", {"credited": False}, now=NOW)
+
+
+def test_an_amount_is_told_in_the_readers_language(full: OrderRecord) -> None:
+    made = reply(case_of(full), "delay", "not_delivered", now=NOW, language="en").sentences[0]
+    assert "98.00 元" in made.text
+    assert "98.00 CNY" in made.meaning
 
 
 def test_an_unknown_move_or_issue_is_invalid(full: OrderRecord) -> None:

@@ -1,8 +1,8 @@
 """Whether a channel takes this case: refused with the next step, or allowed with remarks.
 
 Answers read: `resale`, `arbitration_clause`, `court_confirmed`, `mini_program`, `paid_to_person`,
-`illegal_content`, `unlawful_goods`, `spam`, `shop_gone` (true or false) and `fraud_signs` (list or
-text).
+`unlawful_goods`, `shop_gone` (true or false), `illegal_content`, `spam` (text) and `fraud_signs`
+(list or text).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from helper.complaints import packaged
 from helper.complaints.documents import document as written
@@ -29,6 +29,8 @@ _LATER = frozenset({"recomplaint", "review", "escalation"})
 _SUITS = frozenset({"claim", "request"})
 _SETTLED = frozenset({"ended", "resolved"})
 _PAID_BY = {"wechat_pay": "wechat", "alipay": "alipay", "card_bank": "bank"}
+_IN_WORDS = frozenset({"illegal_content", "spam", "fraud_signs"})
+"""Answers that a report quotes: a bare yes says nothing."""
 _UNSURE = frozenset({"unknown", "other"})
 
 
@@ -91,10 +93,29 @@ def signs(answers: Mapping[str, Any]) -> tuple[str, ...]:
     given = answers.get("fraud_signs")
     parts = re.split(r"[、，,;；\n]", given) if isinstance(given, str) else given
     listed = parts if isinstance(parts, list | tuple) else ()
-    told = [str(part).strip(" 。.") for part in listed]
-    told += ["失联"] if answers.get("shop_gone") is True else []
-    late = packaged.data("ladder")["delay_only"]
-    return tuple(sign for sign in told if sign and sign.lower() not in late)
+    told = [sign for sign in map(_words, listed) if sign and not _late(sign)]
+    return (*told, *(["失联"] if answers.get("shop_gone") is True else []))
+
+
+def _words(told: Any) -> str:
+    """Return what the user stated as a fact; a bare yes or no states none."""
+    words = str(told).strip(" 。.!！") if isinstance(told, str) else ""
+    return "" if _bare("yes", words) or _bare("no", words) else words
+
+
+def _bare(word: Literal["yes", "no"], told: Any) -> bool:
+    """Tell whether an answer is only that word."""
+    if isinstance(told, bool):
+        return told is (word == "yes")
+    words = told.strip(" 。.!！").lower() if isinstance(told, str) else ""
+    return words in packaged.data("ladder")["bare"][word]
+
+
+def _late(sign: str) -> bool:
+    """Tell whether a sign names late or refused performance and nothing that points to fraud."""
+    rows = packaged.data("ladder")
+    late = re.search("|".join(rows["delay_only"]), sign, re.IGNORECASE)
+    return late is not None and not re.search("|".join(rows["deceit"]), sign, re.IGNORECASE)
 
 
 def overdue(case: CaseView, now: datetime) -> bool:
@@ -164,17 +185,19 @@ def _stated(look: _Look) -> None:
     fraud = signs(answers)
     fishing = packaged.data("ladder")["phishing"]
     phishing = any(word in sign.lower() for sign in fraud for word in fishing)
-    illegal = answers.get("illegal_content") or answers.get("unlawful_goods") is True or phishing
+    content, junk = _words(answers.get("illegal_content")), _words(answers.get("spam"))
+    illegal = content or answers.get("unlawful_goods") is True or phishing
     stated = {
         "in_mini_program": (answers.get("mini_program") is True, "not_mini_program"),
         "court_confirmed": (answers.get("court_confirmed") is True, "court_unconfirmed"),
         "illegal_content": (bool(illegal), "no_illegal_content"),
-        "spam": (bool(answers.get("spam")), "no_spam"),
+        "spam": (bool(junk), "no_spam"),
         "fraud_signs": (bool(fraud), "no_fraud_signs"),
     }
     for name, (met, reason) in stated.items():
         if name in needed and not met:
-            raise look.refuse(reason)
+            bare = name in _IN_WORDS and _bare("yes", answers.get(name))
+            raise look.refuse("words_needed") if bare else look.refuse(reason)
 
 
 def _first(look: _Look) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from helper.complaints import packaged
 from helper.complaints.dispute.issues import issue as known_issue
 from helper.complaints.ladder.replying import Look, demand, facts, look_at
+from helper.complaints.ladder.writable import stopped
 from helper.complaints.law import Article, article
 from helper.complaints.wording import clean
 from helper.errors import InvalidError
@@ -87,13 +88,17 @@ def reply(
     """Return the reply; `answers` win over those kept in the case.
 
     Answers read: `resale`, `account_checked`, `used_as_told`, `own_mistake`, `arbitration_clause`.
-    Raises InvalidError for an unknown move.
+    Raises InvalidError for an unknown move, RefusedError(stopped) where the answers say that
+    nothing may be asked for yet.
     """
     rows = packaged.data("replies")
     if move not in rows["moves"]:
         raise InvalidError(reason="move", what=move, known="、".join(rows["moves"]))
     known_issue(issue)
     look = look_at(case, issue, answers or {}, now)
+    stop = stopped(issue, look.answers, case.order, language)
+    if stop is not None:
+        raise stop
     sentences = tuple(_sentences(look, move, language))
     return Reply(
         move=move,

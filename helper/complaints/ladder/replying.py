@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from helper.complaints import packaged
+from helper.complaints.dispute.deciding import bulk
 from helper.complaints.due.deadlines import promised_by
 from helper.complaints.ladder.admission import overdue
 from helper.complaints.ladder.tried import SHOP, answers_of, contacts, refunded, tries
@@ -16,8 +17,6 @@ from helper.messages import Language, text
 from helper.model import CaseView
 from scrapers.record import OrderRecord
 
-_SOLD_IN_BULK = 10
-"""As in `demanding`: from this quantity on consumer law waits for the answer on resale."""
 _FIFTEEN = timedelta(days=15)
 """侵害消费者权益行为处罚办法 8."""
 _SUPPLIED = frozenset({"not_delivered", "dead_code", "not_as_described"})
@@ -111,7 +110,7 @@ def facts(look: Look, language: Language) -> str:
         "order_no": shorten(clean(order.order_no), 64),
         "paid_at": moment(paid_at) if paid_at else "",
         "goods": "、".join(quoted(item.title) for item in order.items if clean(item.title)),
-        "amount": money(order.amount, order.currency) if order.amount else "",
+        "amount": money(order.amount, order.currency, language) if order.amount else "",
     }
     parts = [text(f"replies.fact.{key}", language, value=v) for key, v in known.items() if v]
     joined = text("replies.join", language).join(parts)
@@ -137,12 +136,14 @@ def _sum(look: Look, language: Language) -> str:
     if order is None or look.issue == "duplicate_charge":
         return text(f"replies.sum.{'twice' if order else 'unknown'}", language)
     if order.amount and 0 < back < order.amount:
-        rest = money(order.amount - back, order.currency)
+        rest = money(order.amount - back, order.currency, language)
         return text("replies.sum.left", language, rest=rest)
     if look.issue == "refund_missing" and order.refunded:
-        shown = money(order.refunded, order.currency)
+        shown = money(order.refunded, order.currency, language)
         return text("replies.sum.refund", language, refunded=shown)
-    return text(f"replies.sum.{_part(look.issue, order)}", language, amount=_amount(order))
+    return text(
+        f"replies.sum.{_part(look.issue, order)}", language, amount=_amount(order, language)
+    )
 
 
 def _part(issue: str, order: OrderRecord) -> str:
@@ -156,13 +157,12 @@ def _part(issue: str, order: OrderRecord) -> str:
     return "full" if order.amount else "unknown"
 
 
-def _amount(order: OrderRecord) -> str:
-    return money(order.amount, order.currency) if order.amount else ""
+def _amount(order: OrderRecord, language: Language) -> str:
+    return money(order.amount, order.currency, language) if order.amount else ""
 
 
 def _consumes(order: OrderRecord | None, resale: Any) -> bool:
-    bulk = any((item.quantity or 0) >= _SOLD_IN_BULK for item in order.items) if order else False
-    return resale is False or (resale is not True and not bulk)
+    return resale is False or (resale is not True and bulk(order) is None)
 
 
 def _broken(case: CaseView, now: datetime) -> tuple[datetime, str] | None:

@@ -5,20 +5,22 @@ No law asks for this order (消保法39): it only spares time, and the user may 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from helper.complaints import packaged
 from helper.complaints.ladder.admission import admit, signs
+from helper.complaints.ladder.patience import Wait, Whose, of_answer, of_promise
 from helper.complaints.ladder.tried import SHOP, Try, answers_of, contacts, refunded, tries
+from helper.complaints.ladder.writable import writable
+from helper.dealings import Answer, Contact
 from helper.errors import RefusedError
+from helper.messages import Language
 from helper.model import CaseView
 
 Stage = Literal["police", "shop", "payment", "authority", "final"]
-Whose = Literal["guide", "documented", "promised", "answer"]
 _PAYMENTS = {"wechat": "wechat_pay", "alipay": "alipay", "bank": "card_bank"}
 _STAGE: dict[str, Stage] = {
     SHOP: "shop",
@@ -49,7 +51,9 @@ _STILL: dict[Stage, tuple[str, ...]] = {
 class Move:
     """What to do: `act` with a document at a channel, `wait` for one, or nothing.
 
-    `code` is the reason; over and check: the case is done; ended: every step was taken.
+    `code` is the reason; over: the case is done; check: something is to be looked at first, as the
+    document cannot be written yet (refused) or only the other side says that it is settled; ended:
+    every step was taken. `promised` is the moment promised.
     """
 
     state: Literal["act", "wait", "over", "check", "ended"]
@@ -59,6 +63,7 @@ class Move:
     since: datetime | None = None
     until: datetime | None = None
     whose: Whose | None = None
+    promised: datetime | None = None
 
     @property
     def stage(self) -> Stage | None:
@@ -89,6 +94,27 @@ class Standing:
             return False
         return True
 
+    def refusal(self, key: str, document: str, language: Language = "zh_CN") -> RefusedError | None:
+        """Return why a document cannot be written now, None where it can."""
+        try:
+            writable(
+                self.case, key, document, self.issue, self.answers, now=self.now, language=language
+            )
+        except RefusedError as error:
+            return error
+        return None
+
+    def promises(self) -> tuple[Wait, ...]:
+        """Return the promises of the shop's side with how long each is waited for, oldest first."""
+        answers = [answer for one in self.at(SHOP) for answer in one.answers]
+        told: list[Contact | Answer] = [*contacts(self.case, self.now), *answers]
+        dated = [of_promise(one.at, one.promised_by) for one in told if one.promised_by]
+        return tuple(sorted(dated, key=lambda one: one.since))
+
+    def over(self, wait: Wait) -> bool:
+        """Tell whether a wait has ended."""
+        return wait.ends is not None and wait.ends <= self.now
+
 
 def standing(case: CaseView, issue: str, now: datetime) -> Standing:
     """Gather what was tried, answered and paid back."""
@@ -113,13 +139,35 @@ def move(look: Standing) -> Move:
     done = _done(look)
     if done is not None:
         return done
-    stages = {stage_of(one.channel) for one in look.tries}
-    reached = max((i for i, stage in enumerate(_ORDER) if stage in stages), default=0)
-    for step in (_police, *_STEPS[reached:]):
+    for step in (_police, *_steps(look)):
         found = step(look)
-        if found is not None:
-            return found
+        if found is None:
+            continue
+        if found.channel and found.document and look.refusal(found.channel, found.document):
+            return replace(found, state="check")
+        return found
     return Move("ended", "nothing_left")
+
+
+def _steps(look: Standing) -> Iterator[Callable[[Standing], Move | None]]:
+    """Yield the stages from the one reached on.
+
+    Where an office or a court did not take the dispute up, the cheaper stages that were left out,
+    or taken only after it, come first.
+    """
+    last = {stage: _last(look, stage) for stage in _ORDER}
+    reached = max((i for i, stage in enumerate(_ORDER) if last[stage]), default=0)
+    there = last[_ORDER[reached]]
+    shut = there if there and there.outcome == "refused" and reached > 1 else None
+    for index, stage in enumerate(_ORDER):
+        before = last[stage]
+        left_out = shut is not None and (before is None or before.at > shut.at)
+        if index >= reached or left_out:
+            yield _STEPS[index]
+
+
+def _last(look: Standing, stage: Stage) -> Try | None:
+    return next((one for one in reversed(look.tries) if stage_of(one.channel) == stage), None)
 
 
 def _done(look: Standing) -> Move | None:
@@ -134,8 +182,16 @@ def _done(look: Standing) -> Move | None:
     newest = max(answered, default=None, key=lambda pair: pair[0])
     later = newest is not None and any(one.at > newest[0] for one in look.tries)
     if newest is not None and newest[1] == "resolved" and not later:
-        return Move("over", "resolved")
+        return Move("over" if _shown_settled(look) else "check", "resolved")
     return None
+
+
+def _shown_settled(look: Standing) -> bool:
+    """Tell whether the page bears out that it is settled; `resolved` alone is what they say."""
+    status = look.case.order.status if look.case.order else "unknown"
+    if status == "refunded":
+        return look.issue != "refund_missing"
+    return status == "delivered" and look.issue == "not_delivered"
 
 
 def _police(look: Standing) -> Move | None:
@@ -146,10 +202,11 @@ def _police(look: Standing) -> Move | None:
 
 def _shop(look: Standing) -> Move | None:
     told, before = contacts(look.case, look.now), look.at(SHOP)
-    for talk in told[::-1]:
-        newer = not before or talk.at > before[-1].at
-        if newer and talk.promised_by and talk.promised_by > look.now:
-            return Move("wait", "promised", SHOP, None, talk.at, talk.promised_by, "promised")
+    newest = max((one.answer.at if one.answer else one.at for one in before), default=None)
+    talks = [one for one in told if one.promised_by and (newest is None or one.at > newest)]
+    for talk in talks[-1:]:
+        if talk.promised_by and not any(look.over(one) for one in look.promises()):
+            return _waiting(SHOP, of_promise(talk.at, talk.promised_by))
     if not before:
         return Move("act", "first_after_talk" if told else "first", SHOP, "complaint")
     waiting = _waits(look, before[-1])
@@ -195,22 +252,25 @@ _STEPS: tuple[Callable[[Standing], Move | None], ...] = (_shop, _payment, _autho
 
 def _waits(look: Standing, last: Try) -> Move | None:
     """Return the wait for an answer, or for what was promised; None where it is over."""
-    answer = last.answer
-    since = answer.at if answer else last.at
+    answer, stage = last.answer, stage_of(last.channel)
     promised = answer.promised_by if answer else None
-    whose: Whose = "promised"
-    going = {None, "accepted", *_STILL.get(stage_of(last.channel) or "shop", ())}
+    going = {None, "accepted", *_STILL.get(stage or "shop", ())}
     if last.outcome not in going and not (last.outcome == "partial" and promised):
         return None
-    until = promised
-    if until is None:
-        rule = packaged.data("ladder")["patience"].get(last.channel)
-        if rule is None:
-            return Move("wait", "answer", last.channel, None, since, None, "answer")
-        until, whose = since + timedelta(hours=rule["hours"]), rule["whose"]
-    if look.now >= until:
-        return None
-    return Move("wait", whose, last.channel, None, since, until, whose)
+    if answer is None or promised is None:
+        wait = of_answer(last)
+    elif stage == "final":  # a day that a court has set is no promise of the other side's
+        wait = Wait("promised", "promised", answer.at, promised, promised, promised)
+    else:
+        wait = of_promise(answer.at, promised)
+        if stage == "shop" and any(look.over(one) for one in look.promises()):
+            return None
+    return None if look.over(wait) else _waiting(last.channel, wait)
+
+
+def _waiting(channel: str, wait: Wait) -> Move:
+    code = wait.code if wait.until else "answer"
+    return Move("wait", code, channel, None, wait.since, wait.until, wait.whose, wait.promised)
 
 
 def _payment_channel(look: Standing) -> str | None:

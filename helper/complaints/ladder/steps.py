@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from helper.complaints import packaged
 from helper.complaints.dispute.issues import issue as known_issue
 from helper.complaints.ladder import replies
-from helper.complaints.ladder.admission import admit
 from helper.complaints.ladder.channels import Channel, channels, document_name
 from helper.complaints.ladder.failing import Diagnosis, diagnose
+from helper.complaints.ladder.patience import Whose, of_answer
 from helper.complaints.ladder.standing import Move, Standing, ahead, move, standing
 from helper.complaints.ladder.tried import SHOP, contacts, in_future
+from helper.complaints.ladder.writable import stopped, writable
 from helper.complaints.wording import moment, money
 from helper.errors import RefusedError
 from helper.messages import Language, explain, text
@@ -24,7 +26,7 @@ from scrapers.record import Frozen
 State = Literal["done", "now", "possible", "later", "blocked", "not_for_this"]
 _UNSUITED = frozenset({
     "paid_otherwise", "paid_from_balance", "paid_to_person", "not_mini_program", "no_spam",
-    "no_illegal_content", "no_fraud_signs", "court_unconfirmed", "no_clause",
+    "no_illegal_content", "no_fraud_signs", "words_needed", "court_unconfirmed", "no_clause",
 })  # fmt: skip
 """Refusals that say that a channel is not made for this case; all others say that it is shut."""
 _UNCONFIRMED = frozenset({
@@ -66,14 +68,14 @@ class Next(Frozen):
 class Waiting(Frozen):
     """An answer that is waited for; `until` None where no day can be named.
 
-    `whose`: guide is our own value, documented the channel's, promised theirs.
+    `whose`: guide is our own value, documented the channel's, law that of a law, promised theirs.
     """
 
     channel: str
     name: str
     since: Moment
     until: Moment | None
-    whose: Literal["guide", "documented", "promised", "answer"]
+    whose: Whose
 
 
 class Branch(Frozen):
@@ -86,6 +88,8 @@ class Branch(Frozen):
 
 class Ladder(Frozen):
     """All channels in the order of the research and one next step, `next` or `waiting`, or none.
+
+    `state` check: something is to be looked at or mended first; `why` says what.
 
     `replies` are keys of counter-moves that fit what the other side said last.
     """
@@ -166,7 +170,8 @@ def _why(told: _Told) -> str:
         "name": _name(told, one.channel) if one.channel else "",
         "since": moment(one.since) if one.since else "",
         "until": moment(one.until) if one.until else "",
-        "amount": _money(told),
+        "promised": moment(one.promised) if one.promised else "",
+        "amount": _money(told, told.look.back),
     }
     before = "".join(
         told.say(
@@ -174,16 +179,41 @@ def _why(told: _Told) -> str:
         )
         for i, t in enumerate(told.look.tries)
     )
-    return f"{before}{told.say(f'{one.state}.{one.code}', **values)}".strip()
+    if one.state == "check" and one.document:
+        reason = _refused(told)
+    else:
+        reason = f"{_passed(told)}{told.say(f'{one.state}.{one.code}', **values)}"
+    return f"{before}{reason}".strip()
+
+
+def _refused(told: _Told) -> str:
+    """Say what must be mended before the document can be written."""
+    one, said = told.move, ""
+    if one.stage == "police":  # that a report comes first holds all the same
+        said = told.say(f"act.{one.code}")
+    error = told.look.refusal(one.channel or "", one.document or "", told.language)
+    return said + (told.say("state.shut", **explain(error, told.language)) if error else "")
+
+
+def _passed(told: _Told) -> str:
+    """Say that the time of 12315 has passed, where that is why a court comes next."""
+    before = told.look.at("12315")
+    if told.move.stage != "final" or told.move.state != "act" or not before:
+        return ""
+    wait = of_answer(before[-1])
+    if before[-1].outcome in {"refused", "ended", "resolved"} or wait.ends is None:
+        return ""
+    over = told.look.over(wait)
+    return told.say(f"passed.{wait.code}", until=moment(wait.ends)) if over else ""
 
 
 def _outcome(told: _Told, index: int) -> str:
     return told.say(f"outcome.{told.look.tries[index].outcome or 'none'}")
 
 
-def _money(told: _Told) -> str:
+def _money(told: _Told, value: Decimal) -> str:
     order = told.look.case.order
-    return money(told.look.back, order.currency) if order else ""
+    return money(value, order.currency, told.language) if order else ""
 
 
 def _branches(told: _Told) -> Iterator[Branch]:
@@ -199,6 +229,8 @@ def _branches(told: _Told) -> Iterator[Branch]:
 
 def _replies(look: Standing) -> tuple[str, ...]:
     """Return the counter-moves in what was answered and said last, at most once each."""
+    if stopped(look.issue, look.answers, look.case.order):
+        return ()
     answers = [one.answer for one in look.tries if one.answer is not None]
     newest = max(answers, key=lambda one: one.at, default=None)
     talks = contacts(look.case, look.now)
@@ -212,26 +244,40 @@ def _replies(look: Standing) -> tuple[str, ...]:
 def _hints(told: _Told) -> Iterator[str]:
     """Yield what holds besides the step: keep the money in sight, skip if you like."""
     look, order = told.look, told.look.case.order
-    acting = told.move.state == "act"
     if in_future(look.case, look.now):
         yield told.say("hint.future")
     if told.move.state in {"act", "wait"} and order and order.status in _UNCONFIRMED:
         yield told.say("hint.dont_confirm")
     if order and order.amount and 0 < look.back < order.amount:
-        rest = money(order.amount - look.back, order.currency)
-        yield told.say("hint.rest", back=_money(told), rest=rest)
+        rest = _money(told, order.amount - look.back)
+        yield told.say("hint.rest", back=_money(told, look.back), rest=rest)
     if told.move.stage == "shop":
         if not look.at(SHOP):
             yield told.say("hint.chat_or_ticket")
         yield told.say("hint.talks")
-    if acting and told.move.stage in {"shop", "payment"}:
+    if told.move.state == "act":
+        yield from _acting(told)
+
+
+def _acting(told: _Told) -> Iterator[str]:
+    """Yield what to know before the step is taken."""
+    stage = told.move.stage
+    yield from _unkept(told)
+    if stage in {"shop", "payment"}:
         yield told.say("hint.may_skip")
-    if acting and told.move.stage == "authority":
+    if stage == "authority":
         yield told.say("hint.one_intake")
-    if acting and told.move.stage == "final":
+    if stage == "final":
         yield told.say("hint.amount")
-    if acting and look.tries:
+    if told.look.tries:
         yield told.say("hint.exposure")
+
+
+def _unkept(told: _Told) -> Iterator[str]:
+    """Yield the last promise that was waited for long enough."""
+    for one in [one for one in told.look.promises() if told.look.over(one)][-1:]:
+        by = moment(one.promised) if one.promised else ""
+        yield told.say("hint.promise", at=moment(one.since), by=by)
 
 
 def _step(told: _Told, one: Channel, why: str) -> Step:
@@ -255,7 +301,7 @@ def _taken(
     look = told.look
     for document in one.documents:
         try:
-            found = admit(
+            found = writable(
                 look.case, one.id, document, look.issue, look.answers,
                 now=look.now, language=told.language,
             )  # fmt: skip
@@ -279,8 +325,8 @@ def _state(told: _Told, one: Channel, why: str, refusal: RefusedError | None) ->
         said = explain(refusal, told.language)
         shut: State = "not_for_this" if refusal.details["reason"] in _UNSUITED else "blocked"
         return shut, told.say("state.shut", **said)
-    if told.move.state in {"over", "check"}:
-        return "later", told.say("state.over")
+    if told.move.state == "over" or (told.move.state == "check" and not told.move.document):
+        return "later", told.say(f"state.{told.move.state}")
     if one.id in ahead(told.look, told.move):
         return "later", told.say("state.later")
     return "possible", told.say(f"possible.{one.id}")
