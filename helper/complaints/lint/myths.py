@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 from pydantic import Field
@@ -84,10 +84,18 @@ def _by_id() -> dict[int, Claim]:
 
 def said(text: str, among: Sequence[Claim]) -> Iterator[Said]:
     """Yield where a text says one of the claims; a sentence that denies it says the opposite."""
-    for claim, pattern, better in _patterns(tuple(claim.id for claim in among)):
-        for match in pattern.finditer(text):
-            if not _taken_back(claim, text, *match.span()):
-                yield Said(claim=claim, text=match[0], better=better)
+    yield from _said(text, tuple(claim.id for claim in among))
+
+
+@lru_cache(maxsize=1024)
+def _said(text: str, ids: tuple[int, ...]) -> tuple[Said, ...]:
+    """Find them once: the documents of a case share most of their sentences."""
+    return tuple(
+        Said(claim=claim, text=match[0], better=better)
+        for claim, pattern, better in _patterns(ids)
+        for match in pattern.finditer(text)
+        if not _taken_back(claim, text, *match.span())
+    )
 
 
 def _taken_back(claim: Claim, text: str, start: int, end: int) -> bool:
