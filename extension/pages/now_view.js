@@ -58,7 +58,11 @@ function step(desk) {
     return [why, button("answered", t("answered"), () => openForm(desk, "answer", { channel }))];
   }
   const refund = () => openForm(desk, "refund");
-  return ladder.state === "check"
+  // Where nothing can be written yet, the sentence says what is to be mended: no refund is meant.
+  const writable = ladder.steps.some(
+    (/** @type {any} */ step) => step.channel === "merchant_platform" && step.documents.length > 0,
+  );
+  return ladder.state === "check" && writable
     ? [why, button("refund-came", t("told_refund"), refund)]
     : [why];
 }

@@ -42,9 +42,16 @@ def told(issue="not_delivered", *, language="zh_CN", after=timedelta(days=2), no
         "file": answer | {"entry_id": "f-1", "warnings": []},
         "undo": answer,
         "timeline": {"ok": True, "events": [plain(one) for one in events]},
-        "reply": {"ok": True, "reply": plain(reply(case, "delay", issue, **given))},
+        "reply": answered(case, issue, **given),
         "draft": draft(case, issue, kept, now, language),
     }
+
+
+def answered(case, issue, *, now, language):
+    try:
+        return {"ok": True, "reply": plain(reply(case, "delay", issue, now=now, language=language))}
+    except RefusedError as error:
+        return {"ok": False, "error": explain(error, language)}
 
 
 def draft(case, issue, answers, now, language):
