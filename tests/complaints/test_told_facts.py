@@ -89,3 +89,18 @@ def test_a_demand_of_another_issue_is_no_demand_of_this_one(
 ) -> None:
     with pytest.raises(InvalidError, match="refund_duplicate"):
         draft_for(case_of(full), demand="refund_duplicate")
+
+
+@pytest.mark.parametrize(
+    ("demand", "flagged"),
+    [
+        ("请在 24 小时内退还 98 元；逾期未退 98 元的，请说明原因", False),
+        ("请在 24 小时内退还 98 元并赔偿 10 元", True),
+        ("请在 24 小时内退还 1,098 元", True),
+    ],
+)
+def test_a_sum_named_twice_is_asked_for_once(
+    demand: str, flagged: bool, full: OrderRecord, draft_for: Make
+) -> None:
+    rules = {finding.rule for finding in draft_for(case_of(full), demand=demand).lint}
+    assert ("excessive" in rules) is flagged

@@ -111,8 +111,7 @@ async def test_doubts_of_the_reader_are_shown(extension_pages, path):
     state = standing(view=VIEW | {"order": order})
     case = {"ok": True, "case": CASE | {"order": order}, "suggestion": SUGGESTION}
     page = await extension_pages.open(path, answers(case=case, **{"capture-state": state}))
-    if path == "popup.html":
-        await page.click("#keep")
+    await page.click("#keep" if path == "popup.html" else "#part-order > summary")
     await page.wait_for_selector(".warnings")
     said = (await page.inner_text(".warnings")).splitlines()
     assert len(said) == len(doubts)

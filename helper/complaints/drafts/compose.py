@@ -46,7 +46,7 @@ from helper.model import CaseView, Draft, Exhibit, LintFinding, Sentence
 from scrapers.record import OrderRecord
 
 _FACTS_LIMIT = 300
-_YUAN = re.compile(r"(\d+(?:\.\d{1,2})?)\s*元")
+_YUAN = re.compile(r"(\d[\d,]{0,14}(?:\.\d{1,2})?)\s*[元块]")
 _OWN_KINDS = {
     "补发": "reissue",
     "重发": "reissue",
@@ -171,8 +171,8 @@ def _too_much(this: Writing, language: Language) -> Iterator[LintFinding]:
     """Flag a demand in the user's words that goes beyond what the case supports."""
     if this.demand in DEMAND_KINDS:
         return
-    named = [Decimal(sum_) for sum_ in _YUAN.findall(this.demand)]
-    said = excessive(sum(named, Decimal(0)), this.sums, language=language) if named else None
+    sums = {Decimal(one.replace(",", "")) for one in _YUAN.findall(this.demand)}
+    said = excessive(sum(sums, Decimal(0)), this.sums, language=language) if sums else None
     if said is not None:
         yield LintFinding(
             rule="excessive", text=this.demand, advice=said.text, place="demand.demand"
