@@ -35,6 +35,11 @@ def test_the_money_paid_less_the_money_back_is_refunded() -> None:
     assert found.law
 
 
+def test_a_refund_in_the_other_name_of_the_yuan_is_subtracted() -> None:
+    case = case_of(bought(), entries=back("30.00", "RMB"))
+    assert reckon(case, "failed_no_refund")["refund"].amount == Decimal("68.00")
+
+
 def test_what_the_page_and_the_user_call_the_same_refund_counts_once() -> None:
     case = case_of(bought(refunded=Decimal("30.00")), entries=back("30.00"))
     assert reckon(case, "failed_no_refund")["refund"].amount == Decimal("68.00")

@@ -303,6 +303,12 @@ def test_money_that_comes_later_or_in_another_currency_meets_nothing_yet() -> No
     assert found(case(contact("请退款"), later, other), now=now)["fifteen_days"].state == "passed"
 
 
+def test_the_other_name_of_the_yuan_is_the_same_money() -> None:
+    back = Refund(at=NOW, amount=Decimal("98.00"), currency="RMB")
+    seen = found(case(contact("请退款"), back), now=NOW + timedelta(days=30))
+    assert seen["fifteen_days"].state == "met"
+
+
 def test_an_order_that_says_refunded_is_believed_unless_that_is_the_complaint() -> None:
     refunded = case(order=order(status="refunded"))
     assert found(refunded, "other")["limitation"].state == "met"

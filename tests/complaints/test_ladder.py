@@ -245,7 +245,14 @@ def test_a_part_back_leaves_the_rest(full: OrderRecord) -> None:
 
 @pytest.mark.parametrize(
     ("paid", "back", "state"),
-    [("CNY", "USD", "act"), ("CNY", "CNY", "over"), (None, "CNY", "over"), ("CNY", None, "over")],
+    [
+        ("CNY", "USD", "act"),
+        (None, "USD", "act"),
+        ("CNY", "CNY", "over"),
+        (None, "CNY", "over"),
+        ("CNY", None, "over"),
+        ("CNY", "RMB", "over"),
+    ],
 )
 def test_money_of_another_currency_is_not_counted(
     full: OrderRecord, paid: str | None, back: str | None, state: str

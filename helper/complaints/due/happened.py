@@ -13,7 +13,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
-from helper.dealings import Answer, Answers, Contact, Refund
+from helper.complaints.returned import refunds
+from helper.dealings import Answer, Answers, Contact
 from helper.model import CaseView
 from scrapers.record import OrderRecord
 
@@ -29,7 +30,7 @@ _REMEDY = re.compile(
 )
 _CLOSED = frozenset({"refused", "ended", "resolved"})
 _RESULT = frozenset({"refused", "ended", "resolved", "partial", "coupon"})
-_Kind = TypeVar("_Kind", Contact, Answer, Refund, Answers)
+_Kind = TypeVar("_Kind", Contact, Answer, Answers)
 
 
 class Pursuit(NamedTuple):
@@ -151,11 +152,8 @@ class Happened:
     def paid_back(self) -> Done:
         """Tell whether all the money of the order came back, by entries or by the order's state."""
         amount, total = self.order.amount, Decimal(0)
-        for _, back in self._told(Refund):
-            same = back.currency == self.order.currency or None in {
-                back.currency, self.order.currency,
-            }  # fmt: skip
-            total += back.amount if same and back.at <= self.now else 0
+        for back in refunds(self.case):
+            total += back.amount if back.at <= self.now else 0
             if amount and total >= amount:
                 return back.at
         return self.order.status == "refunded" and self.issue != "refund_missing"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from helper.complaints.returned import refunds
 from helper.dealings import Answer, Answers, Contact, Refund
 from helper.model import CaseView
 
@@ -72,10 +73,7 @@ def contacts(case: CaseView, now: datetime) -> tuple[Contact, ...]:
 
 def refunded(case: CaseView, now: datetime) -> Decimal:
     """Return the money that came back up to now, unless it is of another currency."""
-    currency = case.order.currency if case.order else None
-    told = [one.what for one in case.entries if isinstance(one.what, Refund)]
-    same = [one for one in told if None in {currency, one.currency} or one.currency == currency]
-    return sum((one.amount for one in same if one.at <= now), Decimal(0))
+    return sum((one.amount for one in refunds(case) if one.at <= now), Decimal(0))
 
 
 def in_future(case: CaseView, now: datetime) -> bool:

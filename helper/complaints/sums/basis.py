@@ -12,8 +12,8 @@ from typing import Any
 from helper.complaints import packaged
 from helper.complaints.exhibits import kind_of, payment_facts, payment_key
 from helper.complaints.figures import Figures
+from helper.complaints.returned import currency_of, refunds, returned
 from helper.complaints.wording import clean
-from helper.dealings import Refund
 from helper.model import CaptureView, CaseView, Exhibit
 from scrapers import money
 from scrapers.moments import SHANGHAI
@@ -67,12 +67,12 @@ class Basis:
     @property
     def currency(self) -> str:
         """The order's currency; where none is named a refund in yuan is one of this order."""
-        return "CNY" if self.yuan else self.seen.order.currency or ""
+        return currency_of(self.case)
 
     @property
     def yuan(self) -> bool:
         """Tell whether the order is in yuan, or names no currency that says otherwise."""
-        return self.seen.order.currency in {None, "CNY", "RMB"}
+        return self.currency == "CNY"
 
     def bills(self) -> list[Mapping[str, Any]]:
         """Return the payments by the bills, each in its latest state; bills are in yuan."""
@@ -95,17 +95,11 @@ class Basis:
 
     def arrived(self) -> Decimal:
         """Return the refunds that the user recorded in the order's currency."""
-        found = self._refunds()
-        return added(
-            x.amount for x in found if x.currency in {None, self.currency} and x.amount > 0
-        )
+        return added(one.amount for one in refunds(self.case) if one.amount > 0)
 
     def other_refunds(self) -> bool:
         """Tell whether a refund was recorded in another currency, which cannot be subtracted."""
-        return any(one.currency not in {None, self.currency} for one in self._refunds())
-
-    def _refunds(self) -> list[Refund]:
-        return [one.what for one in self.case.entries if isinstance(one.what, Refund)]
+        return len(returned(self.case)) > 1
 
     def shown_back(self) -> Decimal:
         """Return the refund that the page shows; where it is disputed it counts as not made."""
