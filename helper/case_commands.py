@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from helper.given import has_vault, require_vault
+from helper.given import has_vault
 from helper.messages import text
-from helper.options import Case, Data, Json, command, told
+from helper.options import Case, Data, Json, command, kept_store, told
 from helper.printing import advice_lines, case_lines, emit
 
 if TYPE_CHECKING:
@@ -41,10 +41,9 @@ def list_cases(data: Data = None, as_json: Json = False) -> None:
 def show(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Show one case with its due dates and gaps."""
     from helper.result import case_result  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         found = case_result(store, store.vault.case(case))
         emit(found, as_json=as_json, lines=case_lines(found, chosen.language))
 
@@ -79,11 +78,10 @@ def attach(
 ) -> None:
     """Add a file of your own to a case: bill, chat export, recording, photo."""
     from helper.steps import attach as bringing  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
     from helper.web.services import Limits  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         view = bringing.attach(store, case, file, limit=Limits().part_bytes, note=note, kind=kind)
         own = next(item for item in view.artifacts if item.role == "attachment")
         attached = {"capture_id": view.capture_id, **own.model_dump(mode="json")}
@@ -159,10 +157,9 @@ def advise(
 ) -> None:
     """Say what comes next, what is due, proved and missing, and what may be asked for."""
     from helper.desk import Desk  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        desk = Desk(open_store(require_vault(chosen)))
+        desk = Desk(kept_store(chosen))
         found = asyncio.run(desk.advise(case, issue, chosen.language))
         emit(found, as_json=as_json, lines=advice_lines(found, chosen.language))
 
@@ -177,10 +174,9 @@ def answer(
 ) -> None:
     """Answer one counter-move of the other side, with the facts of the case."""
     from helper.desk import Desk  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        desk = Desk(open_store(require_vault(chosen)))
+        desk = Desk(kept_store(chosen))
         made = asyncio.run(desk.reply(case, move, issue, chosen.language))
         emit(made, as_json=as_json, lines=[made.text, "", *made.remarks, made.next_step])
 
@@ -199,10 +195,9 @@ def change(
 ) -> None:
     """Change a case and print it; what `make` returns stands beside it, its warnings come last."""
     from helper.result import case_result  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         beside = make(store, chosen.language) or {}
         found = store.vault.case(case)
         lines = case_lines(case_result(store, found), chosen.language)

@@ -21,11 +21,10 @@ from helper.given import (
     has_vault,
     moment,
     page_file,
-    require_vault,
     web_address,
 )
 from helper.messages import coded, pick_language, text, warned
-from helper.options import Case, Data, Json, command, told
+from helper.options import Case, Data, Json, command, kept_store, told
 from helper.printing import (
     bill_lines,
     draft_lines,
@@ -203,10 +202,9 @@ def draft(
 ) -> None:
     """Draft the complaint of a case for one channel."""
     from helper.desk import Desk  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        desk = Desk(open_store(require_vault(chosen)))
+        desk = Desk(kept_store(chosen))
         given = {"facts": facts} if facts else {}
         making = desk.make_draft(
             case, channel=channel, document=document, issue=issue, demand=demand, answers=given
@@ -225,10 +223,9 @@ def export(
 ) -> None:
     """Write a case's evidence as a ZIP that `verify` reads."""
     from helper.exporting import export as write  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        done = write(open_store(require_vault(chosen)), case, out, redacted=redacted)
+        done = write(kept_store(chosen), case, out, redacted=redacted)
         lacks = [item.model_dump(mode="json") for item in done.missing]
         found = {"case_id": case, "evidence": str(done.path), "redacted": redacted}
         said = "cli.exported_redacted" if redacted else "cli.exported"
@@ -273,10 +270,9 @@ def import_bill(
 def stats(data: Data = None, as_json: Json = False) -> None:
     """Show one's own cases in figures, by shop; nothing leaves the computer."""
     from helper.complaints.course.statistics import statistics  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         cases = store.vault.cases()
         drafts = {case.case_id: store.vault.drafts_of(case.case_id) for case in cases}
         found = statistics(cases, drafts, now=store.now(), language=chosen.language)

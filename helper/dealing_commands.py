@@ -10,8 +10,8 @@ import typer
 
 from helper.case_commands import app, change, one_of
 from helper.dealings import Answer, Answers, Contact, Dealing, Outcome, Party, Refund, Side
-from helper.given import moment, money, record, require_vault
-from helper.options import Case, Data, Json, command, told
+from helper.given import moment, money, record
+from helper.options import Case, Data, Json, command, kept_store, told
 from helper.printing import emit, timeline_lines
 
 if TYPE_CHECKING:
@@ -170,10 +170,9 @@ def undo(
 def timeline(case: Case, data: Data = None, as_json: Json = False) -> None:
     """Show what happened in the order of time."""
     from helper.complaints.course.timeline import timeline as course  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         found, drafts = store.vault.case(case), store.vault.drafts_of(case)
         events = course(found, drafts, now=store.now(), language=chosen.language)
         lines = timeline_lines(events, chosen.language)

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from helper.complaints.wording import moment
-from helper.given import require_vault
 from helper.messages import Language, text
 from helper.model import Draft
-from helper.options import Case, Data, Json, command, told
+from helper.options import Case, Data, Json, command, kept_store, told
 from helper.printing import draft_lines, emit
 
 if TYPE_CHECKING:
@@ -27,10 +26,9 @@ DraftId = Annotated[str, typer.Argument(metavar="DRAFT", help=told("draft_id"))]
 def drafts(case: Case, data: Data = None, as_json: Json = False) -> None:
     """List the versions of a case's drafts, what changed, and the sentences of the newest ones."""
     from helper.desk import history  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         found = history(store.vault, case)
         newest = {(one.channel, one.document): one for one in store.vault.drafts_of(case)}
         sentences = {one.draft_id: one.sentences for one in newest.values()}
@@ -53,12 +51,11 @@ def edit(
 ) -> None:
     """Put a sentence of a draft into words of your own, or take them back."""
     from helper.desk import Desk  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     if (words is None) != undo:
         raise typer.BadParameter(told("edit_usage"), param_hint="TEXT")
     with command(data, as_json) as chosen:
-        desk = Desk(open_store(require_vault(chosen)))
+        desk = Desk(kept_store(chosen))
         found = asyncio.run(desk.edit_draft(draft, key, words, chosen.language))
         emit(found, as_json=as_json, lines=_edited_lines(found, draft, chosen.language))
 
@@ -73,10 +70,9 @@ def packet(
     """Write texts, pictures and QR codes of a draft for a form in the phone."""
     from helper import packing  # noqa: PLC0415
     from helper.desk import Desk  # noqa: PLC0415
-    from helper.steps.store import open_store  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
-        store = open_store(require_vault(chosen))
+        store = kept_store(chosen)
         made = asyncio.run(Desk(store).packet(draft, chosen.language))
         done = packing.write(made, out, store.blobs.read, language=chosen.language)
         found = {

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 
-from helper.errors import InvalidError, NotFoundError, TooLargeError
+from helper.errors import InvalidError, TooLargeError
 from helper.settings import Settings
 from scrapers.moments import SHANGHAI
 from scrapers.page import MAX_BYTES, decode, documents
@@ -126,10 +126,3 @@ def existing(path: Path) -> Path:
 def has_vault(settings: Settings) -> bool:
     """Tell whether there is a vault: one that was never written is not made by looking."""
     return settings.database is not None or (settings.data / "vault.db").exists()
-
-
-def require_vault(settings: Settings) -> Settings:
-    """Return the settings of a vault that exists; raises NotFoundError(no_vault)."""
-    if not has_vault(settings):
-        raise NotFoundError(reason="no_vault", data=str(settings.data))
-    return settings

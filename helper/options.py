@@ -6,13 +6,18 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from helper.errors import NotFoundError
+from helper.given import has_vault
 from helper.messages import pick_language, text
 from helper.printing import explained
 from helper.settings import Settings
+
+if TYPE_CHECKING:
+    from helper.steps.store import Store
 
 
 def told(name: str, **values: str) -> str:
@@ -31,3 +36,12 @@ def command(data: Path | None, as_json: bool, **given: object) -> Iterator[Setti
     language = pick_language(os.environ.get("KAZHENG_LANGUAGE"))
     with explained(as_json=as_json, language=language):
         yield Settings.from_environment(os.environ, data=data, language=language, **given)
+
+
+def kept_store(settings: Settings) -> Store:
+    """Open the vault that exists; raises NotFoundError(no_vault) where there is none."""
+    from helper.steps.store import open_store  # noqa: PLC0415
+
+    if not has_vault(settings):
+        raise NotFoundError(reason="no_vault", data=str(settings.data))
+    return open_store(settings)
