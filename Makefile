@@ -5,6 +5,8 @@
 # System packages are installed where we are root; elsewhere one line says what to type.
 
 SHELL := /bin/bash
+# Programs here start the helper some hundred times: what was compiled once is kept.
+unexport PYTHONDONTWRITEBYTECODE
 FIND_PYTHON := for name in python3.13 python3.12 python3.11 python3; do \
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$name; break; }; done
 # looked for when it is used: the first target may have to install it

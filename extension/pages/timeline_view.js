@@ -12,8 +12,10 @@ export async function showTimeline(desk) {
   byId("told-state").textContent = desk.one.filings.length ? t("filed_count", desk.one.filings.length) : "";
   if (!part.open) return;
   const place = byId("timeline");
+  const shown = desk.one;
   try {
     const { events } = await desk.ask("timeline");
+    if (desk.one !== shown) return; // a later answer shows the case as it is now
     const earlier = events.slice(0, -SEEN);
     repaint(
       place,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.async_api import expect
+
 from tests.e2e.world import World
 
 
@@ -37,7 +39,7 @@ async def test_from_an_order_gone_wrong_to_the_words_and_the_wait(world: World) 
     await page.fill("#told-number", "TS20260818001")
     await page.click("#told-save")
     await page.wait_for_selector("#answered")
-    assert "TS20260818001" in await page.inner_text("#timeline")
+    await expect(page.locator("#timeline")).to_contain_text("TS20260818001")
     kept = world.store.vault.case(str(view.case_id))
     [filing] = kept.filings
     assert (filing.number, filing.draft_id in kept.drafts) == ("TS20260818001", True)
