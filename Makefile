@@ -51,7 +51,7 @@ demo: install
 	@$(BIN)/kazheng demo
 
 test: install
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install $(TSC)
 	@$(BIN)/ruff check .

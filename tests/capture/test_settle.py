@@ -3,24 +3,19 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Error, Page, async_playwright
+from playwright.async_api import Error, Page
 
-from helper.capture.browser import find_browser
 from helper.capture.settle import World
-from helper.settings import Settings
 from tests.capture.conftest import Site
+from tests.chromium import chromium
 
 LYING = "<title>{}</title><script>document.__defineGetter__('title', () => 'a lie')</script>"
 
 
 @pytest.fixture
 async def tab() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(
-            executable_path=str(find_browser(Settings())), args=["--no-sandbox"]
-        )
-        yield await chromium.new_page()
-        await chromium.close()
+    async with chromium() as browser:
+        yield await browser.new_page()
 
 
 async def test_a_world_follows_the_page_and_is_never_that_of_its_scripts(

@@ -6,25 +6,29 @@ from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Page as Tab
-from playwright.async_api import async_playwright
 
-from helper.capture.browser import find_browser
+from helper.demo import platform
 from helper.demo.platform import Demo
-from helper.settings import Settings
 from scrapers.page import load
 from scrapers.read import PLATFORMS, read
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 READY = {"wangzi": ".wz-order-page", "lechuang": ".lc-result", "weijie": "#wj-trade[data-ready]"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+async def demo(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Demo]:
+    """One demo for the module: its tests only look."""
+    running = await platform.start(tmp_path_factory.mktemp("demo"))
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(scope="module")
 async def tab(demo: Demo) -> AsyncIterator[Tab]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_browser(Settings()),
-            args=["--no-sandbox", f"--ignore-certificate-errors-spki-list={demo.spki}"],
-        )
+    """A tab that is logged in."""
+    async with chromium(f"--ignore-certificate-errors-spki-list={demo.spki}") as browser:
         page = await browser.new_page(viewport={"width": 1280, "height": 800})
         await page.goto(demo.login.url)
         await page.fill("[name=username]", demo.login.user)
@@ -32,7 +36,6 @@ async def tab(demo: Demo) -> AsyncIterator[Tab]:
         await page.click("form[action='/login'] button")
         await page.wait_for_selector(".wz-orders")
         yield page
-        await browser.close()
 
 
 async def test_every_order_page_is_read_as_the_shop_means_it(demo: Demo, tab: Tab) -> None:
@@ -65,8 +68,7 @@ async def test_the_form_map_finds_every_field_and_the_entry(
     order = demo.orders[f"{shop}:not_delivered"]
     await tab.goto(order.url)
     await tab.wait_for_selector(READY[shop])
-    platform = next(one for one in PLATFORMS if one.key == shop)
-    form = platform.complaint_form
+    form = next(one for one in PLATFORMS if one.key == shop).complaint_form
     assert form is not None
     assert form.entry is not None
     await tab.click(form.entry)

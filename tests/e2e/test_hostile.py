@@ -45,22 +45,23 @@ async def test_the_witness_reaches_nothing_private(shops: Ground, path: str) -> 
         )
 
 
-async def test_the_helpers_own_port_is_out_of_reach(world: World) -> None:
-    url = f"{world.demo.origins['hostile']}/aims?port={world.port}"
-    view = await world.sealed(await world.one_click(url, settled=False), 120)
+async def test_the_helpers_own_port_is_out_of_reach(common: World) -> None:
+    before = [view.capture_id for view in common.store.vault.recent(99)]
+    url = f"{common.demo.origins['hostile']}/aims?port={common.port}"
+    view = await common.sealed(await common.one_click(url, settled=False), 120)
     assert view.state == "sealed"
     refused = {note for note in view.notes if note.startswith("address_refused: own_port")}
     hosts = ("127.0.0.1", "::1", "localhost", "kazheng.localhost")
-    assert {f"address_refused: own_port {host}:{world.port}" for host in hosts} <= refused
-    warc = world.store.read_role(view.artifacts, "witness/warc")
+    assert {f"address_refused: own_port {host}:{common.port}" for host in hosts} <= refused
+    warc = common.store.read_role(view.artifacts, "witness/warc")
     assert warc is not None
     records = [
         (record.rec_type, urlsplit(record.rec_headers.get_header("WARC-Target-URI") or "").port)
         for record in ArchiveIterator(io.BytesIO(warc))
     ]
-    assert ("request", world.port) in records, "the page tried"
-    assert ("response", world.port) not in records, "and got no answer"
-    assert [v.capture_id for v in world.store.vault.recent(9)] == [view.capture_id]
+    assert ("request", common.port) in records, "the page tried"
+    assert ("response", common.port) not in records, "and got no answer"
+    assert [v.capture_id for v in common.store.vault.recent(99)] == [view.capture_id, *before]
 
 
 @pytest.mark.parametrize("path", ["hanging", "endless", "popups", "big"])

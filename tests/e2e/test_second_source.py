@@ -1,5 +1,6 @@
-"""More than the page shows: its XHR disagrees with it; a notice that vanished tells the state."""
+"""More than the page shows: its XHR, the second visit, a notice that vanished."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from tests.e2e.world import World
 
 pytestmark = pytest.mark.browser
 
+PAID = "document.querySelector('.wz-paid em').textContent = '9999'"
+PROMISE = "document.querySelector('.wz-tips p').textContent = '商家承诺：未到账双倍赔付'"
 AMOUNT = "document.querySelector('.wj-paid').textContent = '￥9999.00'"
 QUERY = Path(__file__).parents[1] / "pages" / "qs_faka" / "not-paid.html"
 NUMBER = "2608181505201b72a16e"
@@ -79,3 +82,45 @@ async def open_query(world: World) -> Page:
     await page.route("**/order?orderId=*", answer)
     await page.goto(url)
     return page
+
+
+async def test_a_page_edited_before_the_click_is_found_out(common: World) -> None:
+    await common.log_in()
+    order = common.demo.orders["wangzi:not_delivered"]
+    untouched = await common.sealed(await common.one_click(order.url, lend=True))
+    assert untouched.corroboration is not None
+    assert untouched.corroboration.verdict == "agree"
+    assert untouched.corroboration.text is not None
+    assert untouched.corroboration.text.state == "same", untouched.corroboration.text
+    assert untouched.corroboration.picture is not None
+    picture = untouched.corroboration.picture
+    assert picture.share is not None, picture.reason
+    assert picture.share < 0.05  # a sticky header moves
+
+    page = await common.person.open(order.url, wait_until="networkidle")
+    await page.evaluate(PROMISE)
+    view = await common.sealed(await common.click(page))
+    found = view.corroboration
+    assert found is not None
+    assert found.text is not None
+    assert (found.verdict, found.reason, found.text.state) == ("agree", "text_differs", "differs")
+    assert found.text.changed == 1
+    [change] = found.text.changes
+    assert change.seen == "商家承诺：未到账双倍赔付"
+    assert change.witness is not None
+    assert "线下转账" in change.witness
+
+    await page.evaluate(PAID)
+    view = await common.sealed(await common.click(page))
+    found = view.corroboration
+    assert found is not None
+    assert found.verdict == "differs"
+    assert "amount" in {field.field for field in found.fields if field.state == "differs"}
+    kept = json.loads(common.store.read_role(view.artifacts, "corroboration") or b"")
+    assert "amount" in kept["said"]["zh_CN"]
+    assert kept["text"]["changed"] >= 2
+
+    record = json.loads(common.store.read_role(view.artifacts, "environment") or b"")
+    assert record["warnings"] == []
+    states = {line["key"]: line["state"] for line in record["lines"]}
+    assert (states["site_clock"], states["browser_proxy"]) == ("ok", "ok")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from helper.demo import stage
 from tests.e2e.world import World, until
 from tests.e2e.world import world as build
 
@@ -62,7 +63,8 @@ async def test_an_unpaired_extension_keeps_the_page_and_says_what_to_do(tmp_path
         popup = await world.person.click_toolbar(page)
         assert await popup.wait_for("document.querySelector('#helper').innerText")
         await popup.close()
-        await world.pair()
+        _, offered = await world.command("pair")
+        await stage.pair(world.person, port=world.port, code=offered["code"])
         assert (await world.sealed(uuid, 120)).state == "sealed"
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +20,11 @@ from playwright.async_api import Page, async_playwright
 from helper.capture.browser import find_browser
 from helper.demo import platform, stage, tour
 from helper.demo.driver import Person, launch
+from helper.errors import NotFoundError
 from helper.model import CaptureView
 from helper.settings import Settings
 from helper.steps.store import Store, open_store
+from helper.web import pairing
 
 RECENT = (
     "chrome.runtime.sendMessage({type: 'recent'}).then(r => (r.captures || []).map(c => c.uuid))"
@@ -117,8 +120,8 @@ class World(Ground):
 
     async def pair(self) -> None:
         """Pair the extension with the running helper."""
-        _, offered = await self.command("pair")
-        await stage.pair(self.person, port=self.port, code=offered["code"])
+        code = pairing.offer(self.store.vault, datetime.now(UTC))
+        await stage.pair(self.person, port=self.port, code=code)
 
     async def log_in(self) -> None:
         """Log in at the member shop, as a buyer."""
@@ -172,11 +175,13 @@ class World(Ground):
 
     async def sealed(self, uuid: str, seconds: float = 60) -> CaptureView:
         """Wait until a capture is sealed and return it."""
-        store = self.store
+        vault = self.store.vault
 
         def check() -> CaptureView | None:
-            found = [v for v in store.vault.recent(200) if v.capture_id == uuid]
-            return found[0] if found and found[0].state == "sealed" else None
+            with suppress(NotFoundError):  # it is still on its way
+                view = vault.capture(uuid)
+                return view if view.state == "sealed" else None
+            return None
 
         view = await until(check, f"{uuid} was not sealed", seconds)
         assert isinstance(view, CaptureView)

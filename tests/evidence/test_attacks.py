@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request
 
-from helper.capture.browser import find_browser
 from helper.demo import timekeeper
 from helper.demo.timekeeper import der_of, granted, rejected, token, tst_info
 from helper.evidence import canonical, pinned, stamp
 from helper.evidence.page import verifier_page
 from helper.evidence.token import read_query
 from helper.evidence.verify import Verification, verify
-from helper.settings import Settings
+from tests.chromium import chromium
 from tests.evidence.attacks import Attack, attacks
 from tests.evidence.forged import forgeries, parts, zipped
 from tests.evidence.judging import judged, names, same
@@ -86,17 +85,13 @@ def test_a_bundle_made_again_with_another_key_is_only_told_by_the_fingerprint(
 
 
 @pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=str(find_browser(Settings())), args=["--no-sandbox"]
-        )
-        yield browser
-        await browser.close()
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as running:
+        yield running
 
 
 @pytest.fixture
-async def tab(chromium: Browser, tmp_path: Path) -> AsyncIterator[Page]:
+async def tab(browser: Browser, tmp_path: Path) -> AsyncIterator[Page]:
     """The page from a file, in the real browser; it may not ask for anything."""
     place = tmp_path / "page" / "verify.html"
     place.parent.mkdir()
@@ -107,7 +102,7 @@ async def tab(chromium: Browser, tmp_path: Path) -> AsyncIterator[Page]:
     def note(request: Request) -> None:
         asked.append(request.url)
 
-    page = await chromium.new_page(locale="en-US")
+    page = await browser.new_page(locale="en-US")
     page.on("request", note)
     page.on("pageerror", lambda error: broken.append(str(error)))
     page.on("console", lambda said: broken.append(said.text))

@@ -8,13 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.async_api import async_playwright
 
-from helper.capture.browser import find_browser
 from helper.errors import InvalidError, KazhengError, TooLargeError
 from helper.evidence import single
 from helper.evidence.single import single_file
-from helper.settings import Settings
+from tests.chromium import chromium
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -195,10 +193,7 @@ async def test_the_copy_opens_offline_and_shows_pictures_frames_and_shadow(tmp_p
                 ("cid:f@x", "text/html", "<meta charset=utf-8><p>内页</p>".encode()))  # fmt: skip
     file = tmp_path / "副本 copy.html"
     file.write_text(text, "utf-8")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_browser(Settings()), args=["--no-sandbox"]
-        )
+    async with chromium() as browser:
         shown = await browser.new_page()
         asked: list[str] = []
         shown.on("request", lambda request: asked.append(request.url))
@@ -212,7 +207,6 @@ async def test_the_copy_opens_offline_and_shows_pictures_frames_and_shadow(tmp_p
         inner = next(frame for frame in shown.frames if frame != shown.main_frame)
         assert "内页" in await inner.content()
         assert {url.partition(":")[0] for url in asked} <= {"file", "data", "about"}
-        await browser.close()
 
 
 def test_the_hash_must_be_a_hash() -> None:

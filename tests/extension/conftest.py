@@ -2,7 +2,6 @@
 
 import base64
 import json
-import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,6 +11,8 @@ from aiohttp import web
 from playwright.async_api import async_playwright
 
 from helper.settings import Settings
+from tests.chromium import QUICK
+from tests.chromium import chromium as plain_chromium
 
 EXTENSION = Path(__file__).resolve().parents[2] / "extension"
 PAGES = Path(__file__).parent / "forms"
@@ -182,9 +183,7 @@ async def browser(tmp_path_factory, chromium):
     folder = tmp_path_factory.mktemp("fill")
     extension = build_extension(folder / "extension", RULES)
     arguments = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
-    arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1"]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments += ["--no-sandbox", "--test-type"]
+    arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1", *QUICK]
     async with async_playwright() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             folder / "profile",
@@ -208,19 +207,25 @@ async def filler(browser, site):
 
 
 @pytest.fixture(scope="module")
-async def extension_pages(chromium):
-    """The extension's pages served on loopback, with the browser's API given by the test."""
+async def served_pages():
+    """The extension's pages served on loopback: (browser, origin)."""
     app = web.Application()
     app.router.add_static("/", EXTENSION)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    async with async_playwright() as playwright:
-        chrome = await playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield Pages(chrome, f"http://127.0.0.1:{runner.addresses[0][1]}")
-        await chrome.close()
+    async with plain_chromium() as chrome:
+        yield chrome, f"http://127.0.0.1:{runner.addresses[0][1]}"
     await runner.cleanup()
+
+
+@pytest.fixture
+async def extension_pages(served_pages):
+    """Open the extension's pages, with the browser's API given by the test."""
+    chrome, origin = served_pages
+    yield Pages(chrome, origin)
+    for context in chrome.contexts:
+        await context.close()
 
 
 class Pages:
