@@ -56,7 +56,7 @@ def manifest_for(browser: Literal["chrome", "firefox"], folder: Path = EXTENSION
     else:
         del manifest["background"]["service_worker"]
         del manifest["minimum_chrome_version"], manifest["key"]
-        manifest["permissions"].remove("pageCapture")
+        manifest["optional_permissions"].remove("pageCapture")
     return manifest
 
 

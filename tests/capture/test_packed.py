@@ -48,5 +48,5 @@ def test_a_package_for_firefox_has_only_what_firefox_knows() -> None:
     made = packed.manifest_for("firefox")
     assert made["background"] == {"scripts": ["background/main.js"], "type": "module"}
     assert not {"minimum_chrome_version", "key"} & made.keys()
-    assert "pageCapture" not in made["permissions"]
+    assert made["optional_permissions"] == ["cookies"]
     assert made["browser_specific_settings"]["gecko"]["data_collection_permissions"]["required"]
