@@ -17,7 +17,8 @@ from tests.extension.background.world import World
 
 pytestmark = pytest.mark.browser
 
-PAGE = "<!doctype html><html lang=zh><title>订单</title><h1></h1><script>document.cookie='s=x'</script>"
+PAGE = "<!doctype html><html lang=zh><title>订单</title><p>订单</p>"
+NAME = "name => { document.title = name; document.body.textContent = name }"
 MANY = 30
 WAITING = "import('/background/outbox.js').then(outbox => outbox.unsent())"
 
@@ -87,7 +88,7 @@ async def test_thirty_captures_without_the_helper_arrive_once(
 
     await world.helper.start()
     await world.console.click("#outbox-send")
-    await world.console.get_by_text("已全部送达助手").wait_for()
+    await world.console.get_by_text("已全部送达助手").wait_for(timeout=120_000)
     assert await waiting(world) == []
     views = world.helper.vault.recent(100)
     assert sorted(view.capture_id for view in views) == sorted(uuids), "thirty, none twice"
@@ -96,6 +97,8 @@ async def test_thirty_captures_without_the_helper_arrive_once(
         roles = Counter(part.role for part in world.helper.parts(uuid))
         assert roles["seen/viewport"] == roles["seen/html"] == roles["seen/context"] == 1
         assert world.helper.vault.is_final(uuid)
+        [lacking] = world.helper.vault.capture(uuid).meta.missing
+        assert (lacking.role, lacking.reason) == ("seen/mhtml", "mhtml_not_allowed")
         assert world.helper.called("start", uuid)
         assert world.helper.vault.parts(uuid) == other.vault.parts(uuid), "as an upload would be"
         assert world.helper.vault.capture(uuid).meta == other.vault.capture(uuid).meta

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -256,21 +257,18 @@ async def build(
 ) -> AsyncIterator[World]:
     """Build a world, not yet paired, and take it down again.
 
-    The user has allowed MHTML files, or what `permissions` says, or with `granted` everything.
+    The user has allowed MHTML files, or what `permissions` says, or with `granted` everything. If
+    that is nothing, the extension is the untouched one.
     """
     shop, helper = Shop(), Helper(folder / "data")
     (folder / "data").mkdir()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", shop.serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = await _serve_shop(runner)
-    shop.port = site
     await helper.start()
-    copy = stage.with_permissions(
-        folder, [SHOP] if granted else [], None if granted else permissions
-    )
-    async with async_playwright() as playwright:
+    if granted or permissions:
+        chosen = None if granted else permissions
+        copy = stage.with_permissions(folder, [SHOP] if granted else [], chosen)
+    else:
+        copy = Path(shutil.copytree(stage.EXTENSION, folder / "extension"))
+    async with on_loopback(shop), async_playwright() as playwright:
         start = partial(
             launch,
             playwright,
@@ -285,7 +283,20 @@ async def build(
         finally:
             await made.person.close()
             await helper.stop()
-            await runner.cleanup()
+
+
+@asynccontextmanager
+async def on_loopback(shop: Shop) -> AsyncIterator[None]:
+    """Serve a shop until the block ends."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", shop.serve)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    shop.port = await _serve_shop(runner)
+    try:
+        yield
+    finally:
+        await runner.cleanup()
 
 
 async def _serve_shop(runner: web.AppRunner) -> int:
