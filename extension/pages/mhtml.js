@@ -19,7 +19,7 @@ export async function offerMhtml(place, missing) {
   await api.storage.local.set({ mhtml_offered: true });
   // Asked for inside the click, before anything is awaited.
   const allow = async () => {
-    const granted = await api.permissions.request(MHTML);
+    const granted = await api.permissions.request(MHTML).catch(() => false);
     put(place, notice("plain", t(granted ? "mhtml_allowed" : "mhtml_denied"), t("mhtml_later")));
   };
   put(
