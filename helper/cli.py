@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from helper import __version__, check_command, dealing_commands, draft_commands
+from helper import __version__, check_command, dealing_commands, draft_commands, import_command
 from helper.complaints import packaged
 from helper.errors import PasswordNeededError
 from helper.given import (
@@ -50,6 +50,7 @@ app = typer.Typer(
 app.add_typer(dealing_commands.app, name="case", help=told("case"))
 app.command("check", help=told("check"))(check_command.check)
 app.add_typer(draft_commands.app)
+app.command("import-captures", help=told("import_captures"))(import_command.import_captures)
 
 
 def main() -> None:

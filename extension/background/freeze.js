@@ -211,8 +211,12 @@ async function fetchPieces(tabId, name, count) {
 
 /** @param {Frozen} frozen @param {Snapshot | null} snapshot @param {TabRef} tab */
 async function keepMhtml(frozen, snapshot, tab) {
+  /** @type {string[]} */
+  const offered = api.runtime.getManifest().optional_permissions ?? [];
   const reason = !api.pageCapture
-    ? "browser_has_no_mhtml"
+    ? offered.includes("pageCapture")
+      ? "mhtml_not_allowed"
+      : "browser_has_no_mhtml"
     : !snapshot
       ? "page_busy"
       : // Some frameworks copy what is typed into the value attribute, which MHTML keeps.

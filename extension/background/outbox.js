@@ -149,7 +149,7 @@ export async function all() {
   const records = await transaction(["captures"], "readonly", (store) =>
     done(store("captures").getAll()),
   );
-  return records.sort((a, b) => b.timings.clicked_at - a.timings.clicked_at);
+  return oldestFirst(records).reverse();
 }
 
 /** @param {string} uuid @param {string} sha256 @returns {Promise<Blob>} */
@@ -188,10 +188,49 @@ function ended(record) {
   return record.phase === "freezing" && record.error !== null;
 }
 
+/** @param {CaptureRecord} record @returns {boolean} it is frozen, and the helper lacks it */
+function isUnsent({ phase }) {
+  return phase === "kept_here" || phase === "uploading";
+}
+
+/** @param {CaptureRecord[]} records @returns {CaptureRecord[]} the same, sorted in place */
+function oldestFirst(records) {
+  return records.sort((a, b) => a.timings.clicked_at - b.timings.clicked_at);
+}
+
 /** @returns {Promise<CaptureRecord[]>} frozen captures that the helper lacks, oldest first */
 export async function unsent() {
-  const kept = ["kept_here", "uploading"];
-  return (await all()).filter(({ phase }) => kept.includes(phase)).reverse();
+  return oldestFirst((await all()).filter(isUnsent));
+}
+
+/** @param {Part[]} parts @returns {Part[]} one for each hash: strips of a blank page share theirs */
+export function distinct(parts) {
+  return [...new Map(parts.map((part) => [part.sha256, part])).values()];
+}
+
+/** @param {CaptureRecord} record @returns {number} bytes that wait */
+export function bytesOf({ parts }) {
+  return distinct(parts).reduce((sum, { size }) => sum + size, 0);
+}
+
+/**
+ * @returns {Promise<{record: CaptureRecord, blobs: Map<string, Blob>}[]>} what waits with its bytes
+ *   by hash, oldest first: as it is at one moment, while others are sent and leave
+ */
+export function unsentBytes() {
+  return transaction(["captures", "parts"], "readonly", async (store) => {
+    /** @type {CaptureRecord[]} */
+    const records = await done(store("captures").getAll());
+    const left = oldestFirst(records.filter(isUnsent));
+    const found = [];
+    for (const record of left) {
+      const range = IDBKeyRange.bound([record.uuid], [record.uuid, []]);
+      /** @type {PartRow[]} */
+      const rows = await done(store("parts").getAll(range));
+      found.push({ record, blobs: new Map(rows.map(({ sha256, blob }) => [sha256, blob])) });
+    }
+    return found;
+  });
 }
 
 /** @returns {Promise<boolean>} whether any capture still has to be frozen or sent */
@@ -202,10 +241,9 @@ export async function busy() {
 /** @returns {Promise<{count: number, bytes: number, oldest: string | null}>} */
 export async function waiting() {
   const records = await unsent();
-  const sizes = records.flatMap(({ parts }) => parts.map(({ size }) => size));
   return {
     count: records.length,
-    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    bytes: records.reduce((sum, record) => sum + bytesOf(record), 0),
     oldest: records.length ? new Date(records[0].timings.clicked_at).toISOString() : null,
   };
 }

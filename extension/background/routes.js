@@ -26,6 +26,7 @@ export const routes = {
   capture: { trust: "page", run: capture },
   "capture-state": { trust: "page", run: ({ uuid }) => captureState(uuid) },
   recent: { trust: "page", run: recent },
+  "send-waiting": { trust: "page", run: sendWaiting },
   lend: { trust: "page", run: ({ origin, allowed }) => choose(origin, allowed) },
   pair: { trust: "page", run: pairing },
   ...caseRoutes,
@@ -38,6 +39,12 @@ async function status() {
   const [{ state, version }, waiting] = await Promise.all([hello(), outbox.waiting()]);
   if (state === "ready") void resume();
   return { helper: state, version, outbox: waiting, extension: api.runtime.getManifest().version };
+}
+
+/** Try once more to send everything; settles when all of it is sent or has to wait. */
+async function sendWaiting() {
+  await resume();
+  return { outbox: await outbox.waiting() };
 }
 
 /** @param {{code: string, port?: number}} message */

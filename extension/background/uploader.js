@@ -13,6 +13,8 @@ import { storageState } from "./session.js";
 export const ALARM = "outbox";
 const RETRY_MINUTES = 0.5;
 const CHUNK = 4 * 1024 * 1024;
+/** With these codes one capture waits as all others do: a port that is shut costs 20 s each time. */
+const NOBODY = ["away", "unpaired", "stranger", "version"].map((state) => `helper_${state}`);
 const WATCH_EVERY = 2_000;
 const WATCH_FOR = 90_000;
 
@@ -50,11 +52,17 @@ export function push(uuid) {
   return entry.done;
 }
 
-/** Send everything that waits. @returns {Promise<void>} */
+/**
+ * Send everything that waits; where no helper of ours answers, the first is asked for all.
+ *
+ * @returns {Promise<void>}
+ */
 export async function resume() {
   for (const { uuid } of await outbox.unsent()) {
     // One that cannot even be marked as waiting (a full disk) must not hold up the others.
     await push(uuid).catch((error) => console.error("kazheng", error));
+    const code = (await outbox.find(uuid))?.error?.code;
+    if (code && NOBODY.includes(code)) break;
   }
   await schedule();
 }

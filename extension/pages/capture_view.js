@@ -6,6 +6,7 @@
 import { api } from "../background/api.js";
 import { byId, h, put } from "./dom.js";
 import { asWritten, has, money, named, t, when } from "./i18n.js";
+import { offerMhtml } from "./mhtml.js";
 import { errorNotice, notice } from "./notices.js";
 import { noteList, warningList } from "./remarks.js";
 import { Explained, send } from "./talk.js";
@@ -65,6 +66,7 @@ async function show(uuid, { local, view }, place, context) {
     end &&
       h("button.quiet", { type: "button", id: "again", onclick: context.again }, t("keep_again")),
   );
+  if (end) await offerMhtml(byId("offer"), view ? view.missing : (local.missing ?? []));
   return end === "done" || end === "failed";
 }
 

@@ -46,6 +46,15 @@ export function when(moment) {
   });
 }
 
+/** @param {string} moment ISO 8601 @returns {string} how long ago: minutes, hours or days */
+export function ago(moment) {
+  const minutes = Math.round((Date.parse(moment) - Date.now()) / 60_000);
+  const words = new Intl.RelativeTimeFormat(api.i18n.getUILanguage(), { numeric: "auto" });
+  if (minutes > -60) return words.format(minutes, "minute");
+  const hours = Math.round(minutes / 60);
+  return hours > -48 ? words.format(hours, "hour") : words.format(Math.round(hours / 24), "day");
+}
+
 /** @param {string | null | undefined} amount @param {string | null | undefined} currency @returns {string} */
 export function money(amount, currency) {
   if (!amount) return "";

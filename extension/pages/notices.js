@@ -43,7 +43,12 @@ export function helperNotice(status) {
     case "version":
       return notice("warn", t("helper_version", status.version ?? "?"), t("helper_version_next"));
     default:
-      return notice("warn", t("helper_away"), `${t("helper_away_next")} ${waiting}`.trim());
+      return notice(
+        "warn",
+        t("helper_away"),
+        `${t("helper_away_next")} ${waiting}`.trim(),
+        waiting ? { ...settings, label: t("outbox_see") } : undefined,
+      );
   }
 }
 

@@ -1,8 +1,10 @@
-/** Settings: the helper's state, pairing, port. */
+/** Settings: the helper's state, what waits for it, pairing, port. */
 import { api } from "../background/api.js";
 import { byId, busy, put } from "./dom.js";
 import { applyTexts, t } from "./i18n.js";
+import { listenMhtml } from "./mhtml.js";
 import { errorNotice, helperNotice, notice } from "./notices.js";
+import { showOutbox } from "./outbox_view.js";
 import { listenPairing } from "./pairing.js";
 import { send } from "./talk.js";
 
@@ -26,5 +28,8 @@ async function test(asked) {
 applyTexts(document);
 byId("version").textContent = api.runtime.getManifest().version;
 byId("test").addEventListener("click", () => busy(byId("test"), () => test(true)));
+await listenMhtml(byId("mhtml"));
 await listenPairing(() => test(true));
+// A port that is shut answers after 20 s: what waits is shown at once.
+void showOutbox().catch((error) => put(byId("outbox-said"), errorNotice(error)));
 await test(false);

@@ -84,6 +84,8 @@ async function lend(/** @type {any} */ page) {
 /** @param {number} tabId @param {Record<string, any>} extra */
 async function keep(tabId, extra) {
   put(byId("error"));
+  // Firefox then clears it no more when the disk runs low; Chromium does not clear it anyway.
+  void navigator.storage?.persist?.();
   document.body.dataset.state = "working";
   await busy(byId("keep"), async () => {
     try {

@@ -66,6 +66,13 @@ class Intake:
         async with self._turn(uuid):
             return await asyncio.to_thread(self._announce, uuid, meta, parts)
 
+    def check(self, uuid: str, meta: CaptureMeta, parts: Sequence[Part]) -> None:
+        """Raise what announcing this capture would raise; nothing is changed."""
+        known = self._known(uuid)
+        self._check(uuid, known, parts)
+        if known and self.vault.capture(uuid).meta != meta:
+            raise ConflictError(kind="capture", id=uuid)
+
     async def write(self, uuid: str, sha256: str, offset: int, chunk: bytes) -> int:
         """Put the chunk at the offset, synced, and return the bytes received so far.
 
@@ -91,8 +98,7 @@ class Intake:
     def _announce(
         self, uuid: str, meta: CaptureMeta, parts: Sequence[Part]
     ) -> tuple[Progress, ...]:
-        known = self._known(uuid)
-        self._check(uuid, known, parts)
+        self._check(uuid, self._known(uuid), parts)
         self.vault.create_capture(uuid, meta, parts)
         for part in self._progress(uuid):
             if part.size == 0:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Literal
 
 from scrapers.rules import keep_current
 
@@ -41,6 +41,23 @@ def folder_sha256(folder: Path = EXTENSION) -> str | None:
     except OSError:
         return None
     return hashlib.sha256("".join(lines).encode()).hexdigest() if lines else None
+
+
+def manifest_for(browser: Literal["chrome", "firefox"], folder: Path = EXTENSION) -> dict[str, Any]:
+    """Return the manifest as a package for one browser carries it: without the other one's keys.
+
+    Chromium reads `scripts` beside `service_worker` only from 121 on and refuses the manifest
+    before. Nothing else in the extension needs more than 120, so without it 120 is enough.
+    """
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
+    if browser == "chrome":
+        del manifest["background"]["scripts"], manifest["browser_specific_settings"]
+        manifest["minimum_chrome_version"] = "120"
+    else:
+        del manifest["background"]["service_worker"]
+        del manifest["minimum_chrome_version"], manifest["key"]
+        manifest["optional_permissions"].remove("pageCapture")
+    return manifest
 
 
 def _names(folder: Path) -> set[str]:

@@ -12,8 +12,10 @@ from helper.demo.driver import Person, until
 from helper.errors import BrowserFailedError
 
 
-def with_permissions(folder: Path, hosts: Iterable[str]) -> Path:
-    """Copy the extension with its optional permissions granted for some hosts; return the copy.
+def with_permissions(
+    folder: Path, hosts: Iterable[str], permissions: Iterable[str] | None = None
+) -> Path:
+    """Copy the extension with optional permissions, all or these, and hosts granted; return it.
 
     The browser's permission bubble cannot be answered by a program; everything else is the same
     code. A person who runs the demo by hand gets the untouched extension and is asked.
@@ -22,7 +24,10 @@ def with_permissions(folder: Path, hosts: Iterable[str]) -> Path:
     shutil.copytree(EXTENSION, copy)
     path = copy / "manifest.json"
     manifest = json.loads(path.read_text("utf-8"))
-    manifest["permissions"] += manifest.pop("optional_permissions", [])
+    optional = manifest["optional_permissions"]
+    granted = optional if permissions is None else list(permissions)
+    manifest["permissions"] += granted
+    manifest["optional_permissions"] = [name for name in optional if name not in granted]
     manifest["host_permissions"] += [f"*://{host}/*" for host in hosts]
     path.write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
     return copy

@@ -111,6 +111,21 @@ class Captures(Store):
         """Record how far the capture is; raises NotFoundError."""
         self._set(uuid, state=state)
 
+    def mark_kept(self, uuid: CaptureId, at: datetime, *, final: bool) -> None:
+        """Record that all announced bytes are kept, and with `final` that no more will come.
+
+        It may be repeated, and by another process: a capture that is further stays so.
+        """
+        with writing(self.engine) as connection:
+            _require(connection, uuid)
+            own = _captures.c.capture_id == uuid
+            receiving = own & (_captures.c.state == "receiving")
+            if connection.execute(update(_captures).where(receiving).values(state="kept")).rowcount:
+                row = {"step": "kept", "at": at.isoformat(), "detail": None}
+                add_new(connection, schema.steps, uuid, [row], ("step",))
+            if final:
+                connection.execute(update(_captures).where(own).values(final=True))
+
     def set_final(self, uuid: CaptureId) -> None:
         """Record that no more parts will come; raises NotFoundError."""
         self._set(uuid, final=True)

@@ -70,7 +70,8 @@ class CaptureHandlers:
             raise ConflictError(
                 kind="capture", id=uuid, reason="incomplete", parts=_listed(lacking)
             )
-        await asyncio.to_thread(self._mark_kept, uuid, final)
+        # Recorded before anything starts, so that a crash resumes from it.
+        await asyncio.to_thread(vault.mark_kept, uuid, self.services.now(), final=final)
         await self.services.start_capture(uuid)
         if final:
             await self.services.strips_complete(uuid)
@@ -105,15 +106,6 @@ class CaptureHandlers:
     async def follow(self, request: web.Request) -> web.StreamResponse:
         """Stream the steps of a capture."""
         return await events.stream(request, self.services, capture_id(request))
-
-    def _mark_kept(self, uuid: str, final: bool) -> None:
-        """Record the acknowledgement before anything starts, so that a crash resumes from it."""
-        vault = self.services.vault
-        if vault.capture(uuid).state == "receiving":
-            vault.set_state(uuid, "kept")
-            vault.add_step(uuid, "kept", self.services.now())
-        if final:
-            vault.set_final(uuid)
 
 
 def capture_id(request: web.Request) -> str:

@@ -35,3 +35,18 @@ def test_the_hash_of_a_folder_is_that_of_its_sha256sum_lines(tmp_path: Path) -> 
     (tmp_path / ".DS_Store").touch()
     assert packed.folder_sha256(tmp_path) == hashlib.sha256(lines.encode()).hexdigest()
     assert packed.folder_sha256(tmp_path / "none") is None
+
+
+def test_a_package_for_chromium_has_nothing_that_120_refuses() -> None:
+    made = packed.manifest_for("chrome")
+    assert made["background"] == {"service_worker": "background/main.js", "type": "module"}
+    assert made["minimum_chrome_version"] == "120"
+    assert "browser_specific_settings" not in made
+
+
+def test_a_package_for_firefox_has_only_what_firefox_knows() -> None:
+    made = packed.manifest_for("firefox")
+    assert made["background"] == {"scripts": ["background/main.js"], "type": "module"}
+    assert not {"minimum_chrome_version", "key"} & made.keys()
+    assert made["optional_permissions"] == ["cookies"]
+    assert made["browser_specific_settings"]["gecko"]["data_collection_permissions"]["required"]

@@ -2,6 +2,7 @@
 const boot = (texts, language, answers, session) => {
   window.sent = [];
   window.answers = answers;
+  window.stored = answers.stored ?? {};
   const answer = (message) => {
     window.sent.push(message);
     const given = answers[message.type] ?? { ok: false, error: { code: "background_gone" } };
@@ -15,15 +16,21 @@ const boot = (texts, language, answers, session) => {
     },
     runtime: {
       getURL: (path) => `/${path}`,
-      getManifest: () => ({ version: "0.1.0" }),
+      getManifest: () => ({ version: "0.1.0", optional_permissions: ["cookies", "pageCapture"] }),
       openOptionsPage: () => { window.opened = "options"; },
       sendMessage: async (message) => answer(message),
     },
     tabs: { query: async () => [{ id: 1 }], create: async ({ url }) => { window.opened = url; } },
-    permissions: { request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; } },
+    permissions: {
+      request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; },
+      contains: async () => answers.granted ?? false,
+    },
     storage: {
       session: { get: async () => session ?? {}, set: async () => {}, remove: async () => {} },
-      local: { get: async (defaults) => defaults },
+      local: {
+        get: async (defaults) => ({ ...defaults, ...window.stored }),
+        set: async (values) => { Object.assign(window.stored, values); },
+      },
     },
   };
 };

@@ -32,6 +32,16 @@ async def test_before_the_click_the_order_is_named(extension_pages):
     assert await page.inner_text("#platform") == "王子卡盟"
 
 
+async def test_a_full_disk_is_explained(extension_pages):
+    full = {"ok": False, "error": {"code": "outbox_full"}}
+    page = await extension_pages.open("popup.html", answers(capture=full))
+    await page.click("#keep")
+    await page.wait_for_selector("#error .notice.bad")
+    said = await page.inner_text("#error")
+    assert "没有空间" in said
+    assert "清理磁盘" in said
+
+
 async def test_unknown_page_can_be_kept(extension_pages):
     unknown = PAGE | {"platform": None, "order_no": None, "kind": None}
     page = await extension_pages.open("popup.html", answers(page=unknown))

@@ -34,8 +34,7 @@ STEPS = {
     "part_complete": Step(Blobs, "keep_file", "before"),
     "part_in_place": Step(Blobs, "keep_file", "after"),
     "third_part_in_place": Step(Blobs, "keep_file", "after", 3),
-    "marked_kept": Step(Catalogue, "set_state", "after"),
-    "marked_final": Step(Catalogue, "set_final", "after"),
+    "marked_kept": Step(Catalogue, "mark_kept", "after"),
     "parts_entered": Step(pipeline, "keep_parts", "after"),
     "sheet_drawn": Step(sheets, "draw_viewport_sheet", "after"),
     "s0_manifest_kept": Step(Ledger, "append", "before"),
@@ -47,7 +46,7 @@ STEPS = {
     "compared": Step(read, "compare_witness", "after"),
     "s1_manifest_kept": Step(Ledger, "append", "before", 2),
     "s1_in_ledger": Step(Ledger, "append", "after", 2),
-    "marked_sealed": Step(Catalogue, "set_state", "after", 2),
+    "marked_sealed": Step(Catalogue, "set_state", "after"),
 }
 
 

@@ -78,6 +78,7 @@ def test_an_unknown_capture_is_not_found_by_any_method(catalogue: Catalogue, mak
         lambda: catalogue.set_received(gone, "0" * 64, 0),
         lambda: catalogue.set_state(gone, "kept"),
         lambda: catalogue.set_final(gone),
+        lambda: catalogue.mark_kept(gone, make.noon, final=True),
         lambda: catalogue.is_final(gone),
         lambda: catalogue.set_session_wanted(gone, True),
         lambda: catalogue.add_artifacts(gone, []),
@@ -88,6 +89,17 @@ def test_an_unknown_capture_is_not_found_by_any_method(catalogue: Catalogue, mak
     ):
         with pytest.raises(NotFoundError):
             call()
+
+
+def test_a_capture_that_is_further_is_not_marked_as_only_kept(
+    catalogue: Catalogue, make, uuid: str
+):
+    catalogue.mark_kept(uuid, make.noon, final=False)
+    assert (catalogue.capture(uuid).state, catalogue.is_final(uuid)) == ("kept", False)
+    catalogue.set_state(uuid, "sealed")
+    catalogue.mark_kept(uuid, make.noon, final=True)
+    assert (catalogue.capture(uuid).state, catalogue.is_final(uuid)) == ("sealed", True)
+    assert [step.step for step in catalogue.capture(uuid).steps] == ["kept"]
 
 
 def artifact(name: str, number: int = 0) -> Artifact:

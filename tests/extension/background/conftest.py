@@ -35,3 +35,11 @@ async def trusted_world(tmp_path: Path) -> AsyncIterator[World]:
     async with build(tmp_path, granted=True) as made:
         await made.pair()
         yield made
+
+
+@pytest.fixture
+async def bare_world(tmp_path: Path) -> AsyncIterator[World]:
+    """A browser of the test's own, as it is after installing: no optional permission."""
+    async with build(tmp_path, permissions=()) as made:
+        await made.pair()
+        yield made

@@ -80,35 +80,56 @@ async def no_alarm(world: World) -> bool:
     return not await world.console.evaluate("chrome.alarms.get('outbox')")
 
 
-@pytest.mark.timeout(400)  # thirty megabytes, frozen and sent beside whatever else runs
-async def test_a_worker_killed_in_the_upload_goes_on_where_it_was(
-    world: World, monkeypatch: pytest.MonkeyPatch
+async def test_an_upload_goes_on_where_it_was_when_worker_helper_and_browser_die(
+    bare_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = "<p>" + "".join(f"<i>{number}</i>" for number in range(900_000)) + "</p>"
-    world.shop.pages["/order"] = f"<!doctype html><title>大</title><div hidden>{row}</div>"
-    page = await world.open("/order")
+    world = bare_world
+    text = "卡密" * 4_000_000
+    world.shop.pages["/order"] = f"<!doctype html><title>大</title><p hidden>{text}</p>"
     received: list[int] = []
-    half, go_on = threading.Event(), threading.Event()
+    stops = {CHUNK: (threading.Event(), threading.Event())}
+    stops |= {2 * CHUNK: (threading.Event(), threading.Event())}
+    stops |= {3 * CHUNK: (threading.Event(), threading.Event())}
     real = Catalogue.set_received
 
     def watched(vault: Catalogue, uuid: str, sha256: str, count: int) -> None:
         real(vault, uuid, sha256, count)
         received.append(count)
-        if count == CHUNK:
-            half.set()
+        if count in stops:
+            reached, go_on = stops[count]
+            reached.set()
             go_on.wait(20)
 
+    async def reached(chunks: int) -> threading.Event:
+        there, go_on = stops[chunks * CHUNK]
+        await until(there.is_set, f"{chunks} chunks never came", 90)
+        return go_on
+
     monkeypatch.setattr(Catalogue, "set_received", watched)
-    uuid = await world.capture(page)
-    await until(half.is_set, "the upload was never half done", 180)
+    uuid = await world.capture(await world.open("/order"))
+    go_on = await reached(1)
     await world.stop_workers()
     go_on.set()
     await world.message("status")
+    go_on = await reached(2)
+    stopping = asyncio.create_task(world.helper.stop())
+    go_on.set()
+    await stopping
+    await world.helper.start()
+    await until(lambda: ready(world), "the helper did not come back")
+    go_on = await reached(3)
+    await world.restart_browser(crash=True)
+    go_on.set()
+    await world.message("status")
     await world.reached(uuid, "sent")
-    assert received.count(CHUNK) == 1, "what was received is not sent again"
-    html = world.helper.bytes(uuid, "seen/html").decode()
-    assert html.count("<i>") == 900_000
+    chunks = [count for count in received if count >= CHUNK]
+    assert chunks == sorted(set(chunks)), "what was received is not sent again"
+    assert world.helper.bytes(uuid, "seen/html").decode().count("卡密") == 4_000_000
     assert await held(world) == []
+
+
+async def ready(world: World) -> bool:
+    return bool((await world.message("status"))["helper"] == "ready")
 
 
 async def test_a_worker_killed_between_strips_leaves_an_honest_capture(world: World) -> None:

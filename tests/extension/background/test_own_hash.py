@@ -7,15 +7,24 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from helper.capture.packed import EXTENSION, folder_sha256
-from tests.extension.background.world import World
+from tests.extension.background.world import World, build
 
 pytestmark = pytest.mark.browser
 README = Path(__file__).parents[3] / "helper" / "evidence" / "README.md"
+
+
+@pytest.fixture(scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The untouched extension: its manifest counts as well."""
+    async with build(tmp_path_factory.mktemp("town"), permissions=()) as made:
+        await made.pair()
+        yield made
 
 
 def by_list(folder: Path) -> str:

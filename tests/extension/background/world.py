@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Error, Page, async_playwright
 
 from helper.capture.browser import find_browser
 from helper.complaints.due.clocks import Clock
@@ -28,6 +30,7 @@ from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
 
 SHOP = "shop.localhost"
+CONSOLE = "pages/options.html"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -164,6 +167,23 @@ class World:
     console: Page
     """An own page of the extension, in a tab of its own that stays behind."""
 
+    start: Callable[[], Awaitable[Person]]
+
+    async def restart_browser(self, *, crash: bool = False) -> None:
+        """Close the browser, or let it die in the middle, and start it on the same profile."""
+        browser = self.person.context.browser
+        if crash and browser is not None:
+            session = await browser.new_browser_cdp_session()
+            gone = asyncio.get_running_loop().create_future()
+            self.person.context.on("close", lambda _: gone.set_result(None))
+            with suppress(Error):  # nobody is left to answer
+                await session.send("Browser.crash")
+            await gone
+        else:
+            await self.person.close()
+        self.person = await self.start()
+        self.console = await self.person.extension_page(CONSOLE)
+
     async def message(self, kind: str, **message: Any) -> dict[str, Any]:
         script = "m => (globalThis.browser ?? chrome).runtime.sendMessage(m)"
         return dict(await self.console.evaluate(script, {"type": kind, **message}))
@@ -229,34 +249,54 @@ class World:
 
 
 @asynccontextmanager
-async def build(folder: Path, *, granted: bool = False) -> AsyncIterator[World]:
-    """Build a world, not yet paired, and take it down again."""
+async def build(
+    folder: Path,
+    *,
+    granted: bool = False,
+    permissions: tuple[str, ...] = ("pageCapture",),
+) -> AsyncIterator[World]:
+    """Build a world, not yet paired, and take it down again.
+
+    The user has allowed MHTML files, or what `permissions` says, or with `granted` everything. If
+    that is nothing, the extension is the untouched one.
+    """
     shop, helper = Shop(), Helper(folder / "data")
     (folder / "data").mkdir()
-    app = web.Application()
-    app.router.add_route("*", "/{path:.*}", shop.serve)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    site = await _serve_shop(runner)
-    shop.port = site
     await helper.start()
-    copy = stage.with_permissions(folder, [SHOP] if granted else [])
-    if not granted:
-        _restore_manifest(copy)
-    async with async_playwright() as playwright:
-        person = await launch(
+    if granted or permissions:
+        chosen = None if granted else permissions
+        copy = stage.with_permissions(folder, [SHOP] if granted else [], chosen)
+    else:
+        copy = Path(shutil.copytree(stage.EXTENSION, folder / "extension"))
+    async with on_loopback(shop), async_playwright() as playwright:
+        start = partial(
+            launch,
             playwright,
             executable=find_browser(Settings()),
             profile=folder / "profile",
             extension=copy,
         )
+        person = await start()
+        made = World(shop, helper, person, await person.extension_page(CONSOLE), start)
         try:
-            console = await person.extension_page("pages/options.html")
-            yield World(shop, helper, person, console)
+            yield made
         finally:
-            await person.close()
+            await made.person.close()
             await helper.stop()
-            await runner.cleanup()
+
+
+@asynccontextmanager
+async def on_loopback(shop: Shop) -> AsyncIterator[None]:
+    """Serve a shop until the block ends."""
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", shop.serve)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    shop.port = await _serve_shop(runner)
+    try:
+        yield
+    finally:
+        await runner.cleanup()
 
 
 async def _serve_shop(runner: web.AppRunner) -> int:
@@ -266,8 +306,3 @@ async def _serve_shop(runner: web.AppRunner) -> int:
     port = int(runner.addresses[0][1])
     await web.TCPSite(runner, "::1", port).start()
     return port
-
-
-def _restore_manifest(copy: Path) -> None:
-    original = stage.EXTENSION / "manifest.json"
-    (copy / "manifest.json").write_bytes(original.read_bytes())

@@ -1,0 +1,86 @@
+"""Bring captures from a file of the extension's outbox into the vault, as an upload would."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from helper.capture import outbox_file
+from helper.capture.intake import Intake
+from helper.capture.outbox_file import Bytes, OutboxFile, Waiting
+from helper.errors import NotFoundError
+from helper.model import CaptureId, Moment
+from helper.steps.store import Store
+from scrapers.record import Frozen
+
+
+class Brought(Frozen):
+    """A capture of the file; `state`: it was added now, or the vault had all of it already."""
+
+    capture_id: CaptureId
+    url: str
+    title: str
+    clicked_at: Moment
+    bytes: int
+    complete: bool
+    state: Literal["added", "already"]
+
+
+class ImportedCaptures(Frozen):
+    """What a file gave, in its order."""
+
+    captures: tuple[Brought, ...]
+
+
+async def bring(store: Store, intake: Intake, path: Path) -> ImportedCaptures:
+    """Add the captures of a file; again, or beside an upload of the same, it changes nothing.
+
+    The whole file is checked before the first byte is kept, and a capture comes into the vault
+    only once all its bytes lie there. A helper seals them, as it does after a crash. Raises what
+    `outbox_file.read` and `Intake.announce` raise, DiskFullError.
+    """
+    found = outbox_file.read(path)
+    for one, _ in found.captures:
+        intake.check(one.uuid, one.meta, one.parts)
+    return ImportedCaptures(
+        captures=tuple([await _keep(store, intake, found, *capture) for capture in found.captures])
+    )
+
+
+async def _keep(
+    store: Store,
+    intake: Intake,
+    found: OutboxFile,
+    one: Waiting,
+    pieces: tuple[Bytes, ...],
+) -> Brought:
+    state: Literal["added", "already"] = "already" if _known(store, one) else "added"
+    for piece in pieces:
+        if store.blobs.size(piece.sha256) != piece.size:
+            with store.work_folder() as folder:
+                found.copy(piece, folder / piece.sha256)
+                store.blobs.keep_file(folder / piece.sha256, piece.sha256)
+    await intake.announce(one.uuid, one.meta, one.parts)
+    store.vault.mark_kept(one.uuid, store.now(), final=one.complete)
+    if one.complete:
+        store.note(one.uuid, "all_kept")
+    return Brought(
+        capture_id=one.uuid,
+        url=one.meta.url,
+        title=one.meta.title,
+        clicked_at=one.meta.clicked_at,
+        bytes=sum(piece.size for piece in pieces),
+        complete=one.complete,
+        state=state,
+    )
+
+
+def _known(store: Store, one: Waiting) -> bool:
+    """Tell whether the vault has all of a capture, and knows as well that no more will come."""
+    try:
+        kept = [part for part, received in store.vault.parts(one.uuid) if received == part.size]
+    except NotFoundError:
+        return False
+    committed = store.vault.capture(one.uuid).state != "receiving"
+    final = store.vault.is_final(one.uuid) or not one.complete
+    return committed and final and all(part in kept for part in one.parts)
