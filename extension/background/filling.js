@@ -9,7 +9,7 @@ import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
 import { readRules } from "./rules.js";
 
-const SCRIPTS = ["form", "match", "guard", "fill"].map((name) => `content/${name}.js`);
+const SCRIPTS = ["form", "match", "guard", "upload_words", "fill"].map((name) => `content/${name}.js`);
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
 /** Most characters of what a page says of its upload. */

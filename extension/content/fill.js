@@ -9,7 +9,7 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengFill) return;
-  const { actions, all, controls, dropdownOf, kindOf, shown, tidy } = shared.kazhengForm;
+  const { actions, all, controls, dropdownOf, shown, tidy } = shared.kazhengForm;
   const { guardSubmit } = shared.kazhengGuard;
   const { now, structure, survey } = shared.kazhengMatch;
 
@@ -97,25 +97,8 @@
     const row = rows.find((other) => other.kind === "file");
     if (!row?.control) return row ? { ...report(row), found: false } : null;
     const input = row.control.elements[0];
-    const words = wordsBeside(row.control).slice(0, 600);
+    const words = shared.kazhengUploadWords.wordsBeside(row.control);
     return { ...report(row), accept: input.accept, multiple: input.multiple, words };
-  };
-
-  /** What stands round an upload, up to the next control: how many, how large, which kinds. */
-  const wordsBeside = (/** @type {any} */ control) => {
-    const spoken = control.texts.map((/** @type {any} */ one) => one.text);
-    let beside = "";
-    let node = control.elements[0].parentElement;
-    while (node && node !== document.body && !(node instanceof HTMLFormElement)) {
-      const others = all(node, "input, textarea, select").filter(
-        (/** @type {any} */ one) => kindOf(one) && !control.elements.includes(one),
-      );
-      const text = tidy(node.innerText);
-      if (others.length || text.length > 400) break;
-      beside = text || beside;
-      node = node.parentElement;
-    }
-    return [...new Set([...spoken, beside])].join(" | ");
   };
 
   /** Take a piece of a file (base64), before `apply`; messages are bounded in size. */
