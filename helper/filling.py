@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pydantic import ConfigDict, Field
 
 from helper.model import Sha256
 from scrapers.record import Frozen
+
+FILE_BYTES: Final = 32 << 20
+"""Most bytes of a file that the extension is given for a form."""
 
 
 class Upload(Frozen):

@@ -12,6 +12,8 @@ import { readRules } from "./rules.js";
 const SCRIPTS = ["form", "match", "guard", "upload_words", "fill"].map((name) => `content/${name}.js`);
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
+/** Fields that tell a complaint form from a box to search in. */
+const ENOUGH = 3;
 /** Most characters of what a page says of its upload. */
 const LONGEST = 1000;
 /** A form of many fields takes seconds; a page behind a dialog never answers. */
@@ -34,7 +36,6 @@ export async function preview({ tabId, draft_id }) {
     map: await formMap(plan.platform),
     words: FORM_WORDS,
   };
-  await inject(tabId);
   const found = await look(tabId, request);
   const { frameId } = found;
   const fitted = await fit(plan, found.seen.upload);
@@ -232,14 +233,19 @@ async function inject(tabId, frameId) {
 }
 
 /**
- * Find the frame whose form takes the most; the page itself where it takes as much.
+ * Find the frame whose form takes the most; the page itself where it takes enough, as a frame that
+ * hangs would keep the person waiting.
  * @param {number} tabId @param {any} request @returns {Promise<{frameId: number, seen: any}>}
  */
 async function look(tabId, request) {
+  const takes = (/** @type {any} */ { result }) =>
+    result?.fields?.filter((/** @type {any} */ field) => field.found).length ?? 0;
+  await inject(tabId, 0);
+  const [top] = await run({ tabId, frameIds: [0] }, "preview", request);
+  if (top && (top.result?.known || takes(top) >= ENOUGH)) return { frameId: 0, seen: top.result };
+  await inject(tabId);
   const frames = await run({ tabId, allFrames: true }, "preview", request);
   const able = frames.filter(({ result }) => result && !result.error);
-  const takes = (/** @type {any} */ { result }) =>
-    result.fields.filter((/** @type {any} */ field) => field.found).length;
   able.sort((a, b) => takes(b) - takes(a) || a.frameId - b.frameId);
   const [best] = able;
   if (best) return { frameId: best.frameId, seen: best.result };

@@ -22,7 +22,7 @@ from helper.complaints.drafts.publishing import is_public
 from helper.evidence import book_pictures
 from helper.evidence.book_pictures import UnprintableError
 from helper.evidence.pdf import HEIGHT, WIDTH, Page, PdfWriter
-from helper.filling import FillFile, Limits, Stays
+from helper.filling import FILE_BYTES, FillFile, Limits, Stays
 from helper.messages import Language, text
 from helper.model import CaseView, Draft, Exhibit
 from helper.pictures import smaller
@@ -67,6 +67,8 @@ def prepare(
     Raises DiskFullError. What an earlier call made for this draft is replaced.
     """
     public = is_public(draft)
+    each = FILE_BYTES if limits.file_bytes is None else min(limits.file_bytes, FILE_BYTES)
+    limits = limits.model_copy(update={"file_bytes": each})
     seen = {one.number: _Seen.of(store, one) for one in draft.exhibits}
     items = _items(draft, case, seen, public=public)
     made: dict[Make, list[_Made]] = {}

@@ -15,7 +15,7 @@ from helper.complaints.advice import Advice
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.ladder.replies import Reply
 from helper.desk import Due
-from helper.filling import FillPlan, Upload
+from helper.filling import FILE_BYTES, FillPlan, Upload
 from helper.messages import Language
 from helper.model import Draft, Step
 from helper.vault.blobs import Blobs
@@ -32,7 +32,7 @@ class Limits:
     part_bytes: int = 256 * MEBIBYTE
     capture_bytes: int = 1024 * MEBIBYTE
     json_bytes: int = 8 * MEBIBYTE
-    file_bytes: int = 32 * MEBIBYTE
+    file_bytes: int = FILE_BYTES
     parts: int = 1000
 
 
