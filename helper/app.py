@@ -121,6 +121,7 @@ def services(helper: Helper) -> Services:
         reply=helper.desk.reply,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,
+        prepared=helper.desk.prepared,
         subscribe=helper.steps,
         unwritten=helper.pipeline.unwritten,
     )

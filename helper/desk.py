@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +16,14 @@ from helper.complaints.drafts import editing, fill, packet
 from helper.complaints.drafts.compose import compose
 from helper.complaints.drafts.editing import Version
 from helper.complaints.drafts.packet import Packet
-from helper.complaints.drafts.publishing import private_of
+from helper.complaints.drafts.publishing import is_public, private_of
+from helper.complaints.drafts.upload import limits_of
+from helper.complaints.drafts.upload import said as upload_said
 from helper.complaints.due.clocks import Clock, clocks
 from helper.complaints.exhibits import choose, main_capture
 from helper.complaints.ladder import replies
+from helper.complaints.ladder.channels import channel
+from helper.complaints.ladder.channels import limits as channel_limits
 from helper.complaints.ladder.replies import Reply
 from helper.complaints.ladder.tried import answers_of
 from helper.complaints.lint import masked
@@ -26,8 +31,10 @@ from helper.complaints.visible import QUOTED, hidden_fields
 from helper.dealings import Edit
 from helper.evidence import redact
 from helper.evidence.private import find
+from helper.filling import FillPlan, Limits, Upload
 from helper.messages import Language, text
-from helper.model import CaseView, Draft, FillPlan
+from helper.model import CaseView, Draft
+from helper.steps import parcels
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
 from scrapers.contract import Deadline
@@ -35,6 +42,8 @@ from scrapers.page import PageTooLargeError, load
 from scrapers.read import platform_of
 from scrapers.reading import shown_text
 from scrapers.record import Frozen, on_page
+
+_UPLOAD = ("files", "file_bytes")
 
 
 class Due(Frozen):
@@ -113,11 +122,18 @@ class Desk:
         """Return the blocks and pictures of a draft, for a form that lives in the phone."""
         return await asyncio.to_thread(self._packet, draft_id, language)
 
-    async def fill_plan(self, draft_id: str) -> FillPlan:
-        """Return values, files and the only origins where they may be filled."""
-        draft = await asyncio.to_thread(self._store.vault.draft, draft_id)
-        case = await asyncio.to_thread(self._store.vault.case, draft.case_id)
-        return fill.plan(draft, case, origins(case))
+    async def fill_plan(
+        self, draft_id: str, upload: Upload | None = None, language: Language = "zh_CN"
+    ) -> FillPlan:
+        """Return values, files and the only origins where they may be filled.
+
+        With an `upload` the files are made to fit it; `prepared` gives what is no exhibit itself.
+        """
+        return await asyncio.to_thread(self._fill_plan, draft_id, upload, language)
+
+    def prepared(self, draft_id: str, sha256: str) -> Path | None:
+        """Return the file that was made for the upload of a draft, None where there is none."""
+        return parcels.prepared(self._store, draft_id, sha256)
 
     async def filled(self, draft_id: str, report: Any) -> None:
         """Write into the case what a form was filled with."""
@@ -126,6 +142,23 @@ class Desk:
         text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
         vault, now = self._store.vault, self._store.now()
         await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
+
+    def _fill_plan(self, draft_id: str, upload: Upload | None, language: Language) -> FillPlan:
+        draft = self._store.vault.draft(draft_id)
+        case = self._store.vault.case(draft.case_id)
+        plan = fill.plan(draft, case, origins(case, draft.channel))
+        if upload is None:
+            return plan
+        known = channel_limits(draft.channel, self._store.settings.limits)
+        count, each = (known[name].max if name in known else None for name in _UPLOAD)
+        # The page's own words are newer than the form we know.
+        form = fill.form_limits(plan.platform) if not upload.accept else Limits()
+        limits = limits_of(upload, form, Limits(files=count, file_bytes=each))
+        files, stays = parcels.prepare(self._store, case, draft, limits, language)
+        going = {number for file in files for number in file.numbers}
+        told = fill.plan(draft, case, plan.origins, going=going)
+        update = {"files": files, "stays": stays, "takes": upload_said(limits, language)}
+        return told.model_copy(update=update)
 
     def _advice(self, case_id: str, issue: str | None, language: Language) -> Advice:
         case, settings = self._store.vault.case(case_id), self._store.settings
@@ -215,7 +248,7 @@ class Desk:
 
     def _packet(self, draft_id: str, language: Language) -> Packet:
         draft = self._store.vault.draft(draft_id)
-        cover = self._cover(draft) if packet.is_public(draft) else None
+        cover = self._cover(draft) if is_public(draft) else None
         limits = self._store.settings.limits
         return packet.packet(draft, cover=cover, limits=limits, language=language)
 
@@ -259,8 +292,13 @@ def _new_id() -> str:
     return f"d-{uuid.uuid4().hex[:12]}"
 
 
-def origins(case: CaseView) -> tuple[str, ...]:
-    """Return the shop's own origins: those of the case's captures on the case's own host."""
+def origins(case: CaseView, channel_key: str) -> tuple[str, ...]:
+    """Return where a draft for a channel may be filled: the channel's own hosts, nowhere else.
+
+    For the shop those of the case's captures on the case's own host.
+    """
+    if channel_key != fill.SHOP:
+        return tuple(f"https://{host}" for host in channel(channel_key).hosts)
     found: dict[str, None] = {}
     for capture in case.captures:
         parts = urlsplit(capture.meta.url)

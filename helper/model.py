@@ -376,23 +376,3 @@ class Draft(Frozen):
     """Most characters of the text, None where none is known."""
     edits: tuple[Edit, ...] = ()
     created_at: Moment
-
-
-class FillFile(Frozen):
-    """A file for the form's upload field; fetched from `/v1/drafts/{id}/files/{sha256}`."""
-
-    name: str
-    sha256: Sha256
-    bytes: int
-    media_type: str
-
-
-class FillPlan(Frozen):
-    """Values and files for a form. `origins` are the only origins it may be filled on."""
-
-    draft_id: str
-    case_id: str
-    platform: str | None
-    origins: tuple[str, ...]
-    values: dict[str, str]
-    files: tuple[FillFile, ...]

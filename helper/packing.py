@@ -12,14 +12,13 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import segno
-from PIL import Image
 
 from helper.complaints.drafts.packet import Block, Packet
 from helper.complaints.ladder.channels import channel
 from helper.errors import InvalidError
+from helper.filling import FillFile
 from helper.messages import Language, text
-from helper.model import FillFile
-from helper.pictures import PictureError, decode
+from helper.pictures import PictureError, decode, smaller
 from helper.vault.files import room_on_disk
 
 PAGE: Final = "手机填写.html"
@@ -150,16 +149,8 @@ def _fitted(file: FillFile, data: bytes, most: int | None) -> tuple[str, bytes] 
         picture = decode(io.BytesIO(data), most_pixels=_MOST_PIXELS).convert("RGB")
     except PictureError:
         return None
-    name = PurePosixPath(file.name).stem + ".jpg"
-    while min(picture.size) > 1:
-        drawn = io.BytesIO()
-        picture.save(drawn, "JPEG", quality=85)
-        if drawn.tell() <= most:
-            return name, drawn.getvalue()
-        share = max(min((most / drawn.tell()) ** 0.5, 0.9), 0.1)
-        size = (max(int(side * share), 1) for side in picture.size)
-        picture = picture.resize(tuple(size), Image.Resampling.LANCZOS)
-    return None
+    found = smaller(picture, most)
+    return (PurePosixPath(file.name).stem + ".jpg", found[0]) if found else None
 
 
 def _section(place: int, block: Block, language: Language) -> str:

@@ -1,10 +1,12 @@
-"""Open pictures that anybody may have made: bounded, and with a reason where it fails."""
+"""Open pictures that anybody may have made, bounded, with a reason where it fails; shrink them."""
 
 from __future__ import annotations
 
-from typing import BinaryIO, Final
+import io
+from typing import Any, BinaryIO, Final, Literal
 
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 """What browsers and this helper write."""
@@ -31,3 +33,32 @@ def decode(
     if not fits:
         raise PictureError("too_large")
     return picture
+
+
+def smaller(
+    picture: Image.Image,
+    most: int | None,
+    *,
+    kind: Literal["JPEG", "PNG"] = "JPEG",
+    least: int = 2,
+    about: str = "",
+) -> tuple[bytes, int] | None:
+    """Return an RGB picture in at most `most` bytes and its width in pixels, scaled if it must be.
+
+    None where it would get narrower than `least` pixels; `about` stands in it as a comment.
+    """
+    how: dict[str, Any] = {"quality": 85, "comment": about.encode()} if kind == "JPEG" else {}
+    if kind == "PNG" and about:
+        how["pnginfo"] = PngInfo()
+        how["pnginfo"].add_text("Comment", about)
+    while min(picture.size) > 1:
+        drawn = io.BytesIO()
+        picture.save(drawn, kind, **how)
+        if most is None or drawn.tell() <= most:
+            return drawn.getvalue(), picture.width
+        if picture.width <= least:
+            return None
+        share = max(min((most / drawn.tell()) ** 0.5, 0.9), 0.1, least / picture.width)
+        size = (max(int(side * share), 1) for side in picture.size)
+        picture = picture.resize(tuple(size), Image.Resampling.LANCZOS)
+    return None

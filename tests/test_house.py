@@ -22,6 +22,7 @@ LAYERS = [
     {"steps"},
     {"complaints", "evidence", "capture"},
     {"vault"},
+    {"filling"},
     {"model", "given", "pictures"},
     {"dealings"},
     {"settings"},

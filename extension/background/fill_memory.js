@@ -5,8 +5,8 @@
 import { api } from "./api.js";
 
 /**
- * @typedef {{draft_id: string, case_id: string, token?: string, request?: any, files?: any[],
- *   filled_at?: string, url?: string}} FillMemory
+ * @typedef {{draft_id: string, case_id: string, token?: string, frameId?: number, page?: string,
+ *   confirm?: string[], request?: any, files?: any[], filled_at?: string, url?: string}} FillMemory
  */
 
 /** @param {number} tabId @returns {string} */

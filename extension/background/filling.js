@@ -1,6 +1,6 @@
 /**
  * Fills a draft into the form of a tab: preview, apply after the user's yes, undo. The helper sends
- * values and files only; which control takes which value is decided by rules.json and by
+ * values and files that fit; which control takes which value is decided by rules.json and by
  * content/match.js. The form's state at preview stays in fill_memory; `apply` demands the same.
  */
 import { Refusal, api, within } from "./api.js";
@@ -9,14 +9,18 @@ import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
 import { readRules } from "./rules.js";
 
-const SCRIPTS = ["form", "match", "guard", "fill"].map((name) => `content/${name}.js`);
+const SCRIPTS = ["form", "match", "guard", "upload_words", "fill"].map((name) => `content/${name}.js`);
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
+/** Fields that tell a complaint form from a box to search in. */
+const ENOUGH = 3;
+/** Most characters of what a page says of its upload. */
+const LONGEST = 1000;
 /** A form of many fields takes seconds; a page behind a dialog never answers. */
 const PATIENCE = 30_000;
 
 /**
- * Show what would be filled where.
+ * Show what would be filled where, and which files go along, made to fit the upload.
  * @param {{tabId: number, draft_id?: string}} message
  */
 export async function preview({ tabId, draft_id }) {
@@ -28,55 +32,88 @@ export async function preview({ tabId, draft_id }) {
   const request = {
     origins: plan.origins,
     values: plan.values,
-    files: plan.files.length,
+    files: 1, // whether any fits is known when the upload is
     map: await formMap(plan.platform),
     words: FORM_WORDS,
   };
-  await inject(tabId);
-  const seen = await inPage(tabId, "preview", request);
+  const found = await look(tabId, request);
+  const { frameId } = found;
+  const fitted = await fit(plan, found.seen.upload);
+  // The text names what goes along: looked at again where that is not all.
+  const told = { ...request, values: fitted.values, files: Math.min(fitted.files.length, 1) };
+  const same = JSON.stringify(told) === JSON.stringify(request);
+  const seen = same ? found.seen : await inPage(tabId, frameId, "preview", told);
   const token = crypto.randomUUID();
-  const files = suited(plan.files, seen.upload);
+  const trusted = plan.known_host && seen.elsewhere.length === 0;
+  const confirm = trusted ? [] : (plan.identity ?? []);
   await remember(tabId, {
     draft_id: plan.draft_id,
     case_id: plan.case_id,
     token,
-    files,
-    request: { ...request, url: seen.url, structure: seen.structure },
+    frameId,
+    page: tab.url,
+    confirm,
+    files: fitted.files.map(({ thumbnail: _, ...file }) => file),
+    request: { ...told, url: seen.url, structure: seen.structure },
   });
   const { structure: _, ...shown } = seen;
-  return { draft_id: plan.draft_id, case_id: plan.case_id, token, ...shown, files };
+  const { files, stays, takes } = fitted;
+  return {
+    draft_id: plan.draft_id,
+    case_id: plan.case_id,
+    draft_title: plan.title,
+    public: plan.public,
+    token,
+    ...shown,
+    frame: frameId === 0 ? null : seen.url,
+    confirm,
+    files,
+    stays,
+    takes,
+  };
 }
 
 /**
- * Fill what the user ticked, read it back, tell the helper. Nothing is submitted.
- * @param {{tabId: number, token: string, names: string[], files: boolean, elsewhere?: boolean}} message
+ * Fill what the user ticked, read it back, tell the helper. Nothing is submitted. Of `confirm` only
+ * what is in `confirmed`: who the user is, told to a site that is no known channel.
+ * @param {{tabId: number, token: string, names: string[], files: boolean, elsewhere?: boolean,
+ *   confirmed?: string[]}} message
  */
-export async function apply({ tabId, token, names, files, elsewhere = false }) {
+export async function apply({ tabId, token, names, files, elsewhere = false, confirmed = [] }) {
   const memory = await recall(tabId);
   if (!memory?.token || memory.token !== token) throw new Refusal("fill_stale");
+  const { frameId = 0, confirm = [] } = memory;
+  if (names.some((name) => confirm.includes(name) && !confirmed.includes(name)))
+    throw new Refusal("fill_unconfirmed");
   const chosen = files ? (memory.files ?? []).filter((file) => file.accepted) : [];
-  await inject(tabId);
+  await inject(tabId, frameId);
   for (const [index, file] of chosen.entries())
-    await stage(tabId, memory.draft_id, file, index === 0);
-  const result = await inPage(tabId, "apply", {
+    await stage(tabId, frameId, memory.draft_id, file, index === 0);
+  const result = await inPage(tabId, frameId, "apply", {
     ...memory.request,
     names,
     attach: chosen.length > 0,
     elsewhere,
   });
-  const { token: _, request, ...kept } = memory;
-  await remember(tabId, { ...kept, url: request.url, filled_at: new Date().toISOString() });
+  const { draft_id, case_id, page } = memory;
+  await remember(tabId, {
+    draft_id,
+    case_id,
+    frameId,
+    url: page,
+    filled_at: new Date().toISOString(),
+  });
   const fields = result.fields.map((/** @type {any} */ { name, ok, read_back }) => ({
     name,
     ok,
     read_back,
   }));
   // The note to the helper is for the case's history; the form is filled whether or not it arrives.
-  await ask("POST", `/v1/drafts/${memory.draft_id}/filled`, {
+  await ask("POST", `/v1/drafts/${draft_id}/filled`, {
     fields,
     attached: result.attached,
   }).catch(() => null);
-  return { ...result, draft_id: memory.draft_id };
+  return { ...result, draft_id };
 }
 
 /**
@@ -84,8 +121,9 @@ export async function apply({ tabId, token, names, files, elsewhere = false }) {
  * @param {{tabId: number}} message
  */
 export async function undo({ tabId }) {
-  await inject(tabId);
-  return inPage(tabId, "undo", null);
+  const { frameId = 0 } = (await recall(tabId)) ?? {};
+  await inject(tabId, frameId);
+  return inPage(tabId, frameId, "undo", null);
 }
 
 /** @param {string | undefined} url @returns {string} */
@@ -128,38 +166,39 @@ async function formMap(platform) {
   return (await readRules()).find(({ key }) => key === platform)?.complaint_form ?? null;
 }
 
-/** Mark which files the form's upload field takes. */
-function suited(/** @type {any[]} */ files, /** @type {any} */ upload) {
-  const accept = (upload?.accept ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((/** @type {string} */ one) => one.trim())
-    .filter(Boolean);
-  let room = upload?.found ? (upload.multiple ? Infinity : 1) : 0;
-  return files.map((file) => {
-    const fits =
-      accept.length === 0 || accept.some((/** @type {string} */ rule) => takes(rule, file));
-    const accepted = fits && room > 0;
-    if (accepted) room -= 1;
-    return { ...file, accepted };
+/**
+ * The files made to fit the form's upload, and the values that go with just these.
+ * @param {any} plan @param {any} upload
+ * @returns {Promise<{values: any, files: any[], stays: any[], takes: string | null}>}
+ */
+async function fit(plan, upload) {
+  const marked = (/** @type {any[]} */ files, /** @type {boolean} */ accepted) =>
+    files.map((file) => ({ ...file, accepted }));
+  if (!upload?.found) {
+    const { values, files } = plan;
+    return { values, files: marked(files, false), stays: [], takes: null };
+  }
+  const { accept, multiple, words = "" } = upload;
+  const path = `/v1/drafts/${encodeURIComponent(plan.draft_id)}/files`;
+  const fitted = await ask("POST", path, {
+    accept: (accept ?? "").slice(0, LONGEST),
+    multiple: Boolean(multiple),
+    words: words.slice(0, LONGEST),
   });
+  const { values, files, stays, takes } = fitted;
+  return { values, files: marked(files, true), stays, takes };
 }
 
-/** @param {string} rule @param {any} file @returns {boolean} */
-function takes(rule, file) {
-  if (rule.startsWith(".")) return file.name.toLowerCase().endsWith(rule);
-  if (rule === "*/*") return true;
-  return rule.endsWith("/*")
-    ? file.media_type.startsWith(rule.slice(0, -1))
-    : file.media_type === rule;
-}
-
-/** @param {number} tabId @param {string} draftId @param {any} file @param {boolean} clear */
-async function stage(tabId, draftId, file, clear) {
-  const data = new Uint8Array(await bytes(`/v1/drafts/${draftId}/files/${file.sha256}`));
+/**
+ * @param {number} tabId @param {number} frameId @param {string} draftId @param {any} file
+ * @param {boolean} clear
+ */
+async function stage(tabId, frameId, draftId, file, clear) {
+  const path = `/v1/drafts/${encodeURIComponent(draftId)}/files/${file.sha256}`;
+  const data = new Uint8Array(await bytes(path));
   for (let start = 0; start === 0 || start < data.length; start += PIECE_BYTES) {
     const piece = base64(data.subarray(start, start + PIECE_BYTES));
-    await inPage(tabId, "stage", {
+    await inPage(tabId, frameId, "stage", {
       name: file.name,
       type: file.media_type,
       data: piece,
@@ -178,26 +217,64 @@ function base64(data) {
   return btoa(text);
 }
 
-/** @param {number} tabId */
-async function inject(tabId) {
-  const running = api.scripting.executeScript({ target: { tabId }, files: SCRIPTS });
+/**
+ * Into every frame that may be read, or into the one that was chosen.
+ * @param {number} tabId @param {number} [frameId]
+ */
+async function inject(tabId, frameId) {
+  const target = frameId === undefined ? { tabId, allFrames: true } : { tabId, frameIds: [frameId] };
+  const running = api.scripting.executeScript({ target, files: SCRIPTS });
   await within(running, PATIENCE, "page_busy").catch((cause) => {
     if (cause instanceof Refusal) throw cause;
+    // A frame that was there at the preview is gone; the page itself is there.
+    if (frameId) throw new Refusal("fill_form_changed");
     throw new Refusal("fill_restricted", { reason: String(cause) });
   });
 }
 
-/** @param {number} tabId @param {string} action @param {any} payload @returns {Promise<any>} */
-async function inPage(tabId, action, payload) {
-  const running = api.scripting.executeScript({
-    target: { tabId },
-    func: (/** @type {string} */ name, /** @type {any} */ value) =>
-      /** @type {any} */ (globalThis).kazhengFill[name](value),
-    args: [action, payload],
-  });
-  const [frame] = await within(running, PATIENCE, "page_busy");
-  const result = /** @type {any} */ (frame)?.result;
+/**
+ * Find the frame whose form takes the most; the page itself where it takes enough, as a frame that
+ * hangs would keep the person waiting.
+ * @param {number} tabId @param {any} request @returns {Promise<{frameId: number, seen: any}>}
+ */
+async function look(tabId, request) {
+  const takes = (/** @type {any} */ { result }) =>
+    result?.fields?.filter((/** @type {any} */ field) => field.found).length ?? 0;
+  await inject(tabId, 0);
+  const [top] = await run({ tabId, frameIds: [0] }, "preview", request);
+  if (top && (top.result?.known || takes(top) >= ENOUGH)) return { frameId: 0, seen: top.result };
+  await inject(tabId);
+  const frames = await run({ tabId, allFrames: true }, "preview", request);
+  const able = frames.filter(({ result }) => result && !result.error);
+  able.sort((a, b) => takes(b) - takes(a) || a.frameId - b.frameId);
+  const [best] = able;
+  if (best) return { frameId: best.frameId, seen: best.result };
+  const page = frames.find(({ frameId }) => frameId === 0);
+  throw new Refusal(page?.result?.error ?? "fill_broken");
+}
+
+/**
+ * @param {number} tabId @param {number} frameId @param {string} action @param {any} payload
+ * @returns {Promise<any>}
+ */
+async function inPage(tabId, frameId, action, payload) {
+  const [frame] = await run({ tabId, frameIds: [frameId] }, action, payload);
+  const result = frame?.result;
   if (!result) throw new Refusal("fill_broken");
   if (result.error) throw new Refusal(result.error);
   return result;
+}
+
+/**
+ * @param {chrome.scripting.InjectionTarget} target @param {string} action @param {any} payload
+ * @returns {Promise<{frameId: number, result?: any}[]>}
+ */
+async function run(target, action, payload) {
+  const running = api.scripting.executeScript({
+    target,
+    func: (/** @type {string} */ name, /** @type {any} */ value) =>
+      /** @type {any} */ (globalThis).kazhengFill?.[name](value),
+    args: [action, payload],
+  });
+  return within(running, PATIENCE, "page_busy");
 }

@@ -97,7 +97,8 @@
     const row = rows.find((other) => other.kind === "file");
     if (!row?.control) return row ? { ...report(row), found: false } : null;
     const input = row.control.elements[0];
-    return { ...report(row), accept: input.accept, multiple: input.multiple };
+    const words = shared.kazhengUploadWords.wordsBeside(row.control);
+    return { ...report(row), accept: input.accept, multiple: input.multiple, words };
   };
 
   /** Take a piece of a file (base64), before `apply`; messages are bounded in size. */

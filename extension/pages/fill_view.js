@@ -1,5 +1,6 @@
 /** Preview of a fill, the user's yes, the report per field, undo, and the receipt. */
 import { byId, busy, h, put } from "./dom.js";
+import { fileList } from "./fill_files.js";
 import { named, t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { send } from "./talk.js";
@@ -88,6 +89,7 @@ function showPreview(place, context, plan) {
   const go = /** @type {HTMLButtonElement} */ (
     h("button.primary.big", { type: "button", id: "fill-apply" }, t("fill_apply"))
   );
+  const confirm = plan.confirm ?? [];
   const boxes = plan.fields.map((/** @type {any} */ field) =>
     h("input", {
       type: "checkbox",
@@ -95,7 +97,10 @@ function showPreview(place, context, plan) {
       disabled: !field.found,
       "aria-label": t("fill_tick", field.label),
       checked:
-        field.found && field.confidence >= SURE && !(field.typed && field.current !== field.value),
+        field.found &&
+        field.confidence >= SURE &&
+        !(field.typed && field.current !== field.value) &&
+        !confirm.includes(field.name),
     }),
   );
   go.disabled = Boolean(consent);
@@ -103,15 +108,16 @@ function showPreview(place, context, plan) {
     go.disabled = !(/** @type {any} */ (consent).checked);
   });
   go.addEventListener("click", () =>
-    busy(go, () =>
-      apply(place, context, plan, {
-        names: boxes
-          .filter((/** @type {any} */ box) => box.checked)
-          .map((/** @type {any} */ box) => box.name),
+    busy(go, () => {
+      const ticked = boxes.filter((/** @type {any} */ box) => box.checked);
+      const names = ticked.map((/** @type {any} */ box) => box.name);
+      return apply(place, context, plan, {
+        names,
         files: /** @type {any} */ (attach).checked,
         elsewhere: Boolean(/** @type {any} */ (consent)?.checked),
-      }),
-    ),
+        confirmed: names.filter((/** @type {string} */ name) => confirm.includes(name)),
+      });
+    }),
   );
   put(
     place,
@@ -122,12 +128,17 @@ function showPreview(place, context, plan) {
       h(
         "dl.facts.small",
         null,
+        plan.draft_title && h("dt", null, t("fill_draft")),
+        plan.draft_title && h("dd", null, plan.draft_title),
         h("dt", null, t("fill_page")),
         h("dd.mono", null, plan.origin),
+        plan.frame && h("dt", null, t("fill_frame")),
+        plan.frame && h("dd.mono", { id: "fill-frame" }, plan.frame),
         h("dt", null, t("fill_sends")),
         h("dd.mono", null, plan.action),
       ),
       !plan.known && notice("warn", t("fill_unknown_form"), t("fill_unknown_form_next")),
+      plan.public && notice("warn", t("fill_public"), t("fill_public_next")),
       h(
         "table.fill.small",
         null,
@@ -147,7 +158,7 @@ function showPreview(place, context, plan) {
           "tbody",
           null,
           ...plan.fields.map((/** @type {any} */ field, /** @type {number} */ index) =>
-            previewRow(field, boxes[index]),
+            previewRow(field, boxes[index], confirm.includes(field.name) ? plan.origin : null),
           ),
         ),
       ),
@@ -186,9 +197,13 @@ async function back(/** @type {HTMLElement} */ place, /** @type {Context} */ con
   await offerFill(place, context);
 }
 
-/** @param {any} field @param {HTMLElement} box */
-function previewRow(field, box) {
+/**
+ * @param {any} field @param {HTMLElement} box
+ * @param {string | null} stranger the site that gets to know who the user is only by his tick
+ */
+function previewRow(field, box, stranger) {
   const remarks = [
+    stranger && field.found && t("fill_confirm", new URL(stranger).host),
     field.note && t(`fill_note_${field.note}`),
     field.typed && field.current !== field.value && t("fill_typed", field.current),
   ].filter(Boolean);
@@ -217,42 +232,6 @@ function sureChip(field) {
   return field.confidence >= SURE
     ? h("span.chip.good", null, percent)
     : h("span.chip.warn", null, t("fill_unsure", percent));
-}
-
-/** @param {any} plan @param {HTMLElement} attach */
-function fileList(plan, attach) {
-  if (plan.files.length === 0) return null;
-  return h(
-    "div.stack.small",
-    null,
-    h(
-      "label.check",
-      null,
-      attach,
-      h(
-        "span",
-        null,
-        t("fill_files", plan.files.filter((/** @type {any} */ one) => one.accepted).length),
-      ),
-    ),
-    h(
-      "ul.plain",
-      null,
-      ...plan.files.map((/** @type {any} */ file) =>
-        h(
-          "li.row",
-          null,
-          h("span.mono", null, file.name),
-          !file.accepted &&
-            h(
-              "span.chip.warn",
-              null,
-              t(plan.upload?.found ? "fill_file_refused" : "fill_no_upload"),
-            ),
-        ),
-      ),
-    ),
-  );
 }
 
 /** @param {any[]} left */

@@ -26,6 +26,10 @@ _REPORT = """({
   })),
   attached: Number(document.querySelector("#report").dataset.attached),
 })"""
+TELL_CONTACT = """
+document.querySelector("#preview [data-field=contact] input:not(:checked):not(:disabled)")?.click()
+"""
+"""The person ticks that this shop may have the contact data again."""
 _SEALED_SECONDS = 120
 _CLICK_SECONDS = 30
 
@@ -119,6 +123,8 @@ async def _fill(person: Person, url: str) -> dict[str, Any]:
     page = await person.open(url)
     popup: Popup = await person.click_toolbar(page)
     await popup.click("#fill-preview")
+    await popup.wait_for("!!document.querySelector('#preview')", seconds=30)
+    await popup.evaluate(TELL_CONTACT)
     await popup.click("#fill-apply")
     await popup.wait_for("!!document.querySelector('#report')", seconds=30)
     report = dict(await popup.evaluate(_REPORT))

@@ -17,7 +17,7 @@ from helper.pictures import PictureError, decode
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MOST_PIXELS: Final = 150_000_000
 """450 MB when decoded; a page of 2,560 × 30,000 has 77 million."""
-_DOTS: Final = 190 / 72
+DOTS: Final = 190 / 72
 """Most pixels a point: finer than a screen's own text, half the bytes of 300 dpi."""
 _SEARCHED = 0.35
 _QUIET_ROWS = 4
@@ -60,14 +60,15 @@ def write_pieces(
     first: float,
     height: float,
     rows: Sequence[tuple[int, int]] = (),
+    dots: float = DOTS,
 ) -> Printed:
     """Write a picture in pieces as wide as the page at most: `first` points high, then `height`.
 
-    `rows` are the ranges to write, in order, instead of all. A picture that is a little too tall
-    for the first place is made smaller and stays whole.
+    `rows` are the ranges to write, in order, instead of all; `dots` the most pixels a point. A
+    picture that is a little too tall for the first place is made smaller and stays whole.
     Raises UnprintableError. One picture is decoded at a time and only its pieces are encoded.
     """
-    with _opened(path) as picture:
+    with opened(path) as picture:
         scale = min(width / picture.width, 72 / 96 * 1.25)
         ranges = [(start, min(end, picture.height)) for start, end in rows or [(0, picture.height)]]
         tall = ranges[0][1] - ranges[0][0]
@@ -78,7 +79,7 @@ def write_pieces(
             part = picture.crop((0, start, picture.width, end)) if rows else picture
             room = height if pieces else first
             pieces += (
-                _piece(picture, start + top, start + bottom, scale, writer)
+                _piece(picture, start + top, start + bottom, scale, writer, dots)
                 for top, bottom in cuts(part, round(room / scale), round(height / scale))
             )
         return Printed(picture.width, picture.height, tuple(pieces))
@@ -121,19 +122,21 @@ def _quiet_row(picture: Image.Image, top: int, bottom: int) -> int:
     return start + rows.rindex(quietest) if quietest < 40 else bottom
 
 
-def _piece(picture: Image.Image, top: int, bottom: int, scale: float, writer: PdfWriter) -> Piece:
+def _piece(
+    picture: Image.Image, top: int, bottom: int, scale: float, writer: PdfWriter, dots: float
+) -> Piece:
     width, height = picture.width * scale, (bottom - top) * scale
     piece = picture.crop((0, top, picture.width, bottom))
-    wanted = (round(width * _DOTS), round(height * _DOTS))
+    wanted = (round(width * dots), round(height * dots))
     if wanted[0] < piece.width:
         piece = piece.resize((max(wanted[0], 1), max(wanted[1], 1)), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    _flat(piece).save(out, "JPEG", quality=80, subsampling=0, optimize=True)
+    flat(piece).save(out, "JPEG", quality=80, subsampling=0, optimize=True)
     number = writer.jpeg(out.getvalue(), piece.width, piece.height)
     return Piece(number, top, bottom, width, height)
 
 
-def _flat(picture: Image.Image) -> Image.Image:
+def flat(picture: Image.Image) -> Image.Image:
     """Return an RGB picture, what is transparent on white."""
     if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
         clear = picture.convert("RGBA")
@@ -142,7 +145,8 @@ def _flat(picture: Image.Image) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _opened(path: Path) -> Image.Image:
+def opened(path: Path) -> Image.Image:
+    """Return the decoded picture of a file; raises UnprintableError."""
     try:
         with path.open("rb") as stream, warnings.catch_warnings():
             # our own limit is above the one from which on Pillow warns

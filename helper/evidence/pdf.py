@@ -63,9 +63,12 @@ class Page:
 
 
 class PdfWriter:
-    """Numbers objects and remembers where they are; `finish` writes fonts, tree and table."""
+    """Numbers objects and remembers where they are; `finish` writes fonts, tree and table.
 
-    def __init__(self, stream: BinaryIO, face: Face) -> None:
+    Without a face only pictures can be drawn.
+    """
+
+    def __init__(self, stream: BinaryIO, face: Face | None = None) -> None:
         self._stream = stream
         self._face = face
         self._places: dict[int, int] = {}
@@ -73,7 +76,7 @@ class PdfWriter:
         self._count = 0
         self._digest = hashlib.sha256()
         self._write(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
-        self._font = self._number()
+        self._font = self._number() if face is not None else None
         self._tree = self._number()
 
     def jpeg(self, data: bytes, width: int, height: int) -> int:
@@ -109,7 +112,8 @@ class PdfWriter:
         tree = " ".join(f"{kid} 0 R" for kid in kids)
         self._object(self._tree, f"<< /Type /Pages /Count {len(kids)} /Kids [{tree}] >>".encode())
         outline = self._outline(marks, kids)
-        self._write_font()
+        if self._face is not None and self._font is not None:
+            self._write_font(self._face, self._font)
         catalog = self._number()
         self._object(
             catalog,
@@ -132,11 +136,12 @@ class PdfWriter:
     def _page(self, page: Page) -> int:
         content = self._stream_object("/Filter /FlateDecode", zlib.compress(bytes(page.drawn)))
         pictures = " ".join(f"/I{number} {number} 0 R" for number in dict.fromkeys(page.pictures))
+        fonts = f"/Font << /F1 {self._font} 0 R >> " if self._font is not None else ""
         own = self._number()
         self._object(
             own,
             f"<< /Type /Page /Parent {self._tree} 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] "
-            f"/Resources << /Font << /F1 {self._font} 0 R >> /XObject << {pictures} >> >> "
+            f"/Resources << {fonts}/XObject << {pictures} >> >> "
             f"/Contents {content} 0 R >>".encode(),
         )
         return own
@@ -156,12 +161,12 @@ class PdfWriter:
         self._object(root, f"<< /Type /Outlines {ends}/Count {len(items)} >>".encode())
         return root
 
-    def _write_font(self) -> None:
-        key, program = self._face.program()
+    def _write_font(self, face: Face, number: int) -> None:
+        key, program = face.program()
         cff = key == "FontFile3"
         kind = "/Subtype /CIDFontType0C " if cff else f"/Length1 {len(program)} "
         embedded = self._stream_object(f"{kind}/Filter /FlateDecode", zlib.compress(program))
-        name = f"KAZHEN+{''.join(c for c in self._face.name if c.isascii() and c.isalnum())}"
+        name = f"KAZHEN+{''.join(c for c in face.name if c.isascii() and c.isalnum())}"
         descriptor = self._number()
         self._object(
             descriptor,
@@ -169,7 +174,7 @@ class PdfWriter:
             f"/ItalicAngle 0 /Ascent 880 /Descent -120 /CapHeight 733 /StemV 80 "
             f"/{key} {embedded} 0 R >>".encode(),
         )
-        widths = " ".join(f"{code} [{width}]" for code, width in self._face.widths())
+        widths = " ".join(f"{code} [{width}]" for code, width in face.widths())
         below = self._number()
         mapping = "" if cff else "/CIDToGIDMap /Identity "
         self._object(
@@ -178,29 +183,12 @@ class PdfWriter:
             "/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> "
             f"/FontDescriptor {descriptor} 0 R {mapping}/DW 1000 /W [{widths}] >>".encode(),
         )
-        unicodes = self._stream_object("/Filter /FlateDecode", zlib.compress(self._to_unicode()))
+        unicodes = self._stream_object("/Filter /FlateDecode", zlib.compress(_to_unicode(face)))
         self._object(
-            self._font,
+            number,
             f"<< /Type /Font /Subtype /Type0 /BaseFont /{name} /Encoding /Identity-H "
             f"/DescendantFonts [{below} 0 R] /ToUnicode {unicodes} 0 R >>".encode(),
         )
-
-    def _to_unicode(self) -> bytes:
-        pairs = [
-            f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>"
-            for code, character in self._face.characters()
-        ]
-        blocks = [pairs[at : at + 100] for at in range(0, len(pairs), 100)]
-        body = "\n".join(
-            f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks
-        )
-        return (
-            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
-            "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
-            "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
-            "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-            f"{body}\nendcmap CMapName currentdict /CMap defineresource pop end end\n"
-        ).encode()
 
     def _stream_object(self, about: str, data: bytes) -> int:
         own = self._number()
@@ -227,3 +215,21 @@ class PdfWriter:
 
 def _string(text: str) -> str:
     return f"<FEFF{text.encode('utf-16-be', 'replace').hex().upper()}>"
+
+
+def _to_unicode(face: Face) -> bytes:
+    pairs = [
+        f"<{code:04X}> <{character.encode('utf-16-be').hex().upper()}>"
+        for code, character in face.characters()
+    ]
+    blocks = [pairs[at : at + 100] for at in range(0, len(pairs), 100)]
+    body = "\n".join(
+        f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks
+    )
+    return (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def\n"
+        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def\n"
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+        f"{body}\nendcmap CMapName currentdict /CMap defineresource pop end end\n"
+    ).encode()

@@ -13,7 +13,8 @@ from helper.capture.intake import Intake, IntakeLimits
 from helper.complaints.advice import Advice
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.ladder.replies import Reply
-from helper.model import CaptureView, Draft, FillPlan
+from helper.filling import FillPlan, Upload
+from helper.model import CaptureView, Draft
 from helper.web import bodies, signing
 from helper.web.advice import AdviceHandlers
 from helper.web.captures import CaptureHandlers
@@ -195,6 +196,10 @@ def _drafts(services: Services) -> tuple[Route, ...]:
     return (
         Route("GET", one, "draft", on.show, "One draft", Draft),
         Route("GET", one + "/fill", "fill", on.fill, "Values and files for the form", FillPlan),
+        Route(
+            "POST", one + "/files", "prepare", on.prepare, "The fill with files made for an upload",
+            FillPlan, body=Upload,
+        ),
         Route("GET", one + "/files/{sha256}", "file", on.file, "A file of the draft", BYTES),
         Route(
             "PUT", one + "/edits", "edit_draft", on.edit, "Put a sentence into own words",

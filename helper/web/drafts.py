@@ -9,6 +9,7 @@ from aiohttp import web
 
 from helper.desk import history
 from helper.errors import NotFoundError, TooLargeError
+from helper.filling import Upload
 from helper.model import Sha256
 from helper.packing import qr_png
 from helper.web.bodies import EditRequest, EmptyReply, PartNumber, RecordId, VersionsReply
@@ -30,24 +31,29 @@ class DraftHandlers:
 
     async def fill(self, request: web.Request) -> web.Response:
         """Return values and files for the form."""
-        return json_reply(await self.services.fill_plan(_draft_id(request)))
+        plan = self.services.fill_plan(_draft_id(request), None, language_of(request))
+        return json_reply(await plan)
+
+    async def prepare(self, request: web.Request) -> web.Response:
+        """Return the same with the files that fit an upload; they are made where it needs that."""
+        upload = parse(Upload, request[BODY])
+        plan = self.services.fill_plan(_draft_id(request), upload, language_of(request))
+        return json_reply(await plan)
 
     async def file(self, request: web.Request) -> web.Response:
-        """Return the bytes of a file that this draft cites or attaches, of no other one."""
+        """Return the bytes of a file that this draft cites or that was made of such ones."""
         draft_id = _draft_id(request)
         sha256 = path_value(Sha256, request, "sha256", "file")
         draft = await asyncio.to_thread(self.services.vault.draft, draft_id)
         media_types = {exhibit.sha256: exhibit.media_type for exhibit in draft.exhibits}
-        if sha256 not in media_types:
-            plan = await self.services.fill_plan(draft_id)
-            media_types |= {file.sha256: file.media_type for file in plan.files}
-        if sha256 not in media_types:
+        made = self.services.prepared(draft_id, sha256)
+        if made is None and sha256 not in media_types:
             raise NotFoundError(kind="file", id=sha256)
-        body = await asyncio.to_thread(self._read, sha256)
+        body = await asyncio.to_thread(made.read_bytes if made else lambda: self._read(sha256))
         # A page's own HTML must stay bytes to whoever opens it, hence never a type a browser runs.
         headers = {
             "Content-Type": "application/octet-stream",
-            "X-Kazheng-Media-Type": media_types[sha256],
+            "X-Kazheng-Media-Type": media_types.get(sha256, "application/octet-stream"),
         }
         return web.Response(body=body, headers=headers)
 

@@ -15,8 +15,9 @@ from helper.complaints.advice import Advice
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.ladder.replies import Reply
 from helper.desk import Due
+from helper.filling import FILE_BYTES, FillPlan, Upload
 from helper.messages import Language
-from helper.model import Draft, FillPlan, Step
+from helper.model import Draft, Step
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
 
@@ -31,7 +32,7 @@ class Limits:
     part_bytes: int = 256 * MEBIBYTE
     capture_bytes: int = 1024 * MEBIBYTE
     json_bytes: int = 8 * MEBIBYTE
-    file_bytes: int = 32 * MEBIBYTE
+    file_bytes: int = FILE_BYTES
     parts: int = 1000
 
 
@@ -104,9 +105,11 @@ class Services:
     advise: Callable[[str, str | None, Language], Awaitable[Advice]]
     due: Callable[[Language], Awaitable[tuple[Due, ...]]]
     reply: Callable[[str, str, str | None, Language], Awaitable[Reply]]
-    fill_plan: Callable[[str], Awaitable[FillPlan]]
+    fill_plan: Callable[[str, Upload | None, Language], Awaitable[FillPlan]]
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]
+    prepared: Callable[[str, str], Path | None] = lambda *_: None
+    """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""
     unwritten: Callable[[str], Step | None] = lambda _: None
     """Why a capture stands still, where there was no room to write it down; no coroutine."""
     start: str = field(default_factory=_new_start)

@@ -12,8 +12,8 @@ from PIL import Image
 
 from helper.complaints.drafts.packet import CODE_BYTES, Block, Packet, parts
 from helper.errors import InvalidError
+from helper.filling import FillFile
 from helper.messages import Language
-from helper.model import FillFile
 from helper.packing import PAGE, TEXT, qr_png, write
 
 TEXT_LINES = (

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from helper.complaints.drafts.fill import plan
+from helper.complaints.drafts.fill import plan, shareable
 from helper.complaints.exhibits import choose
+from helper.desk import origins
 from helper.model import Draft
 from scrapers.contract import ComplaintForm, FormField
 from scrapers.record import Item, OrderRecord, Source
@@ -165,7 +166,7 @@ def test_an_exhibit_that_the_form_does_not_take_is_named_where_the_text_rests_on
     draft = draft_for(case, exhibits=chosen, page_text="处理中")
     line = plan(draft, case, ORIGINS, form(PICTURES)).values["evidence"].split("\n")[-2]
     assert "网页文件" in line
-    assert line.endswith("（本表不收这类文件，可以另行提供）。")
+    assert line.endswith("（未随本表附上，可以另行提供）。")
 
 
 @pytest.mark.parametrize(
@@ -183,3 +184,60 @@ def test_a_twofold_demand_is_not_told_to_the_form_as_half(
     field = FormField("demand_kind", "select", "select", options=options)
     values = plan(draft_for(case), case, ORIGINS, form(field)).values
     assert values["demand_kind"] == chosen
+
+
+@pytest.mark.parametrize(
+    ("channel", "expected"),
+    [
+        ("merchant_platform", ("https://wangzi.localhost",)),
+        ("12315", ("https://www.12315.cn",)),
+        ("heimao", ("https://tousu.sina.com.cn",)),
+        ("alipay", ()),
+    ],
+)
+def test_a_draft_may_be_filled_at_its_own_shop_or_channel_only(
+    channel: str, expected: tuple[str, ...], full: OrderRecord
+) -> None:
+    assert origins(case_of(full), channel) == expected
+
+
+def test_the_shops_own_form_is_not_that_of_a_channel(full: OrderRecord, draft_for: Make) -> None:
+    case = case_of(full, platform_key="wangzi")
+    shop, channel = draft_for(case), draft_for(case, channel="12315")
+    assert (plan(shop, case, ORIGINS).platform, plan(shop, case, ORIGINS).known_host) == (
+        "wangzi", False,
+    )  # fmt: skip
+    told = plan(channel, case, ("https://www.12315.cn",))
+    assert (told.platform, told.known_host, told.public) == (None, True, False)
+
+
+def test_who_the_user_is_is_named(full: OrderRecord, draft_for: Make) -> None:
+    case = case_of(full)
+    assert plan(draft_for(case), case, ORIGINS).identity == ("contact",)
+    bare = case_of(full.model_copy(update={"buyer_contact": None}))
+    assert plan(draft_for(bare), bare, ORIGINS).identity == ()
+
+
+def test_a_public_draft_sends_only_pictures_that_the_user_covered(
+    full: OrderRecord, draft_for: Make
+) -> None:
+    kept = capture(full)
+    brought = [artifact("attachment", salt, kind=kind, label="张三")
+               for salt, kind in (("1", "payment"), ("2", "redacted"))]  # fmt: skip
+    case = case_of(full, kept.model_copy(update={"artifacts": (*kept.artifacts, *brought)}))
+    draft = draft_for(case, channel="heimao", exhibits=choose(case, channel="heimao"))
+    (covered,) = shareable(draft, case)
+    filled = plan(draft, case, ("https://tousu.sina.com.cn",))
+    assert filled.public
+    assert [(file.sha256, file.name) for file in filled.files] == [
+        (brought[1].sha256, f"证据{covered.number}.png")
+    ]
+
+
+def test_what_does_not_go_along_is_said_in_the_text(full: OrderRecord, draft_for: Make) -> None:
+    case = case_of(full)
+    draft = draft_for(case)
+    told = plan(draft, case, ORIGINS, form(), going={1}).values["description"]
+    assert "证据1 " in told
+    assert "证据3 " not in told
+    assert plan(draft, case, ORIGINS, form()).values["description"].count("证据3 ") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from helper.demo.tour import TELL_CONTACT
 from tests.e2e.world import World, until
 
 SUBMIT = "form:has(input[type=file]) button:not([type=button])"
@@ -49,6 +50,8 @@ async def test_fill_submit_and_receipt(common: World, shop: str) -> None:
 
     popup = await common.person.click_toolbar(page)
     await popup.click("#fill-preview")
+    await popup.wait_for("!!document.querySelector('#preview')", 30)
+    await popup.evaluate(TELL_CONTACT)
     await popup.click("#fill-apply")
     await popup.wait_for("!!document.querySelector('#report')", 30)
     marks = await popup.evaluate(

@@ -25,7 +25,14 @@ HELPER = """
 globalThis.plans = {};
 globalThis.fileBytes = {};
 globalThis.told = [];
+globalThis.uploads = [];
 export async function ask(method, path, body) {
+  if (path.endsWith("/files")) {
+    globalThis.uploads.push(body);
+    const plan = globalThis.plans[path.split("/")[3]];
+    const files = body.multiple ? plan.files : plan.files.slice(0, 1);
+    return { ...plan, files, stays: [], takes: null, ...plan.fitted };
+  }
   if (method === "POST") { globalThis.told.push({ path, body }); return null; }
   const drafts = Object.keys(globalThis.plans);
   if (path === "/v1/cases") return { cases: [{ host: "127.0.0.1", drafts }] };
@@ -255,7 +262,9 @@ class Filler:
         self.page = None
         self.tab = 0
 
-    async def open(self, name, *, origin=None, values=VALUES, files=1, platform=None, origins=None):
+    async def open(
+        self, name, *, origin=None, values=VALUES, files=1, platform=None, origins=None, **more
+    ):
         await self.worker.evaluate(
             "([plan, data]) => { plans = { d1: plan }; fileBytes = data; }",
             [
@@ -274,11 +283,12 @@ class Filler:
                         }
                         for n in range(files)
                     ],
+                    **more,
                 },
                 {f"f{n}": PNG for n in range(files)},
             ],
         )
-        await self.worker.evaluate("() => { told.length = 0; }")
+        await self.worker.evaluate("() => { told.length = 0; uploads.length = 0; }")
         self.page = await self.context.new_page()
         await self.page.goto(f"{origin or self.site.origin}/{name}")
         self.tab = await self.worker.evaluate(

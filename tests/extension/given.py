@@ -112,6 +112,27 @@ PLAN = {
         field("contact", 0.9, typed=True, current="我的"),
     ],
 }
+DOT = (
+    "data:image/jpeg;base64,/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCY"
+    "FVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/wAALCAAFAAQBAREA/8QAHwAAAQUBAQEBAQEAAAAAA"
+    "AAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM"
+    "2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl"
+    "5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/A"
+    "L9f/9k="
+)
+FITTED = {
+    "draft_title": "订单 WZ1 未发货",
+    "frame": "https://a.test/frame",
+    "public": True,
+    "takes": "最多 3 个",
+    "files": [
+        {"name": "证据1-订单页.jpg", "bytes": 1_150_000, "accepted": True, "said": "转成 JPEG",
+         "thumbnail": DOT},
+        {"name": "证据3-账单.pdf", "bytes": 20_000, "accepted": True, "said": None,
+         "thumbnail": "https://evil.test/x.png"},
+    ],
+    "stays": [{"number": 2, "name": "证据2-录.mp4", "reason": "kind", "said": "表单不收这种文件"}],
+}  # fmt: skip
 REPORT = {
     "ok": True,
     "attached": 0,

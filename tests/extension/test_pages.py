@@ -4,6 +4,7 @@ import pytest
 
 from tests.extension.given import (
     CASE,
+    FITTED,
     ORDER,
     PAGE,
     PLAN,
@@ -11,6 +12,7 @@ from tests.extension.given import (
     URL,
     VIEW,
     answers,
+    field,
     sent,
 )
 
@@ -151,6 +153,39 @@ async def test_sending_elsewhere_needs_a_tick(extension_pages):
     await page.click("#fill-apply")
     await page.wait_for_selector("#report")
     assert (await sent(page, "fill-apply"))[0]["elsewhere"] is True
+
+
+async def test_who_the_user_is_is_ticked_by_the_user_only(extension_pages):
+    form = PAGE | {"complaint_form": True, "kind": "complaint"}
+    fields = [field("order_no", 0.9), field("contact", 1)]
+    plan = PLAN | {"fields": fields, "confirm": ["contact"]}
+    page = await extension_pages.open("popup.html", answers(page=form, **{"fill-preview": plan}))
+    await page.click("#fill-preview")
+    row = page.locator("tr[data-field=contact]")
+    assert "这会告诉 a.test 您是谁" in await row.inner_text()
+    assert not await row.locator("input").is_checked()
+    await row.locator("input").check()
+    await page.click("#fill-apply")
+    await page.wait_for_selector("#report")
+    (message,) = await sent(page, "fill-apply")
+    assert (message["names"], message["confirmed"]) == (["order_no", "contact"], ["contact"])
+
+
+async def test_the_user_sees_which_files_go_and_which_stay(extension_pages):
+    form = PAGE | {"complaint_form": True, "kind": "complaint"}
+    page = await extension_pages.open(
+        "popup.html", answers(page=form, **{"fill-preview": PLAN | FITTED})
+    )
+    await page.click("#fill-preview")
+    shown = await page.inner_text("#fill-file-list")
+    for words in ("证据1-订单页.jpg", "1.1 MB · 转成 JPEG", "限制：最多 3 个", "附上 2 个文件"):
+        assert words in shown
+    assert await page.locator("#fill-file-list img").count() == 1
+    await page.click("#fill-file-list summary")
+    assert "表单不收这种文件" in await page.inner_text("#fill-stays")
+    preview = await page.inner_text("#preview")
+    for words in ("订单 WZ1 未发货", "https://a.test/frame", "只附您自己遮盖过的图片"):
+        assert words in preview
 
 
 async def test_receipt_is_kept_for_the_draft(extension_pages):

@@ -1,9 +1,11 @@
 """The page kept after a submission: its number is filed with the draft it belongs to."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from helper.complaints.due.clocks import clocks
 from helper.model import Draft
 from helper.steps import read
 from helper.steps.keep import keep_parts
@@ -53,3 +55,21 @@ def test_a_page_without_a_number_is_filed_all_the_same(
     uuid = receipt(store, captures, draft, "谢谢")
     assert ("receipt", "no_number_on_page") in captures.lacks(uuid)
     assert [filing.number for filing in store.vault.case(draft.case_id).filings] == [None]
+
+
+def test_the_clocks_of_the_channel_run_from_the_receipt(
+    store: Store, captures: Captures, draft: Draft
+) -> None:
+    at_12315 = draft.model_copy(update={"draft_id": "d-2", "channel": "12315"})
+    store.vault.put_draft(at_12315)
+    before = running(store, draft)
+    receipt(store, captures, at_12315, "登记成功\n登记编号：3320240102001")
+    assert running(store, draft) - before == {"12315_decision:3320240102001"}
+    (filing,) = store.vault.case(draft.case_id).filings
+    assert (filing.channel, filing.number) == ("12315", "3320240102001")
+
+
+def running(store: Store, draft: Draft) -> set[str]:
+    case = store.vault.case(draft.case_id)
+    found = clocks(case, draft.issue, (), now=NOON + timedelta(hours=1), reminder_hours=24)
+    return {clock.key for clock in found if clock.state == "running"}

@@ -17,8 +17,9 @@ from helper.complaints.drafts.packet import Packet, packet
 from helper.complaints.due.clocks import Clock
 from helper.complaints.ladder.replies import Reply, reply
 from helper.desk import Due
+from helper.filling import FillPlan, Upload
 from helper.messages import Language
-from helper.model import CaptureMeta, Draft, Exhibit, FillPlan, Part, Step
+from helper.model import CaptureMeta, Draft, Exhibit, Part, Step
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
@@ -43,6 +44,7 @@ class Recorder:
     steps: asyncio.Queue[Step | None] = field(default_factory=asyncio.Queue)
     unsubscribed: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception | None = None
+    made: dict[tuple[str, str], Path] = field(default_factory=dict)
 
     async def start_capture(self, uuid: str) -> None:
         self.calls.append(("start", uuid))
@@ -92,7 +94,8 @@ class Recorder:
         case = self.vault.case(case_id)
         return reply(case, move, issue or "other", now=NOW, language=language)
 
-    async def fill_plan(self, draft_id: str) -> FillPlan:
+    async def fill_plan(self, draft_id: str, upload: Upload | None, language: Language) -> FillPlan:
+        self.calls.append(("fill", draft_id, upload, language))
         draft = self.vault.draft(draft_id)
         return FillPlan(
             draft_id=draft_id, case_id=draft.case_id, platform=None,
@@ -101,6 +104,9 @@ class Recorder:
 
     async def filled(self, draft_id: str, report: FilledReport) -> None:
         self.calls.append(("filled", draft_id, report))
+
+    def prepared(self, draft_id: str, sha256: str) -> Path | None:
+        return self.made.get((draft_id, sha256))
 
     async def subscribe(self, uuid: str) -> AsyncIterator[Step]:
         try:
@@ -150,6 +156,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         reply=recorder.reply,
         fill_plan=recorder.fill_plan,
         filled=recorder.filled,
+        prepared=recorder.prepared,
         subscribe=recorder.subscribe,
         now=now,
         heartbeat_seconds=0.05,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import zxingcpp
 from PIL import Image
 
+from helper.filling import Upload
 from helper.model import Filing
 from tests.web.conftest import CASE, DRAFT, NOW, World
 
@@ -76,3 +78,28 @@ async def test_a_code_that_is_not_there_is_not_found(stocked: World, place: str)
 async def test_a_draft_that_is_not_there_is_not_found(stocked: World, place: str) -> None:
     answer = await stocked.client.call("GET", f"/v1/drafts/d-none/{place}")
     assert (answer.status, answer.json["error"]["code"]) == (404, "not_found")
+
+
+async def test_files_are_made_for_the_upload_that_the_page_has(stocked: World) -> None:
+    upload = {"accept": ".jpg", "multiple": True, "words": "最多3张"}
+    answer = await stocked.client.call("POST", f"/v1/drafts/{DRAFT}/files", upload)
+    assert answer.json["origins"] == ["https://shop.example"]
+    assert stocked.recorder.calls == [("fill", DRAFT, Upload(**upload), "en")]
+
+
+@pytest.mark.parametrize("body", [{"words": "x" * 1001}, {"accept": 1}, {"limit": 3}])
+async def test_a_misshapen_upload_is_refused(stocked: World, body: dict[str, object]) -> None:
+    answer = await stocked.client.call("POST", f"/v1/drafts/{DRAFT}/files", body)
+    assert (answer.status, answer.json["error"]["code"]) == (400, "invalid")
+
+
+async def test_a_made_file_is_given_to_its_draft_only(stocked: World, tmp_path: Path) -> None:
+    made = tmp_path / ("a" * 64)
+    made.write_bytes(b"made")
+    stocked.recorder.made = {(DRAFT, made.name): made}
+    answer = await stocked.client.call("GET", f"/v1/drafts/{DRAFT}/files/{made.name}")
+    assert answer.body == b"made"
+    assert answer.headers["content-type"] == "application/octet-stream"
+    stocked.recorder.made = {("d-other", made.name): made}
+    answer = await stocked.client.call("GET", f"/v1/drafts/{DRAFT}/files/{made.name}")
+    assert answer.status == 404

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePosixPath
 
 from helper.complaints import packaged
 from helper.complaints.documents import document, laid_out
-from helper.complaints.exhibits import name_of
+from helper.complaints.drafts.publishing import is_public
+from helper.complaints.drafts.upload import limits_of
+from helper.complaints.exhibits import kind_of, name_of
 from helper.complaints.wording import exhibits as cited
 from helper.complaints.wording import shorten
-from helper.model import CaseView, Draft, Exhibit, FillFile, FillPlan
+from helper.filling import FillFile, FillPlan, Limits, Upload
+from helper.model import CaseView, Draft, Exhibit
 from scrapers.contract import ComplaintForm, FormField
 from scrapers.read import platform_of
 
@@ -25,20 +28,33 @@ _SPARE = (
     re.compile(r"^订单 [^：]*："),
 )
 """What a short box can do without, most dispensable first."""
+IDENTITY = ("contact", "name", "phone", "address")
+"""Values that tell who the user is: a known channel gets them, another site only if he says so."""
+SHOP = "merchant_platform"
 _INSTEAD = {"reissue_or_refund": ("other", "reissue")}
 """What to choose, best first, where a form does not offer the kind of demand itself."""
 
 
 def plan(
-    draft: Draft, case: CaseView, origins: Sequence[str], form: ComplaintForm | None = None
+    draft: Draft,
+    case: CaseView,
+    origins: Sequence[str],
+    form: ComplaintForm | None = None,
+    *,
+    going: Collection[int] | None = None,
 ) -> FillPlan:
     """Return values and files for a form on one of `origins`.
 
-    `form` is the platform's own by default; its lengths are kept by leaving out whole sentences.
+    `form` is that of the shop by default, if the draft is for the shop; its lengths are kept by
+    leaving out whole sentences. `going` are the exhibits that are sent along, where it is known.
     """
-    form = form or _form_of(case.platform_key)
+    platform = case.platform_key if draft.channel == SHOP else None
+    form = form or _form_of(platform)
     fields = {field.name: field for field in form.fields} if form else {}
-    sent = _accepted(draft.exhibits, fields.get("attachments"))
+    taken = _limits(fields.get("attachments"))
+    sent = [one for one in shareable(draft, case) if taken.take(one.name, one.media_type)]
+    if going is not None:
+        sent = [one for one in draft.exhibits if one.number in going]
     told = draft.fields.get("description", "").split("\n")
     shown = _evidence(draft, told, sent)
     values = dict(draft.fields)
@@ -47,31 +63,41 @@ def plan(
     return FillPlan(
         draft_id=draft.draft_id,
         case_id=draft.case_id,
-        platform=case.platform_key,
+        platform=platform,
         origins=tuple(origins),
         values={name: _fit(value, fields.get(name)) for name, value in values.items()},
-        files=files(sent),
+        files=files(sent, named=not is_public(draft)),
+        title=draft.title,
+        known_host=draft.channel != SHOP,
+        public=is_public(draft),
+        identity=tuple(name for name in IDENTITY if values.get(name)),
     )
+
+
+def shareable(draft: Draft, case: CaseView) -> list[Exhibit]:
+    """Return the exhibits that may leave: for all to see only pictures that the user covered."""
+    if not is_public(draft):
+        return list(draft.exhibits)
+    return [
+        one for one in draft.exhibits
+        if one.media_type.startswith("image/") and kind_of(case, one) == "redacted"
+    ]  # fmt: skip
+
+
+def form_limits(platform: str | None) -> Limits:
+    """Return what the file field of a platform's own form takes."""
+    form = _form_of(platform)
+    fields = {field.name: field for field in form.fields} if form else {}
+    return _limits(fields.get("attachments"))
+
+
+def _limits(field: FormField | None) -> Limits:
+    return limits_of(Upload(accept=field.accept if field else "", multiple=True))
 
 
 def _form_of(platform: str | None) -> ComplaintForm | None:
     known = platform_of(platform)
     return known.complaint_form if known is not None else None
-
-
-def _accepted(exhibits: Sequence[Exhibit], field: FormField | None) -> list[Exhibit]:
-    """Return the exhibits that the form's file field takes, by media type or ending."""
-    kinds = [kind.strip().lower() for kind in (field.accept if field else "").split(",")]
-    kinds = [kind for kind in kinds if kind]
-    return [one for one in exhibits if not kinds or any(_is_of(one, kind) for kind in kinds)]
-
-
-def _is_of(exhibit: Exhibit, kind: str) -> bool:
-    if kind.startswith("."):
-        return exhibit.name.lower().endswith(kind)
-    return exhibit.media_type == kind or (
-        kind.endswith("/*") and exhibit.media_type.startswith(kind[:-1])
-    )
 
 
 def _evidence(draft: Draft, told: Sequence[str], sent: Sequence[Exhibit]) -> list[str]:
@@ -176,18 +202,25 @@ def _tighter(line: str) -> list[str]:
     return ways
 
 
-def files(exhibits: Sequence[Exhibit]) -> tuple[FillFile, ...]:
+def files(exhibits: Sequence[Exhibit], *, named: bool = True) -> tuple[FillFile, ...]:
     """Return exhibits as files for an upload, pictures first, under names for people."""
     pictures_first = sorted(exhibits, key=lambda e: not e.media_type.startswith("image/"))
     return tuple(
-        FillFile(name=_name(e), sha256=e.sha256, bytes=e.bytes, media_type=e.media_type)
+        FillFile(
+            name=file_name(e, named=named),
+            sha256=e.sha256,
+            bytes=e.bytes,
+            media_type=e.media_type,
+            numbers=(e.number,),
+        )
         for e in pictures_first
     )
 
 
-def _name(exhibit: Exhibit) -> str:
-    """Return `证据1-订单页截图.png`, valid on NTFS."""
+def file_name(exhibit: Exhibit, *, named: bool = True) -> str:
+    """Return `证据1-订单页截图.png`, valid on NTFS; `证据1.png` where words may tell too much."""
     plain = _UNSAFE.sub("", name_of(exhibit)).strip(" .")[:40]
     own = _UNSAFE.sub("", PurePosixPath(exhibit.name).suffix)[:8]
     suffix = _SUFFIXES.get(exhibit.media_type) or own
-    return f"证据{exhibit.number}-{plain or exhibit.role.split('/')[-1]}{suffix}"
+    words = f"-{plain or exhibit.role.split('/')[-1]}" if named else ""
+    return f"证据{exhibit.number}{words}{suffix}"

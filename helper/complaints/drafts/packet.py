@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from helper import messages
-from helper.complaints.documents import document
 from helper.complaints.drafts import fill
+from helper.complaints.drafts.publishing import is_public
 from helper.complaints.ladder.channels import Limit
 from helper.complaints.ladder.channels import limits as channel_limits
 from helper.errors import NotFoundError
+from helper.filling import FillFile
 from helper.messages import Language
-from helper.model import Draft, FillFile
+from helper.model import Draft
 from scrapers.record import Frozen
 
 CODE_BYTES = 666
@@ -48,11 +49,6 @@ class Packet(Frozen):
         if not 1 <= number <= len(parts):
             raise NotFoundError(kind="qr", id=f"{key}/{number}")
         return parts[number - 1]
-
-
-def is_public(draft: Draft) -> bool:
-    """Tell whether anybody will read what this draft says."""
-    return document(draft.channel, draft.document).public
 
 
 def packet(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from helper.complaints.documents import document
 from helper.complaints.lint import masked
 from helper.complaints.lint.private import HASHED
 from helper.dealings import Answer, Contact, Party
-from helper.model import CaseView, Sentence
+from helper.model import CaseView, Draft, Sentence
 from scrapers.record import OrderRecord
 
 _EMPTY = re.compile(
@@ -16,6 +17,11 @@ _EMPTY = re.compile(
 )
 _NOT_PUBLIC = frozenset({"trade_no", "contact"})
 """Fields that a public form does not get at all; the order number has a field of its own there."""
+
+
+def is_public(draft: Draft) -> bool:
+    """Tell whether anybody will read what this draft says."""
+    return document(draft.channel, draft.document).public
 
 
 def private_of(case: CaseView) -> tuple[str, ...]:

@@ -1,0 +1,94 @@
+"""What a complaint form takes, and what it gets: limits, values, files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import ConfigDict, Field
+
+from helper.model import Sha256
+from scrapers.record import Frozen
+
+FILE_BYTES: Final = 32 << 20
+"""Most bytes of a file that the extension is given for a form."""
+
+
+class Upload(Frozen):
+    """What a page says of its upload: HTML `accept` and `multiple`, and the words beside it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    accept: str = Field(default="", max_length=1000)
+    multiple: bool = False
+    words: str = Field(default="", max_length=1000)
+
+
+class Limits(Frozen):
+    """Most files, bytes of each, bytes of all; None is unknown.
+
+    A file must be of one kind of each group of `kinds` (`.png`, `image/*`, as in HTML `accept`).
+    """
+
+    files: int | None = None
+    file_bytes: int | None = None
+    all_bytes: int | None = None
+    kinds: tuple[tuple[str, ...], ...] = ()
+
+    def take(self, name: str, media_type: str) -> bool:
+        """Tell whether a file of this name and media type is of an accepted kind."""
+        return all(any(_is_of(kind, name, media_type) for kind in group) for group in self.kinds)
+
+
+class FillFile(Frozen):
+    """A file for the form's upload field; fetched from `/v1/drafts/{id}/files/{sha256}`.
+
+    `numbers` are the exhibits in it. One that was made for the form tells by `of` from which
+    originals (SHA-256) and by `said` how, in the user's language; `thumbnail` is a data URI.
+    """
+
+    name: str
+    sha256: Sha256
+    bytes: int
+    media_type: str
+    numbers: tuple[int, ...] = ()
+    of: tuple[Sha256, ...] = ()
+    said: str | None = None
+    thumbnail: str | None = None
+
+
+class Stays(Frozen):
+    """An exhibit that the form does not get; `said` is why (`fill.stays.<reason>`)."""
+
+    number: int
+    name: str
+    reason: str
+    said: str
+
+
+class FillPlan(Frozen):
+    """Values and files for a form. `origins` are the only origins it may be filled on.
+
+    `known_host`: these are a known channel's own. Elsewhere the values named in `identity` need
+    the user's yes one by one. `takes` says the form's limits, `stays` what it does not get.
+    """
+
+    draft_id: str
+    case_id: str
+    platform: str | None
+    origins: tuple[str, ...]
+    values: dict[str, str]
+    files: tuple[FillFile, ...]
+    title: str = ""
+    known_host: bool = False
+    public: bool = False
+    identity: tuple[str, ...] = ()
+    takes: str | None = None
+    stays: tuple[Stays, ...] = ()
+
+
+def _is_of(kind: str, name: str, media_type: str) -> bool:
+    if kind.startswith("."):
+        return name.lower().endswith(kind)
+    return kind in {"*", "*/*", media_type} or (
+        kind.endswith("/*") and media_type.startswith(kind[:-1])
+    )

@@ -1,0 +1,106 @@
+"""What may leave and where to: files that fit, frames of the same site, who the user is."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+FITTED = {
+    "values": {"order_no": "WZ1", "description": "只附一张（证据2）。"},
+    "files": [
+        {
+            "name": "证据2-聊天.jpg",
+            "sha256": "f0",
+            "bytes": 3_500_008,
+            "media_type": "image/jpeg",
+            "said": "转成 JPEG",
+            "thumbnail": "data:image/jpeg;base64,AA==",
+        }
+    ],
+    "stays": [{"number": 1, "name": "证据1-订单页.png", "reason": "too_many", "said": "多了"}],
+    "takes": "最多 3 个",
+}
+
+
+async def uploads(filler):
+    return await filler.worker.evaluate("() => uploads")
+
+
+async def test_the_helper_hears_the_words_of_the_upload_and_no_others(filler):
+    await filler.open("limits")
+    await filler.preview()
+    (said,) = await uploads(filler)
+    assert (said["accept"], said["multiple"]) == (".jpg,.pdf", True)
+    assert "最多3张，每张不超过5MB，支持jpg、pdf" in said["words"]
+    for other in ("500", "9张", "1张", "1KB"):
+        assert other not in said["words"]
+
+
+async def test_what_fits_goes_with_the_text_that_names_it(filler):
+    page = await filler.open("limits", fitted=FITTED)
+    plan = await filler.preview()
+    assert (plan["stays"], plan["takes"]) == (FITTED["stays"], "最多 3 个")
+    await filler.apply(plan)
+    names = await page.eval_on_selector(
+        "[name=f]", "(e) => [...e.files].map((f) => [f.name, f.type])"
+    )
+    assert names == [["证据2-聊天.jpg", "image/jpeg"]]
+    assert await filler.value("[name=d]") == "只附一张（证据2）。"
+    memory = await filler.worker.evaluate("(tab) => chrome.storage.session.get(null)", filler.tab)
+    assert "base64" not in str(memory)
+
+
+async def test_a_form_without_an_upload_asks_for_no_files(filler):
+    await filler.open("foreign")
+    plan = await filler.preview()
+    assert [file["accepted"] for file in plan["files"]] == [False]
+    assert await uploads(filler) == []
+
+
+async def test_who_the_user_is_needs_a_yes_of_its_own(filler):
+    await filler.open("limits", identity=["contact"])
+    plan = await filler.preview()
+    assert plan["confirm"] == ["contact"]
+    assert await filler.apply(plan) == {"refused": "fill_unconfirmed"}
+    assert [await filler.value(f"[name={name}]") for name in "oc"] == ["", ""]
+    report = await filler.apply(plan, confirmed=["contact"])
+    assert all(field["ok"] for field in report["fields"])
+    assert await filler.value("[name=c]") == "13800000000"
+
+
+async def test_a_known_channel_gets_it_unless_its_form_sends_elsewhere(filler):
+    await filler.open("limits", identity=["contact"], known_host=True)
+    assert (await filler.preview())["confirm"] == []
+    await filler.page.close()
+    await filler.open("foreign", identity=["contact"], known_host=True)
+    assert (await filler.preview())["confirm"] == ["contact"]
+
+
+async def test_a_form_in_a_frame_of_the_shop_is_filled_there(filler, site):
+    page = await filler.open("framed?at=/limits")
+    plan = await filler.preview()
+    assert plan["frame"] == f"{site.origin}/limits"
+    report = await filler.apply(plan)
+    frame = page.frames[1]
+    assert report["attached"] == 1
+    assert await frame.input_value("[name=o]") == "WZ20260711083012"
+    memory = await filler.worker.evaluate("(tab) => recall(tab)", filler.tab)
+    assert memory["url"] == page.url
+    await filler.undo()
+    assert await frame.input_value("[name=o]") == ""
+
+
+async def test_a_frame_that_is_another_page_since_the_preview_gets_nothing(filler):
+    page = await filler.open("framed?at=/limits")
+    plan = await filler.preview()
+    await page.frames[1].goto(f"{filler.site.origin}/table")
+    assert await filler.apply(plan) == {"refused": "fill_form_changed"}
+    await page.evaluate("document.querySelector('iframe').remove()")
+    plan_gone = await filler.apply(plan)
+    assert plan_gone == {"refused": "fill_form_changed"}
+    assert filler.site.posts == []
+
+
+async def test_a_frame_of_another_site_gets_nothing(filler, site):
+    page = await filler.open(f"framed?at=http://other.localhost:{site.port}/limits")
+    assert await filler.preview() == {"refused": "fill_no_form"}
+    assert await page.frames[1].input_value("[name=o]") == ""
