@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
-from helper.dealings import Edit, Entry, Shown
+from helper.dealings import Edit, Entry, Shown, Walk
 from scrapers.reading import host_of
 from scrapers.record import Frozen, OrderRecord
 
@@ -101,13 +101,14 @@ class CaptureMeta(Frozen):
     viewport: Viewport | None = None
     extension_version: str | None = None
     session: Session = "not_lent"
-    revisit: Literal["allowed", "post", "one_time", "user_refused"] = "allowed"
+    revisit: Literal["allowed", "post", "one_time", "user_refused", "walk"] = "allowed"
     page_changes: tuple[dict[str, Any], ...] = ()
     missing: tuple[Missing, ...] = ()
     receipt_for: str | None = None
     """Draft id whose submission this page confirms."""
     case_id: str | None = None
     """Case the user picked; None joins by shop and order number."""
+    walk: Walk | None = None
     extra: dict[str, Any] = {}
 
     @property

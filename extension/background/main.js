@@ -9,11 +9,12 @@
 
 import { api, Refusal } from "./api.js";
 import * as badge from "./badge.js";
-import { capture, recover } from "./capture.js";
+import { recover } from "./capture.js";
 import { DUE_ALARM, countDue, keepCounting } from "./due.js";
 import { measureOwnFiles } from "./own_hash.js";
 import { routes } from "./routes.js";
 import { ALARM, resume } from "./uploader.js";
+import * as walk from "./walk.js";
 
 const MENU = "capture";
 
@@ -42,6 +43,7 @@ api.commands.onCommand.addListener((command, tab) => {
 api.alarms.onAlarm.addListener(({ name }) => {
   if (name === ALARM) void recover().then(resume);
   if (name === DUE_ALARM) void countDue();
+  if (name === walk.ALARM) void walk.stop("hour");
 });
 
 api.runtime.onStartup.addListener(() => {
@@ -84,9 +86,11 @@ function explain(error) {
 async function byHand(tab) {
   if (tab?.id === undefined) return;
   const { id } = tab;
-  await capture({ tabId: id }).catch(() => badge.show(id, "failed"));
+  await walk.keep({ tabId: id }).catch(() => badge.show(id, "failed"));
 }
 
 // A worker that starts finishes what the last one left.
+walk.listen();
+void walk.recover();
 void recover().then(resume);
 void measureOwnFiles().catch((error) => console.error("kazheng", error));

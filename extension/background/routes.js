@@ -7,7 +7,6 @@
  */
 
 import { api } from "./api.js";
-import { capture } from "./capture.js";
 import { caseRoutes } from "./case_routes.js";
 import * as filling from "./filling.js";
 import { DEFAULT_PORT, hello, pair } from "./helper.js";
@@ -16,6 +15,7 @@ import { captureState, recent } from "./recent.js";
 import { describe } from "./recognise.js";
 import { choose } from "./session.js";
 import { resume } from "./uploader.js";
+import * as walk from "./walk.js";
 
 /** @typedef {{trust: "page", run: (message: any) => Promise<object>}} Route */
 
@@ -23,10 +23,13 @@ import { resume } from "./uploader.js";
 export const routes = {
   status: { trust: "page", run: status },
   page: { trust: "page", run: ({ tabId }) => describe(tabId) },
-  capture: { trust: "page", run: capture },
+  capture: { trust: "page", run: walk.keep },
   "capture-state": { trust: "page", run: ({ uuid }) => captureState(uuid) },
   recent: { trust: "page", run: recent },
   lend: { trust: "page", run: ({ origin, allowed }) => choose(origin, allowed) },
+  "walk-start": { trust: "page", run: walk.start },
+  "walk-stop": { trust: "page", run: () => walk.stop("stopped") },
+  "walk-state": { trust: "page", run: walk.state },
   pair: { trust: "page", run: pairing },
   ...caseRoutes,
   "fill-preview": { trust: "page", run: (message) => filling.preview(message) },

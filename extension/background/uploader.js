@@ -76,7 +76,7 @@ async function wait(uuid, error) {
     kept.phase = "kept_here";
   });
   await schedule();
-  await badge.show(record.tab.id, "waiting");
+  await badge.show(record.tab.id, "waiting", record.meta.walk?.step);
 }
 
 /** @param {string} uuid */
@@ -114,7 +114,7 @@ async function acknowledge(record) {
   if (!complete) return;
   await outbox.settle(uuid);
   await outbox.prune();
-  await badge.show(record.tab.id, "kept");
+  await badge.show(record.tab.id, "kept", record.meta.walk?.step);
   await schedule();
   if (record.meta.session === "lent") void watch(uuid);
 }

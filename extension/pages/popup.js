@@ -14,6 +14,7 @@ import { offerFill } from "./fill_view.js";
 import { applyTexts, t } from "./i18n.js";
 import { errorNotice, helperNotice, notice, openSettings } from "./notices.js";
 import { send } from "./talk.js";
+import { offerWalk } from "./walk_view.js";
 
 const SHOWN_FOR_MS = 30 * 60 * 1000;
 
@@ -150,6 +151,7 @@ async function start(tabId) {
   }
   showPage(page);
   showBefore(tabId, page);
+  offerWalk(byId("walk"), tabId, page.url).catch((error) => put(byId("walk"), errorNotice(error)));
   const filled = await recall(tabId);
   await offerFill(byId("fill"), {
     tabId,

@@ -240,7 +240,9 @@ def _words(capture: CaptureView, artifact: Artifact) -> str:
     if artifact.role == "seen/sheet" and _beside_whole_page(capture, artifact):
         words = _VISIBLE
     joint = "" if "（{at}" in words else "，"
-    return words.format(at=f"{joint}北京时间 {moment(at)} 保存")
+    walk = None if again else capture.meta.walk
+    step = f"，连续取证第{walk.step}步" if walk else ""
+    return words.format(at=f"{joint}北京时间 {moment(at)} 保存{step}")
 
 
 def _beside_whole_page(capture: CaptureView, artifact: Artifact) -> bool:

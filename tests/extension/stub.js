@@ -20,7 +20,10 @@ const boot = (texts, language, answers, session) => {
       sendMessage: async (message) => answer(message),
     },
     tabs: { query: async () => [{ id: 1 }], create: async ({ url }) => { window.opened = url; } },
-    permissions: { request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; } },
+    permissions: {
+      request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; },
+      contains: async () => answers.granted ?? false,
+    },
     storage: {
       session: { get: async () => session ?? {}, set: async () => {}, remove: async () => {} },
       local: { get: async (defaults) => defaults },
