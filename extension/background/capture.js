@@ -235,6 +235,7 @@ function giveUp(record, error) {
 export async function recover() {
   for (const record of await outbox.all()) {
     if (working.has(record.uuid) || record.phase === "sent" || record.complete) continue;
+    if (record.recording) continue; // recording.js knows whether it goes on
     // One that cannot be finished (a full disk) must not hold up the others.
     await finish(record).catch((error) => console.error("kazheng", error));
   }

@@ -26,6 +26,7 @@ const REMEMBERED = 50;
  * @property {Part[]} parts as announced to the helper
  * @property {Part | null} held the first strip: announced last, with what the strips lack
  * @property {boolean} complete no more parts will come
+ * @property {import("./recording.js").Recording} [recording] of one: `parts` are its chunks
  * @property {Walked | null} [walked] a page that a walk came by, without a click on it
  * @property {Phase} phase
  * @property {Explained | null} error why it does not go on, in a form for people

@@ -14,7 +14,7 @@ import * as outbox from "./outbox.js";
 import { captureState, recent } from "./recent.js";
 import { describe } from "./recognise.js";
 import { choose } from "./session.js";
-import { resume } from "./uploader.js";
+import { push, resume, schedule } from "./uploader.js";
 import * as walk from "./walk.js";
 
 /** @typedef {{trust: "page", run: (message: any) => Promise<object>}} Route */
@@ -30,12 +30,20 @@ export const routes = {
   "walk-start": { trust: "page", run: walk.start },
   "walk-stop": { trust: "page", run: () => walk.stop("stopped") },
   "walk-state": { trust: "page", run: walk.state },
+  "recording-grown": { trust: "page", run: grown },
   pair: { trust: "page", run: pairing },
   ...caseRoutes,
   "fill-preview": { trust: "page", run: (message) => filling.preview(message) },
   "fill-apply": { trust: "page", run: (message) => filling.apply(message) },
   "fill-undo": { trust: "page", run: (message) => filling.undo(message) },
 };
+
+/** The recorder put more into the outbox. @param {{uuid: string}} message */
+async function grown({ uuid }) {
+  void schedule();
+  void push(uuid);
+  return {};
+}
 
 async function status() {
   const [{ state, version }, waiting] = await Promise.all([hello(), outbox.waiting()]);

@@ -33,6 +33,7 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
     ("witness/sheet", "witness/page"),
     ("witness/scroller",),
     ("order",),
+    ("seen/recording",),
     ("attachment",),
 )
 """What no draft cites: of each group all files of the first role that exists."""
@@ -57,6 +58,7 @@ _WORDS: dict[Role, str] = {
     "witness/mhtml": "再次访问时的网页文件 MHTML（{at}）",
     "witness/scroller": "再次访问时的页内滚动区域截图（{at}）",
     "order": "读出的订单信息及其出处（{at}）",
+    "seen/recording": "操作过程录屏（开始于{at}）",
 }
 _VISIBLE = "可见部分截图（含网址{at}）"
 KINDS = {

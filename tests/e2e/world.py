@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,7 +204,7 @@ async def ground(folder: Path, *, display: bool = False) -> AsyncIterator[Ground
 @asynccontextmanager
 async def world(
     folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False,
-    scale: float | None = None,
+    scale: float | None = None, arguments: Sequence[str] = (),
 ) -> AsyncIterator[World]:  # fmt: skip
     """Build a whole world in a folder: shops, a person's browser, the helper, paired.
 
@@ -221,7 +221,7 @@ async def world(
             profile=folder / "profile",
             extension=stage.with_permissions(folder / "stage", hosts if granted else ()),
             spki=demo.spki,
-            arguments=[f"--force-device-scale-factor={scale}"] if scale else (),
+            arguments=[*arguments, *([f"--force-device-scale-factor={scale}"] if scale else ())],
             viewport=None if scale else (1280, 800),
         )
         stack.push_async_callback(person.close)

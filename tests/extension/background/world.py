@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -229,7 +229,9 @@ class World:
 
 
 @asynccontextmanager
-async def build(folder: Path, *, granted: bool = False) -> AsyncIterator[World]:
+async def build(
+    folder: Path, *, granted: bool = False, arguments: Sequence[str] = ()
+) -> AsyncIterator[World]:
     """Build a world, not yet paired, and take it down again."""
     shop, helper = Shop(), Helper(folder / "data")
     (folder / "data").mkdir()
@@ -249,6 +251,7 @@ async def build(folder: Path, *, granted: bool = False) -> AsyncIterator[World]:
             executable=find_browser(Settings()),
             profile=folder / "profile",
             extension=copy,
+            arguments=arguments,
         )
         try:
             console = await person.extension_page("pages/options.html")
