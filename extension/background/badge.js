@@ -17,6 +17,7 @@ const LOOKS = {
  * @param {number} [step] of a walk, shown in place of the sign as long as nothing failed
  */
 export async function show(tabId, state, step) {
+  if (tabId < 0) return; // a recording that began over no tab
   const { text, color, key } = LOOKS[state];
   const said = step === undefined ? key : "badge_walking";
   const title = api.i18n.getMessage(said, [String(step)]) || api.i18n.getMessage("action_title");

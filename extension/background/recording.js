@@ -29,9 +29,18 @@ const GAPS_SHOWN = 20;
 /** @param {string} uuid @returns {string} the lock that the page holds while it records */
 const lockName = (uuid) => `recording-${uuid}`;
 
-/** Hold the lock of a recording until the promise settles. @param {string} uuid @param {Promise<unknown>} over */
+/**
+ * Hold the lock of a recording until the promise settles.
+ *
+ * @param {string} uuid @param {Promise<unknown>} over @returns {Promise<void>} once it is held
+ */
 export function hold(uuid, over) {
-  void navigator.locks.request(lockName(uuid), () => over);
+  return new Promise((held) => {
+    void navigator.locks.request(lockName(uuid), () => {
+      held();
+      return over;
+    });
+  });
 }
 
 /** @param {string} uuid @returns {Promise<boolean>} its page is still there */
@@ -41,13 +50,12 @@ async function isHeld(uuid) {
 }
 
 /**
- * Begin a recording.
+ * Begin a recording, whose lock is held.
  *
- * @param {outbox.TabRef} tab what was shown when it began @param {string | null} caseId
+ * @param {string} uuid @param {outbox.TabRef} tab what was shown when it began @param {string | null} caseId
  * @param {string} mediaType @param {any} surface what the browser says of the chosen picture
- * @returns {Promise<outbox.CaptureRecord>}
  */
-export async function begin(tab, caseId, mediaType, surface) {
+export async function begin(uuid, tab, caseId, mediaType, surface) {
   const now = Date.now();
   const before = await continued(now);
   const recording = {
@@ -69,10 +77,9 @@ export async function begin(tab, caseId, mediaType, surface) {
     missing: [{ role: "seen", reason: "recording" }],
     extra: { recording: { session, segment } },
   };
-  const fresh = outbox.fresh(crypto.randomUUID(), now, tab, meta);
+  const fresh = outbox.fresh(uuid, now, tab, meta);
   const record = { ...fresh, recording, freezing: null, phase: /** @type {const} */ ("kept_here") };
   await outbox.begin(record);
-  return record;
 }
 
 /** @param {number} now @returns {Promise<outbox.CaptureRecord | undefined>} the segment before */

@@ -248,7 +248,7 @@ async function add(walk, { at, ...page }) {
   const step = walk.steps.length + 1;
   walk.steps.push({ step, ...page, at: new Date(at).toISOString() });
   await save(walk);
-  if (walk.steps.length >= MOST_STEPS) await end(walk, "pages");
+  if (!walk.ended_at && walk.steps.length >= MOST_STEPS) await end(walk, "pages");
 }
 
 /** @param {Walk} walk @param {Ending} why */
@@ -256,7 +256,7 @@ async function end(walk, why) {
   const { arrival } = walk;
   Object.assign(walk, { ended_at: Date.now(), why, arrival: null });
   await save(walk);
-  if (arrival) await lose(walk, arrival, why === "restart" ? "interrupted" : "left");
+  if (arrival) await lose(walk, arrival, why === "tab_closed" ? "left" : "interrupted");
   unlisten();
   await Promise.allSettled([
     api.alarms.clear(ALARM),

@@ -114,8 +114,8 @@ class Run {
 
 /** @returns {Promise<import("../background/outbox.js").TabRef>} the page the recorder was opened over */
 async function page() {
-  const id = Number(new URLSearchParams(location.search).get("tab")) || -1;
-  const tab = await api.tabs.get(id).catch(() => null);
+  const id = Number(new URLSearchParams(location.search).get("tab") ?? -1);
+  const tab = id >= 0 ? await api.tabs.get(id).catch(() => null) : null;
   return { id, window_id: tab?.windowId ?? -1, url: tab?.url ?? "", title: tab?.title ?? "" };
 }
 
@@ -147,9 +147,10 @@ async function begin() {
     const kind = KINDS.find((one) => MediaRecorder.isTypeSupported(one));
     if (!kind) throw new Explained({ code: "recording_unsupported" });
     const surface = stream.getVideoTracks()[0].getSettings();
-    const { uuid } = await recording.begin(await page(), byId("case").value || null, kind, surface);
+    const uuid = crypto.randomUUID();
     run = new Run(uuid, stream, free);
-    recording.hold(uuid, run.over);
+    await recording.hold(uuid, run.over);
+    await recording.begin(uuid, await page(), byId("case").value || null, kind, surface);
     document.body.dataset.capture = uuid;
     run.start(kind);
     show();
@@ -164,6 +165,7 @@ async function begin() {
 
 /** @param {unknown} error */
 function fail(error) {
+  run?.settle?.(undefined);
   run = null;
   document.body.dataset.state = "error";
   byId("before").hidden = false;

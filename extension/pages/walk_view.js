@@ -118,12 +118,12 @@ function row({ step, url, title, at, phase, reason }) {
   const [tone, words] = reason
     ? ["warn", t("walk_lacks", named("missing_reason", reason))]
     : phase === "freezing"
-      ? ["plain", t("walk_taking")]
+      ? ["", t("walk_taking")]
       : ["good", t(phase === "sent" ? "walk_kept" : "walk_kept_here")];
   return h(
     "li",
     { value: step, "data-phase": phase, "data-reason": reason },
     h("span.clamp", { title: url }, title || url),
-    h("span.soft", null, `${when(at)} `, h(`span.chip.${tone}`, null, words)),
+    h("span.soft", null, `${when(at)} `, h(`span.chip${tone && `.${tone}`}`, null, words)),
   );
 }

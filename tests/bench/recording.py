@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def _acts(made: World) -> list[tuple[int, Any]]:
         await made.stop_helper(signal.SIGKILL)
 
     async def start_helper() -> None:
-        await made.start_helper()
+        await made.start_helper(seconds=SECONDS)
 
     restarts = [(a, kill_helper) for a, _ in RESTARTS] + [(b, start_helper) for _, b in RESTARTS]
     return [*((at, kill_worker) for at in KILLS), *restarts]
@@ -67,10 +68,17 @@ async def _report(made: World, view: CaptureView, seconds: float) -> None:
     pieces = b"".join(store.blobs.read(one["sha256"]) for one in context["chunks"])
     assert data == pieces, "the file is not its chunks"
     found = await _played(made, data)
+    begin, *times = [
+        datetime.fromisoformat(moment)
+        for moment in (context["started_at"], *(one["at"] for one in context["chunks"]))
+    ]
+    apart = max((b - a).total_seconds() for a, b in zip([begin, *times], times, strict=False))
     gaps = [(one.reason, one.detail) for one in view.missing if one.role == "seen/recording"]
     print(
         f"  recorded {seconds:.0f} s in {len(context['chunks'])} chunks, one file {item.name}"
         f" of {item.bytes / 1e6:.1f} MB\n"
+        f"  last chunk {(times[-1] - begin).total_seconds():.1f} s after the begin, none later than"
+        f" {apart:.1f} s after the one before\n"
         f"  plays {found['duration']:.1f} s, {found['width']} px wide, distinct values at"
         f" 10/50/90 %: {found['colours']}\n"
         f"  gaps: {gaps}; seals: {[seal.stage for seal in view.seals]}"

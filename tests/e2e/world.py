@@ -87,7 +87,7 @@ class World(Ground):
     port: int = 0
     process: asyncio.subprocess.Process | None = None
 
-    async def start_helper(self) -> None:
+    async def start_helper(self, seconds: float = 40) -> None:
         """Start `kazheng serve` and wait until it answers."""
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "helper.cli", "serve", "--json",
@@ -97,7 +97,7 @@ class World(Ground):
         )  # fmt: skip
         assert self.process.stdout is not None
         text = b""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(seconds):
             while True:
                 line = await self.process.stdout.readline()
                 text += line
