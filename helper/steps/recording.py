@@ -76,8 +76,9 @@ def _joined(store: Store, name: str, media_type: str, chunks: Sequence[Part]) ->
 def _index(part: Part) -> int:
     """Return the place of a chunk; one that names none comes after all others."""
     index = part.about.get("index")
-    usable = isinstance(index, int) and not isinstance(index, bool) and index >= 0
-    return index if usable else sys.maxsize
+    if isinstance(index, int) and not isinstance(index, bool) and index >= 0:
+        return index
+    return sys.maxsize
 
 
 def _silent(store: Store, last: Part) -> bool:
