@@ -142,11 +142,23 @@ export function recover() {
   return inTurn(async () => {
     const walk = await current();
     if (!walk) return unlisten();
+    await adopt(walk);
+    if (walk.ended_at) return;
     if (Date.now() - walk.started_at > LASTS_MINUTES * 60_000) return end(walk, "hour");
     const tab = await api.tabs.get(walk.tab_id).catch(() => null);
     if (!tab) return end(walk, "tab_closed");
     if (tab.status === "complete") void loaded(walk.tab_id);
   });
+}
+
+/** Take in what an earlier worker kept and could not note any more. @param {Walk} walk */
+async function adopt(walk) {
+  const noted = new Set(walk.steps.map(({ uuid }) => uuid));
+  for (const { uuid, meta, tab, timings } of (await outbox.all()).reverse()) {
+    if (meta.walk?.session !== walk.session || noted.has(uuid)) continue;
+    if (walk.arrival?.url === tab.url) walk.arrival = null;
+    await add(walk, { uuid, url: tab.url, title: tab.title, at: timings.clicked_at });
+  }
 }
 
 /** @param {number} tabId @param {{status?: string}} change @param {chrome.tabs.Tab} tab */

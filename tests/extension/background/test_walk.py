@@ -141,8 +141,17 @@ async def test_the_walk_outlives_the_worker_and_a_click_joins_it(shop: World) ->
     await shop.stop_workers()
     await shown.click("#to0")
     await steps(shop, 2)
+    # A worker that dies between keeping a page and noting its step: neither lost nor kept twice.
+    await shop.console.evaluate(
+        "chrome.storage.local.get('walk').then(({walk}) => {"
+        " const { url, title } = walk.steps.pop();"
+        " walk.arrival = { url, title, at: Date.now(), window_id: 1 };"
+        " return chrome.storage.local.set({walk}) })"
+    )
+    await shop.stop_workers()
     await shown.goto(f"{shop.shop.origin}/terms")
-    await steps(shop, 3)
+    found = await steps(shop, 3)
+    assert [one["title"] for one in found] == ["首页", "订单", "规则"]
     uuid = (await shop.message("capture", tabId=tab))["uuid"]
     found = await steps(shop, 4)
     assert found[-1]["uuid"] == uuid
