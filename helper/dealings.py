@@ -107,6 +107,16 @@ class Entry(Frozen):
     what: Dealing
 
 
+class Walk(Frozen):
+    """The place of a page in a chain that was kept as the user walked; `from_url` came before."""
+
+    session: Annotated[
+        str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    ]
+    step: int = Field(ge=1, le=999)
+    from_url: str | None = None
+
+
 class Edit(Frozen):
     """The user's own words for the sentence with this `key`.
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
-from helper.dealings import Edit, Entry, Shown
+from helper.dealings import Edit, Entry, Shown, Walk
 from scrapers.reading import host_of
 from scrapers.record import Frozen, OrderRecord
 
@@ -37,6 +37,7 @@ SEEN_ROLES: tuple[Role, ...] = (
 Stage = Literal["S0", "S1", "S2", "partial"]
 CaptureState = Literal["receiving", "kept", "sealed"]
 Session = Literal["lent", "not_lent"]
+Revisit = Literal["allowed", "post", "one_time", "user_refused", "walk", "recording"]
 StampState = Literal["pending", "stamped", "failed"]
 StampKind = Literal["rfc3161", "opentimestamps"]
 Verdict = Literal["agree", "differs", "not_comparable", "no_witness", "no_order"]
@@ -101,13 +102,14 @@ class CaptureMeta(Frozen):
     viewport: Viewport | None = None
     extension_version: str | None = None
     session: Session = "not_lent"
-    revisit: Literal["allowed", "post", "one_time", "user_refused"] = "allowed"
+    revisit: Revisit = "allowed"
     page_changes: tuple[dict[str, Any], ...] = ()
     missing: tuple[Missing, ...] = ()
     receipt_for: str | None = None
     """Draft id whose submission this page confirms."""
     case_id: str | None = None
     """Case the user picked; None joins by shop and order number."""
+    walk: Walk | None = None
     extra: dict[str, Any] = {}
 
     @property

@@ -23,6 +23,7 @@ from helper.model import CaptureId, Missing, Step
 from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
 from helper.steps.keep import keep_parts
+from helper.steps.recording import RECORDING
 from helper.steps.seal import Sealer
 from helper.steps.second import compare_json
 from helper.steps.store import Store
@@ -245,14 +246,14 @@ class Pipeline:
     def _interrupted(self, capture_id: CaptureId) -> None:
         """Seal what there is; if the upload goes on after all, its own seals follow."""
         keep_parts(self.store, capture_id)
-        lacking = [
+        lacking = dict.fromkeys(
             Missing(role=part.role, reason="upload_interrupted")
             for part, received in self.store.vault.parts(capture_id)
-            if received < part.size
-        ]
+            if received < part.size or part.role == RECORDING  # its end has not come
+        )
         if self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
-        self.sealer.seal_rest(capture_id, lacking)
+        self.sealer.seal_rest(capture_id, list(lacking))
 
     def _take_strips(self, capture_id: CaptureId) -> None:
         keep_parts(self.store, capture_id)

@@ -40,12 +40,35 @@ export async function capture({ tabId, ...wishes }) {
   const uuid = crypto.randomUUID();
   const { url = "", title = "", windowId } = tab;
   const reference = { id: tabId, window_id: windowId, url, title };
-  const record = outbox.fresh(uuid, clickedAt, reference, sketch(clickedAt, reference, wishes));
+  const record = recordOf(uuid, clickedAt, reference, wishes);
   const noted = outbox.begin(record);
   start(record, noted);
   await noted;
   void schedule();
   return { uuid };
+}
+
+/**
+ * Note a page of a walk that was left before anything of it was kept.
+ *
+ * @param {outbox.TabRef} tab @param {number} at Unix ms when it came
+ * @param {import("./meta.js").Wishes} wishes @param {string} reason
+ * @returns {Promise<string>} its uuid
+ */
+export async function lost(tab, at, wishes, reason) {
+  const record = recordOf(crypto.randomUUID(), at, tab, wishes);
+  await outbox.begin(record);
+  await leave(record, new Refusal(reason));
+  return record.uuid;
+}
+
+/**
+ * @param {string} uuid @param {number} at Unix ms @param {outbox.TabRef} tab
+ * @param {import("./meta.js").Wishes} wishes @returns {CaptureRecord}
+ */
+function recordOf(uuid, at, tab, wishes) {
+  const record = outbox.fresh(uuid, at, tab, sketch(at, tab, wishes));
+  return { ...record, walked: wishes.walked ?? null };
 }
 
 /** @param {CaptureRecord} record @param {Promise<unknown>} noted the click is in the outbox */
@@ -66,7 +89,7 @@ function start(record, noted) {
 /** @param {CaptureRecord} record @param {Promise<unknown>} noted */
 async function take(record, noted) {
   const { uuid, tab } = record;
-  void badge.show(tab.id, "busy");
+  void badge.show(tab.id, "busy", record.meta.walk?.step);
   try {
     const frozen = await freeze(record, async ({ blobs, ...found }) => {
       await noted;
@@ -97,15 +120,19 @@ function refused(error) {
  * @returns {Promise<CaptureRecord>}
  */
 async function keep(record, frozen, same) {
-  const { parts, blobs, shot, measure, summary } = frozen;
-  const meta = await describe(record, frozen, same);
+  const { parts, blobs, shot, measure, summary, missing } = frozen;
   const viewport = parts.find(({ role }) => role === "seen/viewport");
   const top = viewport && shot && measure && measure.y === 0 && measure.x === 0;
   const first = top
     ? { ...viewport, role: "seen/strip", about: shots.about(0, measure, shot) }
     : null;
   const whole = top && measure.scroll_height <= measure.height + 1;
-  const complete = !viewport || !measure || !summary || Boolean(whole);
+  const brief = Boolean(record.walked);
+  const unscrolled = brief && !whole && !missing.some(({ role }) => role === "seen/strip");
+  // A walk does not scroll the page under the hands of who reads it.
+  if (unscrolled) missing.push({ role: "seen/strip", reason: "walk" });
+  const meta = await describe(record, frozen, same);
+  const complete = brief || !viewport || !measure || !summary || Boolean(whole);
   return outbox.update(
     record.uuid,
     (kept) => {
@@ -170,14 +197,16 @@ async function takeStrips({ uuid, tab, held }, measure) {
 async function leave({ uuid, tab }, refusal) {
   const record = await outbox.find(uuid);
   const left = record && (await sendable(record, refusal));
-  await badge.show(tab.id, left ? "waiting" : "failed");
+  await badge.show(tab.id, left ? "waiting" : "failed", record?.meta.walk?.step);
   await schedule();
   if (left) void push(uuid);
 }
 
 /** @param {CaptureRecord} record @param {Refusal} refusal @returns {Promise<boolean>} */
 async function sendable(record, refusal) {
-  if (record.phase !== "freezing" || !seen(record)) {
+  // Of a page that a walk came by the reason alone is kept too: its step is not left out.
+  const bare = !seen(record) && !record.meta.walk;
+  if (record.phase !== "freezing" || bare) {
     const { phase } = await outbox.update(record.uuid, (kept) =>
       giveUp(kept, refusal.explained()),
     );
@@ -206,6 +235,7 @@ function giveUp(record, error) {
 export async function recover() {
   for (const record of await outbox.all()) {
     if (working.has(record.uuid) || record.phase === "sent" || record.complete) continue;
+    if (record.recording) continue; // recording.js knows whether it goes on
     // One that cannot be finished (a full disk) must not hold up the others.
     await finish(record).catch((error) => console.error("kazheng", error));
   }

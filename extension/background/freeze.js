@@ -146,12 +146,13 @@ async function keepSnapshot(frozen, snapshot) {
 }
 
 /** @param {Frozen} frozen @param {Snapshot | null} snapshot @param {CaptureRecord} record */
-async function keepContext(frozen, snapshot, { uuid, tab, timings }) {
+async function keepContext(frozen, snapshot, { uuid, tab, timings, meta }) {
   const context = {
     format: "kazheng/context/1",
     capture_id: uuid,
     clicked_at: new Date(timings.clicked_at).toISOString(),
     tab: { address: tab.url, title: tab.title },
+    ...(meta.walk ? { walk: meta.walk } : {}),
     extension: api.runtime.getManifest().version,
     page: snapshot ? JSON.parse(snapshot.files.context) : null,
   };

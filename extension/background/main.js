@@ -9,11 +9,13 @@
 
 import { api, Refusal } from "./api.js";
 import * as badge from "./badge.js";
-import { capture, recover } from "./capture.js";
+import { recover } from "./capture.js";
 import { DUE_ALARM, countDue, keepCounting } from "./due.js";
 import { measureOwnFiles } from "./own_hash.js";
+import * as recording from "./recording.js";
 import { routes } from "./routes.js";
 import { ALARM, resume } from "./uploader.js";
+import * as walk from "./walk.js";
 
 const MENU = "capture";
 
@@ -40,13 +42,14 @@ api.commands.onCommand.addListener((command, tab) => {
 });
 
 api.alarms.onAlarm.addListener(({ name }) => {
-  if (name === ALARM) void recover().then(resume);
+  if (name === ALARM) void finish();
   if (name === DUE_ALARM) void countDue();
+  if (name === walk.ALARM) void walk.stop("hour");
 });
 
 api.runtime.onStartup.addListener(() => {
   keepCounting();
-  void resume();
+  void finish();
 });
 
 api.runtime.onMessage.addListener((message, sender, answer) => {
@@ -54,6 +57,12 @@ api.runtime.onMessage.addListener((message, sender, answer) => {
   void handle(message).then(answer);
   return true;
 });
+
+/** Finish what an earlier worker or a page that is gone left, and send what waits. */
+async function finish() {
+  await Promise.all([recover(), recording.recover()]);
+  await resume();
+}
 
 /** @param {chrome.runtime.MessageSender} sender @returns {boolean} not a content script or a site */
 function fromOwnPage({ id, url }) {
@@ -84,9 +93,11 @@ function explain(error) {
 async function byHand(tab) {
   if (tab?.id === undefined) return;
   const { id } = tab;
-  await capture({ tabId: id }).catch(() => badge.show(id, "failed"));
+  await walk.keep({ tabId: id }).catch(() => badge.show(id, "failed"));
 }
 
 // A worker that starts finishes what the last one left.
-void recover().then(resume);
+walk.listen();
+void walk.recover();
+void finish();
 void measureOwnFiles().catch((error) => console.error("kazheng", error));

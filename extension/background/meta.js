@@ -5,7 +5,14 @@ import { ownHash } from "./own_hash.js";
 import { recognise, revisit } from "./recognise.js";
 import { lending } from "./session.js";
 
-/** @typedef {{case_id?: string, receipt_for?: string, refuse_revisit?: boolean}} Wishes */
+/**
+ * @typedef {{case_id?: string, receipt_for?: string, refuse_revisit?: boolean,
+ *   walk?: object, walked?: import("./outbox.js").Walked | null}} Wishes
+ * `walk`: the place in its chain, for the helper
+ */
+
+/** Kinds of pages that are worth a second visit each although the user clicked on none of them. */
+const VISITED = ["order", "receipt"];
 
 /**
  * Say what is known at the click, so that even a freeze that was cut off tells it.
@@ -29,6 +36,7 @@ export function sketch(clickedAt, tab, wishes) {
     missing: [],
     receipt_for: wishes.receipt_for ?? null,
     case_id: wishes.case_id ?? null,
+    ...(wishes.walk ? { walk: wishes.walk } : {}),
     extra: {},
   };
 }
@@ -40,7 +48,7 @@ export function sketch(clickedAt, tab, wishes) {
  * @param {import("./freeze.js").Frozen} frozen
  * @param {boolean} same the tab still shows the page, and may be asked what it is
  */
-export async function describe({ tab, meta, timings }, { missing, summary }, same) {
+export async function describe({ tab, meta, timings, walked }, { missing, summary }, same) {
   const found = same ? await recognise(tab.id, tab.url).catch(() => null) : null;
   const offered = await lending(tab.url);
   const now = new Date().toISOString();
@@ -52,12 +60,15 @@ export async function describe({ tab, meta, timings }, { missing, summary }, sam
     user_agent: summary?.user_agent ?? meta.user_agent,
     viewport: summary?.viewport ?? null,
     session: offered.allowed ? "lent" : "not_lent",
-    revisit: revisit({
-      url: tab.url,
-      kind: found?.kind ?? null,
-      selfPosted: summary?.self_posted ?? false,
-      refused: meta.revisit === "user_refused",
-    }),
+    revisit:
+      walked && (walked.known || !VISITED.includes(found?.kind ?? ""))
+        ? "walk"
+        : revisit({
+            url: tab.url,
+            kind: found?.kind ?? null,
+            selfPosted: summary?.self_posted ?? false,
+            refused: meta.revisit === "user_refused",
+          }),
     missing,
     extra: {
       platform: found?.platform?.key ?? null,

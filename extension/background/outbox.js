@@ -17,6 +17,8 @@ const REMEMBERED = 50;
  * @typedef {"freezing" | "kept_here" | "uploading" | "sent"} Phase
  * @typedef {{missing: Missing[], summary: any}} Freezing what a freeze found so far besides parts
  *
+ * @typedef {{known: boolean}} Walked `known`: an earlier step of the walk has the same address
+ *
  * @typedef {object} CaptureRecord
  * @property {string} uuid made here, so that every repeated save is the same one
  * @property {any} meta CaptureMeta of the helper; fixed once it is no longer freezing
@@ -24,6 +26,8 @@ const REMEMBERED = 50;
  * @property {Part[]} parts as announced to the helper
  * @property {Part | null} held the first strip: announced last, with what the strips lack
  * @property {boolean} complete no more parts will come
+ * @property {import("./recording.js").Recording} [recording] of one: `parts` are its chunks
+ * @property {Walked | null} [walked] a page that a walk came by, without a click on it
  * @property {Phase} phase
  * @property {Explained | null} error why it does not go on, in a form for people
  * @property {Record<string, number>} timings Unix ms: clicked_at, frozen_at, s0_kept_at, kept_at,

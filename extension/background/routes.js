@@ -7,7 +7,6 @@
  */
 
 import { api } from "./api.js";
-import { capture } from "./capture.js";
 import { caseRoutes } from "./case_routes.js";
 import * as filling from "./filling.js";
 import { DEFAULT_PORT, hello, pair } from "./helper.js";
@@ -15,7 +14,8 @@ import * as outbox from "./outbox.js";
 import { captureState, recent } from "./recent.js";
 import { describe } from "./recognise.js";
 import { choose } from "./session.js";
-import { resume } from "./uploader.js";
+import { push, resume, schedule } from "./uploader.js";
+import * as walk from "./walk.js";
 
 /** @typedef {{trust: "page", run: (message: any) => Promise<object>}} Route */
 
@@ -23,17 +23,28 @@ import { resume } from "./uploader.js";
 export const routes = {
   status: { trust: "page", run: status },
   page: { trust: "page", run: ({ tabId }) => describe(tabId) },
-  capture: { trust: "page", run: capture },
+  capture: { trust: "page", run: walk.keep },
   "capture-state": { trust: "page", run: ({ uuid }) => captureState(uuid) },
   recent: { trust: "page", run: recent },
   "send-waiting": { trust: "page", run: sendWaiting },
   lend: { trust: "page", run: ({ origin, allowed }) => choose(origin, allowed) },
+  "walk-start": { trust: "page", run: walk.start },
+  "walk-stop": { trust: "page", run: () => walk.stop("stopped") },
+  "walk-state": { trust: "page", run: walk.state },
+  "recording-grown": { trust: "page", run: grown },
   pair: { trust: "page", run: pairing },
   ...caseRoutes,
   "fill-preview": { trust: "page", run: (message) => filling.preview(message) },
   "fill-apply": { trust: "page", run: (message) => filling.apply(message) },
   "fill-undo": { trust: "page", run: (message) => filling.undo(message) },
 };
+
+/** The recorder put more into the outbox. @param {{uuid: string}} message */
+async function grown({ uuid }) {
+  void schedule();
+  void push(uuid);
+  return {};
+}
 
 async function status() {
   const [{ state, version }, waiting] = await Promise.all([hello(), outbox.waiting()]);

@@ -14,7 +14,7 @@ export function webOrigin(url) {
 }
 
 /** @param {string} origin @returns {string} match pattern; ports are not part of patterns */
-function pattern(origin) {
+export function sitePattern(origin) {
   const { protocol, hostname } = new URL(origin);
   return `${protocol}//${hostname}/*`;
 }
@@ -42,7 +42,7 @@ export async function lending(url) {
   const chosen = /** @type {Record<string, boolean>} */ (stored.lend)[origin] === true;
   const granted = await api.permissions.contains({
     permissions: ["cookies"],
-    origins: [pattern(origin)],
+    origins: [sitePattern(origin)],
   });
   return { possible: true, allowed: chosen && granted, chosen, granted };
 }

@@ -84,7 +84,7 @@ async function wait(uuid, error) {
     kept.phase = "kept_here";
   });
   await schedule();
-  await badge.show(record.tab.id, "waiting");
+  await badge.show(record.tab.id, "waiting", record.meta.walk?.step);
 }
 
 /** @param {string} uuid */
@@ -92,8 +92,10 @@ async function send(uuid) {
   const record = await outbox.find(uuid);
   if (!record || record.phase === "freezing" || record.phase === "sent") return;
   const path = `/v1/captures/${uuid}`;
-  const { meta, parts, complete } = record;
-  const announced = await ask("POST", "/v1/captures", { uuid, meta, parts });
+  const { meta, parts, complete, recording } = record;
+  const growing = recording !== undefined && !complete;
+  const told = growing ? parts.slice(recording.sent) : parts;
+  const announced = await ask("POST", "/v1/captures", { uuid, meta, parts: told });
   /** @type {{sha256: string, size: number, received: number}[]} */
   const lacking = announced.parts.filter((/** @type {any} */ part) => part.received < part.size);
   if (record.phase !== "uploading") {
@@ -103,6 +105,12 @@ async function send(uuid) {
     });
   }
   await Promise.all(lacking.map((part) => sendPart(uuid, path, part)));
+  if (growing) {
+    await outbox.update(uuid, (kept) => {
+      if (kept.recording) kept.recording.sent = parts.length;
+    });
+    return;
+  }
   const known = record.timings.s0_kept_at !== undefined;
   if (known && !complete) return;
   // What keeps the session from being lent keeps nothing else: the visit says it had none.
@@ -122,7 +130,7 @@ async function acknowledge(record) {
   if (!complete) return;
   await outbox.settle(uuid);
   await outbox.prune();
-  await badge.show(record.tab.id, "kept");
+  await badge.show(record.tab.id, "kept", record.meta.walk?.step);
   await schedule();
   if (record.meta.session === "lent") void watch(uuid);
 }

@@ -14,6 +14,7 @@ import { offerFill } from "./fill_view.js";
 import { applyTexts, t } from "./i18n.js";
 import { errorNotice, helperNotice, notice, openSettings } from "./notices.js";
 import { send } from "./talk.js";
+import { offerWalk } from "./walk_view.js";
 
 const SHOWN_FOR_MS = 30 * 60 * 1000;
 
@@ -138,6 +139,21 @@ async function showEarlier(tabId, page) {
   await follow(last.uuid, byId("after"), { again, receipt: false, tabId });
 }
 
+/**
+ * Open the recorder in a small window of its own, so that its clock can stand beside the page. The
+ * case of what was kept of this site last is proposed there.
+ *
+ * @param {number} tabId
+ */
+async function openRecorder(tabId) {
+  const { captures } = await send("recent", { tabId }).catch(() => ({ captures: [] }));
+  const query = new URLSearchParams({ tab: String(tabId) });
+  const known = captures.find((/** @type {any} */ one) => one.case_id);
+  if (known) query.set("case", known.case_id);
+  const url = api.runtime.getURL(`pages/recorder.html?${query}`);
+  await api.windows.create({ url, type: "popup", width: 420, height: 640 });
+}
+
 /** @param {number} tabId */
 async function start(tabId) {
   const page = await send("page", { tabId });
@@ -152,6 +168,9 @@ async function start(tabId) {
   }
   showPage(page);
   showBefore(tabId, page);
+  byId("recorder").hidden = !navigator.mediaDevices?.getDisplayMedia;
+  byId("recorder").addEventListener("click", () => openRecorder(tabId).catch(fail));
+  offerWalk(byId("walk"), tabId, page.url).catch((error) => put(byId("walk"), errorNotice(error)));
   const filled = await recall(tabId);
   await offerFill(byId("fill"), {
     tabId,

@@ -3,6 +3,7 @@ import { actionFor } from "./actions.js";
 import { byId, fold, h, repaint } from "./dom.js";
 import { asWritten, t } from "./i18n.js";
 import { notice } from "./notices.js";
+import { walkChains } from "./walk_chain.js";
 
 const MARKS = { proved: "✓", missing: "○", stated: "✎" };
 
@@ -20,6 +21,7 @@ export function showProof(place, desk) {
     !chain && notice("plain", t("no_order_yet"), t("no_order_yet_next")),
     gaps.length > 0 && h("ol.plain.gaps", { id: "gaps" }, ...gaps.map((/** @type {any} */ one) => gap(desk, one))),
     ...(chain ? chainParts(chain) : []),
+    ...walkChains(desk.one.captures),
   );
 }
 

@@ -33,6 +33,7 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
     ("witness/sheet", "witness/page"),
     ("witness/scroller",),
     ("order",),
+    ("seen/recording",),
     ("attachment",),
 )
 """What no draft cites: of each group all files of the first role that exists."""
@@ -57,6 +58,7 @@ _WORDS: dict[Role, str] = {
     "witness/mhtml": "再次访问时的网页文件 MHTML（{at}）",
     "witness/scroller": "再次访问时的页内滚动区域截图（{at}）",
     "order": "读出的订单信息及其出处（{at}）",
+    "seen/recording": "操作过程录屏（开始于{at}）",
 }
 _VISIBLE = "可见部分截图（含网址{at}）"
 KINDS = {
@@ -240,7 +242,9 @@ def _words(capture: CaptureView, artifact: Artifact) -> str:
     if artifact.role == "seen/sheet" and _beside_whole_page(capture, artifact):
         words = _VISIBLE
     joint = "" if "（{at}" in words else "，"
-    return words.format(at=f"{joint}北京时间 {moment(at)} 保存")
+    walk = None if again else capture.meta.walk
+    step = f"，连续取证第{walk.step}步" if walk else ""
+    return words.format(at=f"{joint}北京时间 {moment(at)} 保存{step}")
 
 
 def _beside_whole_page(capture: CaptureView, artifact: Artifact) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import ValidationError
 
 from helper.model import Artifact, CaptureId, Missing, Part
+from helper.steps.recording import RECORDING, join
 from helper.steps.store import Store, file_name
 
 _NUMBERED = frozenset({"seen/strip", "attachment"})
@@ -16,8 +17,14 @@ _MOST_INDEX = 9_999
 
 
 def keep_parts(store: Store, capture_id: CaptureId) -> None:
-    """Enter every completely received part as artifact; repeated calls add only what is new."""
+    """Enter every completely received part as artifact; repeated calls add only what is new.
+
+    The chunks of a recording become one, once it is over.
+    """
     known = store.vault.parts(capture_id)
+    if any(part.role == RECORDING for part, _ in known):
+        join(store, capture_id, known)
+        known = [entry for entry in known if entry[0].role != RECORDING]
     numbers = _numbers(part for part, _ in known)
     complete = [
         (part.role, number, part)

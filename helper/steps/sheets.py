@@ -19,6 +19,8 @@ def draw_viewport_sheet(store: Store, capture_id: CaptureId) -> None:
     view = store.vault.capture(capture_id)
     picture = store.read_role(view.artifacts, "seen/viewport")
     if picture is None:
+        if any(item.role == "seen" for item in view.missing):
+            return  # no page was seen, which is said
         store.vault.add_missing(capture_id, [Missing(role="seen/sheet", reason="no_seen_picture")])
         return
     store.vault.add_artifacts(capture_id, _sheet(store, view, picture, "seen-sheet.png"))

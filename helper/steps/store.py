@@ -32,6 +32,7 @@ _ENDINGS = {
     "application/pdf": "pdf",
     "application/gzip": "warc.gz",
     "application/x-pem-file": "pem",
+    "video/webm": "webm",
 }
 
 

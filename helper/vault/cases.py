@@ -17,6 +17,7 @@ from helper.vault.corrections import apply_corrections, correct, read_value
 from helper.vault.entries import entries_of, filings_of
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import capture_views, require_case, step_of
+from helper.vault.walks import case_of_walk, gather
 from scrapers.record import OrderRecord
 
 _cases = schema.cases
@@ -38,7 +39,7 @@ class Cases(Store):
         title: str,
         now: datetime,
     ) -> str:
-        """Put a capture into the case of its shop and order, else `wanted`, else a new one.
+        """Put a capture into the case of its shop and order, else `wanted`, its walk's, a new one.
 
         A capture stays in the case it joined first. What the case does not know yet (platform,
         host, order number) is filled in. Raises NotFoundError for the capture; a wanted case
@@ -51,11 +52,13 @@ class Cases(Store):
             ).one_or_none()
             if joined is None:
                 raise NotFoundError(kind="capture", id=uuid)
+            meta = CaptureMeta.model_validate_json(joined.meta)
             case_id = (
                 joined.case_id
                 or _same_order(connection, host, order_no)
-                or _misread(connection, CaptureMeta.model_validate_json(joined.meta), order_no)
+                or _misread(connection, meta, order_no)
                 or (wanted if wanted and _row(connection, wanted) else None)
+                or (case_of_walk(connection, meta.walk, order_no) if meta.walk else None)
                 or f"c-{hashlib.sha256(uuid.encode()).hexdigest()[:10]}"
             )
             row = _row(connection, case_id)
@@ -67,6 +70,8 @@ class Cases(Store):
             connection.execute(
                 update(_captures).where(_captures.c.capture_id == uuid).values(case_id=case_id)
             )
+            if meta.walk is not None and order_no is not None:
+                gather(connection, meta.walk, case_id)
         return case_id
 
     def case(self, case_id: str) -> CaseView:

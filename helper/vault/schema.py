@@ -20,11 +20,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION: Final = 2
-"""2: entries, readings, and drafts with keys that an older program does not know.
+SCHEMA_VERSION: Final = 3
+"""2: entries, readings, and drafts with keys that an older program does not know. 3: such keys in
+the meta of captures.
 
-All of it is additive, so a vault of version 1 opens as it is and becomes one of 2. An older program
-would leave out of a case what the user told, and stumble over its drafts: it must refuse instead.
+All of it is additive, so an older vault opens as it is and becomes one of this version. An older
+program would leave out of a case what the user told, and stumble over drafts and captures: it must
+refuse instead.
 """
 
 metadata: Final = MetaData()

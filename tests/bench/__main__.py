@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import cost, drafting, evidence, reading
+from tests.bench import cost, drafting, evidence, reading, recording
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument(
         "--only",
-        choices=("click", "cost", "drafting", "evidence", "reading"),
+        choices=("click", "cost", "drafting", "evidence", "reading", "recording"),
         help="only this part",
     )
     parser.add_argument("--runs", type=int, default=7)
@@ -53,6 +53,9 @@ def main() -> None:
         if given.only in (None, "click"):
             (folder := Path(name) / "clicks").mkdir()
             asyncio.run(clicks(folder, given))
+        if given.only in (None, "recording"):
+            (folder := Path(name) / "recording").mkdir()
+            asyncio.run(recording.measure(folder))
 
 
 async def clicks(folder: Path, given: argparse.Namespace) -> None:

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from helper.complaints.exhibits import choose, main_capture, numbered
-from helper.dealings import Contact, Entry, Shown
+from helper.complaints.exhibits import choose, main_capture, name_of, numbered
+from helper.dealings import Contact, Entry, Shown, Walk
 from helper.model import CaptureMeta, CaptureView, Draft, Exhibit
 from scrapers.record import OrderRecord, Product
 from tests.complaints.conftest import CLICKED, NOW, agreeing, artifact, capture, case_of
@@ -26,6 +26,16 @@ def test_the_order_page_with_its_address_comes_first(full: OrderRecord) -> None:
     assert [e.number for e in chosen] == [1, 2, 3]
     assert chosen[0].label == "证据1 订单页截图（含网址，北京时间 2026-11-22 15:51 保存）"
     assert chosen[1].label.startswith("证据2 订单页再次访问时的浏览器窗口截图（含地址栏，")
+
+
+def test_a_page_of_a_walk_names_its_step_but_not_in_sentences(full: OrderRecord) -> None:
+    walk = Walk(session="00000000-0000-4000-8000-00000000000a", step=3)
+    view = capture(full)
+    view = view.model_copy(update={"meta": view.meta.model_copy(update={"walk": walk})})
+    seen, again, *_ = choose(case_of(full, view), channel=CHANNEL)
+    assert seen.label.endswith("保存，连续取证第3步）")
+    assert "第3步" not in again.label, "the second visit is no step of it"
+    assert name_of(seen) == "订单页截图"
 
 
 def test_the_sheet_of_the_whole_page_is_preferred(full: OrderRecord) -> None:

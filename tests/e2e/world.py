@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -90,7 +90,7 @@ class World(Ground):
     port: int = 0
     process: asyncio.subprocess.Process | None = None
 
-    async def start_helper(self) -> None:
+    async def start_helper(self, seconds: float = 40) -> None:
         """Start `kazheng serve` and wait until it answers."""
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "helper.cli", "serve", "--json",
@@ -100,7 +100,7 @@ class World(Ground):
         )  # fmt: skip
         assert self.process.stdout is not None
         text = b""
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(seconds):
             while True:
                 line = await self.process.stdout.readline()
                 text += line
@@ -209,7 +209,7 @@ async def ground(folder: Path, *, display: bool = False) -> AsyncIterator[Ground
 @asynccontextmanager
 async def world(
     folder: Path, *, granted: bool = True, paired: bool = True, display: bool = False,
-    scale: float | None = None,
+    scale: float | None = None, arguments: Sequence[str] = (),
 ) -> AsyncIterator[World]:  # fmt: skip
     """Build a whole world in a folder: shops, a person's browser, the helper, paired.
 
@@ -226,7 +226,7 @@ async def world(
             profile=folder / "profile",
             extension=stage.with_permissions(folder / "stage", hosts if granted else ()),
             spki=demo.spki,
-            arguments=[f"--force-device-scale-factor={scale}"] if scale else (),
+            arguments=[*arguments, *([f"--force-device-scale-factor={scale}"] if scale else ())],
             viewport=None if scale else (1280, 800),
         )
         stack.push_async_callback(person.close)

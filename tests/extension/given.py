@@ -158,6 +158,7 @@ def answers(helper="ready", **more):
         "case": {"ok": True, "case": CASE, "suggestion": SUGGESTION},
         "correct": {"ok": True},
         "draft": {"ok": True, "draft": DRAFT},
+        "walk-state": {"ok": True, "walk": None},
         "fill-preview": PLAN,
         "fill-apply": REPORT,
         "fill-undo": {"ok": True, "restored": 1, "kept": []},

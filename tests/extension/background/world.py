@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -254,6 +254,7 @@ async def build(
     *,
     granted: bool = False,
     permissions: tuple[str, ...] = ("pageCapture",),
+    arguments: Sequence[str] = (),
 ) -> AsyncIterator[World]:
     """Build a world, not yet paired, and take it down again.
 
@@ -275,6 +276,7 @@ async def build(
             executable=find_browser(Settings()),
             profile=folder / "profile",
             extension=copy,
+            arguments=arguments,
         )
         person = await start()
         made = World(shop, helper, person, await person.extension_page(CONSOLE), start)
