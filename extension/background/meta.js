@@ -40,7 +40,7 @@ export function sketch(clickedAt, tab, wishes) {
  * @param {import("./freeze.js").Frozen} frozen
  * @param {boolean} same the tab still shows the page, and may be asked what it is
  */
-export async function describe({ tab, meta, timings }, { missing, summary }, same) {
+export async function describe({ tab, meta, timings, chat }, { missing, summary }, same) {
   const found = same ? await recognise(tab.id, tab.url).catch(() => null) : null;
   const offered = await lending(tab.url);
   const now = new Date().toISOString();
@@ -63,6 +63,7 @@ export async function describe({ tab, meta, timings }, { missing, summary }, sam
       platform: found?.platform?.key ?? null,
       page_kind: found?.kind ?? null,
       frozen_at: now,
+      ...(chat ? { chat: true } : {}),
       ...(own ? { extension_sha256: own } : {}),
       ...(timings.resumed_at ? { resumed_at: new Date(timings.resumed_at).toISOString() } : {}),
     },

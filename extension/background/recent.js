@@ -7,8 +7,8 @@ import { webOrigin } from "./session.js";
 import { attend } from "./uploader.js";
 
 /** @param {outbox.CaptureRecord} record what the popup shows of a capture's way to the helper */
-function local({ phase, meta, error, timings, complete }) {
-  return { phase, missing: meta?.missing ?? [], error, timings, complete };
+function local({ phase, meta, error, timings, complete, chat }) {
+  return { phase, missing: meta?.missing ?? [], error, timings, complete, chat: chat ?? null };
 }
 
 /**
@@ -20,7 +20,7 @@ export async function captureState(uuid) {
   const record = await outbox.find(uuid);
   const here = record
     ? local(record)
-    : { phase: "sent", missing: [], error: null, timings: {}, complete: true };
+    : { phase: "sent", missing: [], error: null, timings: {}, complete: true, chat: null };
   if (here.phase !== "uploading" && here.phase !== "sent") return { local: here, view: null };
   try {
     return { local: here, view: await attend(uuid) };

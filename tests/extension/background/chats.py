@@ -1,0 +1,107 @@
+"""Chat pages of all kinds, each a real list in a real page, with the messages that it must hold."""
+
+from __future__ import annotations
+
+STYLE = """<style>
+body{margin:0;font:14px sans-serif;display:flex;flex-direction:column;height:100vh}
+h1{font-size:16px;margin:8px}#log{flex:1;overflow-y:auto;min-height:0;position:relative}
+.msg{padding:6px 12px}.msg p{display:inline-block;margin:0;background:#eee;padding:6px}
+.mine{text-align:right}textarea{height:40px}
+</style>"""
+HEAD = f"<!doctype html><html lang=zh><meta charset=utf-8><title>在线客服</title>{STYLE}<h1>在线客服</h1>"
+TAIL = "<textarea></textarea>"
+
+MAKE = """
+const made = (n) => ({
+  n, mine: n % 3 === 0, words: n % 7 === 1 ? '在吗' : n % 50 === 7
+    ? `第${n}条：${'这一条很长，'.repeat(20)}` : `第${n}条消息`,
+});
+const fill = (row, m) => {
+  row.className = m.mine ? 'msg mine' : 'msg kefu';
+  row.innerHTML = `<b>${m.mine ? '我' : '客服小美'}</b> <time>2026-08-18 14:${
+    String(Math.floor(m.n / 60) % 60).padStart(2, '0')}:${String(m.n % 60).padStart(2, '0')}</time><br>
+    <p>${m.words}</p>`;
+  return row;
+};
+const row = (m) => fill(document.createElement('div'), m);
+const log = document.getElementById('log');
+"""
+
+
+def words(n: int) -> str:
+    """Return what message `n` of every page says."""
+    if n % 7 == 1:
+        return "在吗"
+    return f"第{n}条：{'这一条很长，' * 20}" if n % 50 == 7 else f"第{n}条消息"
+
+
+def page(script: str) -> str:
+    """Return a chat page whose script fills `#log`."""
+    return f"{HEAD}<div id=log class=chat-log></div>{TAIL}<script>{MAKE}{script}</script>"
+
+
+def plain(count: int) -> str:
+    """Return a chat whose messages are all in the page; it stands at its end."""
+    return page(
+        f"for (let n = 0; n < {count}; n += 1) log.append(row(made(n)));log.scrollTop = 1e9;"
+    )
+
+
+def lazy(count: int, batch: int) -> str:
+    """Return a chat that loads older messages when it is scrolled to its top."""
+    return page(f"""
+let first = {count};
+const load = () => {{
+  const before = log.scrollHeight;
+  for (let k = 0; k < {batch} && first > 0; k += 1) {{ first -= 1; log.prepend(row(made(first))); }}
+  log.scrollTop += log.scrollHeight - before;
+}};
+load(); log.scrollTop = 1e9;
+let waiting = false;
+log.addEventListener('scroll', () => {{
+  if (log.scrollTop > 40 || waiting || first === 0) return;
+  waiting = true;
+  setTimeout(() => {{ waiting = false; load(); }}, 60);
+}});""")
+
+
+def virtual(count: int, extra: str = "") -> str:
+    """Return a chat of which only what is in sight is in the page; its rows are used again.
+
+    Heights differ, and are known only once a row was there. `extra` may call `come()`: a message
+    arrives, and the list jumps to its end as chats do.
+    """
+    return page(f"""
+const all = Array.from({{ length: {count} }}, (_, n) => made(n));
+const heights = all.map(() => 52);
+const pad = document.createElement('div');
+log.append(pad);
+pad.style.position = 'relative';
+const pool = [];
+const draw = () => {{
+  let y = 0, n = 0;
+  while (n < all.length && y + heights[n] < log.scrollTop - 100) y += heights[n++];
+  let used = 0;
+  const end = log.scrollTop + log.clientHeight + 100;
+  while (n < all.length && y < end) {{
+    pool[used] ??= pad.appendChild(document.createElement('div'));
+    const one = pool[used++];
+    fill(one, all[n]);
+    one.style.cssText = `position:absolute;left:0;right:0;top:0;transform:translateY(${{y}}px)`;
+    heights[n] = one.offsetHeight;
+    y += heights[n++];
+  }}
+  for (const one of pool.slice(used)) one.style.display = 'none';
+  pad.style.height = `${{heights.reduce((a, b) => a + b, 0)}}px`;
+}};
+let asked = false;
+log.addEventListener('scroll', () => {{
+  if (asked) return;
+  asked = true;
+  requestAnimationFrame(() => {{ asked = false; draw(); }});
+}});
+const come = () => {{
+  all.push(made(all.length)); heights.push(52); draw(); log.scrollTop = 1e9; draw();
+}};
+draw(); log.scrollTop = 1e9; draw(); log.scrollTop = 1e9;
+{extra}""")
