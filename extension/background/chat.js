@@ -44,6 +44,11 @@ export function stop(uuid) {
   stopped.add(uuid);
 }
 
+/** @param {string} uuid @returns {boolean} it was asked to end, and goes on to the next screen */
+export function stopping(uuid) {
+  return stopped.has(uuid);
+}
+
 /** Let the page put itself back. @param {number} tabId */
 export function release(tabId) {
   return inPage(tabId, "finish");

@@ -104,6 +104,7 @@ function lacking({ chat }, rows, pictures, log, reason) {
   if (reason) missing.push({ role: CHAT, reason, detail: `${count}` });
   if (gaps) missing.push({ role: CHAT, reason: "chat_gap", detail: `${gaps}` });
   if (log?.button) missing.push({ role: CHAT, reason: "chat_more_button" });
+  if (log?.late) missing.push({ role: CHAT, reason: "chat_late" });
   if (unread) missing.push({ role: CHAT, reason: "chat_picture_unread", detail: `${unread}` });
   if (pictured < screens) {
     missing.push({ role: STRIP, reason: "chat_unpictured", detail: `${pictured}/${screens}` });

@@ -1,14 +1,16 @@
 /** What the extension's pages are told of captures: of one, and the list of recent ones. */
 
 import { api, Refusal } from "./api.js";
+import { stopping } from "./chat.js";
 import { ask } from "./helper.js";
 import * as outbox from "./outbox.js";
 import { webOrigin } from "./session.js";
 import { attend } from "./uploader.js";
 
 /** @param {outbox.CaptureRecord} record what the popup shows of a capture's way to the helper */
-function local({ phase, meta, error, timings, complete, chat }) {
-  return { phase, missing: meta?.missing ?? [], error, timings, complete, chat: chat ?? null };
+function local({ uuid, phase, meta, error, timings, complete, chat }) {
+  const walk = chat ? { ...chat, stopping: stopping(uuid) } : null;
+  return { phase, missing: meta?.missing ?? [], error, timings, complete, chat: walk };
 }
 
 /**

@@ -308,6 +308,15 @@
     return null;
   };
 
+  /** Look whether anything came above meanwhile. @param {Told[]} rows */
+  const close = async (rows) => {
+    const told = answer(rows, "end");
+    scroll(-1e8);
+    const seen = await settled();
+    list.late = seen.length > 0 && !list.order.begins(seen);
+    return told;
+  };
+
   /**
    * Go down and tell what comes.
    *
@@ -323,7 +332,7 @@
       if (list.started) scroll(at + height() * STEP);
       const wanted = top();
       const ended = list.started && wanted <= at + 1;
-      if (ended && !(await more(-1, nudgeDown))) return answer(rows, "end");
+      if (ended && !(await more(-1, nudgeDown))) return close(rows);
       const size = list.order.size();
       list.started = true;
       const found = await takeScreen(wanted);
@@ -334,7 +343,7 @@
       }
       list.last = top();
       list.screens += 1;
-      if (ended && stale(size)) return answer(rows, "end");
+      if (ended && stale(size)) return close(rows);
       if (list.order.size() >= most) return answer(rows, "chat_too_long");
       if (one || now() > end) return answer(rows, null);
     }
@@ -367,7 +376,7 @@
     clearTimeout(watchdog);
     const style = scope.kazhengStrips.finish();
     if (!list) return null;
-    const { scroller, before, window, moves, loads, order, button } = list;
+    const { scroller, before, window, moves, loads, order, button, late } = list;
     const grown = Math.max(0, scrollHeightOf(scroller) - before.height);
     if (connected(scroller)) scroll(before.top < 0 ? before.top : before.top + grown);
     scrollTo({ left: window.x, top: window.y, behavior: "instant" });
@@ -378,6 +387,7 @@
       loads,
       gaps: order.gaps(),
       button: Boolean(button),
+      late: Boolean(late),
       changed: order.changed.map((/** @type {any} */ one) => ({
         n: one.n,
         was: one.was.slice(0, LONGEST),

@@ -9,6 +9,9 @@
   const MOST_ELEMENTS = 60_000;
   const FRAME_DEPTH = 4;
   const GROUP_DEPTH = 4;
+  const LONGEST = 300;
+  /** What a whole page counts for: it scrolls on nearly every site. */
+  const WHOLE_PAGE = 0.6;
   const SMALLEST = { width: 150, height: 100 };
   const NAMED =
     /(^|[^a-z])(chat|msgs?|messages?|bubbles?|kefu|convers\w*|dialog\w*|talk|webim|im|layim\w*|qiyu|ticket|replies)(?![a-z])/i;
@@ -57,7 +60,9 @@
 
   /** @param {any} element @returns {string} */
   const names = (element) =>
-    `${attribute(element, "class") ?? ""} ${attribute(element, "id") ?? ""}`.slice(0, 300);
+    [nameOf(element), attribute(element, "class"), attribute(element, "id")]
+      .join(" ")
+      .slice(0, LONGEST);
 
   /** @param {any} element @param {any} page @returns {number} how much it looks like a chat; 0: no */
   const score = (element, page) => {
@@ -73,7 +78,8 @@
     const log = attribute(element, "role") === "log";
     const moves = scrollHeightOf(element) > height + 1;
     if (!moves && !named && !log) return 0;
-    let points = (width * Math.min(height, innerHeight)) / (innerWidth * innerHeight);
+    const share = (width * Math.min(height, innerHeight)) / (innerWidth * innerHeight);
+    let points = whole ? Math.min(share, WHOLE_PAGE) : share;
     if (log) points += 2;
     if (named) points += 1;
     if (moves) points += 0.3;

@@ -171,7 +171,10 @@
     /** @param {any} element @returns {number | undefined} */
     const numberOf = (element) => byElement.get(element)?.n;
 
-    return { add, changed, gaps: () => gaps, leap, numberOf, size: () => rows.length };
+    /** @param {Seen[]} seen @returns {boolean} they are the first rows of all */
+    const begins = (seen) => seen.slice(0, 2).some((one, k) => rows[k] && alike(rows[k], one));
+
+    return { add, begins, changed, gaps: () => gaps, leap, numberOf, size: () => rows.length };
   };
 
   scope.kazhengChatOrder = { create };

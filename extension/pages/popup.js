@@ -54,6 +54,7 @@ function showBefore(tabId, page) {
     event.preventDefault();
     void keep(tabId, {});
   });
+  byId("keep-chat").addEventListener("click", () => keep(tabId, { chat: {} }));
 }
 
 /**

@@ -105,3 +105,40 @@ const come = () => {{
 }};
 draw(); log.scrollTop = 1e9; draw(); log.scrollTop = 1e9;
 {extra}""")
+
+
+def framed(inner: str) -> str:
+    """Return a page that shows a chat in a frame of its own site, under a tall banner."""
+    return f"""<!doctype html><html lang=zh><title>我的工单</title>
+<div style="height:900px">横幅</div>
+<iframe src="{inner}" style="width:700px;height:500px"></iframe><div style="height:300px"></div>"""
+
+
+SHADOWED = """<!doctype html><html lang=zh><meta charset=utf-8><title>客服</title>
+<chat-window></chat-window><script>
+const PIXEL = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNg'
+  + 'YPj/HwADAgH/5ncJxwAAAABJRU5ErkJggg==';
+customElements.define('chat-window', class extends HTMLElement {
+  connectedCallback() {
+    const root = this.attachShadow({ mode: 'open' });
+    root.innerHTML = `<style>.log{height:300px;overflow-y:auto}.day{position:sticky;top:0}
+      .l{text-align:left}.r{text-align:right}.x{display:none}img{width:40px;height:40px}</style>
+      <div class=log><div class=inner></div></div>`;
+    const inner = root.querySelector('.inner');
+    const said = [
+      '<div class=day>2026-08-18</div>', '<div class=l>14:01 您好</div>',
+      '<div class=r>14:02 没到货<span class=x>复制 撤回</span></div>',
+      `<div class=r>14:03 <img src="${PIXEL}" alt=截图></div>`,
+      `<div class=l>14:04 <img src="/same.png"><img src="http://127.0.0.1:PORT/other.png"></div>`,
+      '<div class=l>14:05 看<a href="/help?a=1&b=2" onclick="alert(1)">说明</a></div>',
+      '<div class=l>14:06 <canvas width=40 height=40></canvas></div>',
+      ...Array.from({ length: 20 }, (_, n) => `<div class=l>15:${10 + n} 好的</div>`),
+    ];
+    inner.innerHTML = said.join('');
+    root.querySelector('.log').scrollTop = 120;
+  }
+});
+Element.prototype.getBoundingClientRect = () => { throw new Error('no'); };
+Object.defineProperty(Element.prototype, 'scrollTop', { get: () => 7, set() {} });
+</script>"""
+"""A chat in an open shadow root, whose classes name nobody, on a page that overwrites prototypes."""
