@@ -56,7 +56,7 @@ export function release(tabId) {
 
 /** @param {number | undefined} most messages @returns {outbox.ChatState} */
 export function wanted(most) {
-  const none = { rows: 0, screens: 0, pictures: 0, pieces: 0, first: 0 };
+  const none = { rows: 0, screens: 0, pictures: 0, pieces: 0, first: 0, whole: false };
   return { ...none, most: most ?? MOST_MESSAGES, phase: "waiting", ended: null };
 }
 
@@ -106,7 +106,8 @@ export async function walk(record, keepPicture) {
     stopped.delete(uuid);
   }
   const log = await inPage(tab.id, "finish").catch(() => null);
-  await store(record, { log }, (chat) => Object.assign(chat, { phase: "done", ended }));
+  const whole = Boolean(log) && !ended && !log.gaps && !log.late && !log.button;
+  await store(record, { log }, (chat) => Object.assign(chat, { phase: "done", ended, whole }));
 }
 
 /** @param {unknown} error @param {outbox.TabRef} tab @returns {Promise<string>} */

@@ -44,7 +44,7 @@ export async function compose(record, cut, around) {
     list: head.selector ?? null,
     frame: head.frame || null,
     messages_and_lines: numbers.size,
-    whole: !reason && !missing.some(({ role }) => role === CHAT),
+    whole: record.chat?.whole ?? false,
     ended: reason ?? "end",
     page_changes: log?.changes ?? null,
     loaded_more: log?.loads ?? null,

@@ -17,7 +17,8 @@ const REMEMBERED = 50;
  * @typedef {"freezing" | "kept_here" | "uploading" | "sent"} Phase
  * @typedef {{missing: Missing[], summary: any}} Freezing what a freeze found so far besides parts
  * @typedef {{most: number, phase: "waiting" | "up" | "down" | "done", rows: number,
- *   screens: number, pictures: number, pieces: number, first: number, ended: string | null}} ChatState
+ *   screens: number, pictures: number, pieces: number, first: number, ended: string | null,
+ *   whole: boolean}} ChatState
  *   `pieces` of it stand beside the parts, those before `first` are told anew; `ended`: why early
  *
  * @typedef {object} CaptureRecord

@@ -10,11 +10,11 @@ import { send } from "./talk.js";
  */
 export function chatCard(uuid, { chat, complete }) {
   if (!chat) return null;
-  const { phase, rows, ended, stopping } = chat;
+  const { phase, rows, whole, stopping } = chat;
   const stop = () => send("chat-stop", { uuid });
   if (complete || phase === "done") {
     if (!rows) return null;
-    return notice(ended ? "warn" : "good", t(ended ? "chat_cut" : "chat_whole", rows));
+    return notice(whole ? "good" : "warn", t(whole ? "chat_whole" : "chat_cut", rows));
   }
   return h(
     "section.card.stack",
