@@ -94,12 +94,7 @@ export async function walk(record, keepPicture) {
     });
     await within(running, PATIENCE, "page_busy");
     const head = await inPage(tab.id, "begin");
-    if (!head) throw new Refusal("chat_not_found");
-    await store(record, { head }, (chat) => (chat.phase = "up"));
-    const start = Date.now();
-    const up = await climb(record, start + UP_MILLISECONDS);
-    const down = up === "chat_stopped" ? up : await descend(record, start, keepPicture);
-    ended = [up, down].find((reason) => reason && !["start", "end"].includes(reason)) ?? null;
+    ended = head ? await through(record, head, keepPicture) : "chat_not_found";
   } catch (error) {
     ended = await reasonOf(error, tab);
   } finally {
@@ -108,6 +103,19 @@ export async function walk(record, keepPicture) {
   const log = await inPage(tab.id, "finish").catch(() => null);
   const whole = Boolean(log) && !ended && !log.gaps && !log.late && !log.button;
   await store(record, { log }, (chat) => Object.assign(chat, { phase: "done", ended, whole }));
+}
+
+/**
+ * @param {CaptureRecord} record @param {any} head what is known of the list
+ * @param {(part: Part, blob: Blob) => Promise<void>} keepPicture
+ * @returns {Promise<string | null>} why the chat is not whole
+ */
+async function through(record, head, keepPicture) {
+  await store(record, { head }, (chat) => (chat.phase = "up"));
+  const start = Date.now();
+  const up = await climb(record, start + UP_MILLISECONDS);
+  const down = up === "chat_stopped" ? up : await descend(record, start, keepPicture);
+  return [up, down].find((reason) => !["start", "end"].includes(reason)) ?? null;
 }
 
 /** @param {unknown} error @param {outbox.TabRef} tab @returns {Promise<string>} */
@@ -155,7 +163,7 @@ async function climb(record, until) {
   for (;;) {
     await inFront(uuid, tab);
     const told = await inPage(tab.id, "up", record.chat?.most);
-    if (!told) throw new Refusal("page_changed");
+    if (!told) throw new Refusal("interrupted");
     const { rows, pictures, count, end } = told;
     await store(record, { rows, pictures }, (chat) => (chat.rows = count));
     if (end) return end;
@@ -179,7 +187,7 @@ async function descend(record, start, keepPicture) {
     await inFront(uuid, tab);
     const due = taken < FIRST_PICTURES || (left < LAST_PICTURES && taken < MOST_PICTURES);
     const told = await inPage(tab.id, "down", most, due);
-    if (!told) throw new Refusal("page_changed");
+    if (!told) throw new Refusal("interrupted");
     const { rows, pictures, count, screens, end } = told;
     left = told.left;
     const news = screens > before;

@@ -14,7 +14,7 @@ const LOOK =
   "border:1px solid #999;padding:.5em;margin-bottom:1em}" +
   "[data-kazheng-n]{display:block;margin:.4em 0}[data-kazheng-n]::before{content:attr(data-kazheng-n);" +
   "color:#888;font-size:11px;margin-right:.6em}[data-kazheng-side=right]{text-align:right}" +
-  "img{max-width:360px;max-height:360px;height:auto;width:auto;object-fit:contain}" +
+  "img{max-width:360px;max-height:360px;object-fit:contain}" +
   "hr[data-kazheng]{border:0;border-top:2px dashed #c00}";
 
 /** @typedef {import("./outbox.js").Part} Part */

@@ -209,7 +209,8 @@
 
   /** @returns {string[]} what the page's headings say */
   const headings = () =>
-    [...queryAll(document, "h1, h2, h3, h4"), ...queryAll(list.page, "h1, h2, h3, h4")]
+    [...new Set([document, list.page])]
+      .flatMap((page) => [...queryAll(page, "h1, h2, h3, h4")])
       .filter((one) => rectangle(one).height > 0)
       .slice(0, MOST_HEADINGS)
       .map((one) => wordsOf(one).slice(0, LONGEST));

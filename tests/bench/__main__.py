@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import drafting, evidence, reading
+from tests.bench import chat, drafting, evidence, reading
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -30,7 +30,9 @@ def main() -> None:
     """Run the parts that are asked for, all without `--only`."""
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument(
-        "--only", choices=("click", "drafting", "evidence", "reading"), help="only this part"
+        "--only",
+        choices=("chat", "click", "drafting", "evidence", "reading"),
+        help="only this part",
     )
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--memory", type=int, default=50, help="captures; 0 leaves memory out")
@@ -46,6 +48,9 @@ def main() -> None:
             evidence.speed(Path(name) / "speed", given.runs)
             if given.memory:
                 evidence.memory(Path(name) / "memory", given.memory)
+        if given.only in (None, "chat"):
+            (folder := Path(name) / "chat").mkdir()
+            asyncio.run(chat.whole(folder))
         if given.only in (None, "click"):
             (folder := Path(name) / "clicks").mkdir()
             asyncio.run(clicks(folder, given))

@@ -47,8 +47,8 @@ def plain(count: int) -> str:
     )
 
 
-def lazy(count: int, batch: int) -> str:
-    """Return a chat that loads older messages when it is scrolled to its top."""
+def lazy(count: int, batch: int, wait: int = 60) -> str:
+    """Return a chat that loads older messages `wait` ms after it is scrolled to its top."""
     return page(f"""
 let first = {count};
 const load = () => {{
@@ -61,7 +61,7 @@ let waiting = false;
 log.addEventListener('scroll', () => {{
   if (log.scrollTop > 40 || waiting || first === 0) return;
   waiting = true;
-  setTimeout(() => {{ waiting = false; load(); }}, 60);
+  setTimeout(() => {{ waiting = false; load(); }}, {wait});
 }});""")
 
 

@@ -149,6 +149,14 @@ async def test_an_endless_chat_is_bounded_and_says_so(world: World) -> None:
     assert chat.log["whole"] is False
 
 
+async def test_messages_that_come_above_when_all_is_over_are_said_to_lack(world: World) -> None:
+    world.shop.pages["/chat"] = chats.lazy(24, 12, 3_500)
+    page = await world.open("/chat")
+    chat = await walked(world, await world.capture(page, chat={}))
+    assert chat.missing == {("seen/chat", "chat_late"): None}
+    assert chat.log["whole"] is False
+
+
 async def test_what_was_there_is_kept_when_the_tab_is_closed(world: World) -> None:
     world.shop.pages["/chat"] = chats.virtual(400)
     page = await world.open("/chat")
