@@ -25,16 +25,13 @@
   const MOST_GAPS = 5;
   const MOST_STALE = 3;
   const LONGEST = 200;
-  const MOST_HEADINGS = 12;
   const BUSY = /加载中|正在加载|载入中|loading/i;
   const BUTTON = /(加载|查看|点击|显示).{0,6}(更多|历史|更早|以前)|(load|show|view) (more|earlier|history)/i;
 
   const {
     attribute,
-    bodyOf,
     clientHeightOf,
     connected,
-    queryAll,
     rectangle,
     rootOf,
     scrollElement,
@@ -42,8 +39,8 @@
     scrollTopOf,
     titleOf,
   } = scope.kazhengNatives;
-  const { around, containerOf, find, rows: rowsIn, wordsOf } = scope.kazhengChatList;
-  const { html, keyOf, shell, takePictures, waits } = scope.kazhengChatRows;
+  const { containerOf, find, rows: rowsIn, wordsOf } = scope.kazhengChatList;
+  const { html, keyOf, setting, takePictures, waits } = scope.kazhengChatRows;
   const { create } = scope.kazhengChatOrder;
   const { change, describe } = scope.kazhengStrips;
 
@@ -193,28 +190,6 @@
     scrollTo({ left: scrollX, top: scrollY + box.top - 8, behavior: "instant" });
   };
 
-  /** @returns {{open: string, close: string}} the elements around the rows */
-  const shells = () => {
-    let [open, close] = ["", ""];
-    const end = [rootOf(list.page), bodyOf(list.page)];
-    let above = list.scroller === rootOf(list.page) ? 0 : 4;
-    for (let node = list.container; node && !end.includes(node); node = around(node)) {
-      const { name, open: tag } = shell(node);
-      [open, close] = [tag + open, `${close}</${name}>`];
-      if (node === list.scroller || above < 4) above -= 1;
-      if (above < 0) break;
-    }
-    return { open, close };
-  };
-
-  /** @returns {string[]} what the page's headings say */
-  const headings = () =>
-    [...new Set([document, list.page])]
-      .flatMap((page) => [...queryAll(page, "h1, h2, h3, h4")])
-      .filter((one) => rectangle(one).height > 0)
-      .slice(0, MOST_HEADINGS)
-      .map((one) => wordsOf(one).slice(0, LONGEST));
-
   /** Find the list and go to its beginning. @returns what is told of it; null: nothing scrolls here */
   const begin = () => {
     const found = find();
@@ -238,8 +213,7 @@
       selector: describe(list.scroller),
       frame: list.frames.map((/** @type {any} */ one) => describe(one)).join(" >>> "),
       title: titleOf(document),
-      headings: headings(),
-      ...shells(),
+      ...setting(list),
     };
   };
 
@@ -366,10 +340,9 @@
     const seen = look(0).filter(({ inSight }) => inSight);
     const shown = seen.map(({ key, y }) => `${Math.round(y)} ${key}`).join("\n");
     const numbers = seen.map(({ element }) => list.order.numberOf(element));
-    return {
-      from: numbers[0] ?? null,
-      to: numbers.at(-1) ?? null,
-      address: location.href, top: top(), height: height(), x: scrollX, y: scrollY, shown };
+    const window = { address: location.href, x: scrollX, y: scrollY };
+    const [from, to] = [numbers[0] ?? null, numbers.at(-1) ?? null];
+    return { ...window, top: top(), height: height(), from, to, shown };
   };
 
   /** Put the page back. @returns what was done to it; null where nothing was begun */

@@ -12,6 +12,8 @@
   const KEPT = /^(class|id|role|title|alt|datetime|lang|dir|aria-label|colspan|rowspan|data-[\w-]+)$/;
   const LINKS = /^(https?|mailto|tel):/i;
   const LONGEST_VALUE = 300;
+  const LONGEST_HEADING = 200;
+  const MOST_HEADINGS = 12;
   const LONGEST_ADDRESS = 2_000;
   const DEPTH = 60;
   /** Smaller (CSS pixels) is an icon, not a picture. */
@@ -24,6 +26,7 @@
   const {
     areaValue,
     attributesOf,
+    bodyOf,
     canvasPicture,
     checkVisibility,
     data,
@@ -33,13 +36,15 @@
     nameOf,
     nextSibling,
     nodeType,
+    queryAll,
     queryAllIn,
     rectangle,
+    rootOf,
     shadowOf,
   } = scope.kazhengNatives;
   const { escapeAttribute, escapeText } = scope.kazhengText;
   const { isSecret } = scope.kazhengFields;
-  const { PICTURES, wordsOf } = scope.kazhengChatList;
+  const { around, PICTURES, wordsOf } = scope.kazhengChatList;
 
   /**
    * @typedef {{id: number, address: string, width: number, height: number, how: string,
@@ -252,5 +257,30 @@
     return { name: tag, open: `<${tag}${attributes(element, name)}>` };
   };
 
-  scope.kazhengChatRows = { html, keyOf, shell, takePictures, waits };
+  /** @param {any} list @returns {{open: string, close: string}} the elements around the rows */
+  const shells = (list) => {
+    let [open, close] = ["", ""];
+    const end = [rootOf(list.page), bodyOf(list.page)];
+    let above = list.scroller === rootOf(list.page) ? 0 : 4;
+    for (let node = list.container; node && !end.includes(node); node = around(node)) {
+      const { name, open: tag } = shell(node);
+      [open, close] = [tag + open, `${close}</${name}>`];
+      if (node === list.scroller || above < 4) above -= 1;
+      if (above < 0) break;
+    }
+    return { open, close };
+  };
+
+  /** @param {any} list @returns {string[]} what the page's headings say */
+  const headings = (list) =>
+    [...new Set([document, list.page])]
+      .flatMap((page) => [...queryAll(page, "h1, h2, h3, h4")])
+      .filter((one) => rectangle(one).height > 0)
+      .slice(0, MOST_HEADINGS)
+      .map((one) => wordsOf(one).slice(0, LONGEST_HEADING));
+
+  /** @param {any} list @returns what stands around the rows, and over them */
+  const setting = (list) => ({ headings: headings(list), ...shells(list) });
+
+  scope.kazhengChatRows = { html, keyOf, setting, takePictures, waits };
 })();

@@ -96,7 +96,7 @@ def test_promises_are_read_out_of_the_whole_chat(
 def test_a_chat_in_which_nobody_is_told_apart_is_kept_and_says_so(
     store: Store, captures: Captures, picture: Any
 ) -> None:
-    plain = b"<html><body><div><p data-kazheng-n=\"1\">hello</p></div></body></html>"
+    plain = b'<html><body><div><p data-kazheng-n="1">hello</p></div></body></html>'
     uuid = kept(store, captures, picture, plain)
     assert ("seen/chat", "chat_unread") in captures.lacks(uuid)
     shown = captures.view(uuid).shown
