@@ -8,7 +8,7 @@ import pytest
 
 from helper.complaints.drafts.around import dealings
 from helper.complaints.exhibits import choose, numbered
-from helper.complaints.figures import Figures
+from helper.complaints.figures import figures
 from helper.evidence.verify import verify
 from helper.exporting import export
 from helper.model import CaseView
@@ -122,6 +122,12 @@ def test_a_draft_cites_the_chat_itself_and_the_bundle_holds_all_of_it(
     chosen = choose(case, channel="12315")
     [record] = [one for one in chosen if one.role == "seen/chat"]
     assert "聊天记录全文" in record.label
+    assert case.order is not None
+    seen = figures(case, case.order, chosen)
+    assert seen is not None
+    [pledge] = [one.sentence for one in dealings(case, seen) if "24小时内" in one.sentence.text]
+    assert pledge.exhibits == (record.number,)
+    assert record.number not in seen.main
     assert [one.role for one in numbered(case, None)].count("seen/chat-strip") == 2
     done = export(store, case.case_id, tmp_path / "案件.zip")
     assert verify(done.path).verdict == "pass"

@@ -8,7 +8,10 @@ h1{font-size:16px;margin:8px}#log{flex:1;overflow-y:auto;min-height:0;position:r
 .msg{padding:6px 12px}.msg p{display:inline-block;margin:0;background:#eee;padding:6px}
 .mine{text-align:right}textarea{height:40px}
 </style>"""
-HEAD = f"<!doctype html><html lang=zh><meta charset=utf-8><title>在线客服</title>{STYLE}<h1>在线客服</h1>"
+HEAD = (
+    "<!doctype html><html lang=zh><meta charset=utf-8><title>在线客服</title>"
+    f"{STYLE}<h1>在线客服</h1>"
+)
 TAIL = "<textarea></textarea>"
 
 MAKE = """
@@ -18,8 +21,9 @@ const made = (n) => ({
 });
 const fill = (row, m) => {
   row.className = m.mine ? 'msg mine' : 'msg kefu';
-  row.innerHTML = `<b>${m.mine ? '我' : '客服小美'}</b> <time>2026-08-18 14:${
-    String(Math.floor(m.n / 60) % 60).padStart(2, '0')}:${String(m.n % 60).padStart(2, '0')}</time><br>
+  const [minute, second] = [Math.floor(m.n / 60) % 60, m.n % 60];
+  const at = [14, minute, second].map((one) => String(one).padStart(2, '0')).join(':');
+  row.innerHTML = `<b>${m.mine ? '我' : '客服小美'}</b> <time>2026-08-18 ${at}</time><br>
     <p>${m.words}</p>`;
   return row;
 };
@@ -141,4 +145,4 @@ customElements.define('chat-window', class extends HTMLElement {
 Element.prototype.getBoundingClientRect = () => { throw new Error('no'); };
 Object.defineProperty(Element.prototype, 'scrollTop', { get: () => 7, set() {} });
 </script>"""
-"""A chat in an open shadow root, whose classes name nobody, on a page that overwrites prototypes."""
+"""A chat in an open shadow root, classes name nobody, on a page that overwrites prototypes."""
