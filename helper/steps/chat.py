@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from helper.complaints.exhibits import CHAT
 from helper.dealings import Shown
 from helper.model import CaptureId, CaptureView, Missing
 from helper.steps.read import HTML, shown
@@ -16,7 +17,6 @@ from scrapers.page import load
 from scrapers.read import read
 from scrapers.record import Extraction
 
-_ROLE = "seen/chat"
 _SIDE = re.compile(rb'(<[\w-]+ data-kazheng-n="\d+") data-kazheng-side=')
 """The first attributes of a row: no text can look like it, for `<` is escaped there."""
 
@@ -24,18 +24,18 @@ _SIDE = re.compile(rb'(<[\w-]+ data-kazheng-n="\d+") data-kazheng-side=')
 def read_chat(store: Store, capture_id: CaptureId) -> None:
     """Put what the kept chat says in place of what the page alone showed of it."""
     view = store.vault.capture(capture_id)
-    html = store.read_role(view.artifacts, _ROLE)
+    html = store.read_role(view.artifacts, CHAT)
     if html is None:
         return
     try:
         found = _read(html, view)
     except Exception as error:  # noqa: BLE001  # the reason is kept; a seal must not wait for it
         detail = (str(error) or type(error).__name__)[:200]
-        lack = Missing(role=_ROLE, reason="chat_reading_failed", detail=detail)
+        lack = Missing(role=CHAT, reason="chat_reading_failed", detail=detail)
         store.vault.add_missing(capture_id, [lack])
         return
     if found is None:
-        store.vault.add_missing(capture_id, [Missing(role=_ROLE, reason="chat_unread")])
+        store.vault.add_missing(capture_id, [Missing(role=CHAT, reason="chat_unread")])
         return
     before = view.shown or Shown()
     kind = before.page_kind if before.page_kind != "other" else found.page_kind

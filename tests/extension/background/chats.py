@@ -51,8 +51,8 @@ def plain(count: int) -> str:
     )
 
 
-def lazy(count: int, batch: int, wait: int = 60) -> str:
-    """Return a chat that loads older messages `wait` ms after it is scrolled to its top."""
+def lazy(count: int, batch: int) -> str:
+    """Return a chat that loads older messages when it is scrolled to its top."""
     return page(f"""
 let first = {count};
 const load = () => {{
@@ -65,7 +65,20 @@ let waiting = false;
 log.addEventListener('scroll', () => {{
   if (log.scrollTop > 40 || waiting || first === 0) return;
   waiting = true;
-  setTimeout(() => {{ waiting = false; load(); }}, {wait});
+  setTimeout(() => {{ waiting = false; load(); }}, 60);
+}});""")
+
+
+def late(count: int, above: int) -> str:
+    """Return a chat that shows its first messages only to who has come back from its top."""
+    return page(f"""
+for (let n = {above}; n < {count}; n += 1) log.append(row(made(n)));
+log.scrollTop = 1e9;
+let been = false, first = {above};
+log.addEventListener('scroll', () => {{
+  been ||= log.scrollTop === 0;
+  if (!been || log.scrollTop + log.clientHeight < log.scrollHeight - 1) return;
+  while (first > 0) {{ first -= 1; log.prepend(row(made(first))); }}
 }});""")
 
 

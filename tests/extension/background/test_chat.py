@@ -150,9 +150,10 @@ async def test_an_endless_chat_is_bounded_and_says_so(world: World) -> None:
 
 
 async def test_messages_that_come_above_when_all_is_over_are_said_to_lack(world: World) -> None:
-    world.shop.pages["/chat"] = chats.lazy(24, 12, 3_500)
+    world.shop.pages["/chat"] = chats.late(36, 12)
     page = await world.open("/chat")
     chat = await walked(world, await world.capture(page, chat={}))
+    assert chat.said == [chats.words(n) for n in range(12, 36)]
     assert chat.missing == {("seen/chat", "chat_late"): None}
     assert chat.log["whole"] is False
 
