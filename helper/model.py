@@ -21,7 +21,7 @@ Moment = Annotated[AwareDatetime, PlainSerializer(datetime.isoformat, when_used=
 
 Role = Literal[
     "seen/viewport", "seen/sheet", "seen/strip", "seen/page", "seen/mhtml", "seen/html",
-    "seen/text", "seen/context", "seen/window", "seen/recording",
+    "seen/text", "seen/context", "seen/window", "seen/recording", "seen/chat", "seen/chat-strip",
     "witness/page", "witness/scroller", "witness/sheet", "witness/window", "witness/pdf",
     "witness/mhtml", "witness/html", "witness/warc", "witness/har", "witness/tls", "witness/dns",
     "witness/text",
@@ -30,7 +30,7 @@ Role = Literal[
 ]  # fmt: skip
 SEEN_ROLES: tuple[Role, ...] = (
     "seen/viewport", "seen/strip", "seen/mhtml", "seen/html", "seen/text", "seen/context",
-    "seen/recording", "attachment",
+    "seen/recording", "seen/chat", "seen/chat-strip", "attachment",
 )  # fmt: skip
 """Roles that the extension may send; all others are made by the helper."""
 

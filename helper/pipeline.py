@@ -22,6 +22,7 @@ from helper.errors import DiskFullError, KazhengError
 from helper.model import CaptureId, Missing, Step
 from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
+from helper.steps.chat import read_chat
 from helper.steps.keep import keep_parts
 from helper.steps.recording import RECORDING
 from helper.steps.seal import Sealer
@@ -33,6 +34,8 @@ from helper.vault.store import explained
 _log = logging.getLogger("kazheng")
 WORKFLOW_VERSION = "3"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
+CHAT_SECONDS = 660
+"""What the extension takes at most to walk through a chat, `IN_ALL_MILLISECONDS` there."""
 
 
 class Pipeline:
@@ -225,6 +228,7 @@ class Pipeline:
             self._take_strips(capture_id)  # they came while the visit was still under way
         if not self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
+        read_chat(self.store, capture_id)
         compare_json(self.store, capture_id)
         read.compare_witness(self.store, capture_id)
         self.archivist.write(capture_id)
@@ -240,6 +244,7 @@ class Pipeline:
         """Seal strips that came after the capture had been sealed without them."""
         keep_parts(self.store, capture_id)
         sheets.stitch_page(self.store, capture_id)
+        read_chat(self.store, capture_id)
         self.sealer.seal_rest(capture_id)
         self.store.note(capture_id, "strips")
 
@@ -253,6 +258,7 @@ class Pipeline:
         )
         if self._has_seen_html(capture_id):
             read.read_order(self.store, capture_id)
+        read_chat(self.store, capture_id)
         self.sealer.seal_rest(capture_id, list(lacking))
 
     def _take_strips(self, capture_id: CaptureId) -> None:
@@ -265,8 +271,11 @@ class Pipeline:
         event = self._strips.setdefault(capture_id, asyncio.Event())
         if await asyncio.to_thread(vault.is_final, capture_id):
             event.set()
+        meta = (await asyncio.to_thread(vault.capture, capture_id)).meta
+        walk = CHAT_SECONDS if meta.extra.get("chat") is True else 0
+        seconds = self.store.settings.strips_seconds + walk
         try:
-            async with asyncio.timeout(self.store.settings.strips_seconds):
+            async with asyncio.timeout(seconds):
                 await event.wait()
         except TimeoutError:
             missing = Missing(role="seen/page", reason="strips_late")

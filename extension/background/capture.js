@@ -6,6 +6,8 @@
 
 import { api, Refusal } from "./api.js";
 import * as badge from "./badge.js";
+import { CHAT, release, walk, wanted } from "./chat.js";
+import { compose } from "./chat_record.js";
 import { sha256 } from "./crypto.js";
 import { freeze, seen, unfinished } from "./freeze.js";
 import { describe, sketch } from "./meta.js";
@@ -28,10 +30,11 @@ const tabs = new Map();
 /**
  * Begin a capture and return at once.
  *
- * @param {{tabId: number} & import("./meta.js").Wishes} message
+ * @param {{tabId: number, chat?: {most?: number}} & import("./meta.js").Wishes} message
+ *   `chat`: walk through the chat of the page, and keep all of it
  * @returns {Promise<{uuid: string}>}
  */
-export async function capture({ tabId, ...wishes }) {
+export async function capture({ tabId, chat, ...wishes }) {
   const clickedAt = Date.now();
   const tab = await api.tabs.get(tabId).catch(() => {
     throw new Refusal("tab_closed");
@@ -41,6 +44,7 @@ export async function capture({ tabId, ...wishes }) {
   const { url = "", title = "", windowId } = tab;
   const reference = { id: tabId, window_id: windowId, url, title };
   const record = recordOf(uuid, clickedAt, reference, wishes);
+  record.chat = chat ? wanted(chat.most) : null;
   const noted = outbox.begin(record);
   start(record, noted);
   await noted;
@@ -101,7 +105,8 @@ async function take(record, noted) {
     void schedule();
     void push(uuid);
     if (kept.complete) return;
-    await takeStrips(kept, frozen.measure);
+    if (kept.chat) await takeChat(kept, frozen.measure);
+    else await takeStrips(kept, frozen.measure);
     await push(uuid);
   } catch (error) {
     await leave(record, refused(error));
@@ -122,17 +127,21 @@ function refused(error) {
 async function keep(record, frozen, same) {
   const { parts, blobs, shot, measure, summary, missing } = frozen;
   const viewport = parts.find(({ role }) => role === "seen/viewport");
+  const still = !viewport || !measure || !summary;
+  if (still && record.chat) {
+    missing.push({ role: CHAT, reason: same ? "page_busy" : "interrupted" });
+  }
   const top = viewport && shot && measure && measure.y === 0 && measure.x === 0;
   const first = top
     ? { ...viewport, role: "seen/strip", about: shots.about(0, measure, shot) }
     : null;
   const whole = top && measure.scroll_height <= measure.height + 1;
-  const brief = Boolean(record.walked);
+  const brief = Boolean(record.walked) && !record.chat;
   const unscrolled = brief && !whole && !missing.some(({ role }) => role === "seen/strip");
   // A walk does not scroll the page under the hands of who reads it.
   if (unscrolled) missing.push({ role: "seen/strip", reason: "walk" });
   const meta = await describe(record, frozen, same);
-  const complete = brief || !viewport || !measure || !summary || Boolean(whole);
+  const complete = still || brief || (Boolean(whole) && !record.chat);
   return outbox.update(
     record.uuid,
     (kept) => {
@@ -189,6 +198,41 @@ async function takeStrips({ uuid, tab, held }, measure) {
 }
 
 /**
+ * Walk through the chat instead of taking strips of the page around it.
+ *
+ * @param {CaptureRecord} record @param {shots.Measure | null} measure
+ */
+async function takeChat(record, measure) {
+  const { uuid } = record;
+  await walk(record, async (part, blob) => {
+    await outbox.update(uuid, (kept) => kept.parts.push(part), [{ sha256: part.sha256, blob }]);
+    void push(uuid);
+  });
+  const fits = measure && measure.scroll_height <= measure.height + 1;
+  await keepChat(uuid, null, fits ? [] : [{ role: "seen/page", reason: "chat_instead" }]);
+}
+
+/**
+ * Put together what was told of a chat, and say that no more will come.
+ *
+ * @param {string} uuid @param {string | null} cut why it ended early, where the walk did not say it
+ * @param {outbox.Missing[]} missing of the page around it
+ */
+async function keepChat(uuid, cut, missing) {
+  const record = await outbox.find(uuid);
+  if (!record) return;
+  const { part, blob } = await compose(record, cut, missing);
+  await outbox.update(
+    uuid,
+    (kept) => {
+      kept.parts.push(part);
+      end(kept, [], []);
+    },
+    [{ sha256: part.sha256, blob }],
+  );
+}
+
+/**
  * Take no more of a capture: what there is of it is sent and says why there is no more; of one
  * that has nothing yet the reason is shown.
  *
@@ -204,6 +248,9 @@ async function leave({ uuid, tab }, refusal) {
 
 /** @param {CaptureRecord} record @param {Refusal} refusal @returns {Promise<boolean>} */
 async function sendable(record, refusal) {
+  if (record.phase !== "freezing" && record.chat && !record.complete) {
+    await keepChat(record.uuid, refusal.code, []);
+  }
   // Of a page that a walk came by the reason alone is kept too: its step is not left out.
   const bare = !seen(record) && !record.meta.walk;
   if (record.phase !== "freezing" || bare) {
@@ -244,7 +291,8 @@ export async function recover() {
 /** @param {CaptureRecord} record what an earlier worker left in the middle */
 async function finish(record) {
   if (record.phase === "freezing" && (await lasts(record))) return resume(record.uuid);
-  if (record.phase !== "freezing") await shots.inPage(record.tab.id, "finish").catch(() => null);
+  const putBack = record.chat ? release : (/** @type {number} */ id) => shots.inPage(id, "finish");
+  if (record.phase !== "freezing") await putBack(record.tab.id).catch(() => null);
   return leave(record, new Refusal("interrupted"));
 }
 

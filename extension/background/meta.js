@@ -48,7 +48,7 @@ export function sketch(clickedAt, tab, wishes) {
  * @param {import("./freeze.js").Frozen} frozen
  * @param {boolean} same the tab still shows the page, and may be asked what it is
  */
-export async function describe({ tab, meta, timings, walked }, { missing, summary }, same) {
+export async function describe({ tab, meta, timings, walked, chat }, { missing, summary }, same) {
   const found = same ? await recognise(tab.id, tab.url).catch(() => null) : null;
   const offered = await lending(tab.url);
   const now = new Date().toISOString();
@@ -74,6 +74,7 @@ export async function describe({ tab, meta, timings, walked }, { missing, summar
       platform: found?.platform?.key ?? null,
       page_kind: found?.kind ?? null,
       frozen_at: now,
+      ...(chat ? { chat: true } : {}),
       ...(own ? { extension_sha256: own } : {}),
       ...(timings.resumed_at ? { resumed_at: new Date(timings.resumed_at).toISOString() } : {}),
     },

@@ -16,6 +16,10 @@ const REMEMBERED = 50;
  * @typedef {{id: number, window_id: number, url: string, title: string}} TabRef
  * @typedef {"freezing" | "kept_here" | "uploading" | "sent"} Phase
  * @typedef {{missing: Missing[], summary: any}} Freezing what a freeze found so far besides parts
+ * @typedef {{most: number, phase: "waiting" | "up" | "down" | "done", rows: number,
+ *   screens: number, pictures: number, pieces: number, first: number, ended: string | null,
+ *   whole: boolean}} ChatState
+ *   `pieces` of it stand beside the parts, those before `first` are told anew; `ended`: why early
  *
  * @typedef {{known: boolean}} Walked `known`: an earlier step of the walk has the same address
  *
@@ -34,6 +38,7 @@ const REMEMBERED = 50;
  *   resumed_at if a later worker went on with the freeze
  * @property {TabRef} tab
  * @property {boolean} sealed seen as sealed at the helper
+ * @property {ChatState | null} [chat] how far the walk through a chat is, where one was asked for
  */
 
 /** @typedef {{uuid: string, sha256: string, blob: Blob}} PartRow */

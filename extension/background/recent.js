@@ -1,14 +1,16 @@
 /** What the extension's pages are told of captures: of one, and the list of recent ones. */
 
 import { api, Refusal } from "./api.js";
+import { stopping } from "./chat.js";
 import { ask } from "./helper.js";
 import * as outbox from "./outbox.js";
 import { webOrigin } from "./session.js";
 import { attend } from "./uploader.js";
 
 /** @param {outbox.CaptureRecord} record what the popup shows of a capture's way to the helper */
-function local({ phase, meta, error, timings, complete }) {
-  return { phase, missing: meta?.missing ?? [], error, timings, complete };
+function local({ uuid, phase, meta, error, timings, complete, chat }) {
+  const walk = chat ? { ...chat, stopping: stopping(uuid) } : null;
+  return { phase, missing: meta?.missing ?? [], error, timings, complete, chat: walk };
 }
 
 /**
@@ -20,7 +22,7 @@ export async function captureState(uuid) {
   const record = await outbox.find(uuid);
   const here = record
     ? local(record)
-    : { phase: "sent", missing: [], error: null, timings: {}, complete: true };
+    : { phase: "sent", missing: [], error: null, timings: {}, complete: true, chat: null };
   if (here.phase !== "uploading" && here.phase !== "sent") return { local: here, view: null };
   try {
     return { local: here, view: await attend(uuid) };

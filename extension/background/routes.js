@@ -8,6 +8,7 @@
 
 import { api } from "./api.js";
 import { caseRoutes } from "./case_routes.js";
+import { stop } from "./chat.js";
 import * as filling from "./filling.js";
 import { DEFAULT_PORT, hello, pair } from "./helper.js";
 import * as outbox from "./outbox.js";
@@ -25,6 +26,7 @@ export const routes = {
   page: { trust: "page", run: ({ tabId }) => describe(tabId) },
   capture: { trust: "page", run: walk.keep },
   "capture-state": { trust: "page", run: ({ uuid }) => captureState(uuid) },
+  "chat-stop": { trust: "page", run: async ({ uuid }) => ({ stopping: stop(String(uuid)) }) },
   recent: { trust: "page", run: recent },
   "send-waiting": { trust: "page", run: sendWaiting },
   lend: { trust: "page", run: ({ origin, allowed }) => choose(origin, allowed) },

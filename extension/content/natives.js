@@ -53,6 +53,27 @@
   const parentOf = getter(Node.prototype, "parentElement");
   const setAttribute = method(Element.prototype, "setAttribute");
   const removeAttribute = method(Element.prototype, "removeAttribute");
+  const queryAllIn = method(Element.prototype, "querySelectorAll");
+  const rootNodeOf = method(Node.prototype, "getRootNode");
+  const hostOf = getter(ShadowRoot.prototype, "host");
+  const connected = getter(Node.prototype, "isConnected");
+  const scrollTopOf = getter(Element.prototype, "scrollTop");
+  const scrollHeightOf = getter(Element.prototype, "scrollHeight");
+  const clientHeightOf = getter(Element.prototype, "clientHeight");
+  const scrollElement = method(Element.prototype, "scrollTo");
+
+  /** @param {any} element @returns {ShadowRoot | null} closed roots too */
+  const shadowOf = (element) => {
+    try {
+      const dom = /** @type {any} */ (globalThis).chrome?.dom;
+      if (dom) return dom.openOrClosedShadowRoot(element) ?? null;
+      // Firefox has it as a property; what a form's field of that name gives is no fragment.
+      const root = element.openOrClosedShadowRoot;
+      return root && nodeType(root) === 11 ? root : null;
+    } catch {
+      return null;
+    }
+  };
 
   /** @type {any} */ (globalThis).kazhengNatives = {
     areaValue,
@@ -62,12 +83,15 @@
     canvasPicture,
     charsetOf,
     checkVisibility,
+    clientHeightOf,
+    connected,
     contentTypeOf,
     data,
     doctypeOf,
     elementAt,
     firstChild,
     frameDocument,
+    hostOf,
     innerText,
     inputChecked,
     inputType,
@@ -81,13 +105,19 @@
     parentOf,
     prefixOf,
     queryAll,
+    queryAllIn,
     queryIn,
     readyStateOf,
     rectangle,
     referrerOf,
     removeAttribute,
+    rootNodeOf,
     rootOf,
+    scrollElement,
+    scrollHeightOf,
+    scrollTopOf,
     setAttribute,
+    shadowOf,
     sheetsOf,
     styleOf,
     styleSheet,

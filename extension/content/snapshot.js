@@ -42,6 +42,7 @@
     prefixOf,
     rectangle,
     rootOf,
+    shadowOf,
     sheetsOf,
     styleSheet,
     templateContent,
@@ -93,19 +94,6 @@
   };
 
   const rects = /** @type {any} */ (globalThis).kazhengPlaces(selector);
-
-  /** @param {any} element @returns {ShadowRoot | null} closed roots too */
-  const shadowOf = (element) => {
-    try {
-      const dom = /** @type {any} */ (globalThis).chrome?.dom;
-      if (dom) return dom.openOrClosedShadowRoot(element) ?? null;
-      // Firefox has it as a property; what a form's field of that name gives is no fragment.
-      const root = element.openOrClosedShadowRoot;
-      return root && nodeType(root) === 11 ? root : null;
-    } catch {
-      return null;
-    }
-  };
 
   /** @param {any} root @returns {string} constructed style sheets, which have no element */
   const adopted = (root) => {

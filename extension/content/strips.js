@@ -217,5 +217,5 @@
     return settled();
   };
 
-  scope.kazhengStrips = { measure, covered, go, finish };
+  scope.kazhengStrips = { change, covered, describe, finish, go, measure };
 })();

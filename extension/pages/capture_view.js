@@ -4,7 +4,8 @@
  * the browser, the helper lacks it) and `failed` (the notice says why it does not go on).
  */
 import { api } from "../background/api.js";
-import { byId, h, put } from "./dom.js";
+import { chatCard, walking } from "./chat_view.js";
+import { byId, h, repaint } from "./dom.js";
 import { asWritten, has, money, named, t, when } from "./i18n.js";
 import { offerMhtml } from "./mhtml.js";
 import { errorNotice, notice } from "./notices.js";
@@ -54,8 +55,9 @@ async function show(uuid, { local, view }, place, context) {
   const filing = sealed && context.receipt ? await filingOf(view) : null;
   if (document.body.dataset.capture !== uuid) return true;
   document.body.dataset.state = end ?? "working";
-  put(
+  repaint(
     place,
+    chatCard(uuid, local),
     ...(sealed ? [sealedNotice(view, context.receipt, filing)] : end ? notices(local, view) : []),
     view?.order && orderCard(view.order),
     sealed && !context.receipt && corroborationLine(view),
@@ -72,6 +74,7 @@ async function show(uuid, { local, view }, place, context) {
 
 /** @param {any} local @param {any} view @returns {"done" | "waiting" | "failed" | null} */
 function endOf(local, view) {
+  if (walking(local)) return null;
   if (view?.state === "sealed") return "done";
   if (view) return view.steps?.at(-1)?.step === "failed" ? "failed" : null;
   if (!local.error) return null;

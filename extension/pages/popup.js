@@ -55,6 +55,19 @@ function showBefore(tabId, page) {
     event.preventDefault();
     void keep(tabId, {});
   });
+  byId("keep-chat").addEventListener("click", () => {
+    const case_id = byId("chat-case").value;
+    void keep(tabId, { chat: {}, ...(case_id ? { case_id } : {}) });
+  });
+}
+
+/** A chat seldom names its order: the cases of this site are offered. @param {any[]} captures */
+function offerCases(captures) {
+  const known = captures.filter(({ case_id, order_no }) => case_id && order_no);
+  const cases = new Map(known.reverse().map((one) => [one.case_id, one.order_no]));
+  const options = [...cases].reverse().map(([id, number]) => h("option", { value: id }, number));
+  byId("chat-case").replaceChildren(...options, h("option", { value: "" }, t("chat_case_new")));
+  byId("chat-case-row").hidden = options.length === 0;
 }
 
 /**
@@ -130,6 +143,7 @@ function again() {
  */
 async function showEarlier(tabId, page) {
   const { captures } = await send("recent", { tabId });
+  offerCases([...captures]);
   const last = captures.find(
     (/** @type {any} */ one) =>
       one.url === page.url && Date.now() - Date.parse(one.at) < SHOWN_FOR_MS,

@@ -25,6 +25,8 @@ _ORDER: tuple[tuple[Role, ...], ...] = (
 """For the order page: of each group the first role that exists."""
 PAGE_FILES: tuple[Role, ...] = ("seen/html", "seen/mhtml", "witness/html", "witness/mhtml")
 """The page's own file: an exhibit only where it alone shows what a draft quotes."""
+CHAT: Role = "seen/chat"
+"""The whole chat: what is quoted from it stands in no picture of the page."""
 _OTHER: tuple[Role, ...] = (*_WITH_ADDRESS, "seen/page", "seen/viewport", "witness/page")
 _FURTHER: tuple[tuple[Role, ...], ...] = (
     ("seen/sheet", "seen/page", "seen/viewport"),
@@ -34,6 +36,8 @@ _FURTHER: tuple[tuple[Role, ...], ...] = (
     ("witness/scroller",),
     ("order",),
     ("seen/recording",),
+    (CHAT,),
+    ("seen/chat-strip",),
     ("attachment",),
 )
 """What no draft cites: of each group all files of the first role that exists."""
@@ -57,6 +61,8 @@ _WORDS: dict[Role, str] = {
     "witness/html": "再次访问时的网页文件 HTML（{at}）",
     "witness/mhtml": "再次访问时的网页文件 MHTML（{at}）",
     "witness/scroller": "再次访问时的页内滚动区域截图（{at}）",
+    "seen/chat": "聊天记录全文（{at}）",
+    "seen/chat-strip": "聊天记录分屏截图（{at}）",
     "order": "读出的订单信息及其出处（{at}）",
     "seen/recording": "操作过程录屏（开始于{at}）",
 }
@@ -189,11 +195,19 @@ def _found(case: CaseView, *, page_file: bool) -> Iterator[tuple[CaptureView, Ar
             words = _words(main, saved)
             plain = words if main.order else words.removeprefix("网页")
             yield main, saved, _order_page(main) + plain
+        yield from _chat(case, main)
     for capture in _others(case, main):
         picture = _first(capture, _OTHER)
         if picture is not None:
             yield capture, picture, _page_name(case, capture) + _words(capture, picture)
+        yield from _chat(case, capture)
     yield from _attached(case)
+
+
+def _chat(case: CaseView, capture: CaptureView) -> Iterator[tuple[CaptureView, Artifact, str]]:
+    chat = _first(capture, (CHAT,))
+    if chat is not None and capture.shown is not None and capture.shown.chat is not None:
+        yield capture, chat, _page_name(case, capture) + _words(capture, chat)
 
 
 def _others(case: CaseView, main: CaptureView | None) -> list[CaptureView]:

@@ -135,7 +135,8 @@ def figures(
     capture = choosing.main_capture(case)
     if capture is None:
         return None
-    own = [e for e in chosen if e.capture_id == capture.capture_id and e.role != "attachment"]
+    others = ("attachment", choosing.CHAT)
+    own = [e for e in chosen if e.capture_id == capture.capture_id and e.role not in others]
     files = tuple(e.number for e in own if e.role in choosing.PAGE_FILES)
     pictures = [e for e in own if e.number not in files]
     seen = tuple(e.number for e in pictures if e.role.startswith("seen/"))

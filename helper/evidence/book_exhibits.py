@@ -141,7 +141,7 @@ def _kind(item: Artifact) -> Kind:
         return "picture"
     if item.role == "witness/pdf":
         return "pdf"
-    if item.role.endswith(("/html", "/mhtml")):
+    if item.role.endswith(("/html", "/mhtml", "/chat")):
         return "page"
     return "text" if item.media_type.startswith("text/plain") else "file"
 

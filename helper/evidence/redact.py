@@ -29,8 +29,11 @@ _TEXTS: frozenset[Role] = frozenset(
 )  # fmt: skip
 _PICTURES: frozenset[Role] = frozenset({"seen/viewport", "seen/page", "seen/sheet", "seen/strip"})
 _OTHER_PICTURES: frozenset[Role] = frozenset(
-    {"seen/window", "witness/page", "witness/scroller", "witness/sheet", "witness/window"}
-)
+    {
+        "seen/window", "seen/chat-strip", "witness/page", "witness/scroller", "witness/sheet",
+        "witness/window",
+    }
+)  # fmt: skip
 
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{2,4}|[*＊某][\u4e00-\u9fff]{1,2}")
 _NO_NAMES = frozenset(NEVER.split("|")) | {

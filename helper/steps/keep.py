@@ -12,7 +12,7 @@ from helper.model import Artifact, CaptureId, Missing, Part
 from helper.steps.recording import RECORDING, join
 from helper.steps.store import Store, file_name
 
-_NUMBERED = frozenset({"seen/strip", "attachment"})
+_NUMBERED = frozenset({"seen/strip", "seen/chat-strip", "attachment"})
 _MOST_INDEX = 9_999
 
 

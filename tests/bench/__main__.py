@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import cost, drafting, evidence, reading, recording
+from tests.bench import chat, cost, drafting, evidence, reading, recording
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument(
         "--only",
-        choices=("click", "cost", "drafting", "evidence", "reading", "recording"),
+        choices=("chat", "click", "cost", "drafting", "evidence", "reading", "recording"),
         help="only this part",
     )
     parser.add_argument("--runs", type=int, default=7)
@@ -50,6 +50,9 @@ def main() -> None:
                 evidence.memory(Path(name) / "memory", given.memory)
         if given.only in (None, "cost"):
             asyncio.run(cost.cost(Path(name) / "cost", given.runs))
+        if given.only in (None, "chat"):
+            (folder := Path(name) / "chat").mkdir()
+            asyncio.run(chat.whole(folder))
         if given.only in (None, "click"):
             (folder := Path(name) / "clicks").mkdir()
             asyncio.run(clicks(folder, given))

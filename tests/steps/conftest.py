@@ -64,8 +64,10 @@ def captures(store: Store) -> Captures:
 
 
 def announced(role: Any, data: bytes, about: dict[str, Any]) -> Part:
-    kinds = {"seen/html": "text/html", "seen/text": "text/plain", "seen/mhtml": "multipart/related",
-             "seen/recording": "video/webm;codecs=vp8"}  # fmt: skip
+    kinds = {
+        "seen/html": "text/html", "seen/chat": "text/html", "seen/text": "text/plain",
+        "seen/mhtml": "multipart/related", "seen/recording": "video/webm;codecs=vp8",
+    }  # fmt: skip
     return Part(
         role=role,
         sha256=hashlib.sha256(data).hexdigest(),

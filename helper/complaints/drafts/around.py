@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from helper.complaints.dispute.signals import stated
+from helper.complaints.exhibits import CHAT
 from helper.complaints.figures import Figures
 from helper.complaints.ladder.channels import channel
 from helper.complaints.wording import clean, exhibits, moment, money, quoted, shorten
@@ -128,7 +129,8 @@ def _of(case: CaseView, kind: type[_What]) -> list[_What]:
 
 
 def _chats(case: CaseView, seen: Figures) -> Iterator[Told]:
-    for view, number in kept(case, seen):
+    for view, first in kept(case, seen):
+        number = _of_chat(seen, view.capture_id) or first
         chat = view.shown.chat if view.shown else None
         said = [one for one in chat.messages if one.side == "agent"] if chat else []
         pledges = [one for one in said if one.promise]
@@ -136,6 +138,12 @@ def _chats(case: CaseView, seen: Figures) -> Iterator[Told]:
         for form, chosen in (("pledge", pledges[-_MOST:]), ("reply", replies[-_MOST:])):
             for message in chosen:
                 yield Told(message.at, _message(seen, form, message, number))
+
+
+def _of_chat(seen: Figures, capture_id: str) -> int | None:
+    """Return the exhibit that holds the whole chat of a capture, None where it was not kept."""
+    found = (e.number for e in seen.exhibits if (e.capture_id, e.role) == (capture_id, CHAT))
+    return next(found, None)
 
 
 def _counts(words: str) -> bool:
