@@ -230,10 +230,19 @@ async def world(
             viewport=None if scale else (1280, 800),
         )
         stack.push_async_callback(person.close)
-        control = await person.extension_page("pages/options.html")
-        made = World(folder, demo, base.environment, person, control)
-        stack.push_async_callback(made.stop_helper)
-        await made.start_helper()
+        made = await stack.enter_async_context(inhabited(base, person))
         if paired:
             await made.pair()
         yield made
+
+
+@asynccontextmanager
+async def inhabited(base: Ground, person: Any) -> AsyncIterator[World]:
+    """Bring a person to the ground, whatever their browser is, and start the helper."""
+    control = await person.extension_page("pages/options.html")
+    made = World(base.folder, base.demo, base.environment, person, control)
+    try:
+        await made.start_helper()
+        yield made
+    finally:
+        await made.stop_helper()
