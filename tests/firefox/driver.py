@@ -72,7 +72,8 @@ def find_firefox() -> Path | None:
 async def launch(executable: Path, profile: Path) -> AsyncIterator[FirefoxPerson]:
     """Start Firefox with the untouched extension on a new profile folder."""
     async with firefox(executable, profile) as bidi:
-        await bidi.send("webExtension.install", extensionData={"type": "path", "path": str(EXTENSION)})
+        unpacked = {"type": "path", "path": str(EXTENSION)}
+        await bidi.send("webExtension.install", extensionData=unpacked)
         tree = await bidi.send("browsingContext.getTree", **{"moz:scope": "chrome"})
         window = tree["contexts"][0]["context"]
         host = await bidi.evaluate(
@@ -118,6 +119,11 @@ class FirefoxPerson:
         popup = FirefoxPopup(self)
         await popup.wait_for("location.href !== 'about:blank' && document.readyState !== 'loading'")
         return popup
+
+    async def stop_background(self) -> None:
+        """End the extension's event page, as Firefox does after 30 idle seconds."""
+        policy = f"WebExtensionPolicy.getByID({json.dumps(_ID)})"
+        await self.in_window(f"async () => {{ await {policy}.extension.terminateBackground() }}")
 
     async def allow(self) -> None:
         """Press the button that says yes to what the browser asks the person."""
