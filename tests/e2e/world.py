@@ -156,13 +156,18 @@ class World(Ground):
             await self.message(type="lend", origin=origin, allowed=True)
         return await self.click(page)
 
-    async def click(self, page: Page) -> str:
-        """Click the toolbar button and the one button of the popup over a page."""
+    async def click(self, page: Page, *, refuse: bool = False) -> str:
+        """Click the toolbar button and the one button of the popup over a page.
+
+        `refuse`: the helper is not to visit the page again.
+        """
         popup = await self.person.click_toolbar(page)
         before = await popup.evaluate(RECENT)
         shown = await popup.wait_for(SHOWN)
         if shown == "again":  # the popup shows the capture of this page made a moment ago
             await popup.click("#again")
+        if refuse:
+            await popup.click("#refuse")
         await popup.click("#keep")
 
         async def fresh() -> str | None:

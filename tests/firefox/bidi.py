@@ -86,11 +86,7 @@ def awaited(expression: str, argument: Any = None) -> str:
 @asynccontextmanager
 async def firefox(executable: Path, profile: Path) -> AsyncIterator[Bidi]:
     """Start Firefox on a profile folder and connect to it; it is gone afterwards."""
-    profile.mkdir()
-    lines = [
-        f"user_pref({json.dumps(key)}, {json.dumps(value)});" for key, value in _PREFERENCES.items()
-    ]
-    (profile / "user.js").write_text("\n".join(lines), "utf-8")
+    _furnish(profile)
     process = await asyncio.create_subprocess_exec(
         executable, "--headless", "--no-remote", "--profile", profile,
         "--remote-debugging-port", "0", "--remote-allow-system-access",
@@ -121,6 +117,12 @@ async def firefox(executable: Path, profile: Path) -> AsyncIterator[Bidi]:
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+
+
+def _furnish(profile: Path) -> None:
+    profile.mkdir()
+    rows = (f"user_pref({json.dumps([key, value])[1:-1]});" for key, value in _PREFERENCES.items())
+    (profile / "user.js").write_text("\n".join(rows), "utf-8")
 
 
 async def _address(errors: asyncio.StreamReader) -> str:

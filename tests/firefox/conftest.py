@@ -1,7 +1,6 @@
 """One world for each browser: the same shops, helper and steps, another browser in front."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 

@@ -127,13 +127,13 @@ class FirefoxPerson:
 
     async def allow(self) -> None:
         """Press the button that says yes to what the browser asks the person."""
-        ask = "PopupNotifications.panel.state === 'open' && PopupNotifications.panel.firstElementChild"
-
-        async def answered() -> bool:
-            yes = f"() => {{ const asked = {ask}; asked && asked.button.click(); return !!asked; }}"
-            return bool(await self.in_window(yes))
-
-        await until(answered, "the browser asked nothing")
+        yes = """() => {
+          const { panel } = PopupNotifications;
+          if (panel.state !== "open") return false;
+          panel.firstElementChild.button.click();
+          return true;
+        }"""
+        await until(lambda: self.in_window(yes), "the browser asked nothing")
 
 
 class FirefoxPage:
