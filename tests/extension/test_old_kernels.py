@@ -23,6 +23,7 @@ SINCE = {
     "i18n.getUILanguage": 35,
     "pageCapture.saveAsMHTML": 18,
     "permissions.contains": 16,
+    "permissions.remove": 16,
     "permissions.request": 16,
     "runtime.getManifest": 22,
     "runtime.getURL": 22,
@@ -38,7 +39,10 @@ SINCE = {
     "tabs.captureVisibleTab": 5,
     "tabs.create": 5,
     "tabs.get": 5,
+    "tabs.onRemoved": 4,
+    "tabs.onUpdated": 4,
     "tabs.query": 16,
+    "windows.create": 4,
 }
 """Chromium's first version that has it: MDN's browser-compat-data 8.1.9 and Chrome's reference."""
 
