@@ -37,7 +37,7 @@ install: .venv/.installed
 	@python='$(PYTHON)'; \
 	if ! $${python:-false} -c 'import ensurepip, venv' 2>/dev/null; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3 python3-venv; } >/dev/null; \
+	    { apt-get update -qq; apt-get install -y -qq --no-install-recommends python3 python3-venv; } >/dev/null; \
 	  elif command -v apt-get >/dev/null; then \
 	    echo "Please type once: sudo apt-get install -y python3 python3-venv" >&2; \
 	    echo "or as root: apt-get install -y python3 python3-venv" >&2; exit 1; \
@@ -53,7 +53,14 @@ install: .venv/.installed
 demo: install
 	@$(BIN)/kazheng demo
 
+# Firefox is only tested, not needed: where it cannot be installed, its tests are skipped and say so.
 test: install
+	@command -v firefox-esr firefox >/dev/null || \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq; apt-get install -y -qq --no-install-recommends firefox-esr; } >/dev/null || true; \
+	else \
+	  echo "To test in Firefox too, install it (Debian: sudo apt-get install -y firefox-esr)" >&2; \
+	fi
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install $(TSC) dist

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).parent
 os.environ["KAZHENG_OUTSIDE"] = "no"  # no test asks anybody outside, nor do processes it starts
-BROWSER_ROOMS = ("e2e", "extension")
-SLOW_ROOMS = ("e2e", "faults", "extension", "capture")
+BROWSER_ROOMS = ("e2e", "extension", "firefox")
+SLOW_ROOMS = ("e2e", "faults", "extension", "firefox", "capture")
 """Begun first, so that no worker is left with a long file at the end."""
 BROWSER_FIXTURES = {"browser", "chromium", "person", "tab", "world"}
 ALLOWED = (

@@ -19,7 +19,10 @@ const API = 1;
 /** Below the 30 s after which Chromium kills a worker with a pending fetch. */
 const PATIENCE = 20_000;
 
-/** @typedef {"ready" | "away" | "unpaired" | "stranger" | "version"} HelperState */
+/** What the browser has to allow, which a person can take back; ports are no part of patterns. */
+export const PLACE = { origins: ["http://127.0.0.1/*"] };
+
+/** @typedef {"ready" | "away" | "forbidden" | "unpaired" | "stranger" | "version"} HelperState */
 /** @typedef {{chunk_bytes: number, part_bytes: number, capture_bytes: number}} Limits */
 /** @typedef {{state: HelperState, version: string | null, limits: Limits | null}} Hello */
 /** @typedef {{status: number, json: any}} Reply */
@@ -49,7 +52,8 @@ async function request(onPort, path, options = {}) {
     });
   } catch {
     known.start = "";
-    throw new Refusal("helper_away");
+    const allowed = await api.permissions.contains(PLACE);
+    throw new Refusal(allowed ? "helper_away" : "helper_forbidden");
   }
 }
 
@@ -65,8 +69,9 @@ export async function hello() {
     const response = await request(onPort, `/v1/hello?n=${nonce}${query}`);
     said = await response.json();
   } catch (error) {
-    const away = error instanceof Refusal;
-    return { state: away ? "away" : "stranger", version: null, limits: null };
+    const code = error instanceof Refusal ? error.code : "helper_stranger";
+    const state = /** @type {HelperState} */ (code.replace("helper_", ""));
+    return { state, version: null, limits: null };
   }
   if (said?.helper !== "kazheng") return { state: "stranger", version: null, limits: null };
   const answer = { version: String(said.version), limits: said.limits ?? null };

@@ -4,7 +4,8 @@
  *
  * The manifest names this file twice, as `service_worker` for Chromium and in `scripts` for
  * Firefox. Chromium bears both from 121 on and refuses the manifest before: hence
- * `minimum_chrome_version`.
+ * `minimum_chrome_version`. A package for one browser names it once (helper/capture/packed.py):
+ * that works from Chromium 120.
  */
 
 import { api, Refusal } from "./api.js";

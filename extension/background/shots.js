@@ -10,6 +10,10 @@ const MOST_STRIPS = 60;
 const STEADY_TRIES = 2;
 /** Pixels that strips overlap by, so that rounding leaves no gap. */
 const OVERLAP = 2;
+/** CSS pixels of one picture where nothing is scrolled: on a fine screen many more of its own. */
+const TALLEST = 4_000;
+/** Firefox pictures any part of a page, in view or not; Chromium refuses to be asked for one. */
+const SPREADS = "getBrowserInfo" in api.runtime;
 
 /**
  * @typedef {{blob: Blob, width: number, height: number}} Picture size in picture pixels
@@ -40,13 +44,18 @@ async function spacing() {
   await new Promise((resolve) => setTimeout(resolve, wait));
 }
 
-/** @param {number} windowId @returns {Promise<string>} data URL of the window's visible tab */
-async function visible(windowId) {
+/**
+ * @param {number} windowId @param {Measure} [part] of the page; else what the window shows of it
+ * @returns {Promise<string>} data URL of the window's visible tab
+ */
+async function visible(windowId, part) {
+  const { x, y, width, height } = part ?? {};
+  const options = { format: "png", ...(part ? { rect: { x, y, width, height } } : {}) };
   for (let tries = 0; ; tries += 1) {
     await spacing();
     taken.at.push(Date.now());
     try {
-      const running = api.tabs.captureVisibleTab(windowId, { format: "png" });
+      const running = api.tabs.captureVisibleTab(windowId, /** @type {any} */ (options));
       return await within(running, PATIENCE, "picture_late");
     } catch (error) {
       const quota = /MAX_CAPTURE_VISIBLE_TAB/.test(String(error));
@@ -70,13 +79,14 @@ export async function moved(tab) {
 /**
  * Take one picture of the tab; it counts only if the tab was the same before and after.
  *
- * @param {TabRef} tab @returns {Promise<Picture>} a Refusal tells why there is none
+ * @param {TabRef} tab @param {Measure} [part] of the page, which need not be in view
+ * @returns {Promise<Picture>} a Refusal tells why there is none
  */
-export function picture(tab) {
+export function picture(tab, part) {
   return queued(async () => {
     const early = await moved(tab);
     if (early) throw new Refusal(early);
-    const address = await visible(tab.window_id).catch(async (error) => {
+    const address = await visible(tab.window_id, part).catch(async (error) => {
       // Another tab in front, which we may not picture, is refused by the browser first.
       const reason = await moved(tab);
       if (reason) throw new Refusal(reason);
@@ -94,7 +104,7 @@ export function picture(tab) {
 /**
  * Call a function of content/strips.js in the tab.
  *
- * @param {number} tabId @param {"measure" | "covered" | "go" | "finish"} name
+ * @param {number} tabId @param {"measure" | "covered" | "go" | "spread" | "finish"} name
  * @param {...unknown} given @returns {Promise<any>}
  */
 export async function inPage(tabId, name, ...given) {
@@ -163,12 +173,12 @@ export async function strips(tab, first, keep) {
  */
 async function pass(tab, first, keep, missing) {
   // A bar at the bottom covers a part of the raw picture: then the top is pictured again without.
-  const raw = first && (await inPage(tab.id, "covered")) === 0 ? first : null;
+  const raw = first && !SPREADS && (await inPage(tab.id, "covered")) === 0 ? first : null;
   let next = raw ? raw.height - OVERLAP : 0;
   for (let index = raw ? 1 : 0; ; index += 1) {
-    /** @type {Measure} */
-    const at = await inPage(tab.id, "go", index, next, index > 0);
-    const shot = await steadyPicture(tab, at);
+    const { at, shot } = SPREADS
+      ? await spreadPicture(tab, index, next)
+      : await scrolledPicture(tab, index, next);
     await keep(about(index, at, shot), shot);
     const bottom = at.y + at.height;
     if (bottom >= at.scroll_height - 1) return;
@@ -185,15 +195,30 @@ async function pass(tab, first, keep, missing) {
   }
 }
 
+/** @param {TabRef} tab @param {number} index @param {number} y where the page is scrolled to */
+async function scrolledPicture(tab, index, y) {
+  /** @type {Measure} */
+  const at = await inPage(tab.id, "go", index, y, index > 0);
+  return steadyPicture(at, () => picture(tab), () => inPage(tab.id, "measure"));
+}
+
+/** @param {TabRef} tab @param {number} index @param {number} y where the part begins */
+async function spreadPicture(tab, index, y) {
+  const measure = () => inPage(tab.id, "spread", index, y, TALLEST);
+  const at = await measure();
+  return steadyPicture(at, () => picture(tab, at), measure);
+}
+
 /**
  * Take a picture during which the page stood still; a page that moves once gets a second try.
  *
- * @param {TabRef} tab @param {Measure} at @returns {Promise<Picture>}
+ * @param {Measure} at @param {() => Promise<Picture>} take @param {() => Promise<Measure>} measure
+ * @returns {Promise<{at: Measure, shot: Picture}>}
  */
-async function steadyPicture(tab, at) {
+async function steadyPicture(at, take, measure) {
   for (let tries = 0; tries < STEADY_TRIES; tries += 1) {
-    const shot = await picture(tab);
-    if (steady(at, await inPage(tab.id, "measure"))) return shot;
+    const shot = await take();
+    if (steady(at, await measure())) return { at, shot };
   }
   throw new Refusal("page_moved");
 }

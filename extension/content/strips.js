@@ -1,5 +1,6 @@
 /**
- * Moves the page for the strips: scroll, un-stick what would be pictured twice, put everything back.
+ * Prepares the page for the strips: scroll (where the browser pictures only what is in view),
+ * un-stick what would be pictured twice, put everything back.
  * Every change is logged with its selector and undone; if the worker dies in between, the page
  * puts itself back. Injected into the isolated world, where its state stays from strip to strip.
  */
@@ -27,6 +28,8 @@
   let changes = [];
   /** Changed elements, with their style attribute before and after. @type {Map<any, Own>} */
   const changed = new Map();
+  /** Pictures that are loaded although nobody scrolled to them. @type {any[]} */
+  const woken = [];
   /** @type {{x: number, y: number} | null} */
   let before = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -113,21 +116,26 @@
     });
 
   /** Wait, but not long, for pictures that scrolling brought into view. */
-  const pictures = async () => {
-    const late = queryAll("img").filter((image) => {
-      const { top, bottom } = image.getBoundingClientRect();
-      return !image.complete && bottom > 0 && top < innerHeight;
-    });
+  const pictures = () =>
+    loaded(
+      queryAll("img").filter((image) => {
+        const { top, bottom } = image.getBoundingClientRect();
+        return !image.complete && bottom > 0 && top < innerHeight;
+      }),
+    );
+
+  /** @param {any[]} late pictures to wait for, but not long */
+  const loaded = async (late) => {
     if (!late.length) return;
     const end = new Promise((resolve) => setTimeout(resolve, PICTURES_MILLISECONDS));
-    const loaded = late.map(
+    const all = late.map(
       (image) =>
         new Promise((resolve) => {
           image.addEventListener("load", resolve, { once: true });
           image.addEventListener("error", resolve, { once: true });
         }),
     );
-    await Promise.race([Promise.all(loaded), end]);
+    await Promise.race([Promise.all(all), end]);
     await painted();
   };
 
@@ -193,6 +201,7 @@
   const finish = () => {
     clearTimeout(watchdog);
     for (const [element, own] of changed) restore(element, own);
+    for (const image of woken.splice(0)) setAttribute(image, "loading", "lazy");
     if (before) scrollTo({ left: before.x, top: before.y, behavior: "instant" });
     const made = changes;
     [changes, before, anchor] = [[], null, null];
@@ -217,5 +226,37 @@
     return settled();
   };
 
-  scope.kazhengStrips = { change, covered, describe, finish, go, measure };
+  /** Have pictures loaded that wait until somebody scrolls to them. @param {number} strip */
+  const wake = async (strip) => {
+    const late = queryAll("img").filter(
+      (image) => attribute(image, "loading") === "lazy" && !image.complete,
+    );
+    for (const image of late) {
+      changes.push({ selector: describe(image), property: "loading", from: "lazy", to: "eager", strip });
+      setAttribute(image, "loading", "eager");
+      woken.push(image);
+    }
+    await loaded(late);
+  };
+
+  /**
+   * Prepare a part of the page for a picture that needs no scrolling (Firefox).
+   *
+   * @param {number} strip @param {number} y @param {number} most its height in CSS pixels
+   */
+  const spread = async (strip, y, most) => {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(finish, ABANDONED_MILLISECONDS);
+    const count = changes.length;
+    // What is fixed is pictured where the window shows it now: on top of other content.
+    unstick(scrollY === 0 ? bars() : everything(), strip);
+    await wake(strip);
+    if (changes.length > count) await painted();
+    const { scrollWidth: scroll_width, scrollHeight: scroll_height, clientWidth: width } =
+      rootOf(document);
+    const height = Math.max(1, Math.min(most, scroll_height - y));
+    return { address: location.href, x: 0, y, width, height, scroll_width, scroll_height, drift: 0 };
+  };
+
+  scope.kazhengStrips = { change, covered, describe, finish, go, measure, spread };
 })();

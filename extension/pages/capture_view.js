@@ -18,7 +18,7 @@ const MOST_LINES = 3;
 /** A visit later than this saw the page at another time, which is then said. */
 const LATER_SECONDS = 600;
 /** Errors that say only that the helper is not there yet, not that something is wrong. */
-const AWAY = ["helper_away", "helper_unpaired"];
+const AWAY = ["helper_away", "helper_forbidden", "helper_unpaired"];
 
 /**
  * @typedef {{again: () => void, receipt: boolean, tabId: number}} Context
@@ -156,7 +156,7 @@ function notices(local, view) {
   const { code } = local.error;
   if (local.phase === "freezing") return [errorNotice(new Explained(local.error))];
   const kept = local.phase === "sent" ? "kept_there" : "kept_here";
-  const next = code === "helper_unpaired" ? "error_helper_unpaired_next" : `${kept}_next`;
+  const next = code === "helper_away" ? `${kept}_next` : `error_${code}_next`;
   if (AWAY.includes(code)) return [notice("good", t(kept), t(next))];
   return [errorNotice(new Explained(local.error)), notice("good", t(kept))];
 }

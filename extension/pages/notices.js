@@ -1,5 +1,6 @@
 /** One clear sentence and the next step, for errors and for the helper's state. */
 import { api } from "../background/api.js";
+import { PLACE } from "../background/helper.js";
 import { h } from "./dom.js";
 import { size, t } from "./i18n.js";
 import { explained } from "./talk.js";
@@ -33,6 +34,12 @@ export function helperNotice(status) {
   switch (status.helper) {
     case "ready":
       return waiting ? notice("plain", waiting) : null;
+    case "forbidden":
+      return notice("warn", t("helper_forbidden"), t("helper_forbidden_next"), {
+        label: t("allow_helper"),
+        act: allowHelper,
+        id: "allow-helper",
+      });
     case "unpaired":
       return notice("warn", t("helper_unpaired"), t("helper_unpaired_next"), {
         ...settings,
@@ -50,6 +57,11 @@ export function helperNotice(status) {
         waiting ? { ...settings, label: t("outbox_see") } : undefined,
       );
   }
+}
+
+/** Ask for the permission that the helper needs; the browser asks the person. */
+async function allowHelper() {
+  if (await api.permissions.request(PLACE)) location.reload();
 }
 
 /** Open the options page. */

@@ -18,6 +18,7 @@ import os
 import shutil
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -211,7 +212,35 @@ class Person:
         return str(found[0]) if found else None
 
 
-class Popup:
+class Shown(ABC):
+    """A page of the extension that a program looks at and presses."""
+
+    @abstractmethod
+    async def evaluate(self, expression: str) -> Any:
+        """Evaluate JavaScript with a user's gesture; promises are awaited."""
+
+    async def wait_for(self, expression: str, seconds: float = 15) -> Any:
+        """Wait until an expression is true in the popup and return its value."""
+        return await until(
+            lambda: self.evaluate(expression), f"popup never had: {expression}", seconds
+        )
+
+    async def click(self, selector: str, seconds: float = 15) -> None:
+        """Click an enabled, visible element with a user gesture."""
+        quoted = json.dumps(selector)
+        await self.wait_for(
+            f"(() => {{ const e = document.querySelector({quoted});"
+            " return !!e && !e.disabled && e.getClientRects().length > 0 })()",
+            seconds,
+        )
+        await self.evaluate(f"document.querySelector({quoted}).click()")
+
+    async def text(self) -> str:
+        """Return the popup's visible text."""
+        return str(await self.evaluate("document.body.innerText"))
+
+
+class Popup(Shown):
     """The open popup, reached through a nested session."""
 
     def __init__(self, session: CDPSession, target: str, nested: str) -> None:
@@ -263,26 +292,6 @@ class Popup:
         if "exceptionDetails" in result:
             raise BrowserFailedError(reason="demo", cause=str(result["exceptionDetails"]))
         return result["result"].get("value")
-
-    async def wait_for(self, expression: str, seconds: float = 15) -> Any:
-        """Wait until an expression is true in the popup and return its value."""
-        return await until(
-            lambda: self.evaluate(expression), f"popup never had: {expression}", seconds
-        )
-
-    async def click(self, selector: str, seconds: float = 15) -> None:
-        """Click an enabled, visible element with a user gesture."""
-        quoted = json.dumps(selector)
-        await self.wait_for(
-            f"(() => {{ const e = document.querySelector({quoted});"
-            " return !!e && !e.disabled && e.getClientRects().length > 0 })()",
-            seconds,
-        )
-        await self.evaluate(f"document.querySelector({quoted}).click()")
-
-    async def text(self) -> str:
-        """Return the popup's visible text."""
-        return str(await self.evaluate("document.body.innerText"))
 
     async def screenshot(self) -> bytes:
         """Return the popup as PNG."""

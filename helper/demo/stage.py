@@ -42,7 +42,8 @@ async def pair(person: Person, *, port: int, code: str) -> None:
     await page.fill("#port", str(port))
     await page.fill("#code", code)
     await page.click("#pair-go")
-    notice = await page.wait_for_selector("#pair-result .notice", timeout=15_000)
-    if notice is not None and "good" not in (await notice.get_attribute("class") or "").split():
-        raise BrowserFailedError(reason="demo", cause=await notice.inner_text())
+    notice = "#pair-result .notice"
+    await page.wait_for_selector(notice)
+    if "good" not in (await page.get_attribute(notice, "class") or "").split():
+        raise BrowserFailedError(reason="demo", cause=await page.inner_text(notice))
     await page.close()

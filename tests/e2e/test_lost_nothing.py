@@ -28,20 +28,6 @@ def stages(view: CaptureView) -> list[str]:
     return [entry.stage for entry in view.seals if entry.stage != "partial"]
 
 
-async def test_the_helper_is_away_and_comes_back(common: World) -> None:
-    await common.stop_helper()
-    uuid = await common.one_click(common.demo.orders["lechuang:not_delivered"].url)
-
-    async def kept_here() -> bool:
-        answer = await common.message(type="capture-state", uuid=uuid)
-        return bool(answer["local"]["phase"] == "kept_here")
-
-    await until(kept_here, "the outbox did not keep the capture")
-    await common.start_helper()
-    await common.message(type="status")
-    assert complete(await common.sealed(uuid, 120))
-
-
 async def test_the_background_worker_is_stopped_in_the_middle(common: World) -> None:
     uuid = await common.one_click(common.demo.orders["lechuang:not_delivered"].url)
     await common.stop_worker()

@@ -156,13 +156,18 @@ class World(Ground):
             await self.message(type="lend", origin=origin, allowed=True)
         return await self.click(page)
 
-    async def click(self, page: Page) -> str:
-        """Click the toolbar button and the one button of the popup over a page."""
+    async def click(self, page: Page, *, refuse: bool = False) -> str:
+        """Click the toolbar button and the one button of the popup over a page.
+
+        `refuse`: the helper is not to visit the page again.
+        """
         popup = await self.person.click_toolbar(page)
         before = await popup.evaluate(RECENT)
         shown = await popup.wait_for(SHOWN)
         if shown == "again":  # the popup shows the capture of this page made a moment ago
             await popup.click("#again")
+        if refuse:
+            await popup.click("#refuse")
         await popup.click("#keep")
 
         async def fresh() -> str | None:
@@ -230,10 +235,19 @@ async def world(
             viewport=None if scale else (1280, 800),
         )
         stack.push_async_callback(person.close)
-        control = await person.extension_page("pages/options.html")
-        made = World(folder, demo, base.environment, person, control)
-        stack.push_async_callback(made.stop_helper)
-        await made.start_helper()
+        made = await stack.enter_async_context(inhabited(base, person))
         if paired:
             await made.pair()
         yield made
+
+
+@asynccontextmanager
+async def inhabited(base: Ground, person: Any) -> AsyncIterator[World]:
+    """Bring a person to the ground, whatever their browser is, and start the helper."""
+    control = await person.extension_page("pages/options.html")
+    made = World(base.folder, base.demo, base.environment, person, control)
+    try:
+        await made.start_helper()
+        yield made
+    finally:
+        await made.stop_helper()

@@ -115,6 +115,12 @@ async def test_lending_asks_for_the_site_only(extension_pages):
     assert await sent(page, "lend") == [message]
 
 
+async def test_what_the_helper_needs_is_asked_for_in_the_click(extension_pages):
+    page = await extension_pages.open("popup.html", answers(helper="forbidden"))
+    await page.click("#allow-helper")
+    assert await page.evaluate("() => window.wanted") == {"origins": ["http://127.0.0.1/*"]}
+
+
 async def test_refused_permission_unticks_and_takes_the_choice_back(extension_pages):
     page = await extension_pages.open("popup.html", answers(granted=False))
     await page.click("#lend")
