@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -187,7 +188,13 @@ async def site():
 @pytest.fixture(scope="module")
 async def browser(tmp_path_factory, chromium):
     """One browser with the fill code for all tests of a module: (context, worker)."""
-    folder = tmp_path_factory.mktemp("fill")
+    async with launched(tmp_path_factory.mktemp("fill"), chromium) as pair:
+        yield pair
+
+
+@asynccontextmanager
+async def launched(folder, chromium):
+    """Run a browser with the fill code: (context, worker)."""
     extension = build_extension(folder / "extension", RULES)
     arguments = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1", *QUICK]

@@ -1,0 +1,118 @@
+"""Forms written before anything was tuned, and never looked at while tuning."""
+
+from __future__ import annotations
+
+from tests.extension.corpus.table import Field as F
+from tests.extension.corpus.table import Form
+
+HELD_OUT = (
+    Form(
+        "held-plain", "plain", "12300 申诉",
+        (
+            F("申诉人姓名", need=True, extra={"group": "申诉人"}),
+            F("申诉人手机号码", "contact", need=True),
+            F("通信地址"),
+            F("企业名称", "respondent", extra={"group": "被申诉企业"}),
+            F("客服电话"),
+            F("争议订单编号", "order_no", extra={"group": "申诉事项"}),
+            F("争议金额（单位：元）", "amount"),
+            F("争议发生日期", "paid_at", "date"),
+            F("申诉内容", "description", "textarea", most=1000),
+            F("申诉请求", "demand", "textarea"),
+            F("证明材料", "attachments", "upload"),
+            F("校验码"),
+        ), "fieldset",
+    ),
+    Form(
+        "held-grid", "plain", "卖家举报",
+        (
+            F("举报原因", "issue", "select", "拒不发货",
+              ("请选择举报原因", "出售假冒商品", "拒不发货", "发布违规信息")),
+            F("涉及订单", "order_no"),
+            F("对方昵称", "seller"),
+            F("举报说明", "description", "textarea"),
+            F("支付宝交易号", "trade_no"),
+            F("举报截图", "attachments", "upload"),
+            F("您的邮箱"),
+        ), "neighbour",
+    ),
+    Form(
+        "held-antd", "antd", "维权申请",
+        (
+            F("维权原因", "issue", "select", "卖家未按约定发货",
+              ("商品无法使用", "卖家未按约定发货", "多收货款")),
+            F("维权订单", "order_no"),
+            F("实际支付", "amount", "number"),
+            F("支付完成时间", "paid_at", "datetime"),
+            F("事情经过", "description", "textarea", most=2000),
+            F("希望得到的处理", "demand_kind", "radio", "退回全部货款", ("退回全部货款", "重新发货")),
+            F("维权凭证", "attachments", "upload", extra={"drag": True}),
+            F("常用邮箱"),
+            F("短信校验码"),
+        ), "vertical",
+    ),
+    Form(
+        "held-element", "element", "消费纠纷登记",
+        (
+            F("商户名称", "seller", need=True),
+            F("纠纷原因", "issue", "cascader", "履约纠纷/未按时发货",
+              (("履约纠纷", ("未按时发货", "数量不足")), ("质量纠纷", ("不能使用",)))),
+            F("成交单号", "order_no"),
+            F("成交时间", "paid_at", "date"),
+            F("纠纷经过", "description", "textarea"),
+            F("调解请求", "demand", "textarea"),
+            F("本人手机", "contact"),
+            F("工作单位"),
+            F("佐证材料", "attachments", "upload"),
+        ),
+    ),
+    Form(
+        "held-layui", "layui", "售后登记",
+        (
+            F("登记标题", "title"),
+            F("故障类型", "issue", "select", "卡密未收到", ("卡密未收到", "卡密提示错误")),
+            F("订单流水", "order_no"),
+            F("处理意向", "demand_kind", "radio", "原路退款", ("原路退款", "更换卡密")),
+            F("情况说明", "description", "textarea"),
+            F("联系人"),
+            F("联系手机", "contact"),
+        ),
+    ),
+    Form(
+        "held-vant", "vant", "我要维权",
+        (
+            F("订单编号", "order_no"),
+            F("维权类型", "issue", "picker", "付了钱没发货", ("付了钱没发货", "收到的不能用")),
+            F("成交金额", "amount", "number"),
+            F("付款日期", "paid_at", "date"),
+            F("维权说明", "description", "textarea"),
+            F("联系手机", "contact"),
+            F("凭证", "attachments", "upload"),
+            F("登录密码", kind="password"),
+        ),
+    ),
+    Form(
+        "held-arco", "arco", "客诉单",
+        (
+            F("客诉主题", "title"),
+            F("客诉原因", "issue", "select", "逾期未发货", ("逾期未发货", "货品失效", "价格争议")),
+            F("订单号码", "order_no"),
+            F("退款方案", "demand_kind", "radio", "全部退款", ("全部退款", "部分退款")),
+            F("问题经过", "description", "textarea"),
+            F("回访电话", "contact"),
+            F("业务员"),
+        ),
+    ),
+    Form(
+        "held-tdesign", "tdesign", "申诉单",
+        (
+            F("申诉类型", "issue", "select", "未收到商品", ("未收到商品", "被重复扣款")),
+            F("原订单号", "order_no"),
+            F("申诉金额", "amount", "number"),
+            F("申诉理由", "description", "textarea"),
+            F("诉求描述", "demand", "textarea"),
+            F("申诉材料", "attachments", "upload"),
+            F("微信昵称"),
+        ),
+    ),
+)  # fmt: skip
