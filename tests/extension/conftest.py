@@ -64,7 +64,7 @@ def build_extension(folder: Path, rules: dict) -> Path:
     """Put the real fill code into an extension whose helper is the test."""
     (folder / "background").mkdir(parents=True)
     shutil.copytree(EXTENSION / "content", folder / "content")
-    for name in ("api.js", "filling.js", "fill_memory.js", "form_words.js", "rules.js"):
+    for name in ("api.js", "filling.js", "fill_memory.js", "fill_scripts.js", "form_words.js", "rules.js"):
         shutil.copy(EXTENSION / "background" / name, folder / "background" / name)
     (folder / "background" / "helper.js").write_text(HELPER, "utf-8")
     (folder / "background" / "main.js").write_text(MAIN, "utf-8")

@@ -59,7 +59,7 @@ DEMO = (
             F("", name="name"), F("", "contact", name="phone"), F("", name="idno"),
             F("", name="address"), F("", "respondent", name="provider"), F("", name="providertel"),
             F("", "respondent_address", name="provideraddr"), F("", name="dsptname"),
-            F("", "goods", name="spmc"), F("", "order_no", name="ddh"), F("", "amount", name="je"),
+            F("", "product", name="spmc"), F("", "order_no", name="ddh"), F("", "amount", name="je"),
             F("", "paid_at", "date", name="gmsj"), F("", "description", name="tsnr"),
             picks("tsqq", "demand_kind", "tk"), F("", "attachments", "upload", name="fj"),
             F("", kind="radio", name="gongshi", start="0"),

@@ -171,11 +171,12 @@ class Person:
 
 
 async def run(person: Person, forms: Iterable[Form] = CORPUS) -> list[Result]:
-    """Fill all forms, one tab a library, the tabs beside each other."""
+    """Fill all forms, one tab a library, one after the other: the tab a person fills is in front."""
     ordered = sorted(forms, key=lambda form: form.library)
-    groups = [list(group) for _, group in groupby(ordered, key=lambda form: form.library)]
-    done = await asyncio.gather(*(_of_library(person, group) for group in groups))
-    return [result for group in done for result in group]
+    results = []
+    for _, group in groupby(ordered, key=lambda form: form.library):
+        results += await _of_library(person, list(group))
+    return results
 
 
 async def _of_library(person: Person, forms: Sequence[Form]) -> list[Result]:

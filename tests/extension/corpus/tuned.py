@@ -126,7 +126,7 @@ TUNED = (
         (
             F("订单编号", "order_no", need=True),
             F("投诉类型", "issue", "select", "付款后未发货", KINDS, need=True),
-            F("投诉对象", "seller"),
+            F("投诉对象", "respondent"),
             F("付款金额", "amount", "number"),
             F("付款时间", "paid_at", "datetime"),
             F("问题描述", "description", "textarea", most=500, extra={"count": True}),
@@ -332,7 +332,7 @@ TUNED = (
             F("售后类型", "issue", "cascader", "物流与发货/未收到商品",
               (("商品质量", ("无法使用",)), ("物流与发货", ("未收到商品", "少发")))),
             F("下单日期", "paid_at", "date"),
-            F("问题标签", "issue", "checkbox", "没到账", ("没到账", "被骗")),
+            F("问题标签", kind="checkbox", options=("常见", "紧急")),
             F("详细描述", "description", "textarea"),
             F("您的要求", "demand"),
             F("备用邮箱"),

@@ -1,0 +1,40 @@
+/**
+ * Which files an upload field holds already, as the page lists them. Classic script, injected
+ * before fill.js.
+ */
+(() => {
+  const shared = /** @type {any} */ (globalThis);
+  if (shared.kazhengFiles) return;
+  const { all, attribute, parentOf, tagOf } = shared.kazhengForm;
+  const { CONTROLS } = shared.kazhengLabels;
+
+  const STEPS = 6;
+
+  /** @param {any} input @returns {string[]} names of files in the input and in the list beside it */
+  const shownFiles = (input) => {
+    const own = [...input.files].map((/** @type {File} */ file) => file.name);
+    const area = areaOf(input);
+    const words = all(area, "*").flatMap((/** @type {Element} */ one) => [
+      attribute(one, "title"),
+      attribute(one, "alt"),
+      ...(one.children.length ? [] : [one.textContent ?? ""]),
+    ]);
+    const names = words.join("\n").match(/[^\s/\\]+\.(png|jpe?g|webp|pdf|zip|mp4|gif)/gi) ?? [];
+    return [...new Set([...own, ...names])];
+  };
+
+  /** The widest wrapper that holds this upload and no other field. */
+  const areaOf = (/** @type {any} */ input) => {
+    let area = /** @type {Element} */ (input);
+    for (let step = 0; step < STEPS; step += 1) {
+      const parent = parentOf(area);
+      if (!parent || ["form", "body", "html"].includes(tagOf(parent))) break;
+      if (all(parent, CONTROLS).some((/** @type {any} */ other) => other.type !== "file" && other.type !== "hidden"))
+        break;
+      area = parent;
+    }
+    return area;
+  };
+
+  shared.kazhengFiles = Object.freeze({ shownFiles });
+})();
