@@ -16,6 +16,8 @@
  */
 
 const OTHER_SIDE = "被投诉|被申诉|被举报|商家信息|企业信息|经营者|卖家信息|商户信息";
+/** What such a form may call itself: it stands before the word that tells the field. */
+const MATTER = "(问题|投诉|申诉|举报|维权|客诉|客户|售后|反馈|纠纷|争议|工单|退款|故障|申请|关注|事由|事件|事情)";
 const CHOICE = ["select", "radio", "checkbox"];
 
 /** @type {Record<string, FieldWords>} */
@@ -36,7 +38,7 @@ const fields = {
   },
   amount: {
     label:
-      "(涉及|涉诉|涉案|订单|支付|付款|交易|消费|争议|实付|实际支付)?(金额|价款|款项)(（元）|\\(元\\))?|amount( paid)?|price",
+      "(涉及|涉诉|涉案|订单|支付|付款|交易|成交|消费|争议|实付|实际支付)(的)?(金额|价款|款项)|金额|实付款?|实际(支付|付款)|amount( paid)?|price",
     name: "amount|money|price|^je$|total",
     not: "退款金额|赔偿|优惠|余额|提现",
     kinds: ["number", "text"],
@@ -76,14 +78,13 @@ const fields = {
     kinds: ["text"],
   },
   title: {
-    label: "(投诉|工单|问题|反馈)?(标题|主题)|title|subject|summary",
+    label: `${MATTER}?(标题|主题)|title|subject|summary`,
     name: "title|subject|topic|headline",
     not: "商品|职务",
     kinds: ["text"],
   },
   description: {
-    label:
-      "(问题|投诉|情况|详细|事实|事件|事情|工单|反馈|具体|补充)?(描述|说明|详情|经过|内容|事实|情况)|(问题|投诉)(的)?(描述|说明|内容|详情|经过|事由)|事由|遇到的问题|description|details?|content|what happened|message",
+    label: `(${MATTER}|情况|详细|事实|具体|补充)?的?(描述|说明|详情|经过|内容|事实|情况|理由)|事由|遇到的问题|description|details?|content|what happened|message`,
     name: "desc|content|detail|problem|question|message|remark|fact|body",
     not: "诉求|证据|商品|联系|标题|类型|类别|分类|格式",
     kinds: ["textarea", "text"],
@@ -95,21 +96,20 @@ const fields = {
   },
   demand: {
     label:
-      "(投诉|您的|我的|具体|处理)?(诉求|请求|要求)(内容|说明|描述)?|期望(结果|处理结果)|希望.{0,4}(处理|解决)|demand|request|expect(ation|ed outcome)?",
+      "(投诉|申诉|维权|调解|您的|我的|具体|处理)?(诉求|请求|要求)(内容|说明|描述)?|期望(结果|处理结果)|希望.{0,4}(处理|解决)|demand|request|expect(ation|ed outcome)?",
     name: "demand|appeal|request|expect|claim|require",
     not: "类型|上传|格式|方式",
     kinds: ["textarea", "text"],
   },
   demand_kind: {
     label:
-      "(投诉|处理)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望|希望)(的)?(方式|方案|结果|意愿|意向|处理(方式)?|解决方案|处理结果)?|demand type|resolution",
+      "(投诉|处理)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望|希望|退款)(的)?(方式|方案|结果|意愿|意向)|(期望|希望)(得到的?)?(处理|解决)?(方式|方案|结果)?|demand type|resolution",
     name: "demand|appeal|request|expect|claim|solution|handle|wish",
     not: "时间|人|原因|进度",
     kinds: CHOICE,
   },
   issue: {
-    label:
-      "(问题|投诉|工单|反馈|纠纷|售后|事由|申请|退款|申诉|举报|维权|关注)?(类型|类别|分类|原因|种类|标签|问题)|issue( type)?|category|reason|type",
+    label: `${MATTER}?(类型|类别|分类|原因|种类|标签|问题)|issue( type)?|category|reason|type`,
     name: "type|category|issue|reason|kind|class",
     not: "支付|证件|联系|诉求|商品|用户|账号|发票|公司|企业",
     kinds: CHOICE,
@@ -139,7 +139,7 @@ const fields = {
 
 const issue = {
   not_delivered: [
-    "^(?!.*退).*(未|没|没有|不|不能)(收到|到账|发货|发卡|到货)",
+    "^(?!.*退).*(未|没|没有|不|不能|拒不)(按.{1,3})?(收到|到账|发货|发卡|到货)",
     "^(?!.*退).*(迟迟|超时|逾期|延迟)",
     "^(?!.*refund).*(not (been )?(delivered|received)|no delivery)",
   ],

@@ -1,4 +1,9 @@
-"""Forms written before anything was tuned, and never looked at while tuning."""
+"""Forms that were filled for the first time after the tuning; the first score of each is history.
+
+`HELD_OUT` was written before anything was tuned: 84.8 % of 66 fields right at first sight, 0 wrong
+(62.1 % and 4 wrong with the code before). What it showed was then mended, by words that any such
+form uses; `FRESH` was written after that and seen once.
+"""
 
 from __future__ import annotations
 
@@ -114,5 +119,60 @@ HELD_OUT = (
             F("申诉材料", "attachments", "upload"),
             F("微信昵称"),
         ),
+    ),
+)  # fmt: skip
+
+FRESH = (
+    Form(
+        "fresh-antd", "antd", "消费投诉受理",
+        (
+            F("被投诉企业名称", "respondent", need=True),
+            F("平台订单编号", "order_no"),
+            F("消费类别", kind="select", options=("网络购物", "餐饮", "出行")),
+            F("投诉事项", "issue", "radio", "商家超时不发货", ("商家超时不发货", "商品质量", "价格欺诈")),
+            F("交易金额（元）", "amount", "number"),
+            F("事情经过描述", "description", "textarea"),
+            F("您的诉求", "demand_kind", "checkbox", "退款", ("退款", "道歉", "赔偿损失")),
+            F("手机号码", "contact"),
+            F("真实姓名"),
+            F("上传证据材料", "attachments", "upload"),
+        ),
+    ),
+    Form(
+        "fresh-element", "element", "平台介入申请",
+        (
+            F("申请类型", "issue", "select", "商家不发货", ("商家不发货", "商品不能使用", "其他纠纷")),
+            F("支付单号", "trade_no"),
+            F("退款金额", kind="number"),
+            F("付款时间", "paid_at", "datetime"),
+            F("纠纷详情", "description", "textarea", most=1500, extra={"count": True}),
+            F("商家客服QQ"),
+            F("电子邮箱"),
+            F("截图凭证", "attachments", "upload"),
+        ), "top",
+    ),
+    Form(
+        "fresh-vant", "vant", "联系客服",
+        (
+            F("咨询订单", "order_no"),
+            F("咨询类型", "issue", "picker", "付款后未到账", ("付款后未到账", "账号登录", "其他")),
+            F("详细内容", "description", "textarea"),
+            F("联系方式", "contact"),
+            F("昵称"),
+            F("图片", "attachments", "upload"),
+        ),
+    ),
+    Form(
+        "fresh-table", "plain", "投诉单",
+        (
+            F("主题", "title"),
+            F("商户订单号", "trade_no"),
+            F("商品名", "product"),
+            F("投诉缘由", "issue", "select", "一直没有发货", ("一直没有发货", "卡号错误")),
+            F("投诉正文", "description", "textarea"),
+            F("希望怎样解决", "demand", "textarea"),
+            F("联系人电话", "contact"),
+            F("住址"),
+        ), "table",
     ),
 )  # fmt: skip
