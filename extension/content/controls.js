@@ -53,8 +53,9 @@
     return ["number", "radio", "checkbox", "file"].includes(type) ? type : "text";
   };
 
-  /** What opens the drawn list of a control; null for a native or typed one. */
-  const openerOf = (/** @type {HTMLElement} */ element) => {
+  // What opens the drawn list of a control; null for a native or typed one.
+  /** @param {HTMLElement} element @returns {HTMLElement | null} */
+  const openerOf = (element) => {
     if (tagOf(element) === "select") return drawnBeside(element);
     if (tagOf(element) !== "input" || element.closest(TYPED)) return null;
     if (isWheel(element)) return element.closest(".van-cell--clickable");

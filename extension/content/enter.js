@@ -9,7 +9,6 @@
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengEnter) return;
   const { all, attribute, tagOf, tidy } = shared.kazhengForm;
-  const { labels } = shared.kazhengLabels;
   const { tickOf } = shared.kazhengControls;
 
   const TEXTUAL = new Set(["text", "textarea", "number", "date"]);
@@ -78,6 +77,7 @@
     focus(element);
     if (element.isContentEditable) rewrite(element, value);
     else {
+      element.focus();
       element.select?.();
       element.ownerDocument.execCommand(value ? "insertText" : "delete", false, value);
       element.dispatchEvent(new Event("change", { bubbles: true }));
@@ -159,7 +159,9 @@
 
   /** Drawn by a framework: it keeps a state of its own, which hears clicks only. */
   const framed = (/** @type {HTMLElement} */ element) =>
-    tagOf(element) !== "input" || Boolean(element.closest("[class*='ant-'], [class*='el-'], [class*='arco-'], [class*='t-radio']"));
+    tagOf(element) !== "input" ||
+    tickOf(element) !== element ||
+    Boolean(element.closest(".ant-radio, .ant-radio-button, .el-radio, .el-radio-button, .arco-radio, .t-radio"));
 
   /** @param {any} control @param {any} before @returns {Promise<boolean>} whether it could be put back */
   const restore = async (control, before) => {

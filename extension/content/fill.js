@@ -6,13 +6,13 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengFill) return;
-  const { actions, all, deep, inside, shown, tagOf } = shared.kazhengForm;
+  const { actions, all, tagOf } = shared.kazhengForm;
   const { controls } = shared.kazhengControls;
   const { held, now, pause, restore, select, setFiles, tick, type, write } = shared.kazhengEnter;
   const { guardSubmit } = shared.kazhengGuard;
   const { structure, survey } = shared.kazhengMatch;
   const { empty, enterDay, pick, sameDay } = shared.kazhengPopup;
-  const { shownFiles } = shared.kazhengFiles;
+  const { noteGiven, shownFiles } = shared.kazhengFiles;
 
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
@@ -137,7 +137,8 @@
     allowed = new Set(destinations(seen));
     const guard = guardSubmit();
     try {
-      undoable = [...rows, file].filter(Boolean).map(remember);
+      const earlier = undoable;
+      undoable = [...rows, file].filter(Boolean).map((row) => remember(row, earlier));
       for (const row of rows) await put(row, seen.root, write);
       if (file) attach(file, seen.root);
       await pause(SETTLE_MS);
@@ -224,6 +225,7 @@
         new File(/** @type {BlobPart[]} */ (chunks), name, { type: kind }),
     );
     setFiles(input, files);
+    noteGiven(input, staged.map(({ name }) => name));
   };
 
   /** An uploader may empty its input once it has taken the files: its list on the page then tells. */
@@ -236,7 +238,7 @@
   /** @param {any} row @param {Element} root @returns {string} */
   const readBack = (row, root) => {
     const control = locate(row, root);
-    return control ? now(control) : "";
+    return control ? seenIn(control) : "";
   };
 
   /** The same, but for the blanks and dashes a page writes into numbers and days. */
@@ -260,12 +262,18 @@
     return { name, label, ok: agrees(row, read_back), wanted, read_back, note };
   };
 
-  /** @param {any} row @returns {any} */
-  const remember = (row) => {
+  /** What stood there; filled again, a field still goes back to what stood there at first. */
+  const remember = (/** @type {any} */ row, /** @type {any[]} */ earlier) => {
     const { name, control, selector } = row;
     const { key, kind } = control;
-    return { name, control, key, kind, selector, before: held(control), shown: now(control), filled: "" };
+    const first = earlier.find((one) => one.key === key && one.filled === seenIn(control));
+    const { before, shown: text } = first ?? { before: held(control), shown: seenIn(control) };
+    return { name, control, key, kind, selector, before, shown: text, filled: "" };
   };
+
+  /** What a person sees a control hold: of an upload, the files that the page lists. */
+  const seenIn = (/** @type {any} */ control) =>
+    control.kind === "file" ? shownFiles(control.elements[0]).join("\n") : now(control);
 
   /** Put earlier values and files back; what the user changed since is his and stays. */
   const undo = async () => {
@@ -278,7 +286,7 @@
     const kept = [];
     for (const entry of undoable.reverse()) {
       const control = locate(entry, document.body);
-      if (control && now(control) === entry.filled && (await putBack(control, entry)))
+      if (control && seenIn(control) === entry.filled && (await putBack(control, entry)))
         back.push(entry);
       else kept.push(entry.name);
     }
@@ -291,7 +299,7 @@
 
   /** A drawn list is put back by choosing again; one that was empty, by what empties it. */
   const putBack = async (/** @type {any} */ control, /** @type {any} */ entry) => {
-    if (now(control) === entry.shown) return true;
+    if (seenIn(control) === entry.shown) return true;
     if (!control.opener) return restore(control, entry.before);
     if (entry.shown) {
       await pick(control, { value: entry.shown, choice: [] });

@@ -46,7 +46,6 @@
       new KeyboardEvent("keydown", {
         key: name,
         code: name,
-        // @ts-expect-error: older frameworks read the number
         keyCode: name === "Enter" ? 13 : 27,
         bubbles: true,
         cancelable: true,
@@ -96,7 +95,7 @@
       await turn(items, row, fresh);
     else if (items.some((/** @type {HTMLElement} */ one) => one.matches(NODES)))
       await descend(items, row, fresh, 0);
-    else await choose(items, row, fresh);
+    else await choose(row, fresh);
     await close(target, fresh);
   };
 
@@ -106,7 +105,7 @@
       : (all(control.opener, "input")[0] ?? control.opener);
 
   /** A long list shows a part of itself: scroll it until the words are there or it ends. */
-  const choose = async (/** @type {HTMLElement[]} */ items, /** @type {any} */ row, /** @type {() => HTMLElement[]} */ fresh) => {
+  const choose = async (/** @type {any} */ row, /** @type {() => HTMLElement[]} */ fresh) => {
     for (let turns = 0; turns < SCROLLS; turns += 1) {
       const now = fresh();
       const found = fitting(now, row);

@@ -9,6 +9,9 @@
   const { CONTROLS } = shared.kazhengLabels;
 
   const STEPS = 6;
+  /** What this page's uploads were given: some show pictures without a name. */
+  /** @type {WeakMap<Element, string[]>} */
+  const given = new WeakMap();
 
   /** @param {any} input @returns {string[]} names of files in the input and in the list beside it */
   const shownFiles = (input) => {
@@ -20,8 +23,13 @@
       ...(one.children.length ? [] : [one.textContent ?? ""]),
     ]);
     const names = words.join("\n").match(/[^\s/\\]+\.(png|jpe?g|webp|pdf|zip|mp4|gif)/gi) ?? [];
-    return [...new Set([...own, ...names])];
+    const found = [...new Set([...own, ...names])];
+    const before = given.get(input) ?? [];
+    return found.length || all(area, "img").length < before.length ? found : before;
   };
+
+  /** @param {any} input @param {string[]} names */
+  const noteGiven = (input, names) => given.set(input, names);
 
   /** The widest wrapper that holds this upload and no other field. */
   const areaOf = (/** @type {any} */ input) => {
@@ -36,5 +44,5 @@
     return area;
   };
 
-  shared.kazhengFiles = Object.freeze({ shownFiles });
+  shared.kazhengFiles = Object.freeze({ noteGiven, shownFiles });
 })();

@@ -64,7 +64,14 @@ def build_extension(folder: Path, rules: dict) -> Path:
     """Put the real fill code into an extension whose helper is the test."""
     (folder / "background").mkdir(parents=True)
     shutil.copytree(EXTENSION / "content", folder / "content")
-    for name in ("api.js", "filling.js", "fill_memory.js", "fill_scripts.js", "form_words.js", "rules.js"):
+    for name in (
+        "api.js",
+        "filling.js",
+        "fill_memory.js",
+        "fill_scripts.js",
+        "form_words.js",
+        "rules.js",
+    ):
         shutil.copy(EXTENSION / "background" / name, folder / "background" / name)
     (folder / "background" / "helper.js").write_text(HELPER, "utf-8")
     (folder / "background" / "main.js").write_text(MAIN, "utf-8")
@@ -164,6 +171,13 @@ def chromium():
 @pytest.fixture
 async def site():
     """A shop on loopback; every POST to it is recorded."""
+    async with serving() as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def serving():
+    """Serve the pages of `forms` on loopback."""
     posts = []
 
     async def page(request):

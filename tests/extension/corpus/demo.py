@@ -5,12 +5,11 @@ from __future__ import annotations
 from string import Template
 
 from helper.demo.markup import FOLDER
-from tests.extension.corpus.table import Field as F
-from tests.extension.corpus.table import Form
+from tests.extension.corpus.table import F, Form
 
 _OPTIONS = {
     "options": '<option value="1">付款后未到账</option><option value="2">卡密无效</option>',
-    "types": '<option value="late">付款后未收到卡密</option><option value="invalid">卡密无效</option>',
+    "types": '<option value="late">付款后未收到</option><option value="invalid">卡密无效</option>',
     "reasons": "".join(
         f'<label><input type="radio" name="reason" value="{value}"><b>{text}</b></label>'
         for value, text in (("NOT_RECEIVED", "未收到商品"), ("CODE_INVALID", "卡密无效"))
@@ -59,7 +58,8 @@ DEMO = (
             F("", name="name"), F("", "contact", name="phone"), F("", name="idno"),
             F("", name="address"), F("", "respondent", name="provider"), F("", name="providertel"),
             F("", "respondent_address", name="provideraddr"), F("", name="dsptname"),
-            F("", "product", name="spmc"), F("", "order_no", name="ddh"), F("", "amount", name="je"),
+            F("", "product", name="spmc"), F("", "order_no", name="ddh"), F("", "amount",
+              name="je"),
             F("", "paid_at", "date", name="gmsj"), F("", "description", name="tsnr"),
             picks("tsqq", "demand_kind", "tk"), F("", "attachments", "upload", name="fj"),
             F("", kind="radio", name="gongshi", start="0"),

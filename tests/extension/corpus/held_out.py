@@ -7,8 +7,7 @@ form uses; `FRESH` was written after that and seen once.
 
 from __future__ import annotations
 
-from tests.extension.corpus.table import Field as F
-from tests.extension.corpus.table import Form
+from tests.extension.corpus.table import F, Form
 
 HELD_OUT = (
     Form(
@@ -50,7 +49,8 @@ HELD_OUT = (
             F("实际支付", "amount", "number"),
             F("支付完成时间", "paid_at", "datetime"),
             F("事情经过", "description", "textarea", most=2000),
-            F("希望得到的处理", "demand_kind", "radio", "退回全部货款", ("退回全部货款", "重新发货")),
+            F("希望得到的处理", "demand_kind", "radio", "退回全部货款", ("退回全部货款",
+              "重新发货")),
             F("维权凭证", "attachments", "upload", extra={"drag": True}),
             F("常用邮箱"),
             F("短信校验码"),
@@ -129,7 +129,8 @@ FRESH = (
             F("被投诉企业名称", "respondent", need=True),
             F("平台订单编号", "order_no"),
             F("消费类别", kind="select", options=("网络购物", "餐饮", "出行")),
-            F("投诉事项", "issue", "radio", "商家超时不发货", ("商家超时不发货", "商品质量", "价格欺诈")),
+            F("投诉事项", "issue", "radio", "商家超时不发货", ("商家超时不发货", "商品质量",
+              "价格欺诈")),
             F("交易金额（元）", "amount", "number"),
             F("事情经过描述", "description", "textarea"),
             F("您的诉求", "demand_kind", "checkbox", "退款", ("退款", "道歉", "赔偿损失")),
@@ -141,7 +142,8 @@ FRESH = (
     Form(
         "fresh-element", "element", "平台介入申请",
         (
-            F("申请类型", "issue", "select", "商家不发货", ("商家不发货", "商品不能使用", "其他纠纷")),
+            F("申请类型", "issue", "select", "商家不发货", ("商家不发货", "商品不能使用",
+              "其他纠纷")),
             F("支付单号", "trade_no"),
             F("退款金额", kind="number"),
             F("付款时间", "paid_at", "datetime"),

