@@ -10,7 +10,7 @@
   const { controls } = shared.kazhengControls;
   const { held, now, pause, restore, select, setFiles, tick, type, write } = shared.kazhengEnter;
   const { guardSubmit } = shared.kazhengGuard;
-  const { structure, survey } = shared.kazhengMatch;
+  const { meaning, structure, survey } = shared.kazhengMatch;
   const { empty, enterDay, pick, sameDay } = shared.kazhengPopup;
   const { noteGiven, shownFiles } = shared.kazhengFiles;
 
@@ -80,6 +80,7 @@
       action: destinations(seen)[0],
       elsewhere: elsewhere(seen),
       known: seen.known,
+      frame: frameOf(seen.rows),
       structure: structure(seen.root, seen.controls),
       fields: seen.rows.filter((/** @type {any} */ row) => row.kind !== "file").map(report),
       upload: upload(seen.rows),
@@ -90,6 +91,12 @@
         )
         .map((/** @type {any} */ control) => ({ label: control.label, reason: control.forbidden })),
     };
+  };
+
+  /** The address of the frame the form stands in; null for the page itself. */
+  const frameOf = (/** @type {any[]} */ rows) => {
+    const page = rows.find((row) => row.found)?.control.elements[0].ownerDocument;
+    return page && page !== document ? page.URL : null;
   };
 
   /** @param {any} row @returns {any} */
@@ -183,6 +190,7 @@
     const home = root.isConnected ? root : document.body;
     const sound = (/** @type {any} */ control) =>
       !control.forbidden &&
+      !control.elements.some((/** @type {any} */ one) => one.type === "password") &&
       actions(home, control.elements).every((/** @type {string} */ to) => allowed.has(to));
     if (held?.elements.every((/** @type {Element} */ element) => element.isConnected))
       return sound(held) ? held : null;
@@ -202,13 +210,21 @@
   const put = async (row, root, enter) => {
     const control = locate(row, root);
     // What holds the value already stays as it is: a second click would take some of it back.
-    if (!control || agrees(row, now(control))) return;
+    if (!control || agrees(row, now(control)) || means(row, control)) return;
     if (control.opener) await pick(control, row);
     else if (control.kind === "radio" || control.kind === "checkbox") tick(control, row);
     else if (tagOf(control.elements[0]) === "select") select(control.elements[0], row.choice);
     else if (control.kind === "date") await enterDay(control, row);
     else await enter(control.elements[0], row.value);
     await pause(0);
+  };
+
+  /** A drawn list that shows a choice of that meaning already. */
+  const means = (/** @type {any} */ row, /** @type {any} */ control) => {
+    const text = control.opener ? now(control) : "";
+    if (!text || !Array.isArray(row.choice) || meaning([text], row.choice) < 0) return false;
+    row.value = text;
+    return true;
   };
 
   /** Attach what is not there yet: filled again, a form has each file once. */
@@ -247,7 +263,7 @@
     const [got, wanted] = [flat(value), flat(row.value)];
     if (got === wanted) return true;
     if (!got) return false;
-    if (["select", "wheel"].includes(row.kind) && !/^\d{4}-/.test(wanted))
+    if (["select", "wheel", "checkbox"].includes(row.kind) && !/^\d{4}-/.test(wanted))
       return got.split(/\s*[/,>]\s*/).includes(wanted) || got === wanted;
     if (row.kind === "date" || row.kind === "wheel") return sameDay(got, wanted);
     if (row.kind === "number") return Number(got.replace(/[,，¥￥\s]/g, "")) === Number(wanted);

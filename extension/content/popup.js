@@ -12,7 +12,7 @@
 
   const NODES =
     ".ant-cascader-menu-item, .el-cascader-node, .arco-cascader-option, .t-cascader__item," +
-    " .ivu-cascader-menu-item, [role='menuitem'], [role='menuitemcheckbox'], [role='treeitem']";
+    " .ivu-cascader-menu-item, [role='treeitem']";
   const WHEEL = ".van-picker-column__item";
   const ITEMS =
     ".el-select-dropdown__item, .ant-select-item-option, .arco-select-option, .t-select-option," +

@@ -9,6 +9,7 @@
   const { CONTROLS } = shared.kazhengLabels;
 
   const STEPS = 6;
+  const LONGEST = 200;
   /** What this page's uploads were given: some show pictures without a name. */
   /** @type {WeakMap<Element, string[]>} */
   const given = new WeakMap();
@@ -20,12 +21,14 @@
     const words = all(area, "*").flatMap((/** @type {Element} */ one) => [
       attribute(one, "title"),
       attribute(one, "alt"),
-      ...(one.children.length ? [] : [one.textContent ?? ""]),
+      one.children.length ? "" : (one.textContent ?? ""),
     ]);
-    const names = words.join("\n").match(/[^\s/\\]+\.(png|jpe?g|webp|pdf|zip|mp4|gif)/gi) ?? [];
+    const lines = words.map((/** @type {string} */ one) => one.slice(0, LONGEST)).join("\n");
+    const names = lines.match(/[^\s/\\]+\.(png|jpe?g|webp|pdf|zip|mp4|gif)/gi) ?? [];
     const found = [...new Set([...own, ...names])];
     const before = given.get(input) ?? [];
-    return found.length || all(area, "img").length < before.length ? found : before;
+    const pictures = all(area, "img, [class*='uploader__preview']").length;
+    return found.length || pictures < before.length ? found : before;
   };
 
   /** @param {any} input @param {string[]} names */
