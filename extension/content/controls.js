@@ -59,9 +59,7 @@
     if (tagOf(element) === "select") return drawnBeside(element);
     if (tagOf(element) !== "input" || element.closest(TYPED)) return null;
     if (isWheel(element)) return element.closest(".van-cell--clickable");
-    return (
-      element.closest(DRAWN) ?? (attribute(element, "role") === "combobox" ? element : null)
-    );
+    return element.closest(DRAWN) ?? (attribute(element, "role") === "combobox" ? element : null);
   };
 
   /** Vant's field that opens a wheel or a calendar: which of them shows only when it is open. */
@@ -165,9 +163,11 @@
       return true;
     return Boolean(
       element.closest(".is-required, .required, .van-field__label--required") ??
-      element.closest(".ant-form-item")?.querySelector(".ant-form-item-required") ??
-      element.closest(".arco-form-item")?.querySelector(".arco-form-item-label-required-symbol") ??
-      element.closest(".t-form__item")?.querySelector(".t-form__label--required"),
+        element.closest(".ant-form-item")?.querySelector(".ant-form-item-required") ??
+        element
+          .closest(".arco-form-item")
+          ?.querySelector(".arco-form-item-label-required-symbol") ??
+        element.closest(".t-form__item")?.querySelector(".t-form__label--required"),
     );
   };
 

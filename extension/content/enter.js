@@ -44,7 +44,8 @@
   const drawnText = (/** @type {any} */ control) => {
     const opener = control.opener;
     const empty = all(opener, "[class*='placeholder']").some(
-      (/** @type {Element} */ one) => !/selected-item/.test(one.className) || /is-transparent/.test(one.className),
+      (/** @type {Element} */ one) =>
+        !/selected-item/.test(one.className) || /is-transparent/.test(one.className),
     );
     return empty ? "" : tidy(opener.textContent);
   };
@@ -96,7 +97,8 @@
       if (index) page.execCommand("insertParagraph");
       if (line) page.execCommand("insertText", false, line);
     }
-    if (tidy(element.innerText).slice(0, 20) !== tidy(value).slice(0, 20)) element.innerText = value;
+    if (tidy(element.innerText).slice(0, 20) !== tidy(value).slice(0, 20))
+      element.innerText = value;
     tell(element);
   };
 
@@ -153,7 +155,8 @@
   const held = (control) => {
     const element = control.elements[0];
     if (control.kind === "file") return [...element.files];
-    if (control.kind === "radio" || control.kind === "checkbox") return control.elements.map(ticked);
+    if (control.kind === "radio" || control.kind === "checkbox")
+      return control.elements.map(ticked);
     return control.opener || element.isContentEditable ? now(control) : element.value;
   };
 
@@ -161,7 +164,11 @@
   const framed = (/** @type {HTMLElement} */ element) =>
     tagOf(element) !== "input" ||
     tickOf(element) !== element ||
-    Boolean(element.closest(".ant-radio, .ant-radio-button, .el-radio, .el-radio-button, .arco-radio, .t-radio"));
+    Boolean(
+      element.closest(
+        ".ant-radio, .ant-radio-button, .el-radio, .el-radio-button, .arco-radio, .t-radio",
+      ),
+    );
 
   /** @param {any} control @param {any} before @returns {Promise<boolean>} whether it could be put back */
   const restore = async (control, before) => {
@@ -178,7 +185,9 @@
       return true;
     }
     if (control.kind === "checkbox") {
-      control.elements.forEach((/** @type {any} */ one, /** @type {number} */ index) => check(one, before[index]));
+      control.elements.forEach((/** @type {any} */ one, /** @type {number} */ index) =>
+        check(one, before[index]),
+      );
       return true;
     }
     if (tagOf(element) === "select" && !control.opener) select(element, before);

@@ -166,7 +166,11 @@
   };
 
   /** What a page cut to its length says something else than the draft: put back what was there. */
-  const uncut = async (/** @type {any} */ entry, /** @type {any[]} */ rows, /** @type {Element} */ root) => {
+  const uncut = async (
+    /** @type {any} */ entry,
+    /** @type {any[]} */ rows,
+    /** @type {Element} */ root,
+  ) => {
     const row = rows.find((one) => one.name === entry.name);
     const got = row && ["text", "textarea"].includes(row.kind) ? readBack(row, root) : "";
     const control = row && locate(row, root);
@@ -241,14 +245,22 @@
         new File(/** @type {BlobPart[]} */ (chunks), name, { type: kind }),
     );
     setFiles(input, files);
-    noteGiven(input, staged.map(({ name }) => name));
+    noteGiven(
+      input,
+      staged.map(({ name }) => name),
+    );
   };
 
   /** An uploader may empty its input once it has taken the files: its list on the page then tells. */
   const fileCount = (/** @type {any} */ row, /** @type {Element} */ root) => {
     const input = locate(row, root)?.elements[0];
     if (!input) return 0;
-    return input.files.length || shownFiles(input).filter((/** @type {string} */ name) => staged.some((one) => one.name === name)).length;
+    return (
+      input.files.length ||
+      shownFiles(input).filter((/** @type {string} */ name) =>
+        staged.some((one) => one.name === name),
+      ).length
+    );
   };
 
   /** @param {any} row @param {Element} root @returns {string} */

@@ -85,7 +85,8 @@
     if (before && all(before, CONTROLS).length === 0 && tidy(before.textContent))
       return before.textContent;
     const title = all(box, NEARBY).find(
-      (/** @type {HTMLElement} */ one) => all(one, CONTROLS).length === 0 &&
+      (/** @type {HTMLElement} */ one) =>
+        all(one, CONTROLS).length === 0 &&
         !elements.some((other) => labels(other).some((label) => label.contains(one))),
     );
     if (elements.length > 1 && title && tidy(wordsOnly(title))) return wordsOnly(title);
@@ -161,7 +162,10 @@
       if (counter) return Number(counter[1]);
     }
     const said = texts.map(({ text }) => text).join(" ");
-    const number = /(\d{1,5})\s*个?(?:字|字符|汉字)(?:以内|之内|内)|(?:不超过|最多|限)[^\d]{0,4}(\d{1,5})\s*个?字/.exec(said);
+    const number =
+      /(\d{1,5})\s*个?(?:字|字符|汉字)(?:以内|之内|内)|(?:不超过|最多|限)[^\d]{0,4}(\d{1,5})\s*个?字/.exec(
+        said,
+      );
     return number ? Number(number[1] ?? number[2]) : null;
   };
 

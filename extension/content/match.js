@@ -8,7 +8,6 @@
   const { actions, all, attribute, deep, formOf, shown, tagOf, within } = shared.kazhengForm;
   const { controls, kindOf } = shared.kazhengControls;
   const { now, typed } = shared.kazhengEnter;
-  const { CONTROLS } = shared.kazhengLabels;
 
   const TEXTUAL = new Set(["text", "textarea", "number", "date"]);
   const DIALOGS = "dialog[open], [role='dialog'], .layui-layer-page, .layui-layer-iframe";
@@ -60,7 +59,9 @@
   const among = (every, roots, wish) =>
     roots.map((root) => {
       const found = every.filter(({ elements }) =>
-        elements.some((/** @type {HTMLElement} */ one) => within(root, one) || formOf(one) === root),
+        elements.some(
+          (/** @type {HTMLElement} */ one) => within(root, one) || formOf(one) === root,
+        ),
       );
       return { root, ...weighed(found, wish), controls: found, known: false };
     });
@@ -161,7 +162,11 @@
     if (!kind || !belongs(control, words, value)) return 0;
     const label = new RegExp(words.label, "i");
     const refused = words.not ? new RegExp(words.not, "i") : null;
-    if (control.heading && words.heading_not && new RegExp(words.heading_not, "i").test(control.heading))
+    if (
+      control.heading &&
+      words.heading_not &&
+      new RegExp(words.heading_not, "i").test(control.heading)
+    )
       return 0;
     let most = 0;
     for (const { text, weight } of control.texts) {
@@ -183,7 +188,8 @@
       if (new RegExp(`^(${words.under[1]})$`, "i").test(plain)) most = Math.max(most, 0.9);
     }
     const named = `${control.name} ${attribute(control.elements[0], "id")}`;
-    if (new RegExp(words.name, "i").test(named)) most = most ? Math.min(1, most + 0.1) : unlabelled(control);
+    if (new RegExp(words.name, "i").test(named))
+      most = most ? Math.min(1, most + 0.1) : unlabelled(control);
     // The first kind is where the value belongs; a one-line box for a long text is a worse guess.
     return most * (words.kinds[0] === kind ? 1 : 0.9) * 0.98;
   };
@@ -195,15 +201,24 @@
   /** @param {any} control @param {any} words @returns {string | null} the kind it would be used as */
   const kindFor = (control, words) => {
     if (control.kind === "wheel")
-      return words.kinds.find((/** @type {string} */ kind) => kind === "select" || kind === "date") ?? null;
+      return (
+        words.kinds.find((/** @type {string} */ kind) => kind === "select" || kind === "date") ??
+        null
+      );
     return words.kinds.includes(control.kind) ? control.kind : null;
   };
 
   /** A telephone number is no e-mail address, whatever a label of ways to reach somebody allows. */
-  const belongs = (/** @type {any} */ control, /** @type {any} */ words, /** @type {string} */ value) => {
+  const belongs = (
+    /** @type {any} */ control,
+    /** @type {any} */ words,
+    /** @type {string} */ value,
+  ) => {
     if (!words.shapes) return true;
     const said = control.texts.map((/** @type {any} */ one) => one.text).join(" ") + control.name;
-    const asked = Object.keys(words.shapes).filter((key) => new RegExp(words.shapes[key][0], "i").test(said));
+    const asked = Object.keys(words.shapes).filter((key) =>
+      new RegExp(words.shapes[key][0], "i").test(said),
+    );
     return (
       asked.length === 0 || asked.some((key) => new RegExp(words.shapes[key][1], "i").test(value))
     );
@@ -231,7 +246,8 @@
     const value = wish.values[row.name] ?? "";
     if (row.kind === "file") return { ...row, note: wish.files ? null : "no_value" };
     if (!value) return { ...row, found: false, note: "no_value" };
-    if (row.kind === "wheel" && /^\d{4}-\d\d/.test(value)) return { ...row, value: value.slice(0, 10), note: "drawn" };
+    if (row.kind === "wheel" && /^\d{4}-\d\d/.test(value))
+      return { ...row, value: value.slice(0, 10), note: "drawn" };
     if (!TEXTUAL.has(row.kind)) return choose(row, value, options, wish.words);
     const shaped = shape(value, row);
     if (shaped.length <= limit) return { ...row, value: shaped };
@@ -252,7 +268,12 @@
     const wanted = options[value] ?? value;
     const meant = words.options[row.name]?.[value] ?? [];
     const exact = offered.find((option) => option.value === wanted || option.text === wanted);
-    const at = exact ? -1 : meaning(offered.map((option) => option.text), meant);
+    const at = exact
+      ? -1
+      : meaning(
+          offered.map((option) => option.text),
+          meant,
+        );
     const pick = exact ?? offered[at];
     if (pick) return { ...row, value: pick.text || pick.value, choice: pick.value };
     // A drawn select shows its options only when opened: the words are looked for there.
@@ -312,12 +333,15 @@
   const structure = (root, found) =>
     JSON.stringify([
       tagOf(root),
-      actions(root, found.flatMap((control) => control.elements)),
+      actions(
+        root,
+        found.flatMap((control) => control.elements),
+      ),
       found.map((control) => [
         control.key,
         control.options.map((/** @type {any} */ option) => option.value),
       ]),
     ]);
 
-  shared.kazhengMatch = Object.freeze({ CONTROLS, meaning, structure, survey });
+  shared.kazhengMatch = Object.freeze({ meaning, structure, survey });
 })();

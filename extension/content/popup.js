@@ -134,10 +134,13 @@
       const text = textOf(item);
       const earlier = new Set(fresh());
       press(item);
-      const deeper = await appear(() => {
-        const next = fresh().filter((one) => !earlier.has(one));
-        return next.length ? next : null;
-      }, hasMore(item) ? COLUMN_MS : 0);
+      const deeper = await appear(
+        () => {
+          const next = fresh().filter((one) => !earlier.has(one));
+          return next.length ? next : null;
+        },
+        hasMore(item) ? COLUMN_MS : 0,
+      );
       if (!deeper) {
         if (found) row.value = text;
         return Boolean(found);
@@ -154,14 +157,21 @@
     all(item, "svg, i, [class*='arrow'], [class*='right']").length > 0;
 
   /** Turn a wheel to the words or the day, and confirm it. */
-  const turn = async (/** @type {HTMLElement[]} */ items, /** @type {any} */ row, /** @type {() => HTMLElement[]} */ fresh) => {
+  const turn = async (
+    /** @type {HTMLElement[]} */ items,
+    /** @type {any} */ row,
+    /** @type {() => HTMLElement[]} */ fresh,
+  ) => {
     const picker = items[0].closest(".van-picker");
     if (!picker) return;
     const day = /^(\d{4})-(\d\d)-(\d\d)$/.exec(row.value);
-    const columns = () => all(picker, ".van-picker-column").map((/** @type {Element} */ one) => all(one, WHEEL));
+    const columns = () =>
+      all(picker, ".van-picker-column").map((/** @type {Element} */ one) => all(one, WHEEL));
     if (day) {
       for (const [index, part] of day.slice(1).entries()) {
-        const item = columns()[index]?.find((/** @type {HTMLElement} */ one) => parseInt(textOf(one), 10) === Number(part));
+        const item = columns()[index]?.find(
+          (/** @type {HTMLElement} */ one) => parseInt(textOf(one), 10) === Number(part),
+        );
         if (!item) return;
         item.click();
         await pause(POLL_MS);
@@ -197,7 +207,9 @@
       opener.dispatchEvent(new MouseEvent("mouseover", { bubbles: true }));
       opener.dispatchEvent(new MouseEvent("mouseenter"));
       await pause(POLL_MS);
-      const cross = all(opener, "[class*='clear']").find((/** @type {HTMLElement} */ one) => !/allow-clear/.test(one.className));
+      const cross = all(opener, "[class*='clear']").find(
+        (/** @type {HTMLElement} */ one) => !/allow-clear/.test(one.className),
+      );
       if (!cross) return false;
       press(cross);
     }
@@ -208,7 +220,10 @@
   /** Type a day into a picker; one that cannot be typed into is opened and walked. */
   const enterDay = async (/** @type {any} */ control, /** @type {any} */ row) => {
     const element = control.elements[0];
-    if (["date", "month", "datetime-local"].includes(element.type) || attribute(element, "lay-key")) {
+    if (
+      ["date", "month", "datetime-local"].includes(element.type) ||
+      attribute(element, "lay-key")
+    ) {
       await write(element, row.value);
       return;
     }
@@ -246,7 +261,10 @@
     const before = new Set(all(element.ownerDocument, "td").filter(shown));
     press(element);
     const panel = await appear(() => {
-      const cell = all(element.ownerDocument, "td").find((/** @type {HTMLElement} */ one) => !before.has(one) && shown(one) && /^\d{1,2}$/.test(textOf(one)));
+      const cell = all(element.ownerDocument, "td").find(
+        (/** @type {HTMLElement} */ one) =>
+          !before.has(one) && shown(one) && /^\d{1,2}$/.test(textOf(one)),
+      );
       return cell?.closest("[class*='panel']") ?? null;
     }, PATIENCE_MS);
     for (let turns = 0; panel && turns < MONTHS; turns += 1) {
@@ -254,11 +272,17 @@
       if (!seen) break;
       const far = (year - seen.year) * 12 + month - seen.month;
       if (!far) {
-        const cell = all(panel, "td").find((/** @type {HTMLElement} */ one) => !OUTSIDE.test(`${one.className} ${attribute(one, "type")}`) && textOf(one) === String(day));
+        const cell = all(panel, "td").find(
+          (/** @type {HTMLElement} */ one) =>
+            !OUTSIDE.test(`${one.className} ${attribute(one, "type")}`) &&
+            textOf(one) === String(day),
+        );
         if (cell) press(cell);
         break;
       }
-      const button = all(panel, far < 0 ? "button[class*='prev']" : "button[class*='next']").at(far < 0 ? -1 : 0);
+      const button = all(panel, far < 0 ? "button[class*='prev']" : "button[class*='next']").at(
+        far < 0 ? -1 : 0,
+      );
       if (!button) break;
       press(button);
       const moved = await appear(() => monthOf(panel)?.month !== seen.month, COLUMN_MS);

@@ -40,7 +40,11 @@
     for (let step = 0; step < STEPS; step += 1) {
       const parent = parentOf(area);
       if (!parent || ["form", "body", "html"].includes(tagOf(parent))) break;
-      if (all(parent, CONTROLS).some((/** @type {any} */ other) => other.type !== "file" && other.type !== "hidden"))
+      if (
+        all(parent, CONTROLS).some(
+          (/** @type {any} */ other) => other.type !== "file" && other.type !== "hidden",
+        )
+      )
         break;
       area = parent;
     }
