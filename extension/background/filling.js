@@ -65,7 +65,7 @@ export async function preview({ tabId, draft_id }) {
     public: plan.public,
     token,
     ...shown,
-    frame: frameId === 0 ? null : seen.url,
+    frame: frameId === 0 ? (seen.frame ?? null) : seen.url,
     confirm,
     files,
     stays,

@@ -31,7 +31,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument(
         "--only",
-        choices=("chat", "click", "cost", "drafting", "evidence", "filling", "reading", "recording"),
+        choices=(
+            "chat",
+            "click",
+            "cost",
+            "drafting",
+            "evidence",
+            "filling",
+            "reading",
+            "recording",
+        ),
         help="only this part",
     )
     parser.add_argument("--runs", type=int, default=7)
