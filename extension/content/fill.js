@@ -1,22 +1,22 @@
 /**
  * Fills a complaint form and never sends it. Classic script, injected on click into the isolated
- * world after form.js, match.js and guard.js; answers to background/filling.js only (a page cannot
- * see it).
- *
- * Facts this rests on (facts/extension.md): from the isolated world plain `.value =` with bubbling
- * `input` and `change` satisfies React; Ant Design opens on mousedown, Element on click.
+ * world after the scripts named in background/fill_scripts.js; answers to background/filling.js
+ * only (a page cannot see it).
  */
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengFill) return;
-  const { actions, all, controls, dropdownOf, shown, tidy } = shared.kazhengForm;
+  const { actions, all, tagOf } = shared.kazhengForm;
+  const { controls } = shared.kazhengControls;
+  const { held, now, pause, restore, select, setFiles, tick, type, write } = shared.kazhengEnter;
   const { guardSubmit } = shared.kazhengGuard;
-  const { now, structure, survey } = shared.kazhengMatch;
+  const { meaning, structure, survey } = shared.kazhengMatch;
+  const { empty, enterDay, pick, sameDay } = shared.kazhengPopup;
+  const { noteGiven, shownFiles } = shared.kazhengFiles;
 
-  const OPTION =
-    ".el-select-dropdown__item, .ant-select-item-option, .ivu-select-item, .van-cell, [role='option']";
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
+  const LATE_TURNS = 5;
   const SHOWN = "name label value kind confidence found note current typed required".split(" ");
 
   /** @type {{name: string, key: string, selector: string | null, before: any, filled: string}[]} */
@@ -25,11 +25,6 @@
   let staged = [];
   /** Where the form could send when it was filled: what it turned into since gets nothing. */
   let allowed = new Set();
-
-  const pause = (/** @type {number} */ milliseconds) =>
-    new Promise((done) => {
-      setTimeout(done, milliseconds);
-    });
 
   /** @param {string} address @returns {boolean} */
   const safe = (address) => {
@@ -60,9 +55,20 @@
   const elsewhere = (/** @type {any} */ seen) =>
     destinations(seen).filter((address) => new URL(address).origin !== location.origin);
 
-  /** @param {any} request @returns {any} */
-  const preview = (request) => {
-    const seen = survey(request);
+  /** A form that is still being drawn (a step, a dialog) is waited for a moment. */
+  const surveyLate = async (/** @type {any} */ request) => {
+    let seen = survey(request);
+    const empty = () => !seen.rows.some((/** @type {any} */ row) => row.found);
+    for (let turn = 0; empty() && turn < LATE_TURNS; turn += 1) {
+      await pause(SETTLE_MS);
+      seen = survey(request);
+    }
+    return seen;
+  };
+
+  /** @param {any} request @returns {Promise<any>} */
+  const preview = async (request) => {
+    const seen = await surveyLate(request);
     const error = refusal(request.origins, seen);
     if (error) return { error };
     if (!seen.rows.some((/** @type {any} */ row) => row.found)) return { error: "fill_no_form" };
@@ -74,6 +80,7 @@
       action: destinations(seen)[0],
       elsewhere: elsewhere(seen),
       known: seen.known,
+      frame: frameOf(seen.rows),
       structure: structure(seen.root, seen.controls),
       fields: seen.rows.filter((/** @type {any} */ row) => row.kind !== "file").map(report),
       upload: upload(seen.rows),
@@ -84,6 +91,12 @@
         )
         .map((/** @type {any} */ control) => ({ label: control.label, reason: control.forbidden })),
     };
+  };
+
+  /** The address of the frame the form stands in; null for the page itself. */
+  const frameOf = (/** @type {any[]} */ rows) => {
+    const page = rows.find((row) => row.found)?.control.elements[0].ownerDocument;
+    return page && page !== document ? page.URL : null;
   };
 
   /** @param {any} row @returns {any} */
@@ -131,21 +144,48 @@
     allowed = new Set(destinations(seen));
     const guard = guardSubmit();
     try {
-      undoable = [...rows, file].filter(Boolean).map(remember);
-      for (const row of rows) await put(row, seen.root);
+      const earlier = undoable;
+      undoable = [...rows, file].filter(Boolean).map((row) => remember(row, earlier));
+      for (const row of rows) await put(row, seen.root, write);
       if (file) attach(file, seen.root);
       await pause(SETTLE_MS);
-      for (const row of rows) if (!agrees(row, readBack(row, seen.root))) await put(row, seen.root);
-      await pause(rows.length ? SETTLE_MS : 0);
+      const amiss = rows.filter((/** @type {any} */ row) => !agrees(row, readBack(row, seen.root)));
+      for (const row of amiss) await put(row, seen.root, type);
+      if (amiss.length) await pause(SETTLE_MS);
+      for (const entry of undoable) await uncut(entry, rows, seen.root);
       const fields = rows.map((/** @type {any} */ row) => outcome(row, seen.root));
       for (const entry of undoable) entry.filled = readBack(entry, seen.root);
       const attached = file ? fileCount(file, seen.root) : 0;
       const wanted_files = file ? staged.length : 0;
-      return { fields, attached, wanted_files, submitted: false, stopped: guard.stopped() };
+      const more = appeared(seen, request);
+      return { fields, attached, wanted_files, submitted: false, stopped: guard.stopped(), more };
     } finally {
       guard.release();
       staged = [];
     }
+  };
+
+  /** What a page cut to its length says something else than the draft: put back what was there. */
+  const uncut = async (
+    /** @type {any} */ entry,
+    /** @type {any[]} */ rows,
+    /** @type {Element} */ root,
+  ) => {
+    const row = rows.find((one) => one.name === entry.name);
+    const got = row && ["text", "textarea"].includes(row.kind) ? readBack(row, root) : "";
+    const control = row && locate(row, root);
+    if (!control || !got || got.length >= row.value.length || !row.value.startsWith(got)) return;
+    await restore(control, entry.before);
+    row.note = "too_long";
+    await pause(0);
+  };
+
+  /** Labels of fields that came up while the form was filled (a further step, a dialog). */
+  const appeared = (/** @type {any} */ before, /** @type {any} */ request) => {
+    const known = new Set(before.controls.map((/** @type {any} */ one) => one.key));
+    return survey(request)
+      .rows.filter((/** @type {any} */ row) => row.found && !known.has(row.control.key))
+      .map((/** @type {any} */ row) => row.label);
   };
 
   /** Find the control anew: a framework may have replaced it since, or a page have bent the form. */
@@ -154,6 +194,7 @@
     const home = root.isConnected ? root : document.body;
     const sound = (/** @type {any} */ control) =>
       !control.forbidden &&
+      !control.elements.some((/** @type {any} */ one) => one.type === "password") &&
       actions(home, control.elements).every((/** @type {string} */ to) => allowed.has(to));
     if (held?.elements.every((/** @type {Element} */ element) => element.isConnected))
       return sound(held) ? held : null;
@@ -169,180 +210,130 @@
     );
   };
 
-  /** @param {any} row @param {Element} root @returns {Promise<void>} */
-  const put = async (row, root) => {
+  /** @param {any} row @param {Element} root @param {(element: any, value: string) => Promise<void>} enter */
+  const put = async (row, root, enter) => {
     const control = locate(row, root);
-    if (!control) return;
-    const element = control.elements[0];
-    if (control.kind === "radio" || control.kind === "checkbox") {
-      const index = control.options.findIndex(
-        (/** @type {any} */ option) => option.value === row.choice,
-      );
-      check(control.elements[Math.max(index, 0)], true);
-    } else if (element instanceof HTMLSelectElement) {
-      element.value = row.choice;
-      tell(element);
-    } else if (control.kind === "select") {
-      await pick(element, row);
-    } else {
-      write(element, row.value);
-    }
+    // What holds the value already stays as it is: a second click would take some of it back.
+    if (!control || agrees(row, now(control)) || means(row, control)) return;
+    if (control.opener) await pick(control, row);
+    else if (control.kind === "radio" || control.kind === "checkbox") tick(control, row);
+    else if (tagOf(control.elements[0]) === "select") select(control.elements[0], row.choice);
+    else if (control.kind === "date") await enterDay(control, row);
+    else await enter(control.elements[0], row.value);
     await pause(0);
   };
 
-  /** @param {any} element @param {string} value */
-  const write = (element, value) => {
-    element.dispatchEvent(new FocusEvent("focus"));
-    element.dispatchEvent(new FocusEvent("focusin", { bubbles: true }));
-    if (element.isContentEditable) element.textContent = value;
-    else element.value = value;
-    tell(element);
-    element.dispatchEvent(new FocusEvent("blur"));
-    element.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
+  /** A drawn list that shows a choice of that meaning already. */
+  const means = (/** @type {any} */ row, /** @type {any} */ control) => {
+    const text = control.opener ? now(control) : "";
+    if (!text || !Array.isArray(row.choice) || meaning([text], row.choice) < 0) return false;
+    row.value = text;
+    return true;
   };
 
-  /** @param {HTMLElement} element */
-  const tell = (element) => {
-    element.dispatchEvent(
-      new InputEvent("input", { bubbles: true, composed: true, inputType: "insertText" }),
-    );
-    element.dispatchEvent(new Event("change", { bubbles: true }));
-  };
-
-  /** A click is what frameworks listen for; the value is set if the page swallowed the click. */
-  const check = (/** @type {HTMLInputElement} */ element, /** @type {boolean} */ wanted) => {
-    if (element.checked === wanted) return;
-    element.click();
-    if (element.checked === wanted) return;
-    element.checked = wanted;
-    tell(element);
-  };
-
-  /** Open a drawn select and click the option with the words. */
-  const pick = async (/** @type {HTMLElement} */ element, /** @type {any} */ row) => {
-    const opener = /** @type {HTMLElement} */ (dropdownOf(element) ?? element);
-    element.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, composed: true }));
-    element.click();
-    const meant = row.choice ? new RegExp(row.choice, "i") : null;
-    for (let turn = 0; turn < 10; turn += 1) {
-      await pause(50);
-      const offered = all(document, OPTION).filter(
-        (/** @type {HTMLElement} */ option) => shown(option) && harmless(option),
-      );
-      const option =
-        offered.find((/** @type {HTMLElement} */ one) => tidy(one.textContent) === row.value) ??
-        offered.find((/** @type {HTMLElement} */ one) => meant?.test(tidy(one.textContent)));
-      if (option) {
-        row.value = tidy(option.textContent);
-        option.click();
-        return;
-      }
-    }
-    opener.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true }));
-  };
-
-  /** @param {HTMLElement} option @returns {boolean} */
-  const harmless = (option) => !option.closest("a[href], button, [type='submit']");
-
-  /** @param {any} row @param {Element} root */
-  const attach = (row, root) => {
-    const input = locate(row, root)?.elements[0];
-    if (!(input instanceof HTMLInputElement)) return;
-    const files = staged.map(
-      ({ name, type, chunks }) => new File(/** @type {BlobPart[]} */ (chunks), name, { type }),
+  /** Attach what is not there yet: filled again, a form has each file once. */
+  const attach = (/** @type {any} */ row, /** @type {Element} */ root) => {
+    const control = locate(row, root);
+    if (!control) return;
+    const input = control.elements[0];
+    const there = shownFiles(input);
+    const fresh = staged.filter(({ name }) => !there.includes(name));
+    if (!fresh.length) return;
+    const wanted = input.files.length ? staged : fresh;
+    const files = wanted.map(
+      ({ name, type: kind, chunks }) =>
+        new File(/** @type {BlobPart[]} */ (chunks), name, { type: kind }),
     );
     setFiles(input, files);
+    noteGiven(
+      input,
+      staged.map(({ name }) => name),
+    );
   };
 
-  /** @param {HTMLInputElement} input @param {File[]} files */
-  const setFiles = (input, files) => {
-    const transfer = new DataTransfer();
-    for (const file of files) transfer.items.add(file);
-    input.files = transfer.files;
-    tell(input);
-  };
-
-  /** An uploader may empty its input once it has taken the files: the names on the page then tell. */
+  /** An uploader may empty its input once it has taken the files: its list on the page then tells. */
   const fileCount = (/** @type {any} */ row, /** @type {Element} */ root) => {
     const input = locate(row, root)?.elements[0];
-    if (input?.files?.length) return input.files.length;
-    const text = document.body.innerText;
-    return staged.filter(({ name }) => text.includes(name)).length;
+    if (!input) return 0;
+    return (
+      input.files.length ||
+      shownFiles(input).filter((/** @type {string} */ name) =>
+        staged.some((one) => one.name === name),
+      ).length
+    );
   };
 
   /** @param {any} row @param {Element} root @returns {string} */
   const readBack = (row, root) => {
     const control = locate(row, root);
-    return control ? now(control) : "";
+    return control ? seenIn(control) : "";
   };
 
-  /** @param {any} row @param {string} value @returns {boolean} */
-  const agrees = (row, value) => {
+  /** The same, but for the blanks and dashes a page writes into numbers and days. */
+  const agrees = (/** @type {any} */ row, /** @type {string} */ value) => {
     const flat = (/** @type {string} */ text) => text.replace(/\r\n?/g, "\n").trim();
-    if (flat(value) === flat(row.value)) return true;
-    return (
-      (row.kind === "select" && flat(value).includes(flat(row.value))) ||
-      (row.kind === "number" && value !== "" && Number(value) === Number(row.value))
-    );
+    const [got, wanted] = [flat(value), flat(row.value)];
+    if (got === wanted) return true;
+    if (!got) return false;
+    if (["select", "wheel", "checkbox"].includes(row.kind) && !/^\d{4}-/.test(wanted))
+      return got.split(/\s*[/,>]\s*/).includes(wanted) || got === wanted;
+    if (row.kind === "date" || row.kind === "wheel") return sameDay(got, wanted);
+    if (row.kind === "number") return Number(got.replace(/[,，¥￥\s]/g, "")) === Number(wanted);
+    const bare = (/** @type {string} */ text) => text.replace(/[\s-]/g, "");
+    return /^[\d\s-]+$/.test(wanted) && bare(got) === bare(wanted);
   };
 
   /** @param {any} row @param {Element} root @returns {any} */
   const outcome = (row, root) => {
-    const { name, label, value: wanted } = row;
+    const { name, label, value: wanted, note } = row;
     const read_back = readBack(row, root);
-    return { name, label, ok: agrees(row, read_back), wanted, read_back };
+    return { name, label, ok: agrees(row, read_back), wanted, read_back, note };
   };
 
-  /** @param {any} row @returns {any} */
-  const remember = (row) => {
-    const { elements, key, kind } = row.control;
-    const before =
-      kind === "file"
-        ? [...elements[0].files]
-        : kind === "radio" || kind === "checkbox"
-          ? elements.map((/** @type {any} */ one) => one.checked)
-          : kind === "select" && !(elements[0] instanceof HTMLSelectElement)
-            ? null
-            : elements[0].isContentEditable
-              ? elements[0].innerText
-              : elements[0].value;
+  /** What stood there; filled again, a field still goes back to what stood there at first. */
+  const remember = (/** @type {any} */ row, /** @type {any[]} */ earlier) => {
     const { name, control, selector } = row;
-    return { name, control, key, selector, before, filled: "" };
+    const { key, kind } = control;
+    const first = earlier.find((one) => one.key === key && one.filled === seenIn(control));
+    const { before, shown: text } = first ?? { before: held(control), shown: seenIn(control) };
+    return { name, control, key, kind, selector, before, shown: text, filled: "" };
   };
+
+  /** What a person sees a control hold: of an upload, the files that the page lists. */
+  const seenIn = (/** @type {any} */ control) =>
+    control.kind === "file" ? shownFiles(control.elements[0]).join("\n") : now(control);
 
   /** Put earlier values and files back; what the user changed since is his and stays. */
   const undo = async () => {
     const guard = guardSubmit();
     guard.release();
     const total = undoable.length;
+    /** @type {any[]} */
+    const back = [];
     /** @type {string[]} */
     const kept = [];
     for (const entry of undoable.reverse()) {
       const control = locate(entry, document.body);
-      if (control && entry.before !== null && now(control) === entry.filled)
-        restore(control, entry.before);
+      if (control && seenIn(control) === entry.filled && (await putBack(control, entry)))
+        back.push(entry);
       else kept.push(entry.name);
     }
     undoable = [];
     await pause(SETTLE_MS);
+    for (const entry of back)
+      if (readBack(entry, document.body) !== entry.shown) kept.push(entry.name);
     return { restored: total - kept.length, kept, stopped: guard.stopped() };
   };
 
-  /** @param {any} control @param {any} before */
-  const restore = (control, before) => {
-    const element = control.elements[0];
-    if (control.kind === "file") setFiles(element, before);
-    else if (control.kind === "radio" || control.kind === "checkbox") {
-      control.elements.forEach((/** @type {any} */ one, /** @type {number} */ index) => {
-        if (one.checked !== before[index]) {
-          one.checked = before[index];
-          tell(one);
-        }
-      });
-    } else if (element instanceof HTMLSelectElement) {
-      element.value = before;
-      tell(element);
-    } else write(element, before);
+  /** A drawn list is put back by choosing again; one that was empty, by what empties it. */
+  const putBack = async (/** @type {any} */ control, /** @type {any} */ entry) => {
+    if (seenIn(control) === entry.shown) return true;
+    if (!control.opener) return restore(control, entry.before);
+    if (entry.shown) {
+      await pick(control, { value: entry.shown, choice: [] });
+      return true;
+    }
+    return empty(control);
   };
 
   shared.kazhengFill = Object.freeze({ apply, preview, stage, undo });

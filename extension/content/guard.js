@@ -2,7 +2,7 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengGuard) return;
-  const { attribute, deep, rootOf } = shared.kazhengForm;
+  const { attribute, deep, inside, rootOf } = shared.kazhengForm;
 
   const LINGER_MS = 3_000;
   const TOUCHES = ["pointerdown", "mousedown", "touchstart", "keydown"];
@@ -30,12 +30,18 @@
     };
     const act = (/** @type {Event} */ event) => event.isTrusted && release();
     const forms = deep(document, "form");
+    const frames = deep(document, "iframe").map(inside).filter(Boolean);
+    const views = frames.map((/** @type {Document} */ one) => one.defaultView).filter(Boolean);
     /** @type {[EventTarget | undefined, string, (event: any) => void][]} */
     const listeners = [
       [window, "submit", stop],
       ...forms.map((/** @type {Node} */ form) => [rootOf(form), "submit", stop]),
       ...TOUCHES.map((type) => [window, type, act]),
       [shared.navigation, "navigate", halt],
+      ...views.flatMap((/** @type {any} */ view) => [
+        /** @type {any} */ ([view.navigation, "navigate", halt]),
+        ...TOUCHES.map((type) => [view, type, act]),
+      ]),
     ];
     for (const [place, type, run] of listeners) place?.addEventListener(type, run, true);
     const restore = turnTargets();

@@ -1,13 +1,20 @@
 /**
  * Decides which control of a form takes which value of the draft, and how sure that is.
- * Classic script, injected on click into the isolated world together with form.js and fill.js.
+ * Classic script, injected on click into the isolated world after controls.js and enter.js.
  */
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengMatch) return;
-  const { actions, all, controls, kindOf, tidy } = shared.kazhengForm;
+  const { actions, all, attribute, deep, formOf, shown, tagOf, within } = shared.kazhengForm;
+  const { controls, kindOf } = shared.kazhengControls;
+  const { now, typed } = shared.kazhengEnter;
 
   const TEXTUAL = new Set(["text", "textarea", "number", "date"]);
+  const DIALOGS = "dialog[open], [role='dialog'], .layui-layer-page, .layui-layer-iframe";
+  /** Texts of sentences; anything else is whole or it is wrong. */
+  const IN_SENTENCES = new Set(["description", "evidence", "demand"]);
+  const LEAD =
+    /^请您?(选择|填写|输入|详细|如实|描述)*(您|你)?的?|^(选择|填写|输入)(您的|你的)?|[（(][^）)]*[)）]$|please (enter|select|describe)( your| the)?/gi;
 
   /**
    * @typedef {{name: string, selector: string, kind: string, required: boolean,
@@ -15,12 +22,13 @@
    * @typedef {{path: string, selector: string, fields: MapField[]}} FormMap
    * @typedef {{values: Record<string, string>, map: FormMap | null, words: any, files: number}} Wish
    * @typedef {{name: string, control: any, label: string, kind: string, confidence: number,
-   *   found: boolean, value: string, choice: string | null, note: string | null, current: string,
-   *   typed: boolean, required: boolean, selector: string | null}} Row
+   *   found: boolean, value: string, choice: string[] | string | null, note: string | null,
+   *   current: string, typed: boolean, required: boolean, selector: string | null}} Row
    */
 
   /**
-   * Find the form: the platform's own one, else the one most of the values fit in.
+   * Find the form: the platform's own one, else the one most of the values fit in; while a dialog
+   * is open, only what stands in it.
    * @param {Wish} wish @returns {{root: Element, rows: Row[], known: boolean, controls: any[]}}
    */
   const survey = (wish) => {
@@ -34,20 +42,39 @@
         controls: found,
       };
     }
-    const candidates = [...all(document, "form"), document.body].map((root) => {
-      const found = controls(root, wish.words.forbidden);
-      const rows = guess(found, wish);
-      const sum = rows.reduce((total, row) => total + (row.found ? row.confidence : 0), 0);
-      return {
-        root,
-        rows,
-        controls: found,
-        known: false,
-        sum: root === document.body ? sum * 0.9 - 0.01 : sum,
-      };
-    });
-    return candidates.reduce((best, other) => (other.sum > best.sum ? other : best));
+    const every = controls(document, wish.words.forbidden);
+    const inDialog = among(every, deep(document, DIALOGS).filter(shown), wish);
+    if (inDialog.some(({ sum }) => sum > 0)) return best(inDialog);
+    const forms = [...new Set(every.map((/** @type {any} */ one) => formOf(one.elements[0])))];
+    return best([...among(every, forms.filter(Boolean), wish), whole(every, wish)]);
   };
+
+  /** @param {any[]} every @param {any} wish */
+  const whole = (every, wish) => {
+    const { rows, sum } = weighed(every, wish);
+    return { root: document.body, rows, controls: every, known: false, sum: sum * 0.9 - 0.01 };
+  };
+
+  /** @param {any[]} every @param {Element[]} roots @param {Wish} wish */
+  const among = (every, roots, wish) =>
+    roots.map((root) => {
+      const found = every.filter(({ elements }) =>
+        elements.some(
+          (/** @type {HTMLElement} */ one) => within(root, one) || formOf(one) === root,
+        ),
+      );
+      return { root, ...weighed(found, wish), controls: found, known: false };
+    });
+
+  /** @param {any[]} found @param {Wish} wish @returns {{rows: Row[], sum: number}} */
+  const weighed = (found, wish) => {
+    const rows = guess(found, wish);
+    return { rows, sum: rows.reduce((sum, row) => sum + (row.found ? row.confidence : 0), 0) };
+  };
+
+  /** @template {{sum: number}} T @param {T[]} candidates @returns {T} */
+  const best = (candidates) =>
+    candidates.reduce((first, other) => (other.sum > first.sum ? other : first));
 
   /** @param {FormMap | null} map @returns {Element | null} */
   const knownForm = (map) => {
@@ -90,64 +117,111 @@
       .flatMap((name) =>
         found
           .filter((control) => !control.forbidden)
-          .map((control) => ({ name, control, score: score(control, wish.words.fields[name]) })),
+          .map((control) => ({
+            name,
+            control,
+            score: score(control, wish.words.fields[name], wish.values[name] ?? ""),
+          })),
       )
       .filter((pair) => pair.score > 0.3)
       .sort((a, b) => b.score - a.score);
     /** @type {Map<string, Row>} */
     const rows = new Map();
     const used = new Set();
-    for (const { name, control, score: best } of pairs) {
-      if (rows.has(name) || used.has(control)) continue;
+    for (const { name, control, score: sure } of pairs) {
+      const other = wish.words.fields[name].instead;
+      if (rows.has(name) || used.has(control) || (other && rows.get(other)?.found)) continue;
       const rival = pairs.find(
         (pair) => pair.name === name && pair.control !== control && !used.has(pair.control),
       );
-      const doubt = rival && best - rival.score < 0.1 ? 0.3 : 0;
-      used.add(control);
-      rows.set(
-        name,
-        decide(
-          blank(name, control, Math.round((best - doubt) * 100) / 100),
-          wish,
-          control.max ?? Infinity,
-          {},
-        ),
+      const doubt = rival && sure - rival.score < 0.1 ? 0.3 : 0;
+      const row = decide(
+        blank(name, control, Math.round((sure - doubt) * 100) / 100),
+        wish,
+        control.max ?? Infinity,
+        {},
       );
+      // What does not fit here may fit in another control, and another value in this one.
+      if (!row.found && row.note !== "too_long") continue;
+      used.add(control);
+      rows.set(name, row);
     }
     return names.map(
       (name) =>
         rows.get(name) ?? {
           ...blank(name, null, 0),
-          note: "no_field",
+          note: pairs.some((pair) => pair.name === name) ? "no_option" : "no_field",
           value: wish.values[name] ?? "",
         },
     );
   };
 
-  /** @param {any} control @param {any} words @returns {number} */
-  const score = (control, words) => {
-    if (!words.kinds.includes(control.kind)) return 0;
+  /** @param {any} control @param {any} words @param {string} value @returns {number} */
+  const score = (control, words, value) => {
+    const kind = kindFor(control, words);
+    if (!kind || !belongs(control, words, value)) return 0;
     const label = new RegExp(words.label, "i");
     const refused = words.not ? new RegExp(words.not, "i") : null;
-    let best = 0;
+    if (
+      control.heading &&
+      words.heading_not &&
+      new RegExp(words.heading_not, "i").test(control.heading)
+    )
+      return 0;
+    let most = 0;
     for (const { text, weight } of control.texts) {
-      const plain = text
-        .replace(
-          /^(请|请您)?(选择|填写|输入|描述)(您的|你的)?|[（(][^）)]*[)）]$|please (enter|select|describe)( your| the)?/gi,
-          "",
-        )
-        .trim();
+      const plain = text.replace(LEAD, "").trim();
       const hit = label.exec(plain);
-      if (!hit || refused?.test(plain)) continue;
-      best = Math.max(
-        best,
-        weight * (hit[0].length >= plain.length ? 1 : 0.55 + 0.4 * (hit[0].length / plain.length)),
+      if (refused?.test(plain)) {
+        // A refused label is about something else, whatever a weaker text says.
+        if (weight >= 0.95) return 0;
+        continue;
+      }
+      if (!hit?.[0]) continue;
+      most = Math.max(
+        most,
+        weight * (hit[0].length >= plain.length ? 1 : 0.5 + 0.45 * (hit[0].length / plain.length)),
       );
     }
-    const byName = new RegExp(words.name, "i").test(`${control.name} ${control.elements[0].id}`);
-    if (byName) best = best ? Math.min(1, best + 0.1) : 0.62;
+    if (words.under && new RegExp(words.under[0], "i").test(control.heading)) {
+      const plain = control.label.replace(LEAD, "").trim();
+      if (new RegExp(`^(${words.under[1]})$`, "i").test(plain)) most = Math.max(most, 0.9);
+    }
+    const named = `${control.name} ${attribute(control.elements[0], "id")}`;
+    if (new RegExp(words.name, "i").test(named))
+      most = most ? Math.min(1, most + 0.1) : unlabelled(control);
     // The first kind is where the value belongs; a one-line box for a long text is a worse guess.
-    return best * (words.kinds[0] === control.kind ? 1 : 0.9) * 0.98;
+    return most * (words.kinds[0] === kind ? 1 : 0.9) * 0.98;
+  };
+
+  /** A name alone tells something only where no label says something else. */
+  const unlabelled = (/** @type {any} */ control) =>
+    control.texts.some((/** @type {any} */ { weight }) => weight >= 0.95) ? 0.4 : 0.64;
+
+  /** @param {any} control @param {any} words @returns {string | null} the kind it would be used as */
+  const kindFor = (control, words) => {
+    if (control.kind === "wheel")
+      return (
+        words.kinds.find((/** @type {string} */ kind) => kind === "select" || kind === "date") ??
+        null
+      );
+    return words.kinds.includes(control.kind) ? control.kind : null;
+  };
+
+  /** A telephone number is no e-mail address, whatever a label of ways to reach somebody allows. */
+  const belongs = (
+    /** @type {any} */ control,
+    /** @type {any} */ words,
+    /** @type {string} */ value,
+  ) => {
+    if (!words.shapes) return true;
+    const said = control.texts.map((/** @type {any} */ one) => one.text).join(" ") + control.name;
+    const asked = Object.keys(words.shapes).filter((key) =>
+      new RegExp(words.shapes[key][0], "i").test(said),
+    );
+    return (
+      asked.length === 0 || asked.some((key) => new RegExp(words.shapes[key][1], "i").test(value))
+    );
   };
 
   /** @param {string} name @param {any} control @param {number} confidence @returns {Row} */
@@ -172,10 +246,17 @@
     const value = wish.values[row.name] ?? "";
     if (row.kind === "file") return { ...row, note: wish.files ? null : "no_value" };
     if (!value) return { ...row, found: false, note: "no_value" };
+    if (row.kind === "wheel" && /^\d{4}-\d\d/.test(value))
+      return { ...row, value: value.slice(0, 10), note: "drawn" };
     if (!TEXTUAL.has(row.kind)) return choose(row, value, options, wish.words);
     const shaped = shape(value, row);
-    const short = shorten(shaped, limit);
-    return { ...row, value: short, note: short === shaped ? null : "shortened" };
+    if (shaped.length <= limit) return { ...row, value: shaped };
+    const brief = wish.values[wish.words.fields[row.name]?.brief ?? ""];
+    if (brief && brief.length <= limit) return { ...row, value: brief, note: "shortened" };
+    const cut = IN_SENTENCES.has(row.name) || row.selector ? shorten(shaped, limit) : "";
+    return cut
+      ? { ...row, value: cut, note: "shortened" }
+      : { ...row, found: false, value: shaped, note: "too_long" };
   };
 
   /** @param {Row} row @param {string} value @param {Record<string, string>} options @param {any} words @returns {Row} */
@@ -185,14 +266,19 @@
       (/** @type {any} */ option) => option.value !== "" || option.text,
     );
     const wanted = options[value] ?? value;
-    const meant = words.options[row.name]?.[value];
-    const pick =
-      offered.find((option) => option.value === wanted || option.text === wanted) ??
-      (meant ? offered.find((option) => new RegExp(meant, "i").test(option.text)) : undefined);
+    const meant = words.options[row.name]?.[value] ?? [];
+    const exact = offered.find((option) => option.value === wanted || option.text === wanted);
+    const at = exact
+      ? -1
+      : meaning(
+          offered.map((option) => option.text),
+          meant,
+        );
+    const pick = exact ?? offered[at];
     if (pick) return { ...row, value: pick.text || pick.value, choice: pick.value };
     // A drawn select shows its options only when opened: the words are looked for there.
-    if (row.kind === "select" && !offered.length)
-      return { ...row, value: wanted, choice: meant ?? null, note: "drawn" };
+    if (["select", "wheel"].includes(row.kind) && !offered.length)
+      return { ...row, value: wanted, choice: meant, note: "drawn" };
     const other = offered.find((option) => new RegExp(words.other, "i").test(option.text));
     if (!other) return { ...row, found: false, note: "no_option" };
     return {
@@ -204,6 +290,20 @@
     };
   };
 
+  /**
+   * The option that means it: the first pattern that fits exactly one, best pattern first.
+   * @param {string[]} texts @param {string[]} patterns @returns {number} -1 where none does
+   */
+  const meaning = (texts, patterns) => {
+    for (const pattern of patterns) {
+      const test = new RegExp(pattern, "i");
+      const fitting = texts.flatMap((text, index) => (test.test(text) ? [index] : []));
+      if (fitting.length === 1) return fitting[0];
+      if (fitting.length > 1) return -1;
+    }
+    return -1;
+  };
+
   /** @param {string} value @param {Row} row @returns {string} */
   const shape = (value, row) => {
     const element = row.control.elements[0];
@@ -213,44 +313,17 @@
     if (element.type === "date") return moment[1];
     if (element.type === "month") return moment[1].slice(0, 7);
     if (element.type === "datetime-local") return `${moment[1]}T${moment[2]}`;
-    return /^\d{4}\S*([+-]\d\d:\d\d|Z)$/.test(value)
-      ? `${moment[1]} ${moment[2]}${moment[3] ?? ""}`
-      : value;
+    const hint = attribute(element, "placeholder");
+    const asked = /[年y].*[日d]/i.test(hint) ? hint : row.label;
+    if (asked === hint ? !/[时h:]/i.test(hint) : /日期|date$/i.test(asked)) return moment[1];
+    return `${moment[1]} ${moment[2]}${moment[3] ?? ""}`;
   };
 
-  /** Cut at the last full sentence that fits. */
+  /** The whole sentences that fit; nothing where none does. */
   const shorten = (/** @type {string} */ text, /** @type {number} */ limit) => {
-    if (text.length <= limit) return text;
     const cut = text.slice(0, limit);
     const end = Math.max(...["。", "；", "\n", ". "].map((mark) => cut.lastIndexOf(mark)));
-    return end > limit / 2 ? cut.slice(0, end + 1).trimEnd() : cut;
-  };
-
-  /** @param {any} control @returns {string} */
-  const now = (control) => {
-    const element = control.elements[0];
-    if (control.kind === "file") return [...element.files].map((file) => file.name).join(", ");
-    if (control.kind === "radio" || control.kind === "checkbox") {
-      return control.elements
-        .map((/** @type {any} */ one, /** @type {number} */ index) =>
-          one.checked ? control.options[index]?.text || one.value : "",
-        )
-        .filter(Boolean)
-        .join(", ");
-    }
-    if (element instanceof HTMLSelectElement) return tidy(element.selectedOptions[0]?.textContent);
-    if (control.kind === "select")
-      return tidy(shared.kazhengForm.dropdownOf(element)?.textContent) || element.value || "";
-    return element.isContentEditable ? element.innerText : element.value;
-  };
-
-  /** The user wrote something there that the page did not bring. */
-  const typed = (/** @type {any} */ control) => {
-    const element = control.elements[0];
-    if (control.kind === "file") return element.files.length > 0;
-    return (
-      TEXTUAL.has(control.kind) && Boolean(now(control)) && element.value !== element.defaultValue
-    );
+    return end < 0 ? "" : cut.slice(0, end + 1).trimEnd();
   };
 
   /**
@@ -259,13 +332,16 @@
    */
   const structure = (root, found) =>
     JSON.stringify([
-      root.tagName,
-      actions(root),
+      tagOf(root),
+      actions(
+        root,
+        found.flatMap((control) => control.elements),
+      ),
       found.map((control) => [
         control.key,
         control.options.map((/** @type {any} */ option) => option.value),
       ]),
     ]);
 
-  shared.kazhengMatch = Object.freeze({ now, structure, survey });
+  shared.kazhengMatch = Object.freeze({ meaning, structure, survey });
 })();

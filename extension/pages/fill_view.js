@@ -288,6 +288,8 @@ function showReport(place, context, plan, result) {
         t("submit_yourself"),
       ),
       result.stopped > 0 && notice("warn", t("fill_stopped"), t("submit_yourself")),
+      result.more?.length > 0 &&
+        notice("plain", t("fill_more", result.more.join(t("comma"))), t("fill_more_next")),
       h(
         "table.fill.small",
         null,
@@ -304,6 +306,9 @@ function showReport(place, context, plan, result) {
                 null,
                 h("div.value", null, field.read_back || t("empty")),
                 !field.ok && h("div.small.soft", null, t("fill_wanted", field.wanted)),
+                !field.ok &&
+                  field.note === "too_long" &&
+                  h("div.small.soft", null, t("fill_note_too_long")),
               ),
               h(
                 "td",

@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import chat, cost, drafting, evidence, reading, recording
+from tests.bench import chat, cost, drafting, evidence, filling, reading, recording
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -31,7 +31,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=")
     parser.add_argument(
         "--only",
-        choices=("chat", "click", "cost", "drafting", "evidence", "reading", "recording"),
+        choices=(
+            "chat",
+            "click",
+            "cost",
+            "drafting",
+            "evidence",
+            "filling",
+            "reading",
+            "recording",
+        ),
         help="only this part",
     )
     parser.add_argument("--runs", type=int, default=7)
@@ -43,6 +52,8 @@ def main() -> None:
         reading.throughput(given.runs)
     if given.only in (None, "drafting"):
         drafting.speed(given.runs)
+    if given.only in (None, "filling"):
+        filling.accuracy()
     with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
         if given.only in (None, "evidence"):
             evidence.speed(Path(name) / "speed", given.runs)

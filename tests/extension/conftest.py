@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -63,7 +64,14 @@ def build_extension(folder: Path, rules: dict) -> Path:
     """Put the real fill code into an extension whose helper is the test."""
     (folder / "background").mkdir(parents=True)
     shutil.copytree(EXTENSION / "content", folder / "content")
-    for name in ("api.js", "filling.js", "fill_memory.js", "form_words.js", "rules.js"):
+    for name in (
+        "api.js",
+        "filling.js",
+        "fill_memory.js",
+        "fill_scripts.js",
+        "form_words.js",
+        "rules.js",
+    ):
         shutil.copy(EXTENSION / "background" / name, folder / "background" / name)
     (folder / "background" / "helper.js").write_text(HELPER, "utf-8")
     (folder / "background" / "main.js").write_text(MAIN, "utf-8")
@@ -163,6 +171,13 @@ def chromium():
 @pytest.fixture
 async def site():
     """A shop on loopback; every POST to it is recorded."""
+    async with serving() as shop:
+        yield shop
+
+
+@asynccontextmanager
+async def serving():
+    """Serve the pages of `forms` on loopback."""
     posts = []
 
     async def page(request):
@@ -187,7 +202,13 @@ async def site():
 @pytest.fixture(scope="module")
 async def browser(tmp_path_factory, chromium):
     """One browser with the fill code for all tests of a module: (context, worker)."""
-    folder = tmp_path_factory.mktemp("fill")
+    async with launched(tmp_path_factory.mktemp("fill"), chromium) as pair:
+        yield pair
+
+
+@asynccontextmanager
+async def launched(folder, chromium):
+    """Run a browser with the fill code: (context, worker)."""
     extension = build_extension(folder / "extension", RULES)
     arguments = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1", *QUICK]

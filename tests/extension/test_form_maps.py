@@ -1,6 +1,7 @@
 """The form maps of shop systems on saved pages of their forms, in a real browser."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from scrapers.rules import rules
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-SCRIPTS = [ROOT / f"extension/content/{name}.js" for name in ("form", "match", "guard", "fill")]
+NAMED = (ROOT / "extension/background/fill_scripts.js").read_text("utf-8")
+SCRIPTS = [ROOT / f"extension/content/{name}.js" for name in re.findall(r'"(\w+)"', NAMED)]
 MAPS = {row["key"]: row["complaint_form"] for row in json.loads(rules())["platforms"]}
 VALUES = {
     "order_no": "523260818142305817",

@@ -1,0 +1,13 @@
+/** The content scripts that fill a form, in the order they are injected. */
+export const FILL_SCRIPTS = [
+  "form",
+  "labels",
+  "controls",
+  "enter",
+  "match",
+  "guard",
+  "uploads",
+  "popup",
+  "upload_words",
+  "fill",
+].map((name) => `content/${name}.js`);

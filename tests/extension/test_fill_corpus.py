@@ -1,0 +1,60 @@
+"""Filling over forms drawn with the real libraries: what counts is the library's own state."""
+
+import pytest
+from aiohttp import web
+
+from tests.extension.corpus import libraries, measure
+
+pytestmark = pytest.mark.browser
+FORMS = [form for form in measure.CORPUS if form.key in measure.QUICK]
+
+
+@pytest.fixture(scope="module")
+async def filled(browser):
+    """Every form of the quick part once: (results by form, POSTs that arrived)."""
+    libraries.fetch()
+    posts = []
+    runner = web.AppRunner(measure.application(posts))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    person = measure.Person(*browser, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    results = await measure.run(person, FORMS)
+    yield {result.form.key: result for result in results}, posts
+    await runner.cleanup()
+
+
+@pytest.mark.parametrize("key", sorted(measure.QUICK))
+async def test_each_value_is_in_its_field_and_in_no_other(filled, key):
+    result = filled[0][key]
+    assert result.refused is None
+    assert measure.misses([result]) == []
+
+
+async def test_what_is_told_is_what_the_library_holds(filled):
+    assert [key for key, one in filled[0].items() if not all(one.told.values())] == []
+
+
+@pytest.mark.parametrize("key", sorted(measure.AGAIN))
+async def test_a_form_filled_again_holds_each_value_and_file_once(filled, key):
+    result = filled[0][key]
+    assert result.again == result.model
+
+
+@pytest.mark.parametrize("key", sorted(measure.AGAIN))
+async def test_undo_takes_out_of_the_library_what_it_does_not_name_as_kept(filled, key):
+    result = filled[0][key]
+    still = {
+        one.right
+        for number, one in enumerate(result.form.fields)
+        if result.undone.get(one.name or f"f{number}", "") != one.start
+    }
+    assert still == set(result.kept)
+
+
+async def test_no_form_was_sent(filled):
+    assert filled[1] == []
+
+
+def test_the_corpus_is_as_large_as_promised():
+    assert len(measure.CORPUS) >= 25
+    assert sum(len(form.fields) for form in measure.CORPUS) >= 300
