@@ -79,6 +79,7 @@ async def test_every_field_that_the_browser_shows_is_framed_where_it_stands(
     await check(common, key, 1, **WAYS[way])
 
 
+@pytest.mark.long
 async def test_on_a_scaled_screen_as_well(tmp_path: Path) -> None:
     async with world(tmp_path, scale=2) as own:
         await check(own, "weijie:not_delivered", 2, scroll=333)

@@ -55,7 +55,7 @@ def short() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.parametrize("shop", ["wangzi", "weijie"])
+@pytest.mark.parametrize("shop", ["wangzi", pytest.param("weijie", marks=pytest.mark.long)])
 def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path, short: Path) -> None:
     data = tmp_path / "data"
     code, found, errors = kazheng(short, "demo", "--once", "--shop", shop, "--data", str(data))
@@ -107,6 +107,7 @@ def test_one_run_gives_everything_that_was_promised(shop: str, tmp_path: Path, s
     assert case["gaps"] == draft["gaps"]
 
 
+@pytest.mark.long
 def test_a_session_that_is_not_lent_never_agrees(short: Path) -> None:
     code, found, errors = kazheng(short, "demo", "--once", "--shop", "wangzi", "--no-lend")
     assert code == 0, (found, errors[-2000:])

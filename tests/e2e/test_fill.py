@@ -40,7 +40,10 @@ async def test_undo_gives_the_form_back(common: World) -> None:
     await popup.close()
 
 
-@pytest.mark.parametrize("shop", ["wangzi", "lechuang", "weijie"])
+@pytest.mark.parametrize(
+    "shop",
+    ["wangzi", *(pytest.param(shop, marks=pytest.mark.long) for shop in ("lechuang", "weijie"))],
+)
 async def test_fill_submit_and_receipt(common: World, shop: str) -> None:
     if shop == "wangzi":
         await common.log_in()

@@ -64,7 +64,13 @@ async def test_the_helpers_own_port_is_out_of_reach(common: World) -> None:
     assert [v.capture_id for v in common.store.vault.recent(99)] == [view.capture_id, *before]
 
 
-@pytest.mark.parametrize("path", ["hanging", "endless", "popups", "big"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "hanging",
+        *(pytest.param(path, marks=pytest.mark.long) for path in ("endless", "popups", "big")),
+    ],
+)
 async def test_a_page_that_behaves_badly_is_kept(common: World, path: str) -> None:
     url = f"{common.demo.origins['hostile']}/{path}"
     page = await common.person.context.new_page()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 
 import pytest
@@ -11,8 +10,6 @@ import pytest
 from helper.model import CaptureView
 from tests.e2e.world import World, until
 
-CRASHES = int(os.environ.get("KAZHENG_CRASHES", "6"))
-"""Each takes ten seconds of processor time; twenty are worth it after a change of the workflow."""
 SEEN = {"seen/viewport", "seen/html", "seen/text", "seen/context", "seen/strip"}
 
 
@@ -53,13 +50,14 @@ async def test_killed_in_the_middle_of_the_visit(common: World) -> None:
 
 
 @pytest.mark.timeout(600)
-async def test_crashes_at_any_moment_lose_nothing_and_double_nothing(common: World) -> None:
+@pytest.mark.long
+async def test_twenty_crashes_lose_nothing_and_double_nothing(common: World) -> None:
     url = common.demo.orders["lechuang:not_delivered"].url
     before = {view.capture_id for view in common.store.vault.recent(200)}
     uuids = []
-    for number in range(CRASHES):
+    for number in range(20):
         uuids.append(await common.one_click(f"{url}?visit={number}"))
-        await asyncio.sleep(2.5 * number / CRASHES)
+        await asyncio.sleep(number / 8)
         await common.stop_helper(signal.SIGKILL)
         await common.start_helper()
         await common.close_tabs()

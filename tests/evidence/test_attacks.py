@@ -187,6 +187,7 @@ def redacted(empty, tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "newer", tmp_path / "older"
 
 
+@pytest.mark.long
 async def test_command_and_page_fail_every_attack_on_a_redacted_copy(
     redacted: tuple[Path, Path], tab: Page, tools, tmp_path: Path
 ):

@@ -43,6 +43,7 @@ async def test_both_fail_a_good_stamp_of_another_seal_and_name_it(
         assert said["detail"] == there.checks[-1].detail
 
 
+@pytest.mark.long
 async def test_the_page_judges_a_thousand_stamps_and_no_larger_ones(
     case,
     tab: Page,  # noqa: F811

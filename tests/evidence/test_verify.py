@@ -72,6 +72,7 @@ def positions(size: int) -> list[int]:
     return sorted({0, 1, size - 2, size - 1, *range(0, size, max(size // 40, 1))})
 
 
+@pytest.mark.long
 def test_no_changed_byte_of_any_file_passes(unpacked: Path):
     for path in files_of(unpacked):
         data = path.read_bytes()

@@ -33,6 +33,15 @@ from tests.web.client import Client
 ROOT = Path(__file__).parents[2]
 ORDER = (ROOT / "tests" / "pages" / "lechuang" / "failed.html").read_bytes()
 VISITS = {"visit_made", "visit_kept", "compared"}
+FIRST = {
+    "chunk_written",
+    "marked_kept",
+    "s0_in_ledger",
+    "order_read",
+    "visit_made",
+    "marked_sealed",
+}
+"""Where most is at stake; the steps between them are for the long run."""
 pytestmark = pytest.mark.browser
 
 
@@ -153,7 +162,9 @@ def check(folder: Path, view: CaptureView, kept: set[str]) -> None:
     assert found.verdict == "pass", found.checks
 
 
-@pytest.mark.parametrize("step", [*STEPS])
+@pytest.mark.parametrize(
+    "step", [s if s in FIRST else pytest.param(s, marks=pytest.mark.long) for s in STEPS]
+)
 async def test_dead_at_a_step_and_back_again(tmp_path: Path, step: str) -> None:
     capture_id = str(uuid.uuid4())
     async with shop() as url:

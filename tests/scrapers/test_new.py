@@ -119,6 +119,7 @@ def added(tree: Path) -> dict[str, bytes]:
     return files(tree, "xk_pay")
 
 
+@pytest.mark.long
 def test_three_files_that_pass_at_once(tree: Path, added: dict[str, bytes]) -> None:
     assert set(added) == {"xk_pay.py", "order.html", "order.json"}
     for module, *arguments in (

@@ -138,6 +138,7 @@ async def test_a_chat_in_frame_and_shadow_root_is_read_without_the_pages_prototy
     assert await page.evaluate("scrollY") == 0
 
 
+@pytest.mark.long
 async def test_an_endless_chat_is_bounded_and_says_so(world: World) -> None:
     world.shop.pages["/chat"] = chats.lazy(100_000, 60)
     page = await world.open("/chat")
@@ -149,6 +150,7 @@ async def test_an_endless_chat_is_bounded_and_says_so(world: World) -> None:
     assert chat.log["whole"] is False
 
 
+@pytest.mark.long
 async def test_messages_that_come_above_when_all_is_over_are_said_to_lack(world: World) -> None:
     world.shop.pages["/chat"] = chats.late(36, 12)
     page = await world.open("/chat")
@@ -171,6 +173,7 @@ async def test_what_was_there_is_kept_when_the_tab_is_closed(world: World) -> No
     assert chat.missing[("seen/chat", "tab_closed")] == str(count)
 
 
+@pytest.mark.long
 async def test_the_person_may_end_it_and_a_dead_worker_loses_nothing(world: World) -> None:
     world.shop.pages["/chat"] = chats.virtual(400)
     page = await world.open("/chat")

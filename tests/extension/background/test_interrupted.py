@@ -109,7 +109,9 @@ async def test_what_there_is_is_sent_if_the_tab_went_elsewhere(world: World) -> 
     assert world.helper.called("strips", uuid)
 
 
-@pytest.mark.parametrize("seconds", [0, 0.05, 0.15])
+@pytest.mark.parametrize(
+    "seconds", [0.05, *(pytest.param(one, marks=pytest.mark.long) for one in (0, 0.15))]
+)
 async def test_a_worker_stopped_right_after_the_click_loses_nothing(
     world: World, seconds: float
 ) -> None:

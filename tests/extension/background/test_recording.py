@@ -153,6 +153,7 @@ async def test_a_recording_outlives_worker_and_helper_as_one_file_that_plays(wor
     assert (await world.message("status"))["outbox"]["count"] == 0
 
 
+@pytest.mark.long
 async def test_what_a_closed_recorder_left_plays_and_the_next_is_a_segment_after_a_gap(
     world: World,
 ) -> None:

@@ -151,6 +151,7 @@ async def test_a_page_that_floods_is_bounded_and_the_newest_are_kept(
     assert max(len(one["text"]) for one in inside["toasts"]) == 300
 
 
+@pytest.mark.long
 async def test_a_page_that_never_rests_costs_a_bounded_time(world: World, page: Page) -> None:
     await page.evaluate(
         """() => {

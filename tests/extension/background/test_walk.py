@@ -180,6 +180,7 @@ async def test_a_site_that_was_not_granted_needs_a_click_on_each_page(shop: Worl
     assert [one["title"] for one in found] == ["首页", "客服"], "none was read without a click"
 
 
+@pytest.mark.long
 async def test_a_bound_or_a_restart_ends_the_walk_and_says_so(shop: World) -> None:
     shown, _ = await begun(shop)
     await steps(shop, 1)
