@@ -21,6 +21,7 @@ async def draft(common: World, shop: str) -> str:
     return str(view.case_id)
 
 
+@pytest.mark.long
 async def test_undo_gives_the_form_back(common: World) -> None:
     await draft(common, "lechuang")
     page = await common.person.open(common.demo.orders["lechuang:not_delivered"].complaint_url)

@@ -28,9 +28,10 @@ DISPLAY = True
 """The pictures of the real window are looked for here."""
 
 
-@pytest.mark.parametrize(
-    "shop", ["wangzi", "lechuang", pytest.param("weijie", marks=pytest.mark.long)]
-)
+OTHERS = [pytest.param(shop, marks=pytest.mark.long) for shop in ("lechuang", "weijie")]
+
+
+@pytest.mark.parametrize("shop", ["wangzi", *OTHERS])
 async def test_the_whole_way(common: World, shop: str) -> None:
     order = common.demo.orders[f"{shop}:not_delivered"]
     if shop == "wangzi":

@@ -84,6 +84,7 @@ async def open_query(world: World) -> Page:
     return page
 
 
+@pytest.mark.long
 async def test_a_page_edited_before_the_click_is_found_out(common: World) -> None:
     await common.log_in()
     order = common.demo.orders["wangzi:not_delivered"]

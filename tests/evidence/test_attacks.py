@@ -156,6 +156,7 @@ async def test_both_read_the_hashes_of_tools_and_refuse_other_shapes(
     assert (await judged(tab, path))["verdict"] == verdict
 
 
+@pytest.mark.long
 async def test_the_page_fails_every_attack_and_names_the_member(
     bundles: tuple[Path, Path], tab: Page, tools, tmp_path: Path
 ):

@@ -10,7 +10,7 @@ from helper.evidence import pinned, stamp
 from helper.evidence.token import LARGEST
 from helper.evidence.verify import verify
 from tests.evidence.judging import judged, names, same
-from tests.evidence.test_attacks import chromium, tab  # noqa: F401  # fixtures
+from tests.evidence.test_attacks import browser, tab  # noqa: F401  # fixtures
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 KEEPER = timekeeper.create("Authority", NOON)

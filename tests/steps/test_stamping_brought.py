@@ -19,7 +19,7 @@ from helper.steps.attach import attach
 from helper.steps.keep import keep_parts
 from helper.steps.read import read_order
 from helper.steps.seal import Sealer
-from tests.evidence.test_attacks import chromium, judged, tab  # noqa: F401  # fixtures
+from tests.evidence.test_attacks import browser, judged, tab  # noqa: F401  # fixtures
 
 from .stamped import Keepers, World, away
 
