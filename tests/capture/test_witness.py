@@ -234,6 +234,7 @@ async def test_an_inner_scroller_is_pictured_whole(
     assert picture_of(made, "witness/scroller").height > 1500
 
 
+@pytest.mark.long
 async def test_a_tall_body_of_thirty_megabytes_passes(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:

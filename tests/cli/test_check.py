@@ -121,7 +121,7 @@ def test_a_kept_page_without_its_html_cannot_be_looked_at(data: Path) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("shop", ["wangzi", "weijie"])
+@pytest.mark.parametrize("shop", ["wangzi", pytest.param("weijie", marks=pytest.mark.long)])
 async def test_an_address_is_kept_before_it_is_looked_at(shop: str, tmp_path: Path) -> None:
     demo = await platform.start(tmp_path / "demo")
     url = demo.orders[f"{shop}:not_delivered"].product_url

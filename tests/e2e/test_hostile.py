@@ -33,7 +33,10 @@ async def private_server() -> AsyncIterator[tuple[int, list[bytes]]]:
         yield server.sockets[0].getsockname()[1], heard
 
 
-@pytest.mark.parametrize("path", ["aims", "redirect", "refresh"])
+@pytest.mark.parametrize(
+    "path",
+    ["aims", *(pytest.param(path, marks=pytest.mark.long) for path in ("redirect", "refresh"))],
+)
 async def test_the_witness_reaches_nothing_private(shops: Ground, path: str) -> None:
     async with private_server() as (port, heard):
         url = f"{shops.demo.origins['hostile']}/{path}?port={port}"

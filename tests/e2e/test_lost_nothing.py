@@ -36,6 +36,7 @@ async def test_the_background_worker_is_stopped_in_the_middle(common: World) -> 
     assert SEEN - roles <= told | {"seen/strip"}
 
 
+@pytest.mark.long
 async def test_killed_in_the_middle_of_the_visit(common: World) -> None:
     uuid = await common.one_click(common.demo.orders["weijie:not_delivered"].url, lend=True)
 

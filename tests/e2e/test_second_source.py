@@ -25,6 +25,7 @@ SHOW = """text => {
 }"""
 
 
+@pytest.mark.long
 async def test_a_page_that_agrees_with_its_json_has_no_warning_and_one_that_does_not_has_it(
     common: World,
 ) -> None:

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import web
 
 from tests.e2e.world import Ground, World
@@ -109,6 +110,7 @@ async def printing_shop(printed: str) -> AsyncIterator[str]:
     await runner.cleanup()
 
 
+@pytest.mark.long
 async def test_a_shop_that_prints_the_cookie_cannot_bring_it_on_disk(shops: Ground) -> None:
     secret, control = "kQ7x-printed-session-9f8e7d6c", "kQ7x-printed-to-strangers-1a2b3c"
     cookie = {

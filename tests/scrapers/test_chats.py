@@ -196,6 +196,7 @@ def test_ten_thousand_messages_are_read_and_more_are_told() -> None:
      "<p class=msg>客服8021 2026-08-18 14:23:05</p>", "<h1>在线客服", "<div class='chat left'>",
      "<div class='msg me'>卡密 AAAA-1111</div>", "密码 ", "\u202e<i class=me>\u2066"],
 )  # fmt: skip
+@pytest.mark.long
 def test_a_large_page_of(piece: str) -> None:
     html = "<h1>在线客服</h1><div class='chat-log'>" + piece * (1_500_000 // len(piece.encode()))
     texts.read(load(html.encode(), url=URL, captured_at=SEEN))

@@ -101,6 +101,7 @@ def test_what_is_no_agreement(body: str) -> None:
      "<h1>用户协议", "更新日期：2026年1月1日 ", "第1条 <b>退</b>款<p>a</p>",
      "<div class=title>用户协议"],
 )  # fmt: skip
+@pytest.mark.long
 def test_a_large_page_of(piece: str) -> None:
     body = "<h1>用户协议</h1>" + piece * (1_500_000 // len(piece.encode()))
     texts.read(load(page(body), url=URL))

@@ -131,7 +131,9 @@ ODD = "localStorage.setItem('packed', String.fromCharCode(0xd800, 0x4e00))"
 HUGE = "localStorage.setItem('huge', '证'.repeat(3_500_000))"
 
 
-@pytest.mark.parametrize(("script", "lent"), [(ODD, True), (HUGE, False)])
+@pytest.mark.parametrize(
+    ("script", "lent"), [(ODD, True), pytest.param(HUGE, False, marks=pytest.mark.long)]
+)
 async def test_a_session_that_is_hard_to_lend_does_not_keep_the_page_from_being_kept(
     trusted_world: World, script: str, lent: bool
 ) -> None:
