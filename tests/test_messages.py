@@ -37,6 +37,13 @@ def test_every_warning_of_a_reader_has_a_sentence() -> None:
     assert {code for code in codes if f"warnings.{code}" not in catalogue("zh_CN")} == set()
 
 
+def test_every_reason_of_the_extension_has_a_sentence() -> None:
+    texts = json.loads((ROOT / "extension/_locales/zh_CN/messages.json").read_text("utf-8"))
+    prefix = "missing_reason_"
+    codes = {key.removeprefix(prefix) for key in texts if key.startswith(prefix)}
+    assert {code for code in codes if f"missing.{code}" not in catalogue("zh_CN")} == set()
+
+
 def test_every_code_of_a_bill_has_a_sentence() -> None:
     apart = {"several_orders", "several_payments"}
     wanted = {f"bills.reason.{code}" for code in set(get_args(Reason)) - apart}
