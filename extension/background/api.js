@@ -46,3 +46,19 @@ export async function within(promise, milliseconds, code) {
     clearTimeout(timer);
   }
 }
+
+/**
+ * Make a queue: each work begins after all that were put in before it, also where they failed.
+ *
+ * @param {(error: unknown) => void} [failed] told of each failure, besides who asked for the work
+ * @returns {<T>(work: () => Promise<T>) => Promise<T>}
+ */
+export function queue(failed = () => undefined) {
+  /** @type {Promise<unknown>} */
+  let last = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(failed);
+    return result;
+  };
+}

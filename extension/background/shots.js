@@ -1,6 +1,6 @@
 /** Pictures of the user's tab. The only module that takes them and keeps the browser's spacing. */
 
-import { api, Refusal, within } from "./api.js";
+import { api, queue, Refusal, within } from "./api.js";
 
 /** Chromium allows two pictures in any second; one more is refused with an error. */
 const PICTURES = 2;
@@ -23,18 +23,11 @@ const SPREADS = "getBrowserInfo" in api.runtime;
  * @typedef {import("./outbox.js").TabRef} TabRef
  */
 
-/** When pictures were taken, for the spacing; the queue keeps two captures from colliding. */
-const taken = { at: /** @type {number[]} */ ([]), queue: Promise.resolve() };
+/** When pictures were taken, for the spacing. */
+const taken = { at: /** @type {number[]} */ ([]) };
 
-/** @template T @param {() => Promise<T>} work @returns {Promise<T>} after all pictures before it */
-function queued(work) {
-  const result = taken.queue.then(work);
-  taken.queue = result.then(
-    () => undefined,
-    () => undefined,
-  );
-  return result;
-}
+/** Keeps two captures from colliding. */
+const queued = queue();
 
 async function spacing() {
   const now = Date.now();

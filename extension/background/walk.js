@@ -9,7 +9,7 @@
  * the worker.
  */
 
-import { api, Refusal, within } from "./api.js";
+import { api, queue, Refusal, within } from "./api.js";
 import * as badge from "./badge.js";
 import { capture, lost } from "./capture.js";
 import * as outbox from "./outbox.js";
@@ -39,17 +39,7 @@ const QUIET_PATIENCE = 6_000;
  */
 
 /** One change of the walk after another. */
-let turn = Promise.resolve();
-
-/** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
-function inTurn(work) {
-  const result = turn.then(work);
-  turn = result.then(
-    () => undefined,
-    (error) => console.error("kazheng", error),
-  );
-  return result;
-}
+const inTurn = queue((error) => console.error("kazheng", error));
 
 /** @returns {Promise<Walk | null>} the last walk; one that a restart cut off is ended here */
 async function read() {

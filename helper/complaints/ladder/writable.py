@@ -39,7 +39,7 @@ def writable(
     no_exhibit, stopped or a reason of `preconditions.check`.
     """
     given = {**answers_of(case, issue), **(answers or {})}
-    remarks = admit(case, key, document, issue, given, now=now, language=language)
+    remarks = admit(case, key, document, issue, answers, now=now, language=language)
     of = written(key, document)
     if of.order and case.order is None:
         raise RefusedError(reason="no_order")
