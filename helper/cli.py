@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from helper import __version__, check_command, dealing_commands, draft_commands, import_command
+from helper import (
+    __version__,
+    check_command,
+    dealing_commands,
+    draft_commands,
+    import_command,
+    serve_commands,
+)
 from helper.complaints import packaged
 from helper.errors import PasswordNeededError
 from helper.given import (
@@ -35,7 +41,6 @@ from helper.printing import (
     used_wrongly,
     verdict_lines,
 )
-from helper.settings import Settings
 
 _CHANNELS = ", ".join(
     key for key, row in packaged.data("ladder")["channels"].items() if row["kind"] == "draft"
@@ -50,6 +55,8 @@ app = typer.Typer(
 app.add_typer(dealing_commands.app, name="case", help=told("case"))
 app.command("check", help=told("check"))(check_command.check)
 app.add_typer(draft_commands.app)
+app.command("serve", help=told("serve"))(serve_commands.serve)
+app.command("console", help=told("console"))(serve_commands.console)
 app.command("import-captures", help=told("import_captures"))(import_command.import_captures)
 
 
@@ -97,34 +104,6 @@ def demo(
         )
         if result is not None:
             emit(result, as_json=as_json, lines=run.summary(result, chosen.language))
-
-
-@app.command(help=told("serve"))
-def serve(
-    data: Data = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help=told("port"))] = None,
-    as_json: Json = False,
-) -> None:
-    """Run the helper until interrupted."""
-    with command(data, as_json, port=port) as chosen:
-        asyncio.run(_serve(chosen, as_json=as_json))
-
-
-async def _serve(chosen: Settings, *, as_json: bool) -> None:
-    from helper.app import open_helper  # noqa: PLC0415
-
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in ("SIGINT", "SIGTERM"):
-        if sys.platform != "win32":
-            loop.add_signal_handler(getattr(signal, name), stop.set)
-    async with open_helper(chosen, port=chosen.port) as helper:
-        if helper.running is None:
-            return
-        found = {"port": helper.running.port, "data": str(chosen.data)}
-        emit(found, as_json=as_json, lines=[text("cli.serving", chosen.language, **found)])
-        sys.stdout.flush()
-        await stop.wait()
 
 
 @app.command(help=told("pair"))

@@ -103,6 +103,11 @@ class Settings(BaseModel):
         return value or None
 
     @property
+    def serving(self) -> Path:
+        """The file that says on which port a helper serves this vault."""
+        return self.data / "serving.json"
+
+    @property
     def clock_sources(self) -> tuple[str, ...]:
         """The NTP servers that are really asked."""
         return (

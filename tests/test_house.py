@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
     {"dealing_commands"},
-    {"case_commands", "check_command", "draft_commands", "import_command"},
+    {"case_commands", "check_command", "draft_commands", "import_command", "serve_commands"},
     {"demo"},
     {"options", "visiting", "doctor"},
     {"app", "printing"},

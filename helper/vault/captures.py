@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from helper.dealings import Shown
 from helper.errors import ConflictError, InvalidError, NotFoundError
@@ -79,11 +89,30 @@ class Captures(Store):
             raise NotFoundError(kind="capture", id=uuid)
         return views[0]
 
+    def artifact(self, uuid: CaptureId, name: str) -> Artifact:
+        """Return an artifact of a capture by its name; raises NotFoundError."""
+        table = schema.artifacts
+        own = (table.c.capture_id == uuid) & (table.c.name == name)
+        with reading(self.engine) as connection:
+            record = connection.execute(select(table.c.record).where(own)).scalar()
+        if record is None:
+            raise NotFoundError(kind="artifact", id=name)
+        return Artifact.model_validate_json(record)
+
     def recent(self, limit: int) -> list[CaptureView]:
         """Return the captures that came last, newest first."""
         with reading(self.engine) as connection:
             newest = select(_captures.c.position).order_by(_captures.c.position.desc()).limit(limit)
             return capture_views(connection, _captures.c.position.in_(newest))[::-1]
+
+    def pulse(self) -> tuple[int | None, ...]:
+        """Return numbers of which one changes whenever something is added to the vault."""
+        tables = (schema.captures, schema.steps, schema.entries, schema.notes, schema.filings,
+                  schema.drafts, schema.corrections)  # fmt: skip
+        with reading(self.engine) as connection:
+            return tuple(
+                connection.execute(select(func.max(table.c.position))).scalar() for table in tables
+            )
 
     def unsealed(self) -> list[CaptureId]:
         """Return the captures that were committed and are not sealed yet, oldest first."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from helper.vault.captures import Captures
 from helper.vault.cases import Cases
 from helper.vault.drafts import Drafts
+from helper.vault.entrances import Entrances
 from helper.vault.entries import Entries
 from helper.vault.pairings import Pairing, PairingOffer, Pairings
 from helper.vault.stamps import Stamps
@@ -16,5 +17,5 @@ from helper.vault.store import open_engine
 __all__ = ["Catalogue", "Pairing", "PairingOffer", "open_engine"]
 
 
-class Catalogue(Captures, Cases, Drafts, Entries, Pairings, Stamps):
-    """Captures, cases, drafts, entries, pairings and stamps of one vault."""
+class Catalogue(Captures, Cases, Drafts, Entrances, Entries, Pairings, Stamps):
+    """Captures, cases, drafts, entries, entrances, pairings and stamps of one vault."""

@@ -223,3 +223,11 @@ pairings: Final = Table(
     Column("key", LargeBinary, nullable=False),
     Column("at", Text, nullable=False),
 )
+
+entrances: Final = Table(
+    "entrances",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("expires_at", Text, nullable=False),
+)
+"""Hashes of tokens that let a browser into the console once."""

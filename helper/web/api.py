@@ -19,6 +19,7 @@ from helper.web import bodies, signing
 from helper.web.advice import AdviceHandlers
 from helper.web.captures import CaptureHandlers
 from helper.web.cases import CaseHandlers
+from helper.web.console import entrance
 from helper.web.drafts import DraftHandlers
 from helper.web.guard import BODY, port_of
 from helper.web.openapi import document
@@ -34,7 +35,7 @@ def routes(services: Services) -> tuple[Route, ...]:
     """Return the routes over these services."""
     found = (
         *_first_contact(services), *_captures(services), *_cases(services), *_advice(services),
-        *_drafts(services),
+        *_drafts(services), *_console(services),
     )  # fmt: skip
 
     @cache  # made when it is asked for: it takes a fifth of a helper's start
@@ -216,3 +217,16 @@ def _drafts(services: Services) -> tuple[Route, ...]:
             bodies.EmptyReply, body=FilledReport,
         ),
     )  # fmt: skip
+
+
+def _console(services: Services) -> tuple[Route, ...]:
+    async def open_it(request: web.Request) -> web.Response:
+        """Return an address that opens the console once."""
+        now, port = services.now(), port_of(request)
+        url = await asyncio.to_thread(entrance.address, services.vault, port, now)
+        seconds = int(entrance.LIFETIME.total_seconds())
+        return json_reply(bodies.EntranceReply(url=url, seconds=seconds))
+
+    return (
+        Route("POST", "/v1/console", "console", open_it, "Open the console", bodies.EntranceReply),
+    )

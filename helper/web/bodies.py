@@ -31,6 +31,13 @@ class LimitsReply(Body):
     json_bytes: int
 
 
+class EntranceReply(Body):
+    """An address that opens the console once, within these seconds."""
+
+    url: str
+    seconds: int
+
+
 class HelloReply(Body):
     """Who answers on this port. `proof` is null unless the pairing is known; `time` in Unix ms."""
 

@@ -38,7 +38,6 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
-    "Server": "kazheng",
     "X-Content-Type-Options": "nosniff",
 }
 _log = logging.getLogger(__name__)
@@ -94,8 +93,10 @@ def guard(services: Services) -> Middleware:
 
 
 async def add_headers(_request: web.Request, reply: web.StreamResponse) -> None:
-    """Forbid storing, framing and sniffing of every reply; name no version of the server."""
-    reply.headers.update(_HEADERS)
+    """Forbid storing, framing and sniffing, where a page does not say more; name no version."""
+    reply.headers["Server"] = "kazheng"
+    for name, value in _HEADERS.items():
+        reply.headers.setdefault(name, value)
 
 
 async def _answer(

@@ -61,7 +61,11 @@ def parse_value(kind: Any, name: str, value: str | None) -> Any:
 
 def path_value(kind: Any, request: web.Request, name: str, thing: str) -> str:
     """Return a value of the path as the annotated kind; a misshapen one names nothing we have."""
-    value = request.match_info[name]
+    return shaped(kind, request.match_info[name], thing)
+
+
+def shaped(kind: Any, value: str, thing: str) -> str:
+    """Return an id as the annotated kind; NotFoundError for a misshapen one."""
     try:
         return str(TypeAdapter(kind).validate_python(value))
     except ValidationError:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from helper.errors import PortInUseError
 from helper.web.api import routes
+from helper.web.console.rooms import console
 from helper.web.events import CLOSING
 from helper.web.guard import add_headers, guard
 from helper.web.services import Services
@@ -23,8 +24,8 @@ _NO_IPV6 = {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL, errno.EPROTONOSUPPORT}
 
 
 def create_app(services: Services) -> web.Application:
-    """Return the application: the guard before everything, then the routes of the API."""
-    app = web.Application(middlewares=[guard(services)])
+    """Return the application: console and guard before everything, then the routes of the API."""
+    app = web.Application(middlewares=[console(services), guard(services)])
     for route in routes(services):
         app.router.add_route(route.method, route.path, route.handler, name=route.name)
     app[CLOSING] = asyncio.Event()

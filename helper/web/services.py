@@ -118,3 +118,8 @@ class Services:
     limits: Limits = Limits()
     heartbeat_seconds: float = 15.0
     """Longest silence of an event stream."""
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what can be made again; it may vanish at any time."""
+        return self.incoming.parent / "cache"

@@ -1,0 +1,93 @@
+"""The way in: a token in the fragment of an address, posted by the page, good once for a minute.
+
+A fragment is in no request, no log and no referrer; the page takes it out of the address bar.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from aiohttp import web
+
+from helper.errors import NotFoundError
+from helper.vault.catalogue import Catalogue
+from helper.web.console.pages import Page, Visit
+from helper.web.console.render import STATIC, static_bytes
+from helper.web.console.sessions import COOKIE
+
+LANGUAGE_COOKIE: Final = "kazheng_language"
+HOST: Final = "kazheng.localhost"
+LIFETIME: Final = timedelta(seconds=60)
+_OURS = re.compile(r"/(?![/\\])[!-~]*")
+"""A path of this server: it names no other host."""
+
+
+def address(vault: Catalogue, port: int, now: datetime) -> str:
+    """Return an address that opens the console once, within a minute."""
+    token = secrets.token_urlsafe(32)
+    vault.offer_entrance(token, now + LIFETIME)
+    return f"http://{HOST}:{port}/enter#{token}"
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show the door: the page posts the token it finds in its address."""
+    return visit.page("enter.html", failed=False, to=_ours(visit.query("to")))
+
+
+async def enter(visit: Visit) -> web.Response:
+    """Let in whoever brings a token that was not used."""
+    now, vault = visit.services.now(), visit.services.vault
+    if not await asyncio.to_thread(vault.spend_entrance, visit.field("token"), now):
+        return visit.page("enter.html", status=403, failed=True, to="/")
+    reply = web.Response(status=303, headers={"Location": _ours(visit.form.get("to", "/"))})
+    _set(reply, COOKIE, visit.console.sessions.open(now))
+    return reply
+
+
+async def leave(visit: Visit) -> web.Response:
+    """End the session."""
+    visit.console.sessions.close(visit.request.cookies.get(COOKIE, ""))
+    reply = web.Response(status=303, headers={"Location": "/enter"})
+    reply.del_cookie(COOKIE, path="/")
+    return reply
+
+
+async def speak(visit: Visit) -> web.Response:
+    """Remember the language of the pages."""
+    reply = web.Response(status=303, headers={"Location": _ours(visit.field("to"))})
+    _set(reply, LANGUAGE_COOKIE, "en" if visit.field("language") == "en" else "zh_CN")
+    return reply
+
+
+async def static(visit: Visit) -> web.Response:
+    """Return a file of the pages; its address changes with its bytes."""
+    name = visit.path("name")
+    if name not in STATIC:
+        raise NotFoundError(kind="file", id=name)
+    return web.Response(
+        body=static_bytes(name),
+        content_type=STATIC[name][1],
+        charset="utf-8" if STATIC[name][1].startswith("text/") else None,
+        headers={"Cache-Control": "private, max-age=31536000, immutable"},
+    )
+
+
+PAGES: Final = (
+    Page("GET", "/enter", show, open=True),
+    Page("POST", "/enter", enter, open=True),
+    Page("POST", "/leave", leave),
+    Page("POST", "/language", speak),
+    Page("GET", "/static/{name}", static, open=True),
+)
+
+
+def _ours(path: str) -> str:
+    return path if _OURS.fullmatch(path) else "/"
+
+
+def _set(reply: web.Response, name: str, value: str) -> None:
+    reply.set_cookie(name, value, path="/", httponly=True, samesite="Strict")

@@ -1,0 +1,133 @@
+"""What was captured, shown so that it can do nothing: re-encoded pictures, sandboxed pages.
+
+A picture is decoded and encoded anew before a browser sees it; a page is the script-free single
+file, in a frame of an opaque origin by its own header, also when it is opened alone; the original
+bytes are only ever a download.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Literal
+from urllib.parse import quote
+
+from aiohttp import web
+from PIL import Image
+
+from helper.errors import NotFoundError
+from helper.evidence.single import POLICY, single_file
+from helper.model import Artifact, CaptureId
+from helper.pictures import PictureError, decode
+from helper.web.console.pages import Page, Visit
+
+Size = Literal["thumb", "picture"]
+WIDTH: Final[dict[Size, int]] = {"thumb": 320, "picture": 1600}
+_THUMB_HEIGHT = 400
+_MOST_PIXELS = 200_000_000
+_TALLEST = 30_000
+_SANDBOX = f"sandbox; {POLICY}; frame-ancestors 'self'"
+_YEAR = "private, max-age=31536000, immutable"
+
+
+async def thumbnail(visit: Visit) -> web.Response:
+    """Return a small picture of the upper part of a kept one."""
+    return await _picture(visit, "thumb")
+
+
+async def picture(visit: Visit) -> web.Response:
+    """Return a kept picture, encoded anew, at most 1600 pixels wide."""
+    return await _picture(visit, "picture")
+
+
+async def original(visit: Visit) -> web.StreamResponse:
+    """Return kept bytes as a download, never to be opened in place."""
+    artifact = await _artifact(visit)
+    path = visit.services.blobs.path(artifact.sha256)
+    if not await asyncio.to_thread(path.is_file):
+        raise NotFoundError(kind="artifact", id=artifact.name)
+    return web.FileResponse(
+        path,
+        headers={
+            "Content-Type": "application/octet-stream",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(artifact.name)}",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+async def page(visit: Visit) -> web.Response:
+    """Return the kept page as one file without scripts, in a sandbox of its own."""
+    artifact = await _artifact(visit)
+    folder = visit.services.cache / "pages"
+    kept = folder / f"{artifact.sha256}.html"
+
+    def make() -> bytes:
+        return single_file(visit.services.blobs.read(artifact.sha256), artifact.sha256)
+
+    return web.Response(
+        body=await asyncio.to_thread(_cached, kept, make),
+        content_type="text/html",
+        charset="utf-8",
+        headers={"Content-Security-Policy": _SANDBOX, "X-Frame-Options": "SAMEORIGIN"},
+    )
+
+
+PAGES: Final = (
+    Page("GET", "/captures/{id}/thumb/{name}", thumbnail),
+    Page("GET", "/captures/{id}/picture/{name}", picture),
+    Page("GET", "/captures/{id}/page/{name}", page),
+    Page("GET", "/captures/{id}/files/{name}", original),
+)
+
+
+async def _artifact(visit: Visit) -> Artifact:
+    capture_id = visit.id(CaptureId, "id", "capture")
+    return await asyncio.to_thread(visit.services.vault.artifact, capture_id, visit.path("name"))
+
+
+async def _picture(visit: Visit, size: Size) -> web.Response:
+    artifact = await _artifact(visit)
+    kept = visit.services.cache / "pictures" / f"{artifact.sha256}-{WIDTH[size]}.jpg"
+
+    def make() -> bytes:
+        return shown(visit.services.blobs.read(artifact.sha256), size, artifact.name)
+
+    made = await asyncio.to_thread(_cached, kept, make)
+    return web.Response(body=made, content_type="image/jpeg", headers={"Cache-Control": _YEAR})
+
+
+def _cached(kept: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what was made before, or make it; a cache that cannot be written is none."""
+    with suppress(OSError):
+        return kept.read_bytes()
+    made = make()
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        beside = kept.with_suffix(f".{secrets.token_hex(4)}")
+        beside.write_bytes(made)
+        beside.replace(kept)
+    return made
+
+
+def shown(content: bytes, size: Size, name: str) -> bytes:
+    """Return a picture as JPEG of this size; NotFoundError where the bytes are no picture."""
+    try:
+        image = decode(io.BytesIO(content), most_pixels=_MOST_PIXELS)
+    except PictureError:
+        raise NotFoundError(kind="picture", id=name) from None
+    flat = Image.new("RGB", image.size, "white")
+    flat.paste(image, mask=image.convert("RGBA").getchannel("A"))
+    width = min(WIDTH[size], flat.width)
+    if size == "thumb":
+        upper = max(1, flat.width * _THUMB_HEIGHT // WIDTH[size])
+        flat = flat.crop((0, 0, flat.width, min(flat.height, upper)))
+    height = min(max(1, flat.height * width // flat.width), _TALLEST)
+    flat = flat.resize((width, height), Image.Resampling.LANCZOS)
+    drawn = io.BytesIO()
+    flat.save(drawn, "JPEG", quality=82, optimize=True)
+    return drawn.getvalue()

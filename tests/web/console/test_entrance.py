@@ -1,0 +1,152 @@
+"""Who gets into the console, and who does not."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+
+from helper.web.console import rooms
+from helper.web.console.entrance import LIFETIME
+from tests.web.console.conftest import Town
+
+OPEN = {"/enter", "/static/{name}"}
+"""Written down once more: a page that is opened by mistake must fail."""
+SAMPLES = {"id": "00000000-0000-4000-8000-000000000001", "name": "style.css"}
+
+
+def paths(method: str) -> list[str]:
+    found = [page.path for page in rooms.PAGES if page.method == method]
+    return sorted(path for path in found if path not in OPEN)
+
+
+def sample(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda part: SAMPLES.get(part[1], "1"), path)
+
+
+@pytest.mark.browser
+async def test_an_address_lets_in_once_and_leaves_no_token_behind(town: Town) -> None:
+    door = town.door()
+    context = await town.context()
+    page = await context.new_page()
+    await page.goto(door)
+    await page.wait_for_url(town.url("/"))
+    assert door.partition("#")[2] not in await page.content()
+    (cookie,) = await context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["path"]) == (True, "Strict", "/")
+    other = await (await town.context()).new_page()
+    await other.goto(door)
+    await other.get_by_role("alert").wait_for()
+    assert "#" not in other.url
+    assert town.problems.pop().startswith("error: Failed to load resource")  # the 403 itself
+    await context.close()
+    await other.context.close()
+
+
+@pytest.mark.browser
+async def test_leaving_ends_the_session_and_the_language_is_remembered(town: Town) -> None:
+    page = await town.enter()
+    await page.get_by_role("button", name="English").click()
+    await page.get_by_role("heading", name="Today").wait_for()
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url(town.url("/enter"))
+    await page.goto(town.url("/"))
+    assert page.url.startswith(town.url("/enter"))
+    await page.context.close()
+
+
+def test_a_token_is_good_for_a_minute_only(town: Town) -> None:
+    vault, now = town.store.vault, town.store.now()
+    vault.offer_entrance("late", now + LIFETIME)
+    assert not vault.spend_entrance("late", now + LIFETIME)
+    vault.offer_entrance("in time", now + LIFETIME)
+    assert vault.spend_entrance("in time", now + LIFETIME - timedelta(seconds=1))
+    assert not vault.spend_entrance("in time", now)
+
+
+async def test_without_a_session_every_page_leads_to_the_door(
+    town: Town, stranger: aiohttp.ClientSession
+) -> None:
+    for path in (*paths("GET"), "/no/such/page"):
+        async with stranger.get(town.url(sample(path)), allow_redirects=False) as reply:
+            assert (path, reply.status, reply.headers["Location"].split("?")[0]) == (
+                path, 303, "/enter"
+            )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "kazheng.localhost"},
+        {"Host": "kazheng.localhost:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "chrome-extension://" + "a" * 32},
+    ],
+)
+async def test_no_other_site_gets_a_page_even_with_the_cookie(
+    town: Town, stranger: aiohttp.ClientSession, headers: dict[str, str]
+) -> None:
+    page = await town.enter()
+    cookie = (await page.context.cookies())[0]["value"]
+    await page.context.close()
+    sent = {"Cookie": f"kazheng={cookie}", **headers}
+    async with stranger.get(town.url("/"), headers=sent, allow_redirects=False) as reply:
+        assert reply.status in {401, 403}  # another name is the API's, which knows no caller
+        assert "Set-Cookie" not in reply.headers
+
+
+async def test_every_form_needs_its_origin_and_the_token_of_the_session(
+    town: Town, stranger: aiohttp.ClientSession
+) -> None:
+    page = await town.enter()
+    cookie = (await page.context.cookies())[0]["value"]
+    token = await page.evaluate("document.body.dataset.token")
+    own = town.url("").rstrip("/")
+    await page.context.close()
+    wrong: list[tuple[dict[str, str], dict[str, str]]] = [
+        ({}, {"csrf": token}),
+        ({"Origin": "https://evil.example"}, {"csrf": token}),
+        ({"Origin": own}, {}),
+        ({"Origin": own}, {"csrf": "x" * len(token)}),
+    ]
+    for path in paths("POST"):
+        for headers, form in wrong:
+            sent: dict[str, Any] = {"Cookie": f"kazheng={cookie}", **headers}
+            async with stranger.post(
+                town.url(sample(path)), headers=sent, data=form, allow_redirects=False
+            ) as reply:
+                assert (path, reply.status) == (path, 403)
+
+
+async def test_every_reply_forbids_what_a_page_of_ours_does_not_need(
+    town: Town, stranger: aiohttp.ClientSession
+) -> None:
+    for path in ("/enter", "/", "/static/style.css", "/static/none"):
+        async with stranger.get(town.url(path), allow_redirects=False) as reply:
+            policy = reply.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert "frame-ancestors 'none'" in policy
+            assert reply.headers["X-Content-Type-Options"] == "nosniff"
+            assert reply.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("to", ["//evil.example/", "/\\evil.example", "https://evil.example", ""])
+async def test_the_door_leads_to_no_other_site(
+    town: Town, stranger: aiohttp.ClientSession, to: str
+) -> None:
+    town.store.vault.offer_entrance("token", town.store.now() + LIFETIME)
+    async with stranger.post(
+        town.url("/enter"),
+        headers={"Origin": town.url("").rstrip("/")},
+        data={"token": "token", "to": to},
+        allow_redirects=False,
+    ) as reply:
+        assert (reply.status, reply.headers["Location"]) == (303, "/")

@@ -1,0 +1,31 @@
+"""Every text of a page comes from the catalogues; no page carries script or style of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from helper.messages import catalogue
+from helper.web.console.render import STATIC, Renderer
+
+TEMPLATES = sorted((Path(__file__).parents[3] / "helper/web/templates").rglob("*.html"))
+HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
+"""SHA-256 of dist/htmx.min.js in the npm package htmx.org 2.0.11 (0BSD)."""
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_is_sound(path: Path) -> None:
+    text = path.read_text("utf-8")
+    keys = set(re.findall(r"\bt\('([\w.]+)'", text))
+    keys = {key for key in keys if not key.endswith(".")}  # the rest of the key is a value
+    assert {key for key in keys if key not in catalogue("zh_CN")} == set()
+    assert not re.search(r"[\u4e00-\u9fff]", text), "texts stand in the catalogues"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|<style|\son\w+=|\|\s*safe", text)
+    Renderer()._environment.get_template(path.name)
+
+
+def test_the_vendored_library_is_the_published_one() -> None:
+    assert hashlib.sha256(STATIC["htmx.min.js"][0].read_bytes()).hexdigest() == HTMX
