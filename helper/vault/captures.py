@@ -105,14 +105,15 @@ class Captures(Store):
             newest = select(_captures.c.position).order_by(_captures.c.position.desc()).limit(limit)
             return capture_views(connection, _captures.c.position.in_(newest))[::-1]
 
-    def pulse(self) -> tuple[int | None, ...]:
-        """Return numbers of which one changes whenever something is added to the vault."""
+    def pulse(self) -> str:
+        """Return a text that changes whenever something is added to the vault."""
         tables = (schema.captures, schema.steps, schema.entries, schema.notes, schema.filings,
                   schema.drafts, schema.corrections)  # fmt: skip
         with reading(self.engine) as connection:
-            return tuple(
-                connection.execute(select(func.max(table.c.position))).scalar() for table in tables
+            newest = (
+                connection.execute(select(func.max(one.c.position))).scalar() for one in tables
             )
+            return ".".join(str(position or 0) for position in newest)
 
     def unsealed(self) -> list[CaptureId]:
         """Return the captures that were committed and are not sealed yet, oldest first."""

@@ -37,7 +37,10 @@ CODE, CONTACT = "KXPD-7745-QWTR-9921", "xiaoyu@example.com"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 WIDTH, HEIGHT, LINE = 1280, 800, 24
 _CHUNK = 4 << 20
-_BOXES = {CODE: (40, 160, 300, 24), CONTACT: (40, 200, 300, 24)}
+_BOXES = {
+    "订单编号：KZ202603011200": (40, 100, 300, 24), CODE: (40, 160, 300, 24),
+    CONTACT: (40, 200, 300, 24),
+}  # fmt: skip
 _TEXT = f"订单编号：KZ202603011200\n订单状态：已发货\n卡密：{CODE}\n联系方式：{CONTACT}\n"
 
 
@@ -221,7 +224,7 @@ def _html(size: Size) -> str:
     images = "".join(
         f'<img src="https://shop.example/photograph/{n + 1}.jpg">' for n in range(size.photographs)
     )
-    said = _TEXT.replace("\n", "<br>")
+    said = "".join(f"<p>{line}</p>" for line in _TEXT.splitlines())
     return f'<!doctype html><meta charset="utf-8"><title>订单详情</title>{said}{images}{lines}'
 
 
@@ -242,7 +245,14 @@ def _mhtml(html: bytes, photographs: list[bytes]) -> bytes:
 
 def _context() -> bytes:
     rectangles = [
-        {"x": x, "y": y, "width": width, "height": height, "text": text, "selector": "p"}
+        {
+            "x": x,
+            "y": y,
+            "width": width,
+            "height": height,
+            "text": text,
+            "selector": f"html > body > p:nth-of-type({_line_of(text)})",
+        }
         for text, (x, y, width, height) in _BOXES.items()
     ]
     page: dict[str, Any] = {
@@ -250,6 +260,10 @@ def _context() -> bytes:
         "viewport": {"width": WIDTH, "height": HEIGHT, "scale": 1}, "timezone": "Asia/Shanghai",
     }  # fmt: skip
     return json.dumps({"page": page}).encode()
+
+
+def _line_of(words: str) -> int:
+    return next(n for n, line in enumerate(_TEXT.splitlines(), 1) if words in line)
 
 
 def _part(role: Role, kind: str, data: bytes) -> tuple[Part, bytes]:

@@ -6,6 +6,7 @@ the cookie alone: SameSite keeps other sites away, these checks keep other origi
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import replace
 from http import HTTPStatus
@@ -73,6 +74,8 @@ async def answer(
 async def _shown(visit: Visit, page: Page | None) -> web.StreamResponse:
     if page is None:
         raise visit.match.http_exception or web.HTTPNotFound
+    if not page.open:
+        visit = replace(visit, pulse=await asyncio.to_thread(visit.services.vault.pulse))
     if page.method == "POST":
         visit.form.extend(await _form(visit.request))
         if not page.open:

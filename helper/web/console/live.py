@@ -21,20 +21,20 @@ async def follow(visit: Visit) -> web.StreamResponse:
     reply = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
     await reply.prepare(request)
     closing = request.app[CLOSING]
-    before, silent = await asyncio.to_thread(vault.pulse), 0
+    before, silent = visit.query("since") or visit.pulse, 0
     with suppress(ConnectionError):  # the page is gone, nobody to tell
         while not closing.is_set() and visit.logged_in:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(closing.wait(), _POLL_SECONDS)
             now = await asyncio.to_thread(vault.pulse)
             silent += 1
             if now != before:
-                await reply.write(b"event: changed\ndata:\n\n")
+                await reply.write(f"event: changed\ndata: {now}\n\n".encode())
                 before, silent = now, 0
             elif silent >= _HEARTBEAT:
                 # Writing is how the server learns that the page went away.
                 await reply.write(b": waiting\n\n")
                 silent = 0
+            with suppress(TimeoutError):
+                await asyncio.wait_for(closing.wait(), _POLL_SECONDS)
     return reply
 
 

@@ -31,7 +31,8 @@ class Console:
 class Visit:
     """One request to the console. `session` is None only on pages that need no login.
 
-    `form` holds the fields of a POST, with the token of the session already checked.
+    `form` holds the fields of a POST, with the token of the session already checked. `pulse` is
+    the vault's before the page was made: an open page asks from there on what changed.
     """
 
     console: Console
@@ -40,6 +41,7 @@ class Visit:
     language: Language
     session: Session | None
     form: MultiDict[str]
+    pulse: str = ""
 
     @property
     def services(self) -> Services:
@@ -87,6 +89,7 @@ class Visit:
             said=said,
             csrf=self.session.csrf if self.session else "",
             here=self.request.path,
+            pulse=self.pulse,
             now=self.services.now(),
             **values,
         )

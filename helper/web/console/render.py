@@ -15,13 +15,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from helper.capture.packed import EXTENSION
-from helper.messages import LANGUAGES, Language, coded, named, text
+from helper.messages import LANGUAGES, Language, coded, named, text, warned
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 _HERE: Final = Path(str(resources.files("helper.web")))
 STATIC: Final[dict[str, tuple[Path, str]]] = {
     "style.css": (EXTENSION / "pages/style.css", "text/css"),
     "console.css": (_HERE / "static/console.css", "text/css"),
+    "case.css": (_HERE / "static/case.css", "text/css"),
     "console.js": (_HERE / "static/console.js", "text/javascript"),
     "htmx.min.js": (_HERE / "static/htmx.min.js", "text/javascript"),
     "icon.png": (EXTENSION / "icons/icon-48.png", "image/png"),
@@ -43,7 +44,7 @@ class Renderer:
         )
         self._environment.globals.update(static=static_path, languages=LANGUAGES)
         self._environment.filters.update(
-            when=_in_language(moment), day=_in_language(day), size=_in_language(size)
+            when=_in_language(moment), day=_in_language(day), size=_in_language(size), local=local
         )
 
     def render(self, template: str, language: Language, **values: Any) -> str:
@@ -57,6 +58,7 @@ class Renderer:
             t=t,
             coded=lambda area, code: coded(area, code, language),
             named=lambda area, code: named(area, code, language),
+            warned=lambda code: warned(code, language),
             **values,
         )
 
@@ -78,6 +80,11 @@ def moment(at: datetime, language: Language) -> str:
     return at.astimezone(ZONE).strftime(
         "%Y-%m-%d %H:%M" if language == "zh_CN" else "%d %b %Y %H:%M"
     )
+
+
+def local(at: datetime) -> str:
+    """Return a moment as a field of a form has it, in China."""
+    return at.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
 
 
 def day(at: datetime, language: Language) -> str:

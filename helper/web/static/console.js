@@ -20,10 +20,12 @@
 
   // One stream a page; a browser opens it again by itself when the helper comes back.
   let stream = /** @type {EventSource | null} */ (null);
+  let since = document.body.dataset.pulse ?? "";
   function follow() {
     if (document.hidden || stream) return;
-    stream = new EventSource("/live");
-    stream.addEventListener("changed", () => {
+    stream = new EventSource(`/live?since=${since}`);
+    stream.addEventListener("changed", (event) => {
+      since = event.data;
       document.body.dispatchEvent(new CustomEvent("kazheng:changed"));
     });
   }

@@ -1,0 +1,119 @@
+"""A case on one page: what to do now, proved and missing, the order, the course, the sums."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from aiohttp import web
+
+from helper.complaints.course.closing import REASONS
+from helper.complaints.course.timeline import timeline
+from helper.complaints.dispute import pursued
+from helper.complaints.dispute.asking import issue as known_issue
+from helper.complaints.ladder.tried import answers_of
+from helper.messages import Language
+from helper.model import CaptureView, CaseView, StampState
+from helper.web.bodies import RecordId
+from helper.web.console import course, facts
+from helper.web.console.pages import Page, Visit
+
+_MOST_EXHIBITS = 24
+"""Captures shown with a picture; of more a link leads to the library."""
+_CHANNELS_TOLD = frozenset({"done", "now", "possible", "later", "blocked"})
+
+
+async def show(visit: Visit) -> web.Response:
+    """Show a case with all that can be said of it, for the issue that is asked for or pursued."""
+    case_id = case_of(visit)
+    vault, services = visit.services.vault, visit.services
+    case = await asyncio.to_thread(vault.case, case_id)
+    advice = await services.advise(case_id, visit.query("issue") or None, visit.language)
+    drafts = await asyncio.to_thread(vault.drafts_of, case_id)
+    now = services.now()
+    events = timeline(case, drafts, now=now, language=visit.language)
+    plan = await asyncio.to_thread(facts.plan, case, services.blobs.read, visit.language)
+    asked = _asked(case, advice.issue, visit.language, visit)
+    return visit.page(
+        "case.html",
+        case=case,
+        advice=advice,
+        plan=plan,
+        facts=facts.facts(case, plan, visit.language),
+        safe=safe(case),
+        events=events,
+        course=course.picture(events, advice.clocks, now),
+        exhibits=[_card(view) for view in case.captures[::-1][:_MOST_EXHIBITS]],
+        drafts=drafts[::-1],
+        steps=[step for step in advice.ladder.steps if step.state in _CHANNELS_TOLD],
+        closing=REASONS,
+        **asked,
+    )
+
+
+async def draft(visit: Visit) -> web.Response:
+    """Compose a complaint for a channel and go to it."""
+    made = await visit.services.make_draft(
+        case_of(visit),
+        channel=visit.field("channel"),
+        document=visit.form.get("document") or None,
+        issue=visit.form.get("issue") or None,
+        demand=None,
+        answers={},
+        language=visit.language,
+    )
+    return visit.redirect(f"/drafts/{made.draft_id}")
+
+
+PAGES: Final = (
+    Page("GET", "/cases/{id}", show),
+    Page("POST", "/cases/{id}/drafts", draft),
+)
+
+
+def case_of(visit: Visit) -> str:
+    """Return the case that the address names."""
+    return visit.id(RecordId, "id", "case")
+
+
+def safe(case: CaseView) -> dict[str, int]:
+    """Return how many captures are kept, sealed, stamped, and how many stamps are waited for."""
+    return {
+        "kept": sum(view.state != "receiving" for view in case.captures),
+        "sealed": sum(view.state == "sealed" for view in case.captures),
+        "stamped": sum(_has(view, "stamped") for view in case.captures),
+        "waiting": sum(
+            _has(view, "pending") and not _has(view, "stamped") for view in case.captures
+        ),
+    }
+
+
+def _has(view: CaptureView, state: StampState) -> bool:
+    return any(stamp.state == state for stamp in view.stamps)
+
+
+def _card(view: CaptureView) -> dict[str, Any]:
+    return {
+        "view": view,
+        "picture": facts.newest_picture(view),
+        "stamped": _has(view, "stamped"),
+        "pending": _has(view, "pending"),
+        "verdict": view.corroboration.verdict if view.corroboration else None,
+    }
+
+
+def _asked(case: CaseView, issue: str, language: Language, visit: Visit) -> dict[str, Any]:
+    """Return the issues to choose from, and the questions of the chosen one with their answers."""
+    suggestion = pursued.guess(case, visit.services.now(), language)
+    of_order = {one.key: one for one in suggestion.choices}
+    chosen = of_order.get(issue) or known_issue(issue, language)
+    given = answers_of(case, issue)
+    questions = sorted(chosen.questions, key=lambda one: not one.deciding)
+    open_ones = [one for one in questions if one.only_if is None or given.get(one.only_if) is True]
+    return {
+        "issues": suggestion.choices,
+        "chosen": chosen,
+        "guessed": suggestion.reason_text if suggestion.issue == issue else "",
+        "questions": open_ones,
+        "given": given,
+    }

@@ -1,0 +1,181 @@
+"""The order of a case as facts: value, the words on the page behind it, the place on its picture.
+
+Pure but for reading kept bytes; a place is only shown where it is certain (`evidence/marked.py`).
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from PIL import Image
+
+from helper.complaints.wording import moment, money
+from helper.evidence.marked import Marked, mark
+from helper.evidence.masking import UnmaskableError
+from helper.messages import Language, named
+from helper.model import CaptureView, CaseView
+from scrapers.record import OrderRecord
+
+FIELDS: Final = (
+    "order_no", "status", "items.0.title", "items.0.sku", "items.0.quantity", "amount", "discount",
+    "refunded", "created_at", "payment.method", "payment.trade_no", "payment.paid_at",
+    "delivered_at", "delivery.promised_text", "delivery.message", "failure_reason",
+    "recharge_account", "seller.name", "seller.contact", "buyer_contact",
+)  # fmt: skip
+"""In the order in which a person reads them."""
+ALWAYS: Final = frozenset(
+    {"order_no", "status", "items.0.title", "amount", "created_at", "payment.paid_at",
+     "payment.trade_no", "seller.name"}
+)  # fmt: skip
+"""Fields that a complaint needs: shown also where the page does not have them."""
+_MONEY = frozenset({"amount", "discount", "refunded"})
+_CODED = {"status": "console.status", "payment.method": "channels.method"}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field; `value` None: no page shows it.
+
+    `read` is what the page says, where the user corrected it; `place` its frame on the picture.
+    """
+
+    path: str
+    label: str
+    value: str | None
+    quote: str | None = None
+    by_user: bool = False
+    read: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A rectangle on the picture, in its own pixels."""
+
+    place: str
+    label: str
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The picture of the page and the frames on it; width and height in its pixels."""
+
+    capture_id: str
+    name: str
+    width: int
+    height: int
+    frames: tuple[Frame, ...]
+
+
+def facts(case: CaseView, plan: Plan | None, language: Language) -> tuple[Fact, ...]:
+    """Return the fields that are known, and those that a complaint needs."""
+    if case.order is None:
+        return ()
+    corrected = {one.field: one for one in case.corrections}
+    places = {frame.place for frame in plan.frames} if plan else set()
+    found = []
+    for path in FIELDS:
+        value = shown(case.order, path, language)
+        if value is None and path not in ALWAYS:
+            continue
+        source = case.order.sources.get(path) or case.order.sources.get(path.rpartition(".")[0])
+        mine = corrected.get(path)
+        found.append(
+            Fact(
+                path=path,
+                label=label(path, language),
+                value=value,
+                quote=source.text if source and mine is None else None,
+                by_user=mine is not None,
+                read=mine.read if mine else None,
+                place=place_of(path) if place_of(path) in places else None,
+            )
+        )
+    return tuple(found)
+
+
+def label(path: str, language: Language) -> str:
+    """Return the words for a field."""
+    plain = ".".join(part for part in path.split(".") if not part.isdigit())
+    return named("book.field", plain.replace("status_text", "status"), language)
+
+
+def place_of(path: str) -> str:
+    """Return the id of a field's frame."""
+    return "place-" + path.replace(".", "-").replace("_", "-")
+
+
+def shown(order: OrderRecord, path: str, language: Language) -> str | None:
+    """Return a field as a person reads it, None where no page has it."""
+    value: object = order
+    for part in path.split("."):
+        if isinstance(value, tuple | list):
+            value = value[int(part)] if len(value) > int(part) else None
+        else:
+            value = getattr(value, part, None)
+    if value in (None, "", "unknown"):
+        return order.status_text if path == "status" else None
+    if path in _MONEY and isinstance(value, Decimal):
+        return money(value, order.currency, language)
+    if path in _CODED:
+        said = named(_CODED[path], str(value), language)
+        own = order.status_text if path == "status" else order.payment.method_text
+        return f"{said} ({own})" if own and own != said else said
+    return moment(value) if isinstance(value, datetime) else str(value)
+
+
+def plan(case: CaseView, read: Callable[[str], bytes], language: Language) -> Plan | None:
+    """Return the newest page of the order with the places of its fields, None where none is sure.
+
+    `read` gives the bytes of a hash.
+    """
+    view = next((one for one in reversed(case.captures) if one.order is not None), None)
+    if view is None or view.order is None:
+        return None
+    try:
+        found = mark(view, view.order, read)
+    except UnmaskableError:
+        found = None
+    if found is None:
+        return None
+    width, height = _size(found, read)
+    return Plan(
+        view.capture_id, found.artifact.name, width, height, tuple(_frames(found, language))
+    )
+
+
+def newest_picture(view: CaptureView) -> str | None:
+    """Return the name of the picture that shows a capture best in small."""
+    kept = {item.role: item.name for item in reversed(view.artifacts)}
+    wanted = ("seen/viewport", "seen/page", "witness/page", "seen/strip", "attachment")
+    return next((kept[role] for role in wanted if role in kept), None)
+
+
+def _frames(found: Marked, language: Language) -> Iterator[Frame]:
+    for path, boxes in found.boxes.items():
+        path_shown = "status" if path == "status_text" else path
+        left = min(box[0] for box in boxes)
+        top = min(box[1] for box in boxes)
+        yield Frame(
+            place=place_of(path_shown),
+            label=label(path_shown, language),
+            x=left,
+            y=top,
+            width=max(box[2] for box in boxes) - left,
+            height=max(box[3] for box in boxes) - top,
+        )
+
+
+def _size(found: Marked, read: Callable[[str], bytes]) -> tuple[int, int]:
+    """Return width and height of a picture without decoding it whole."""
+    with Image.open(io.BytesIO(read(found.artifact.sha256))) as picture:
+        return picture.size
