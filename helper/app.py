@@ -15,10 +15,11 @@ from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
-from helper import __version__
+from helper import __version__, exporting
 from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
 from helper.errors import KazhengError, VaultError
+from helper.exporting import Exported
 from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
@@ -28,6 +29,7 @@ from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
 from helper.vault.catalogue import Catalogue
 from helper.vault.store import cause
+from helper.web.console.exports import export_path
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
 
@@ -105,6 +107,15 @@ def services(helper: Helper) -> Services:
         if promised and not visited:
             await helper.sessions.lend(capture_id, dict(state))
 
+    cache = helper.settings.data / "cache"
+
+    async def export(case_id: str, *, redacted: bool) -> Exported:
+        out = export_path(cache, case_id, redacted=redacted)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return await asyncio.to_thread(
+            exporting.export, helper.store, case_id, out, redacted=redacted
+        )
+
     return Services(
         version=__version__,
         vault=helper.store.vault,
@@ -124,6 +135,7 @@ def services(helper: Helper) -> Services:
         filled=helper.desk.filled,
         prepared=helper.desk.prepared,
         subscribe=helper.steps,
+        export=export,
         unwritten=helper.pipeline.unwritten,
     )
 

@@ -15,6 +15,7 @@ from helper.complaints.advice import Advice
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.ladder.replies import Reply
 from helper.desk import Due
+from helper.exporting import Exported
 from helper.filling import FILE_BYTES, FillPlan, Upload
 from helper.messages import Language
 from helper.model import Draft, Step
@@ -54,6 +55,13 @@ class FilledReport(BaseModel):
 
     fields: tuple[FilledField, ...] = ()
     attached: int = 0
+
+
+class Export(Protocol):
+    """Writes a case's evidence as a ZIP; raises RefusedError where nothing is sealed."""
+
+    async def __call__(self, case_id: str, *, redacted: bool) -> Exported:
+        """Return where it is and what is missing in it; a newer one takes its place."""
 
 
 class MakeDraft(Protocol):
@@ -108,6 +116,7 @@ class Services:
     fill_plan: Callable[[str, Upload | None, Language], Awaitable[FillPlan]]
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]
+    export: Export
     prepared: Callable[[str, str], Path | None] = lambda *_: None
     """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""
     unwritten: Callable[[str], Step | None] = lambda _: None

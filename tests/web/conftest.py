@@ -17,6 +17,7 @@ from helper.complaints.drafts.packet import Packet, packet
 from helper.complaints.due.clocks import Clock
 from helper.complaints.ladder.replies import Reply, reply
 from helper.desk import Due
+from helper.exporting import Exported
 from helper.filling import FillPlan, Upload
 from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, Part, Step
@@ -108,6 +109,9 @@ class Recorder:
     def prepared(self, draft_id: str, sha256: str) -> Path | None:
         return self.made.get((draft_id, sha256))
 
+    async def export(self, case_id: str, *, redacted: bool) -> Exported:
+        raise AssertionError("only the console exports")
+
     async def subscribe(self, uuid: str) -> AsyncIterator[Step]:
         try:
             while (step := await self.steps.get()) is not None:
@@ -158,6 +162,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         filled=recorder.filled,
         prepared=recorder.prepared,
         subscribe=recorder.subscribe,
+        export=recorder.export,
         now=now,
         heartbeat_seconds=0.05,
     )

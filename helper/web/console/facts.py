@@ -19,6 +19,7 @@ from helper.evidence.marked import Marked, mark
 from helper.evidence.masking import UnmaskableError
 from helper.messages import Language, named
 from helper.model import CaptureView, CaseView
+from helper.web.console.render import field_label
 from scrapers.record import OrderRecord
 
 FIELDS: Final = (
@@ -105,8 +106,7 @@ def facts(case: CaseView, plan: Plan | None, language: Language) -> tuple[Fact, 
 
 def label(path: str, language: Language) -> str:
     """Return the words for a field."""
-    plain = ".".join(part for part in path.split(".") if not part.isdigit())
-    return named("book.field", plain.replace("status_text", "status"), language)
+    return field_label("status" if path == "status_text" else path, language)
 
 
 def place_of(path: str) -> str:

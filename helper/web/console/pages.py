@@ -90,6 +90,7 @@ class Visit:
             csrf=self.session.csrf if self.session else "",
             here=self.request.path,
             pulse=self.pulse,
+            partial=self.partial,
             now=self.services.now(),
             **values,
         )

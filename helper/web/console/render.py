@@ -58,6 +58,7 @@ class Renderer:
             t=t,
             coded=lambda area, code: coded(area, code, language),
             named=lambda area, code: named(area, code, language),
+            label=lambda path: field_label(path, language),
             warned=lambda code: warned(code, language),
             **values,
         )
@@ -80,6 +81,12 @@ def moment(at: datetime, language: Language) -> str:
     return at.astimezone(ZONE).strftime(
         "%Y-%m-%d %H:%M" if language == "zh_CN" else "%d %b %Y %H:%M"
     )
+
+
+def field_label(path: str, language: Language) -> str:
+    """Return the words for a field of an order."""
+    plain = ".".join(part for part in path.split(".") if not part.isdigit())
+    return named("book.field", plain, language)
 
 
 def local(at: datetime) -> str:

@@ -11,7 +11,17 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from helper.web.console import case, entrance, gate, kept, live, telling, today
+from helper.web.console import (
+    capture,
+    case,
+    entrance,
+    exports,
+    gate,
+    kept,
+    live,
+    telling,
+    today,
+)
 from helper.web.console.pages import Console, Page
 from helper.web.console.render import Renderer
 from helper.web.console.sessions import Sessions
@@ -19,7 +29,7 @@ from helper.web.services import Services
 
 PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES, *live.PAGES, *kept.PAGES, *today.PAGES,
-    *case.PAGES, *telling.PAGES,
+    *case.PAGES, *telling.PAGES, *exports.PAGES, *capture.PAGES,
 )  # fmt: skip
 
 

@@ -16,9 +16,12 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from helper import exporting
 from helper.desk import Desk
+from helper.exporting import Exported
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
+from helper.web.console.exports import export_path
 from helper.web.server import create_app, serve
 from helper.web.services import Services
 from tests.bench.material import Bench, Size, draw, sealed
@@ -93,6 +96,11 @@ def services_of(store: Store) -> Services:
     async def unused(*_: Any) -> Any:
         raise AssertionError("the console starts no capture")
 
+    async def export(case_id: str, *, redacted: bool) -> Exported:
+        out = export_path(store.settings.data / "cache", case_id, redacted=redacted)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return await asyncio.to_thread(exporting.export, store, case_id, out, redacted=redacted)
+
     return Services(
         version="0.1.0",
         vault=store.vault,
@@ -112,6 +120,7 @@ def services_of(store: Store) -> Services:
         filled=desk.filled,
         prepared=desk.prepared,
         subscribe=unused,
+        export=export,
     )
 
 

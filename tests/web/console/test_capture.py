@@ -1,0 +1,103 @@
+"""The page of a capture: pictures of both visits, the kept page in its cage, seals, verifying."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+from playwright.async_api import Page, expect
+
+from helper.web.console.network import summary
+from tests.web.console.conftest import Town
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+async def capture_id(town: Town) -> str:
+    return await town.keep()
+
+
+@pytest.fixture
+async def page(town: Town, capture_id: str) -> Page:
+    page = await town.enter()
+    await page.goto(town.url(f"/captures/{capture_id}"))
+    return page
+
+
+async def test_both_visits_stand_side_by_side_with_what_is_missing(page: Page) -> None:
+    for name in ("您看到的", "助手第二次访问看到的"):
+        picture = page.get_by_role("region", name=name).locator("img")
+        await picture.scroll_into_view_if_needed()
+        await expect(picture).to_have_js_property("complete", value=True)
+        assert await picture.evaluate("image => image.naturalWidth") > 300
+    await expect(page.get_by_role("region", name="封存", exact=True)).to_contain_text("第一次封存")
+    await page.locator("summary", has_text="第二次访问的网络记录").click()
+    await expect(page.locator("#network")).to_contain_text("个请求")
+    await page.context.close()
+
+
+async def test_the_kept_page_is_shown_in_a_cage(page: Page, town: Town) -> None:
+    await page.get_by_text("打开保存的网页").click()
+    frame = page.frame_locator("iframe.kept-page")
+    await expect(frame.locator("body")).to_contain_text("KZ202603011200")
+    inner = next(one for one in page.frames if one != page.main_frame)
+    assert await inner.evaluate("self.origin") == "null"
+    await page.context.close()
+
+
+async def test_it_is_verified_from_the_exported_file_which_is_taken_along(
+    page: Page, town: Town, capture_id: str
+) -> None:
+    page.set_default_timeout(120_000)
+    await page.get_by_role("button", name="现在核验").click()
+    await expect(page.locator("#checked")).to_contain_text("没有被改动", timeout=120_000)
+    case_id = town.store.vault.capture(capture_id).case_id
+    await page.goto(town.url(f"/cases/{case_id}"))
+    await page.get_by_role("button", name="完整证据包").click()
+    async with page.expect_download() as taken:
+        await page.get_by_role("link", name="下载").click()
+    path = await (await taken.value).path()
+    assert path.read_bytes()[:2] == b"PK"
+    await page.context.close()
+
+
+async def test_originals_are_downloads_and_pictures_are_made_anew(
+    town: Town, capture_id: str, stranger: aiohttp.ClientSession
+) -> None:
+    page = await town.enter()
+    (cookie,) = await page.context.cookies()
+    headers = {"Cookie": f"kazheng={cookie['value']}"}
+    await page.context.close()
+    kept = {item.role: item for item in town.store.vault.capture(capture_id).artifacts}
+    base = town.url(f"/captures/{capture_id}")
+    async with stranger.get(f"{base}/files/{kept['seen/html'].name}", headers=headers) as reply:
+        assert reply.content_type == "application/octet-stream"
+        assert reply.headers["Content-Disposition"].startswith("attachment")
+        assert "sandbox" in reply.headers["Content-Security-Policy"]
+        assert await reply.read() == town.store.blobs.read(kept["seen/html"].sha256)
+    name = kept["seen/viewport"].name
+    async with stranger.get(f"{base}/picture/{name}", headers=headers) as reply:
+        assert (reply.content_type, (await reply.read())[:2]) == ("image/jpeg", b"\xff\xd8")
+    async with stranger.get(f"{base}/picture/{kept['seen/html'].name}", headers=headers) as reply:
+        assert reply.status == 404
+    async with stranger.get(f"{base}/page/{kept['seen/mhtml'].name}", headers=headers) as reply:
+        policy = reply.headers["Content-Security-Policy"]
+        assert policy.startswith("sandbox;")
+        assert "script-src" not in policy
+        assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "har",
+    [
+        b"",
+        b"[]",
+        b'{"log": 1}',
+        b'{"log": {"entries": [1, null]}}',
+        b'{"log": {"entries": [{"request": 1}]}}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_broken_network_record_is_none_or_empty(har: bytes) -> None:
+    found = summary(har)
+    assert found is None or found.requests == 0
