@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helper.complaints.advice import Advice, advise
+from helper.complaints.digest import parsed
 from helper.complaints.dispute import issues
-from helper.complaints.dispute.pursued import guess, issue_of
+from helper.complaints.dispute.pursued import guess
 from helper.complaints.drafts import editing, fill, packet
 from helper.complaints.drafts.compose import compose
 from helper.complaints.drafts.editing import Version
@@ -19,8 +20,8 @@ from helper.complaints.drafts.packet import Packet
 from helper.complaints.drafts.publishing import is_public, private_of
 from helper.complaints.drafts.upload import limits_of
 from helper.complaints.drafts.upload import said as upload_said
-from helper.complaints.due.clocks import Clock, clocks
-from helper.complaints.exhibits import choose, main_capture
+from helper.complaints.due.clocks import Clock, is_due
+from helper.complaints.exhibits import choose
 from helper.complaints.ladder import replies
 from helper.complaints.ladder.channels import channel
 from helper.complaints.ladder.channels import limits as channel_limits
@@ -34,15 +35,14 @@ from helper.evidence.private import find
 from helper.filling import FillPlan, Limits, Upload
 from helper.messages import Language, text
 from helper.model import CaseView, Draft
-from helper.steps import parcels
+from helper.steps import advising, parcels
+from helper.steps.digesting import refresh
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
-from scrapers.contract import Deadline
-from scrapers.page import PageTooLargeError, load
-from scrapers.read import platform_of
-from scrapers.reading import shown_text
 from scrapers.record import Frozen, on_page
 
+_FEW = 20
+"""So many stale digests are made while somebody waits; with more the older ones tell."""
 _UPLOAD = ("files", "file_bytes")
 
 
@@ -162,38 +162,35 @@ class Desk:
 
     def _advice(self, case_id: str, issue: str | None, language: Language) -> Advice:
         case, settings = self._store.vault.case(case_id), self._store.settings
-        chosen = issue or self._issue(case, language)
+        chosen = issue or advising.issue(self._store, case, language)
         return advise(
             case,
             chosen,
             answers_of(case, chosen),
-            rules=_rules(case),
+            rules=advising.rules(case),
             now=self._store.now(),
-            page_text=self._shown(case),
+            page_text=advising.shown(self._store, case),
             reminder_hours=settings.reminder_hours,
             language=language,
         )
 
     def _due(self, language: Language) -> tuple[Due, ...]:
-        now, hours = self._store.now(), self._store.settings.reminder_hours
-        found = []
-        for case in self._store.vault.cases():
-            issue = self._issue(case, language)
-            own = clocks(
-                case, issue, _rules(case), now=now, language=language, reminder_hours=hours
-            )
-            soon = (one for one in own if one.state == "due_soon" and not case.closed_at)
-            found += [Due(case_id=case.case_id, title=case.title, clock=one) for one in soon]
+        """Read it from the digests; the few that are stale after a write are made first."""
+        refresh(self._store, _FEW)
+        now, form = self._store.now(), advising.form(self._store)
+        found = [
+            Due(case_id=case.case_id, title=case.title, clock=clock)
+            for case in self._store.vault.digests_due(form, now)
+            if (digest := parsed(case.record)) is not None
+            for clock in digest.told[language].clocks
+            if is_due(clock, now)
+        ]
         return tuple(sorted(found, key=lambda one: one.clock.at or now))
 
     def _reply(self, case_id: str, move: str, issue: str | None, language: Language) -> Reply:
         case = self._store.vault.case(case_id)
-        chosen = issue or self._issue(case, language)
+        chosen = issue or advising.issue(self._store, case, language)
         return replies.reply(case, move, chosen, now=self._store.now(), language=language)
-
-    def _issue(self, case: CaseView, language: Language) -> str:
-        draft = self._store.vault.latest_draft(case.case_id)
-        return issue_of(case, draft, self._store.now(), language)
 
     def _draft(
         self,
@@ -207,8 +204,8 @@ class Desk:
     ) -> Draft:
         vault, now = self._store.vault, self._store.now()
         case = vault.case(case_id)
-        chosen = issue or self._issue(case, language)
-        shown = self._shown(case)
+        chosen = issue or advising.issue(self._store, case, language)
+        shown = advising.shown(self._store, case)
         given = {**answers_of(case, chosen), **answers}
         hidden = hidden_fields(on_page(case.order), shown) if case.order else frozenset()
         composed = compose(
@@ -260,26 +257,6 @@ class Desk:
         typed = find(orders, [draft.title, draft.text])  # a code that the user wrote into it
         private = private_of(case)
         return lambda text: masked(typed.clean(shown.clean(text)), private)
-
-    def _shown(self, case: CaseView) -> str | None:
-        """Return the text that the order page showed, None where nothing tells it."""
-        main = main_capture(case)
-        if main is None:
-            return None
-        text = self._store.read_role(main.artifacts, "seen/text")
-        if text is not None:
-            return text.decode("utf-8", "replace")
-        html = self._store.read_role(main.artifacts, "witness/html")
-        try:
-            return shown_text(load(html, url=main.meta.url)) if html else None
-        except PageTooLargeError:
-            return None
-
-
-def _rules(case: CaseView) -> tuple[Deadline, ...]:
-    """Return the windows of the case's platform."""
-    platform = platform_of(case.platform_key)
-    return platform.deadlines if platform else ()
 
 
 def history(vault: Catalogue, case_id: str) -> tuple[Version, ...]:

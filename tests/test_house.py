@@ -46,6 +46,7 @@ FLOORS = [
     {"record", "words", "select"},
 ]
 DESK = [
+    {"digest"},
     {"advice"},
     {"course", "drafts"},
     {"ladder", "proof", "sums", "before"},

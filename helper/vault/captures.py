@@ -32,6 +32,7 @@ from helper.model import (
     Part,
 )
 from helper.vault import schema
+from helper.vault.changes import touch_capture
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import capture_views, part_of
 from scrapers.record import OrderRecord
@@ -60,6 +61,7 @@ class Captures(Store):
             elif CaptureMeta.model_validate_json(known) != CaptureMeta.model_validate_json(text):
                 raise ConflictError(kind="capture", id=uuid)
             _add_parts(connection, uuid, parts)
+            touch_capture(connection, uuid)
 
     def parts(self, uuid: CaptureId) -> list[tuple[Part, int]]:
         """Return the announced parts with the bytes received of each; raises NotFoundError."""
@@ -80,6 +82,7 @@ class Captures(Store):
             if not 0 <= received <= size:
                 raise InvalidError(what="received")
             connection.execute(update(_parts).where(of_part).values(received=received))
+            touch_capture(connection, uuid)
 
     def capture(self, uuid: CaptureId) -> CaptureView:
         """Return all that is known of a capture; raises NotFoundError."""
@@ -106,14 +109,14 @@ class Captures(Store):
             return capture_views(connection, _captures.c.position.in_(newest))[::-1]
 
     def pulse(self) -> str:
-        """Return a text that changes whenever something is added to the vault."""
-        tables = (schema.captures, schema.steps, schema.entries, schema.notes, schema.filings,
-                  schema.drafts, schema.corrections)  # fmt: skip
+        """Return a text that changes whenever a case, a capture or a digest does."""
+        newest = (
+            func.max(_captures.c.position), func.max(schema.steps.c.position),
+            func.sum(schema.changes.c.revision), func.max(schema.digests.c.made_at),
+        )  # fmt: skip
         with reading(self.engine) as connection:
-            newest = (
-                connection.execute(select(func.max(one.c.position))).scalar() for one in tables
-            )
-            return ".".join(str(position or 0) for position in newest)
+            found = [connection.execute(select(one)).scalar() for one in newest]
+        return ".".join("".join(filter(str.isdigit, str(one or 0))) for one in found)
 
     def unsealed(self) -> list[CaptureId]:
         """Return the captures that were committed and are not sealed yet, oldest first."""
@@ -155,6 +158,7 @@ class Captures(Store):
                 add_new(connection, schema.steps, uuid, [row], ("step",))
             if final:
                 connection.execute(update(_captures).where(own).values(final=True))
+            touch_capture(connection, uuid)
 
     def set_final(self, uuid: CaptureId) -> None:
         """Record that no more parts will come; raises NotFoundError."""
@@ -186,6 +190,7 @@ class Captures(Store):
             connection.execute(
                 insert(table).values(capture_id=uuid, record=shown.model_dump_json())
             )
+            touch_capture(connection, uuid)
 
     def put_corroboration(self, uuid: CaptureId, corroboration: Corroboration) -> None:
         """Record the comparison of seen and witness, in place of an earlier one."""
@@ -220,6 +225,7 @@ class Captures(Store):
             connection.execute(
                 update(_captures).where(_captures.c.capture_id == uuid).values(**values)
             )
+            touch_capture(connection, uuid)
 
     def _add(
         self,
@@ -231,6 +237,7 @@ class Captures(Store):
         with writing(self.engine) as connection:
             _require(connection, uuid)
             add_new(connection, table, uuid, rows, unique)
+            touch_capture(connection, uuid)
 
 
 def artifact_rows(artifacts: Sequence[Artifact]) -> list[dict[str, Any]]:

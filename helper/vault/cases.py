@@ -13,6 +13,7 @@ from helper.dealings import Answer, Answers, Contact, Party, Refund
 from helper.errors import ConflictError, NotFoundError, RefusedError
 from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft
 from helper.vault import schema
+from helper.vault.changes import touch
 from helper.vault.corrections import apply_corrections, correct, read_value
 from helper.vault.entries import entries_of, filings_of
 from helper.vault.store import Store, reading, writing
@@ -72,6 +73,7 @@ class Cases(Store):
             )
             if meta.walk is not None and order_no is not None:
                 gather(connection, meta.walk, case_id)
+            touch(connection, case_id)
         return case_id
 
     def case(self, case_id: str) -> CaseView:
@@ -104,6 +106,7 @@ class Cases(Store):
                         at=at.isoformat(),
                     )
                 )  # fmt: skip
+            touch(connection, case_id)
 
     def undo_correction(self, case_id: str, field: str) -> None:
         """Take back what the user gave for a field: what was read holds again.
@@ -120,6 +123,7 @@ class Cases(Store):
             connection.execute(
                 delete(table).where(table.c.case_id == case_id, table.c.field == field)
             )
+            touch(connection, case_id)
 
     def move_capture(self, uuid: CaptureId, case_id: str, at: datetime) -> None:
         """Move a capture to another case; both note it. Into its own case is no-op.
@@ -154,6 +158,7 @@ class Cases(Store):
                         case_id=one, step="moved", at=at.isoformat(), detail=words
                     )
                 )
+            touch(connection, view.case_id, case_id)
 
     def add_note(self, case_id: str, text: str, at: datetime, kind: str = "note") -> None:
         """Add a note, shown as `Step(step=kind, at, detail=text)`; the same again is no-op."""
@@ -164,6 +169,7 @@ class Cases(Store):
             same = [notes.c[name] == value for name, value in values.items()]
             if connection.execute(select(notes).where(*same)).first() is None:
                 connection.execute(insert(notes).values(**values))
+            touch(connection, case_id)
 
     def close_case(self, case_id: str, at: datetime, reason: str | None = None) -> None:
         """Close a case, the reason kept as a note; one that is closed keeps its time.
@@ -176,6 +182,7 @@ class Cases(Store):
                 _set_closed(connection, case_id, at.isoformat())
             if row.closed_at is None or reason is not None:
                 _note_turn(connection, case_id, "closed", at, reason)
+            touch(connection, case_id)
 
     def reopen_case(self, case_id: str, at: datetime) -> None:
         """Open a closed case again; one that is open stays as it is. Raises NotFoundError."""
@@ -183,6 +190,7 @@ class Cases(Store):
             if require_case(connection, case_id).closed_at is not None:
                 _set_closed(connection, case_id, None)
                 _note_turn(connection, case_id, "reopened", at, None)
+            touch(connection, case_id)
 
 
 def _row(connection: Connection, case_id: str) -> Row[Any] | None:

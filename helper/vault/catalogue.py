@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from helper.vault.captures import Captures
 from helper.vault.cases import Cases
+from helper.vault.digests import Digests
 from helper.vault.drafts import Drafts
 from helper.vault.entrances import Entrances
 from helper.vault.entries import Entries
@@ -17,5 +18,5 @@ from helper.vault.store import open_engine
 __all__ = ["Catalogue", "Pairing", "PairingOffer", "open_engine"]
 
 
-class Catalogue(Captures, Cases, Drafts, Entrances, Entries, Pairings, Stamps):
-    """Captures, cases, drafts, entries, entrances, pairings and stamps of one vault."""
+class Catalogue(Captures, Cases, Digests, Drafts, Entrances, Entries, Pairings, Stamps):
+    """Captures, cases, digests, drafts, entries, entrances, pairings, stamps of one vault."""

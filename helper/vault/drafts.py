@@ -14,6 +14,7 @@ from helper.dealings import Edit
 from helper.errors import ConflictError, NotFoundError
 from helper.model import Draft
 from helper.vault import schema
+from helper.vault.changes import touch
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import require_case
 
@@ -38,6 +39,7 @@ class Drafts(Store):
             _put(connection, _drafts, draft)
             of_draft = schema.composed.c.draft_id == draft.draft_id
             connection.execute(delete(schema.composed).where(of_draft))
+            touch(connection, draft.case_id)
 
     def add_draft(self, composed: Draft, reword: Reword) -> Draft:
         """Keep what was composed as the next version of its document, and return it as kept.
@@ -147,6 +149,7 @@ def _says(draft: Draft) -> Draft:
 def _keep(connection: Connection, composed: Draft, draft: Draft) -> Draft:
     _put(connection, _drafts, draft)
     _put(connection, schema.composed, composed)
+    touch(connection, draft.case_id)
     return draft
 
 

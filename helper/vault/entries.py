@@ -16,6 +16,7 @@ from helper.dealings import Answers, Dealing, Entry, Party
 from helper.errors import NotFoundError, RefusedError
 from helper.model import Filing
 from helper.vault import schema
+from helper.vault.changes import touch
 from helper.vault.store import Store, writing
 from helper.vault.views import require_case
 
@@ -51,6 +52,7 @@ class Entries(Store):
                     added_at=added_at.isoformat(),
                 )
             )
+            touch(connection, case_id)
         return entry
 
     def add_filing(self, case_id: str, filing: Filing) -> Filing:
@@ -73,6 +75,7 @@ class Entries(Store):
             else:
                 values = {"case_id": case_id, "draft_id": filing.draft_id}
                 connection.execute(insert(_filings).values(**values, record=_record(filing)))
+            touch(connection, case_id)
         return _named(filing)
 
     def undo_entry(self, case_id: str, entry_id: str) -> None:
@@ -82,6 +85,7 @@ class Entries(Store):
         """
         with writing(self.engine) as connection:
             require_case(connection, case_id)
+            touch(connection, case_id)
             for position, one in _filed(connection, case_id).items():
                 if one.filing_id == entry_id:
                     if one.capture_id is not None:

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from helper.errors import ConflictError, NotFoundError
 from helper.model import CaptureId, Seal, Sha256, Stage
 from helper.vault import schema
+from helper.vault.changes import touch_capture
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import seal_of
 
@@ -68,6 +69,7 @@ class Ledger(Store):
             )
             values = seal.model_dump(mode="json", exclude={"index"})
             connection.execute(insert(_ledger).values(position=seal.index, **values))
+            touch_capture(connection, capture_id)
         return seal
 
     def entries(self) -> list[Seal]:

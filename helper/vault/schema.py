@@ -63,6 +63,7 @@ captures: Final = Table(
     Column("meta", Text, nullable=False),
     Column("order_record", Text),
     Column("corroboration", Text),
+    Index("captures_by_state", "state"),
 )
 
 
@@ -151,6 +152,7 @@ stamps: Final = _of_capture(
     Column("listed", Integer, nullable=False, default=0),
     unique=("manifest", "authority"),
 )
+Index("stamps_by_state", stamps.c.state)
 
 
 def _of_case(name: str, *columns: Column[str]) -> Table:
@@ -205,6 +207,35 @@ composed: Final = _of_case(
     Column("record", Text, nullable=False),
 )
 """Drafts in our words alone, where the user's own stand in `drafts`."""
+
+changes: Final = Table(
+    "changes",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.case_id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+)
+
+digests: Final = Table(
+    "digests",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.case_id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("valid_until", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("clock_at", Text),
+    Column("due", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("digests_by_urgency", "level", "place", "case_id"),
+    Index("digests_by_clock", "clock_at"),
+    Index("digests_by_age", "made_at"),
+)
+"""What a case comes to, made from its `revision`; `form` names how, an older one is made anew."""
+
+DERIVED: Final = (changes, digests)
+"""Tables that hold nothing of a case but what follows from it."""
 
 pairing_offer: Final = Table(
     "pairing_offer",

@@ -12,6 +12,7 @@ from sqlalchemy import Row, and_, or_, select, update
 from helper.model import Artifact, CaptureId, Seal, Sha256, Stage, StampKind, StampState
 from helper.vault import schema
 from helper.vault.captures import add_new, artifact_rows
+from helper.vault.changes import touch_capture
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import seal_of
 
@@ -84,6 +85,7 @@ class Stamps(Store):
         ]
         with writing(self.engine) as connection:
             add_new(connection, _stamps, seal.capture_id, rows, ("manifest", "authority"))
+            touch_capture(connection, seal.capture_id)
 
     def due_stamps(self, now: datetime, longest: timedelta) -> list[StampJob]:
         """Return pending rows whose time has come, oldest first.
@@ -167,6 +169,7 @@ class Stamps(Store):
                     listed=0,
                 )
             )
+            touch_capture(connection, job.capture_id)
 
     def set_listed(self, jobs: Sequence[StampJob]) -> None:
         """Record that a seal lists the outcomes these rows had when they were read."""
@@ -176,12 +179,16 @@ class Stamps(Store):
                     same = (_stamps.c.position == job.position) & (_stamps.c.state == job.state)
                     same &= _stamps.c.reply.is_not_distinct_from(job.reply)
                     connection.execute(update(_stamps).where(same).values(listed=1))
+            for capture_id in {job.capture_id for job in jobs}:
+                touch_capture(connection, capture_id)
 
     def _set_stamp(self, position: int, **values: Any) -> None:
         with writing(self.engine) as connection:
             connection.execute(
                 update(_stamps).where(_stamps.c.position == position).values(**values)
             )
+            own = select(_stamps.c.capture_id).where(_stamps.c.position == position)
+            touch_capture(connection, connection.execute(own).scalar_one())
 
 
 def _job(row: Row[Any]) -> StampJob:

@@ -40,6 +40,7 @@ def open_engine(settings: Settings) -> Engine:
         with writing(engine) as connection:
             _check_health(connection)
             schema.metadata.create_all(connection)
+            _create_indices(connection)
             _check_version(connection)
     except (KazhengError, DBAPIError):
         engine.dispose()
@@ -135,6 +136,13 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     reads = connection.get_execution_options().get(_READING)
     connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+
+
+def _create_indices(connection: Connection) -> None:
+    """Create the indices that the tables of an older vault do not have yet."""
+    for table in schema.metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _check_health(connection: Connection) -> None:

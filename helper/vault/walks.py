@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from helper.dealings import Walk
 from helper.vault import schema
+from helper.vault.changes import forget, touch
 
 _cases = schema.cases
 _captures = schema.captures
@@ -46,13 +47,17 @@ def gather(connection: Connection, walk: Walk, case_id: str) -> None:
     connection.execute(
         update(_captures).where(_captures.c.case_id == waiting, _of(walk)).values(case_id=case_id)
     )
-    tables = (table for table in schema.metadata.sorted_tables if table is not _cases)
+    apart = {_cases, *schema.DERIVED}
+    tables = (table for table in schema.metadata.sorted_tables if table not in apart)
     holders = [table for table in tables if "case_id" in table.c]
     used = any(
         connection.execute(select(table.c.case_id).where(table.c.case_id == waiting)).first()
         for table in holders
     )
-    if not used:
+    if used:
+        touch(connection, waiting)
+    else:
+        forget(connection, waiting)
         connection.execute(delete(_cases).where(_cases.c.case_id == waiting))
 
 

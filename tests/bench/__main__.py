@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import chat, cost, drafting, evidence, filling, reading, recording
+from tests.bench import chat, console, cost, drafting, evidence, filling, reading, recording
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -34,6 +34,7 @@ def main() -> None:
         choices=(
             "chat",
             "click",
+            "console",
             "cost",
             "drafting",
             "evidence",
@@ -47,13 +48,7 @@ def main() -> None:
     parser.add_argument("--memory", type=int, default=50, help="captures; 0 leaves memory out")
     parser.add_argument("--shop", action="append")
     given = parser.parse_args()
-    if given.only in (None, "reading"):
-        reading.quality()
-        reading.throughput(given.runs)
-    if given.only in (None, "drafting"):
-        drafting.speed(given.runs)
-    if given.only in (None, "filling"):
-        filling.accuracy()
+    without_folder(given)
     with tempfile.TemporaryDirectory(prefix="kazheng bench ", ignore_cleanup_errors=True) as name:
         if given.only in (None, "evidence"):
             evidence.speed(Path(name) / "speed", given.runs)
@@ -70,6 +65,19 @@ def main() -> None:
         if given.only in (None, "recording"):
             (folder := Path(name) / "recording").mkdir()
             asyncio.run(recording.measure(folder))
+
+
+def without_folder(given: argparse.Namespace) -> None:
+    """Run the parts that leave nothing behind, or keep their own folder."""
+    if given.only in (None, "reading"):
+        reading.quality()
+        reading.throughput(given.runs)
+    if given.only in (None, "drafting"):
+        drafting.speed(given.runs)
+    if given.only in (None, "filling"):
+        filling.accuracy()
+    if given.only in (None, "console"):
+        asyncio.run(console.measure())
 
 
 async def clicks(folder: Path, given: argparse.Namespace) -> None:

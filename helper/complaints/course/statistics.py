@@ -26,6 +26,25 @@ _TELLING = frozenset({"refused", "silent", "ended", "resolved"})
 """Outcomes after which nobody can say that an earlier promise was kept."""
 
 
+class CaseFigures(Frozen):
+    """What one case adds to the figures; `issue` None: the user has not said, nor drafted.
+
+    `back` is what came back of `paid` in the same currency, `promises` those whose time is over.
+    """
+
+    host: str | None
+    shop: str | None
+    open: bool
+    issue: str | None
+    currency: str | None
+    paid: Money | None
+    back: Money
+    days_to_refund: int | None
+    filed: tuple[str, ...]
+    outcomes: dict[str, Outcome]
+    promises: tuple[Kept, ...]
+
+
 class Sums(Frozen):
     """Money of one currency: paid in all cases, come back, still out in those that are open."""
 
@@ -80,35 +99,55 @@ def statistics(
     language: Language = "zh_CN",
 ) -> Statistics:
     """Return the figures of one's own cases; `drafts` are those of each case id, oldest first."""
-    by_shop: defaultdict[str, list[CaseView]] = defaultdict(list)
+    found = [
+        figures_of(case, next(reversed(drafts.get(case.case_id, ())), None), now) for case in cases
+    ]
+    return statistics_of(found, language)
+
+
+def statistics_of(cases: Sequence[CaseFigures], language: Language = "zh_CN") -> Statistics:
+    """Return the figures of cases whose own are known."""
+    by_shop: defaultdict[str, list[CaseFigures]] = defaultdict(list)
     for case in cases:
         by_shop[case.host or ""].append(case)
-    shops = [_shop(found, drafts, now, language) for found in by_shop.values()]
+    shops = [_shop(found, language) for found in by_shop.values()]
     shops.sort(key=lambda one: (-one.cases, one.shop))
     key = "none" if not cases else "few" if len(cases) < _FEW else "own"
     said = [text(f"statistics.{key}", language, count=len(cases))]
     return Statistics(cases=len(cases), shops=tuple(shops), sentences=tuple(said))
 
 
-def _shop(
-    cases: Sequence[CaseView],
-    drafts: Mapping[str, Sequence[Draft]],
-    now: datetime,
-    language: Language,
-) -> ShopFigures:
-    names = [case.order.platform.name for case in cases if case.order]
-    days = [found for case in cases if (found := _days_to_refund(case)) is not None]
-    promises = Counter(kept for case in cases for kept in _promises(case, now))
+def figures_of(case: CaseView, draft: Draft | None, now: datetime) -> CaseFigures:
+    """Return what a case adds; `draft` is its newest one."""
+    order = case.order
+    answers = [entry.what for entry in case.entries if isinstance(entry.what, Answer)]
+    return CaseFigures(
+        host=case.host,
+        shop=order.platform.name if order else None,
+        open=case.closed_at is None,
+        issue=last_issue(case, draft),
+        currency=order.currency if order else None,
+        paid=order.amount if order else None,
+        back=back(case),
+        days_to_refund=_days_to_refund(case),
+        filed=tuple(filing.channel for filing in case.filings),
+        outcomes={one.channel: one.outcome for one in sorted(answers, key=lambda one: one.at)},
+        promises=tuple(_promises(case, now)),
+    )
+
+
+def _shop(cases: Sequence[CaseFigures], language: Language) -> ShopFigures:
+    days = [case.days_to_refund for case in cases if case.days_to_refund is not None]
+    promises = Counter(kept for case in cases for kept in case.promises)
     host = cases[0].host
     figures = ShopFigures(
-        shop=next(filter(None, names), None) or host or text("statistics.no_shop", language),
+        shop=next(filter(None, (case.shop for case in cases)), None)
+        or host
+        or text("statistics.no_shop", language),
         host=host,
         cases=len(cases),
-        open=sum(case.closed_at is None for case in cases),
-        issues=dict(Counter(
-            last_issue(case, next(reversed(drafts.get(case.case_id, ())), None)) or "unknown"
-            for case in cases
-        )),
+        open=sum(case.open for case in cases),
+        issues=dict(Counter(case.issue or "unknown" for case in cases)),
         sums=_sums(cases),
         median_days_to_refund=float(median(days)) if days else None,
         refunds=len(days),
@@ -119,16 +158,14 @@ def _shop(
     return figures.model_copy(update={"sentences": tuple(_sentences(figures, language))})
 
 
-def _sums(cases: Sequence[CaseView]) -> tuple[Sums, ...]:
+def _sums(cases: Sequence[CaseFigures]) -> tuple[Sums, ...]:
     paid: defaultdict[str | None, list[Decimal]] = defaultdict(lambda: [ZERO] * 3)
     for case in cases:
-        order = case.order
-        if order is not None and order.amount is not None:
-            came = back(case)
-            still = max(order.amount - came, ZERO) if case.closed_at is None else ZERO
-            sums = paid[order.currency]
-            paid[order.currency] = [
-                was + more for was, more in zip(sums, (order.amount, came, still), strict=True)
+        if case.paid is not None:
+            still = max(case.paid - case.back, ZERO) if case.open else ZERO
+            sums = paid[case.currency]
+            paid[case.currency] = [
+                was + more for was, more in zip(sums, (case.paid, case.back, still), strict=True)
             ]
     return tuple(
         Sums(currency=currency, paid=one[0], refunded=one[1], open=one[2])
@@ -150,14 +187,12 @@ def _days_to_refund(case: CaseView) -> int | None:
     return None
 
 
-def _channels(cases: Sequence[CaseView]) -> tuple[ChannelFigures, ...]:
+def _channels(cases: Sequence[CaseFigures]) -> tuple[ChannelFigures, ...]:
     filed: Counter[str] = Counter()
     outcomes: defaultdict[str, Counter[Outcome]] = defaultdict(Counter)
     for case in cases:
-        filed.update(filing.channel for filing in case.filings)
-        answers = [entry.what for entry in case.entries if isinstance(entry.what, Answer)]
-        last = {one.channel: one.outcome for one in sorted(answers, key=lambda one: one.at)}
-        for channel, outcome in last.items():
+        filed.update(case.filed)
+        for channel, outcome in case.outcomes.items():
             outcomes[channel][outcome] += 1
     return tuple(
         ChannelFigures(channel=key, filed=filed[key], outcomes=dict(outcomes[key]))

@@ -8,7 +8,7 @@ fact told later moves an end earlier or not at all. `unknown` names the missing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from helper.complaints import packaged
@@ -24,6 +24,9 @@ from scrapers.record import Frozen
 State = Literal["running", "due_soon", "passed", "met", "unknown"]
 _RANK: dict[State, int] = {"due_soon": 0, "running": 0, "passed": 1, "unknown": 3, "met": 4}
 _LONG = timedelta(days=180)
+_LAST = datetime.max.replace(tzinfo=UTC)
+OPEN: frozenset[State] = frozenset({"running", "due_soon"})
+"""Clocks that run towards an end."""
 
 
 class Clock(Frozen):
@@ -109,16 +112,35 @@ def _missing(timer: Timer, now: datetime) -> str:
 
 
 def _state(timer: Timer, end: datetime | None, now: datetime) -> State:
-    """Say where a clock stands; soon is the last quarter, at most 3 days, of long ones 90."""
     if timer.met:
         return "met"
     if end is None:
         return "unknown"
     if end < now:
         return "passed"
-    whole = end - timer.since if timer.since else timedelta(days=4)
-    most = timedelta(days=90) if whole > _LONG else timedelta(days=3)
-    return "due_soon" if end - now <= min(whole / 4, most) else "running"
+    return "due_soon" if end - now <= _soon(timer.since, end) else "running"
+
+
+def _soon(since: datetime | None, end: datetime) -> timedelta:
+    """Return how long before its end a clock is due soon: the last quarter, at most 3 days.
+
+    Of long ones it is 90 days.
+    """
+    whole = end - since if since else timedelta(days=4)
+    return min(whole / 4, timedelta(days=90) if whole > _LONG else timedelta(days=3))
+
+
+def is_due(clock: Clock, now: datetime) -> bool:
+    """Tell whether a clock, told at an earlier moment, is due soon by now."""
+    return bool(moments := turns(clock)) and moments[0] <= now < moments[1]
+
+
+def turns(clock: Clock) -> tuple[datetime, ...]:
+    """Return the moments at which an open clock changes its state by itself."""
+    if clock.at is None or clock.state not in OPEN:
+        return ()
+    passed = clock.at + timedelta(microseconds=1) if clock.at < _LAST else clock.at
+    return (clock.at - _soon(clock.since, clock.at), passed)
 
 
 def _values(

@@ -89,7 +89,8 @@ class Branch(Frozen):
 class Ladder(Frozen):
     """All channels in the order of the research and one next step, `next` or `waiting`, or none.
 
-    `state` check: something is to be looked at or mended first; `why` says what.
+    `state` check: something is to be looked at or mended first; `why` says what was tried, then
+    the `reason` for the step.
 
     `replies` are keys of counter-moves that fit what the other side said last.
     """
@@ -98,6 +99,7 @@ class Ladder(Frozen):
     next: Next | None
     waiting: Waiting | None
     why: str
+    reason: str
     branches: tuple[Branch, ...]
     diagnosis: tuple[Diagnosis, ...]
     replies: tuple[str, ...]
@@ -126,13 +128,15 @@ def ladder(case: CaseView, issue: str, *, now: datetime, language: Language = "z
     known_issue(issue)
     look = standing(case, issue, now)
     told = _Told(look, move(look), language)
-    why = _why(told)
+    reason = _reason(told)
+    why = f"{_tried(told)}{reason}".strip()
     going = told.move.state in {"act", "wait"}
     return Ladder(
         state=told.move.state,
         next=_next(told),
         waiting=_waiting(told),
         why=why,
+        reason=reason.strip(),
         branches=tuple(_branches(told)) if going else (),
         diagnosis=diagnose(look, language) if told.move.state == "act" else (),
         replies=_replies(look) if going else (),
@@ -163,9 +167,21 @@ def _waiting(told: _Told) -> Waiting | None:
     )
 
 
-def _why(told: _Told) -> str:
-    """Say what was tried with what answer, then the reason for the next step."""
+def _tried(told: _Told) -> str:
+    """Say what was tried with what answer."""
+    return "".join(
+        told.say(
+            "tried.one", name=_name(told, t.channel), at=moment(t.at), outcome=_outcome(told, i)
+        )
+        for i, t in enumerate(told.look.tries)
+    )
+
+
+def _reason(told: _Told) -> str:
+    """Say why the next step is the next."""
     one = told.move
+    if one.state == "check" and one.document:
+        return _refused(told)
     values = {
         "name": _name(told, one.channel) if one.channel else "",
         "since": moment(one.since) if one.since else "",
@@ -173,17 +189,7 @@ def _why(told: _Told) -> str:
         "promised": moment(one.promised) if one.promised else "",
         "amount": _money(told, told.look.back),
     }
-    before = "".join(
-        told.say(
-            "tried.one", name=_name(told, t.channel), at=moment(t.at), outcome=_outcome(told, i)
-        )
-        for i, t in enumerate(told.look.tries)
-    )
-    if one.state == "check" and one.document:
-        reason = _refused(told)
-    else:
-        reason = f"{_passed(told)}{told.say(f'{one.state}.{one.code}', **values)}"
-    return f"{before}{reason}".strip()
+    return f"{_passed(told)}{told.say(f'{one.state}.{one.code}', **values)}"
 
 
 def _refused(told: _Told) -> str:

@@ -64,6 +64,11 @@ def find(
     return (*gaps, *(_gap(key, action, values, None, language) for key, action in doubts))
 
 
+def may_vanish(gap: Gap) -> bool:
+    """Tell whether what is missing stands on a page that may change or go."""
+    return bool(packaged.data("proof")["rows"].get(gap.key, {}).get("fleeting"))
+
+
 def channels_in(names: Sequence[str]) -> frozenset[str]:
     """Return the channels that names of groups and channels stand for."""
     groups: Mapping[str, Sequence[str]] = packaged.data("proof")["groups"]

@@ -1,0 +1,78 @@
+"""Keep the digests of all cases up to date in the background; no page waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from helper.errors import KazhengError, NotFoundError
+from helper.steps import advising
+from helper.steps.store import Store
+from helper.vault.digests import KeptDigest
+
+_log = logging.getLogger("kazheng")
+_BATCH: Final = 8
+_LOOK_SECONDS: Final = 1.0
+_TROUBLE_SECONDS: Final = 60.0
+_AGAIN: Final = timedelta(hours=1)
+
+
+@dataclass
+class Digester:
+    """Makes what is stale, the most urgent first."""
+
+    store: Store
+
+    async def work(self) -> None:
+        """Work until cancelled."""
+        while True:
+            try:
+                wait = 0.0 if await self.turn() else _LOOK_SECONDS
+            except KazhengError as error:
+                wait = _TROUBLE_SECONDS
+                _log.warning("digests wait: %s", error)
+            except Exception:  # noqa: BLE001, must not end all digests; the log has the reason
+                wait = _TROUBLE_SECONDS
+                _log.exception("digests wait")
+            await asyncio.sleep(wait)
+
+    async def turn(self) -> int:
+        """Make some digests, each in a thread, resting as long as it took; return how many."""
+        found = await asyncio.to_thread(_stale, self.store, _BATCH)
+        made = []
+        for case_id in found:
+            begun = time.monotonic()
+            made += await asyncio.to_thread(_made, self.store, case_id)
+            await asyncio.sleep(time.monotonic() - begun)
+        if found:
+            await asyncio.to_thread(self.store.vault.put_digests, made)
+        return len(found)
+
+
+def refresh(store: Store, most: int) -> None:
+    """Make the most urgent stale digests now, at most so many."""
+    found = _stale(store, most)
+    if found:
+        store.vault.put_digests([one for case_id in found for one in _made(store, case_id)])
+
+
+def _stale(store: Store, most: int) -> list[str]:
+    return store.vault.stale_digests(advising.form(store), store.now(), most)
+
+
+def _made(store: Store, case_id: str) -> list[KeptDigest]:
+    """Work out a digest; nothing for a case that has just gone."""
+    revision = store.vault.revision(case_id)
+    try:
+        return [advising.kept_digest(store, case_id)]
+    except NotFoundError:
+        return []
+    except Exception:  # noqa: BLE001, one odd case must not keep the others from theirs
+        _log.exception("no digest of %s", case_id)
+        now = store.now()
+        empty = KeptDigest(case_id, revision, advising.form(store), now, now + _AGAIN)
+        return [empty]
