@@ -10,12 +10,17 @@ from helper.vault.cases import Cases
 from helper.vault.drafts import Drafts
 from helper.vault.entrances import Entrances
 from helper.vault.entries import Entries
+from helper.vault.indexed import Indexed
+from helper.vault.library import Library
 from helper.vault.pairings import Pairing, PairingOffer, Pairings
+from helper.vault.search import Search
 from helper.vault.stamps import Stamps
 from helper.vault.store import open_engine
 
 __all__ = ["Catalogue", "Pairing", "PairingOffer", "open_engine"]
 
 
-class Catalogue(Captures, Cases, Drafts, Entrances, Entries, Pairings, Stamps):
-    """Captures, cases, drafts, entries, entrances, pairings and stamps of one vault."""
+class Catalogue(
+    Captures, Cases, Drafts, Entrances, Entries, Indexed, Library, Pairings, Search, Stamps
+):
+    """Captures, cases, drafts, entries, entrances, library, pairings and stamps of one vault."""
