@@ -24,6 +24,7 @@ from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
+from helper.steps.indexing import Indexer
 from helper.steps.stamping import Stamper
 from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
@@ -81,6 +82,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
             tasks = [
                 asyncio.create_task(_warm(browser)),
                 asyncio.create_task(Stamper(store, pipeline.sealer).work()),
+                asyncio.create_task(Indexer(store).work()),
             ]
             try:
                 async with _served(helper, port) as running:
