@@ -51,7 +51,7 @@ def compare(
     with command(data, as_json) as chosen:
         store = kept_store(chosen)
         Indexer(store).finish()
-        found = changes_of(store, one, other)
+        found = changes_of(store.vault, one, other)
         emit(found, as_json=as_json, lines=list(_changed_lines(found, chosen.language)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from helper.errors import RefusedError
 from helper.evidence.changed_text import TextChanges, changes
-from helper.steps.store import Store
+from helper.vault.catalogue import Catalogue
 from helper.vault.library import Listed
 from scrapers.record import Frozen
 
@@ -21,17 +21,17 @@ class Comparison(Frozen):
     text: TextChanges
 
 
-def compare(store: Store, one: str, other: str) -> Comparison:
+def compare(vault: Catalogue, one: str, other: str) -> Comparison:
     """Compare the visible texts of two captures, whichever is named first.
 
     Raises NotFoundError, RefusedError(same_capture).
     """
     if one == other:
         raise RefusedError(reason="same_capture", id=one)
-    rows = [store.vault.listed_one(capture_id) for capture_id in (one, other)]
+    rows = [vault.listed_one(capture_id) for capture_id in (one, other)]
     before, after = sorted(rows, key=lambda row: row.clicked_at)
-    same = {row.capture_id for row in store.vault.same_page(before.capture_id, limit=None)}
-    texts = (store.vault.body(row.capture_id) for row in (before, after))
+    same = {row.capture_id for row in vault.same_page(before.capture_id, limit=None)}
+    texts = (vault.body(row.capture_id) for row in (before, after))
     return Comparison(
         before=before, after=after, same_page=after.capture_id in same, text=changes(*texts)
     )

@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
@@ -54,8 +54,6 @@ class Indexer:
     """Keeps the library of one vault as the rest of it is."""
 
     store: Store
-    _given_up: set[Stale] = field(default_factory=set)
-    """What could not be made: asked for again it is tried again, and after a restart."""
 
     async def work(self) -> None:
         """Work until cancelled."""
@@ -82,8 +80,7 @@ class Indexer:
 
     def turn(self) -> int:
         """Make some of what is stale, the newest first; return how many were looked at."""
-        asked = self.store.vault.stale(_AT_ONCE + len(self._given_up))
-        todo = [request for request in asked if request not in self._given_up][:_AT_ONCE]
+        todo = self.store.vault.stale(_AT_ONCE)
         for request in todo:
             try:
                 self._make(request)
@@ -91,8 +88,21 @@ class Indexer:
                 raise  # a full disk, a locked vault: it is tried again
             except Exception:  # noqa: BLE001  # one hostile page must not hide all others
                 _log.exception("%s is not searchable", request.ref)
-                self._given_up.add(request)
+                self._give_up(request)
         return len(todo)
+
+    def _give_up(self, request: Stale) -> None:
+        """Keep a row without words; it is tried again when it changes, and after a restart."""
+        case = self.store.vault.around(request.ref)
+        if case is not None:
+            self.store.vault.put_case_text(request, case.position, "", "")
+            return
+        view = self.store.vault.capture(request.ref)
+        self.store.vault.put_listed(
+            request, "", "", clicked_at=view.meta.clicked_at, title="", url="",
+            host=view.meta.host, address=address_of(view.meta.url), kind="unread", order_no=None,
+            thumbnail=None, made_of="",
+        )  # fmt: skip
 
     def _make(self, request: Stale) -> None:
         vault = self.store.vault

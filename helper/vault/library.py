@@ -62,7 +62,8 @@ class Listed(Frozen):
 
     `kind` is what the page is (`order`, `chat`, `terms`, `product` …), `brought` for a file of the
     user's, `unread` before it was read. `thumbnail` names an artifact with a picture, `same_page`
-    counts the captures of this address, itself too; `snippet` is empty unless words were sought.
+    counts the captures of this address, itself too; `stamps` have come, `stamps_pending` are
+    awaited; `snippet` is empty unless words were sought.
     """
 
     capture_id: CaptureId
@@ -75,6 +76,7 @@ class Listed(Frozen):
     state: CaptureState
     order_no: str | None
     seals: int
+    stamps: int
     stamps_pending: int
     missing: int
     thumbnail: str | None
@@ -208,7 +210,9 @@ def _completed(
         return {key: number for key, number in connection.execute(counted)}  # noqa: C416  # typed
 
     seals = count(ledger.c.capture_id, ledger.c.capture_id.in_(ids))
-    pending = count(stamps.c.capture_id, stamps.c.capture_id.in_(ids), stamps.c.state == "pending")
+    of_these = stamps.c.capture_id.in_(ids)
+    stamped = count(stamps.c.capture_id, of_these, stamps.c.state == "stamped")
+    pending = count(stamps.c.capture_id, of_these, stamps.c.state == "pending")
     missing = count(
         _missing.c.capture_id, _missing.c.capture_id.in_(ids), _missing.c.reason != BY_USER
     )
@@ -226,6 +230,7 @@ def _completed(
             state=row.state,
             order_no=row.order_no,
             seals=seals.get(row.capture_id, 0),
+            stamps=stamped.get(row.capture_id, 0),
             stamps_pending=pending.get(row.capture_id, 0),
             missing=missing.get(row.capture_id, 0),
             thumbnail=row.thumbnail,

@@ -108,6 +108,14 @@ class Search(Store):
         )
 
 
+    def found_orders(self, words: str, *, limit: int) -> tuple[OrderHit, ...]:
+        """Return the cases that hold all of some words, the newest first."""
+        wanted = terms(words)
+        with reading(self.engine) as connection:
+            rows = _found_cases(connection, wanted, limit) if wanted else []
+        return tuple(_order_hit(row, wanted) for row in rows)
+
+
 def terms(words: str) -> tuple[str, ...]:
     """Return the terms of a query as they are compared, each once."""
     found = fold(plain(words[:_LONGEST_QUERY])).split()

@@ -182,6 +182,7 @@ def test_what_one_page_breaks_hides_no_other(
     monkeypatch.setattr(Indexer, "_list", broken)
     indexer.finish()
     assert found(store, "一页") == [good]
+    assert (row(store, bad).kind, row(store, bad).title) == ("unread", "")
     monkeypatch.undo()
     Indexer(store).finish()
     assert set(found(store, "一页")) == {good, bad}
@@ -273,10 +274,10 @@ def test_captures_of_one_address_are_compared_over_time(
     indexer.finish()
     assert [one.capture_id for one in store.vault.same_page(early)] == [late, early]
     assert row(store, late).same_page == 2
-    result = compare(store, late, early)
+    result = compare(store.vault, late, early)
     assert (result.before.capture_id, result.after.capture_id) == (early, late)
     assert result.same_page
     said = json.loads(result.text.model_dump_json())
     assert [line["kind"] for line in said["lines"]][:2] == ["removed", "added"]
     assert "1111" not in result.model_dump_json()
-    assert not compare(store, early, other).same_page
+    assert not compare(store.vault, early, other).same_page
