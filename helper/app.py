@@ -25,6 +25,7 @@ from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
 from helper.steps.digesting import Digester
+from helper.steps.indexing import Indexer
 from helper.steps.stamping import Stamper
 from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
@@ -83,6 +84,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                 asyncio.create_task(_warm(browser)),
                 asyncio.create_task(Stamper(store, pipeline.sealer).work()),
                 asyncio.create_task(Digester(store).work()),
+                asyncio.create_task(Indexer(store).work()),
             ]
             try:
                 async with _served(helper, port) as running:

@@ -16,6 +16,7 @@ from helper import (
     dealing_commands,
     draft_commands,
     import_command,
+    library_commands,
     serve_commands,
 )
 from helper.complaints import packaged
@@ -57,6 +58,7 @@ app.command("check", help=told("check"))(check_command.check)
 app.add_typer(draft_commands.app)
 app.command("serve", help=told("serve"))(serve_commands.serve)
 app.command("console", help=told("console"))(serve_commands.console)
+app.add_typer(library_commands.app)
 app.command("import-captures", help=told("import_captures"))(import_command.import_captures)
 
 
@@ -257,23 +259,6 @@ def stats(data: Data = None, as_json: Json = False) -> None:
         drafts = {case.case_id: store.vault.drafts_of(case.case_id) for case in cases}
         found = statistics(cases, drafts, now=store.now(), language=chosen.language)
         emit(found, as_json=as_json, lines=statistics_lines(found))
-
-
-@app.command(help=told("search"))
-def search(
-    terms: Annotated[list[str], typer.Argument(help=told("terms"))],
-    data: Data = None,
-    as_json: Json = False,
-) -> None:
-    """Say that there is no search yet."""
-    with command(data, as_json):
-        _not_yet(f"search {' '.join(terms)}")
-
-
-def _not_yet(what: str) -> None:
-    from helper.errors import RefusedError  # noqa: PLC0415
-
-    raise RefusedError(reason="not_yet", what=what)
 
 
 @app.command(help=told("verify"))

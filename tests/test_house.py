@@ -13,7 +13,10 @@ ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
     {"dealing_commands"},
-    {"case_commands", "check_command", "draft_commands", "import_command", "serve_commands"},
+    {
+        "case_commands", "check_command", "draft_commands", "import_command", "library_commands",
+        "serve_commands",
+    },
     {"demo"},
     {"options", "visiting", "doctor"},
     {"app", "printing"},
@@ -28,7 +31,7 @@ LAYERS = [
     {"settings"},
     {"messages"},
     {"errors"},
-]
+]  # fmt: skip
 RANK = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms}
 FLOORS = [
     {"new", "rules"},

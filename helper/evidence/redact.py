@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from helper.dealings import Contact, Party
+from helper.dealings import Contact, Entry, Party
 from helper.errors import KazhengError
 from helper.evidence import masking
 from helper.evidence.book_exhibits import is_brought
@@ -129,12 +129,12 @@ def of_case(case: CaseView, read: Read) -> Redactor:
     orders = [view.order for view in case.captures if view.order] + [
         order for order in (case.order,) if order
     ]
-    return Redactor(find(orders, _page_texts(case, read), _people(case)))
+    return Redactor(find(orders, _page_texts(case, read), people(case.entries)))
 
 
-def _people(case: CaseView) -> Iterator[str]:
+def people(entries: Iterable[Entry]) -> Iterator[str]:
     """Yield phone numbers and names of people that the user told of; a company's stays readable."""
-    for what in (entry.what for entry in case.entries):
+    for what in (entry.what for entry in entries):
         if isinstance(what, Party):
             named = what.name if _PERSON.fullmatch(what.name) else None
             yield from filter(None, (what.phone, named))

@@ -179,12 +179,20 @@ def _change(
 
 def _shown(line: _Line, readable: Collection[str]) -> str:
     """Return a line as it may be shown: what can be a code is masked, the end cut."""
+    text = _masked(line, readable)
+    return text if len(text) <= _LINE else text[: _LINE - 1] + "…"
 
+
+def without_codes(said: str, readable: Collection[str] = ()) -> str:
+    """Return a text in which whatever can be a code is masked; for texts that must hide one."""
+    return "\n".join(_masked(line, readable) for line in _lines(said))
+
+
+def _masked(line: _Line, readable: Collection[str]) -> str:
     def masked(match: re.Match[str]) -> str:
         word = match.group()
         if word in readable or (not line.secret and _HARMLESS.fullmatch(word)):
             return word
         return mask_text(word)
 
-    text = _WORD.sub(masked, line.text)
-    return text if len(text) <= _LINE else text[: _LINE - 1] + "…"
+    return _WORD.sub(masked, line.text)

@@ -250,8 +250,8 @@ def _corrected(
     """Return a case with the order as read and what the user corrected; raises NotFoundError."""
     row = require_case(connection, case_id)
     captures = _captures_of(connection, case_id)
-    known = _corrections_of(connection, case_id)
-    return row, _read_order(row, captures, known), known
+    known = corrections_of(connection, case_id)
+    return row, read_order(row.order_no, _orders(captures), known), known
 
 
 def _renumber(connection: Connection, row: Row[Any], order_no: str | None) -> None:
@@ -315,7 +315,8 @@ def _captures_of(connection: Connection, case_id: str) -> list[CaptureView]:
     return sorted(capture_views(connection, which), key=lambda view: view.meta.clicked_at)
 
 
-def _corrections_of(connection: Connection, case_id: str) -> tuple[Correction, ...]:
+def corrections_of(connection: Connection, case_id: str) -> tuple[Correction, ...]:
+    """Return what the user gave for fields of a case's order, oldest first."""
     table = schema.corrections
     rows = connection.execute(
         select(table).where(table.c.case_id == case_id).order_by(table.c.position)
@@ -325,17 +326,20 @@ def _corrections_of(connection: Connection, case_id: str) -> tuple[Correction, .
     )
 
 
-def _read_order(
-    row: Row[Any], captures: list[CaptureView], corrections: Sequence[Correction]
+def _orders(captures: Sequence[CaptureView]) -> list[OrderRecord]:
+    return [view.order for view in captures if view.order is not None]
+
+
+def read_order(
+    order_no: str | None, orders: Sequence[OrderRecord], corrections: Sequence[Correction]
 ) -> OrderRecord | None:
     """Return the newest reading of the case's own order, else the newest of any.
 
-    Its own is also what was read where the user gave another number.
+    Its own is also what was read where the user gave another number. The newest order is the last.
     """
-    numbers = {row.order_no, *(one.read_then for one in corrections if one.field == _NUMBER)}
-    orders = [view.order for view in reversed(captures) if view.order is not None]
+    numbers = {order_no, *(one.read_then for one in corrections if one.field == _NUMBER)}
     own = [order for order in orders if order.order_no and order.order_no in numbers]
-    return next(iter(own or orders), None)
+    return next(iter([*reversed(own), *reversed(orders)]), None)
 
 
 def _told_by_bills(captures: list[CaptureView]) -> Iterator[tuple[str, str]]:
@@ -348,8 +352,8 @@ def _told_by_bills(captures: list[CaptureView]) -> Iterator[tuple[str, str]]:
 
 def _view(connection: Connection, row: Row[Any]) -> CaseView:
     captures = _captures_of(connection, row.case_id)
-    given = _corrections_of(connection, row.case_id)
-    read = _read_order(row, captures, given)
+    given = corrections_of(connection, row.case_id)
+    read = read_order(row.order_no, _orders(captures), given)
     told = set(_told_by_bills(captures))
     corrections = tuple(
         one.model_copy(

@@ -11,12 +11,27 @@ from helper.vault.digests import Digests
 from helper.vault.drafts import Drafts
 from helper.vault.entrances import Entrances
 from helper.vault.entries import Entries
+from helper.vault.indexed import Indexed
+from helper.vault.library import Library
 from helper.vault.pairings import Pairing, PairingOffer, Pairings
+from helper.vault.search import Search
 from helper.vault.stamps import Stamps
 from helper.vault.store import open_engine
 
 __all__ = ["Catalogue", "Pairing", "PairingOffer", "open_engine"]
 
 
-class Catalogue(Captures, Cases, Digests, Drafts, Entrances, Entries, Pairings, Stamps):
-    """Captures, cases, digests, drafts, entries, entrances, pairings, stamps of one vault."""
+class Catalogue(
+    Captures,
+    Cases,
+    Digests,
+    Drafts,
+    Entrances,
+    Entries,
+    Indexed,
+    Library,
+    Pairings,
+    Search,
+    Stamps,
+):
+    """All that one vault holds."""

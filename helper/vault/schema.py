@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    DDL,
     Boolean,
     Column,
     ForeignKey,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    event,
 )
 
 SCHEMA_VERSION: Final = 3
@@ -237,6 +239,55 @@ digests: Final = Table(
 DERIVED: Final = (changes, digests)
 """Tables that hold nothing of a case but what follows from it."""
 
+library: Final = Table(
+    "library",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("capture_id", Text, nullable=False, unique=True),
+    Column("title", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("host", Text),
+    Column("address", Text),
+    Column("clicked_at", Text, nullable=False),
+    Column("sort_at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("order_no", Text),
+    Column("thumbnail", Text),
+    Column("made_of", Text, nullable=False),
+    Index("library_by_time", "sort_at", "position"),
+    Index("library_by_address", "address", "sort_at"),
+    Index("library_by_host", "host", "sort_at"),
+)
+"""What a list shows of each capture, made of it in the background, private words covered.
+
+`position` is the capture's, `sort_at` the click in UTC, `address` the same for every capture of one
+page, `made_of` a hash of all it was made of.
+"""
+
+documents: Final = Table(
+    "documents",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("folded", Text, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+"""What can be searched: of a capture at its position, of a case at its own, negative.
+
+The words are covered like those of a redacted copy; `folded` is both as they are compared, first
+in the row: it is looked through.
+"""
+
+stale: Final = Table(
+    "library_stale",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=True),
+    Column("ref", Text, nullable=False, unique=True),
+    sqlite_autoincrement=True,
+)
+"""Captures and cases whose document is to be made anew; triggers fill it. A change while one is
+being made gives its row a new position, which never was another's."""
+
 pairing_offer: Final = Table(
     "pairing_offer",
     metadata,
@@ -262,3 +313,47 @@ entrances: Final = Table(
     Column("expires_at", Text, nullable=False),
 )
 """Hashes of tokens that let a browser into the console once."""
+
+
+_OF_CAPTURE: Final = "INSERT OR REPLACE INTO library_stale (ref) VALUES ({0}.capture_id);"
+_OF_CASE: Final = (
+    "INSERT OR REPLACE INTO library_stale (ref)"
+    " SELECT case_id FROM cases WHERE case_id = {0}.case_id"
+    " UNION ALL SELECT capture_id FROM captures WHERE case_id = {0}.case_id;"
+)
+_CHANGES: Final = {
+    "captures_new": ("INSERT ON captures", _OF_CAPTURE.format("new")),
+    "captures_gone": ("DELETE ON captures", _OF_CAPTURE.format("old") + _OF_CASE.format("old")),
+    "captures_said": ("UPDATE OF meta, state ON captures", _OF_CAPTURE.format("new")),
+    "captures_read": (
+        "UPDATE OF order_record, case_id ON captures",
+        _OF_CAPTURE.format("new") + _OF_CASE.format("old") + _OF_CASE.format("new"),
+    ),
+    "steps_read": ("INSERT ON steps WHEN new.step = 'read'", _OF_CAPTURE.format("new")),
+    "shown_read": ("INSERT ON readings", _OF_CAPTURE.format("new")),
+    "artifacts_gone": ("DELETE ON artifacts", _OF_CAPTURE.format("old")),
+    "cases_new": ("INSERT ON cases", _OF_CASE.format("new")),
+    "cases_said": ("UPDATE ON cases", _OF_CASE.format("new")),
+    "cases_gone": (
+        "DELETE ON cases",
+        "INSERT OR REPLACE INTO library_stale (ref) VALUES (old.case_id);",
+    ),
+    "corrections_new": ("INSERT ON corrections", _OF_CASE.format("new")),
+    "corrections_gone": ("DELETE ON corrections", _OF_CASE.format("old")),
+    "entries_new": ("INSERT ON entries", _OF_CASE.format("new")),
+    "entries_gone": ("DELETE ON entries", _OF_CASE.format("old")),
+}
+"""What makes a document stale, whoever writes it: an older program too."""
+_GRAMS: Final = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS library_grams"
+    " USING fts5 (grams, content='', detail=none, tokenize='ascii')"
+)
+_SQLITE: Final = (
+    _GRAMS,
+    *(
+        f"CREATE TRIGGER IF NOT EXISTS stale_{name} AFTER {change} BEGIN {then} END"
+        for name, (change, then) in _CHANGES.items()
+    ),
+)
+for _statement in _SQLITE:
+    event.listen(metadata, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

@@ -141,12 +141,6 @@ def test_a_page_in_another_encoding_is_a_page(tmp_path: Path) -> None:
     assert run("extract", str(page), "--url", "https://shop.example/").exit_code == 0
 
 
-def test_what_is_not_there_yet_says_so(tmp_path: Path) -> None:
-    done = run("search", "x", "--json", "--data", str(tmp_path / "data"))
-    assert done.exit_code == 1
-    assert "not there yet" in json.loads(done.stdout)["error"]["message"]
-
-
 @pytest.mark.parametrize(
     "words", [["draft"], ["nonsense"], ["doctor", "--nonsense"], ["serve", "--port", "x"]]
 )

@@ -12,6 +12,7 @@ from helper.model import Artifact, Corroboration, Draft, Filing, Missing
 from helper.vault.catalogue import Catalogue, open_engine
 from helper.vault.digests import Digests
 from helper.vault.entrances import Entrances
+from helper.vault.indexed import Indexed
 from helper.vault.ledger import Ledger
 from helper.vault.pairings import Pairings
 from helper.vault.stamps import StampJob
@@ -19,7 +20,7 @@ from tests.vault.conftest import Make
 
 WRITES = ("writing(", "self._set(", "self._add(", "self._set_stamp(")
 """How a method of the vault writes."""
-APART = {name for kind in (Digests, Entrances, Pairings) for name in vars(kind)}
+APART = {name for kind in (Digests, Entrances, Indexed, Pairings) for name in vars(kind)}
 """What concerns no case, and what is derived from cases."""
 
 

@@ -1,0 +1,171 @@
+"""What a page said before and what it says now, line by line, with the characters that changed.
+
+Pure and bounded. The texts are compared as they are shown: card codes are covered in both.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
+from typing import Final, Literal
+
+from scrapers.record import Frozen
+
+MOST_LINES: Final = 2_000
+"""Of a text, after what is the same at its start and end; more are not matched in order."""
+_LONGEST_MARKED: Final = 600
+_ALIKE: Final = 0.4
+"""From here on a line is the other one changed; below it is another line."""
+_AROUND: Final = 3
+Kind = Literal["equal", "removed", "added", "skipped"]
+
+
+class Part(Frozen):
+    """A piece of a line; `changed`: the other text has not these characters here."""
+
+    text: str
+    changed: bool = False
+
+
+class Line(Frozen):
+    """A line of either text, or with `skipped` so many that are the same in both and not shown.
+
+    `before` and `after` are its numbers in the two texts, from 1. A line that changed stands here
+    twice, as removed and as added, with its characters marked.
+    """
+
+    kind: Kind
+    parts: tuple[Part, ...] = ()
+    before: int | None = None
+    after: int | None = None
+    skipped: int = 0
+
+
+class TextChanges(Frozen):
+    """How a text differs from an earlier one; `reason` is a code (`library.changes.<reason>`).
+
+    `ordered` is false where the texts were too long to match line by line in order: then the lines
+    are listed that only one of them has.
+    """
+
+    state: Literal["same", "differs", "not_compared"]
+    reason: str | None = None
+    removed: int = 0
+    added: int = 0
+    ordered: bool = True
+    lines: tuple[Line, ...] = ()
+
+
+def changes(before: str, after: str) -> TextChanges:
+    """Compare two texts; an empty one was not kept and is compared with nothing."""
+    mine, other = before.splitlines(), after.splitlines()
+    if not mine or not other:
+        return TextChanges(state="not_compared", reason="no_text")
+    start = 0
+    while start < min(len(mine), len(other)) and mine[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(mine), len(other)) - start and mine[-1 - end] == other[-1 - end]:
+        end += 1
+    rest, new = mine[start : len(mine) - end], other[start : len(other) - end]
+    ordered = max(len(rest), len(new)) <= MOST_LINES
+    found = list(_matched(rest, new, start) if ordered else _unordered(rest, new, start))
+    kinds = Counter(line.kind for line in found)
+    head = [_equal(text, number, number) for number, text in enumerate(mine[:start], 1)]
+    tail = [
+        _equal(text, len(mine) - end + number, len(other) - end + number)
+        for number, text in enumerate(mine[len(mine) - end :], 1)
+    ]
+    return TextChanges(
+        state="differs" if kinds["removed"] or kinds["added"] else "same",
+        removed=kinds["removed"],
+        added=kinds["added"],
+        ordered=ordered,
+        lines=tuple(_shortened([*head, *found, *tail])),
+    )
+
+
+def _matched(mine: Sequence[str], other: Sequence[str], start: int) -> Iterator[Line]:
+    matcher = SequenceMatcher(None, mine, other, autojunk=False)
+    for kind, left, left_end, right, right_end in matcher.get_opcodes():
+        if kind == "equal":
+            for number in range(left_end - left):
+                before, after = left + number, right + number
+                yield _equal(mine[before], start + before + 1, start + after + 1)
+            continue
+        removed = list(range(left, left_end))
+        added = list(range(right, right_end))
+        for number in range(max(len(removed), len(added))):
+            old = removed[number] if number < len(removed) else None
+            new = added[number] if number < len(added) else None
+            yield from _changed(mine, other, old, new, start)
+
+
+def _changed(
+    mine: Sequence[str], other: Sequence[str], old: int | None, new: int | None, start: int
+) -> Iterator[Line]:
+    """Yield what a line was and what it became, marked where the two are alike."""
+    marks = None
+    if old is not None and new is not None:
+        marks = _marks(mine[old], other[new])
+    if old is not None:
+        parts = marks[0] if marks else (Part(text=mine[old]),)
+        yield Line(kind="removed", parts=parts, before=start + old + 1)
+    if new is not None:
+        parts = marks[1] if marks else (Part(text=other[new]),)
+        yield Line(kind="added", parts=parts, after=start + new + 1)
+
+
+def _marks(old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...]] | None:
+    if max(len(old), len(new)) > _LONGEST_MARKED:
+        return None
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < _ALIKE:
+        return None
+    before: list[Part] = []
+    after: list[Part] = []
+    for kind, left, left_end, right, right_end in matcher.get_opcodes():
+        changed = kind != "equal"
+        if left < left_end:
+            before.append(Part(text=old[left:left_end], changed=changed))
+        if right < right_end:
+            after.append(Part(text=new[right:right_end], changed=changed))
+    return tuple(before), tuple(after)
+
+
+def _unordered(mine: Sequence[str], other: Sequence[str], start: int) -> Iterator[Line]:
+    """Yield the lines that one text has more often, where order would cost too much."""
+    kinds: tuple[tuple[Kind, Sequence[str], Sequence[str]], ...] = (
+        ("removed", mine, other), ("added", other, mine),
+    )  # fmt: skip
+    for kind, lines, others in kinds:
+        left = Counter(others)
+        for number, text in enumerate(lines, start + 1):
+            left[text] -= 1
+            if left[text] < 0:
+                place = {"before" if kind == "removed" else "after": number}
+                yield Line.model_validate({"kind": kind, "parts": [{"text": text}], **place})
+
+
+def _equal(text: str, before: int, after: int) -> Line:
+    return Line(kind="equal", parts=(Part(text=text),), before=before, after=after)
+
+
+def _shortened(lines: Sequence[Line]) -> Iterator[Line]:
+    """Yield what changed with some lines around it, and how many are left out between."""
+    near: set[int] = set()
+    for place, line in enumerate(lines):
+        if line.kind != "equal":
+            near.update(range(place - _AROUND, place + _AROUND + 1))
+    skipped = 0
+    for place, line in enumerate(lines):
+        if place in near:
+            if skipped:
+                yield Line(kind="skipped", skipped=skipped)
+            skipped = 0
+            yield line
+        else:
+            skipped += 1
+    if skipped:
+        yield Line(kind="skipped", skipped=skipped)

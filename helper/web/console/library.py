@@ -1,0 +1,151 @@
+"""The library: every capture, found by words and filters; two of one page beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final, cast, get_args
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from helper.complaints.course.statistics import statistics
+from helper.errors import InvalidError
+from helper.model import CaptureId, CaptureState
+from helper.steps.comparing import Comparison, compare
+from helper.vault.library import Choices, Filters, Listed, Listing
+from helper.vault.search import OrderHit
+from helper.web.bodies import RecordId
+from helper.web.console.pages import Page, Visit
+from helper.web.console.render import ZONE
+from helper.web.replies import shaped
+
+_ROWS: Final = 30
+_ORDERS: Final = 5
+_ASKED: Final = ("q", "host", "kind", "state", "case", "from", "until", "missing")
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the library's page shows; `asked` is what it was asked for, by the field's name."""
+
+    asked: dict[str, str]
+    listing: Listing
+    orders: tuple[OrderHit, ...]
+    choices: Choices
+    later: str | None
+    """Address of the next page, which holds what is older."""
+    paged: bool
+    """True on any page but the first."""
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether anything but words narrows the list."""
+        return any(name != "q" for name in self.asked)
+
+
+async def library(visit: Visit) -> web.Response:
+    """List captures, newest first, those that hold all words and pass the filters."""
+    return visit.page("library.html", shelf=await asyncio.to_thread(_shelf, visit))
+
+
+async def comparison(visit: Visit) -> web.Response:
+    """Show what changed between two captures; with one alone, between it and its neighbour."""
+    found, same = await asyncio.to_thread(_compared, visit)
+    return visit.page("compare.html", found=found, same=same)
+
+
+async def shops(visit: Visit) -> web.Response:
+    """Show the page of the shops; their figures come as soon as they are worked out."""
+    return visit.page("shops.html")
+
+
+async def figures(visit: Visit) -> web.Response:
+    """Show one's own cases in figures, by shop."""
+    services = visit.services
+
+    def made() -> object:
+        cases = services.vault.cases()
+        drafts = {case.case_id: services.vault.drafts_of(case.case_id) for case in cases}
+        return statistics(cases, drafts, now=services.now(), language=visit.language)
+
+    return visit.page("shops_figures.html", found=await asyncio.to_thread(made))
+
+
+PAGES: Final = (
+    Page("GET", "/library", library),
+    Page("GET", "/library/compare", comparison),
+    Page("GET", "/library/shops", shops),
+    Page("GET", "/library/shops/figures", figures),
+)
+
+
+def _shelf(visit: Visit) -> Shelf:
+    vault = visit.services.vault
+    asked = {name: value for name in _ASKED if (value := visit.query(name))}
+    after = visit.query("after") or None
+    listing = vault.listed(_filters(asked), limit=_ROWS, after=after)
+    words = asked.get("q", "")
+    first = words and after is None and len(asked) == 1
+    return Shelf(
+        asked=asked,
+        listing=listing,
+        orders=vault.found_orders(words, limit=_ORDERS) if first else (),
+        choices=vault.choices(),
+        later=f"/library?{urlencode({**asked, 'after': listing.after})}" if listing.after else None,
+        paged=after is not None,
+    )
+
+
+def _filters(asked: dict[str, str]) -> Filters:
+    """Return the filters of a query; raises InvalidError for what no form of ours sends."""
+    state = asked.get("state")
+    if state is not None and state not in get_args(CaptureState):
+        raise InvalidError(what="state")
+    case_id = asked.get("case")
+    return Filters(
+        words=asked.get("q", ""),
+        host=asked.get("host"),
+        state=cast("CaptureState | None", state),
+        case_id=shaped(RecordId, case_id, "case") if case_id else None,
+        kind=asked.get("kind"),
+        since=_day(asked.get("from"), "from"),
+        until=_day(asked.get("until"), "until", days=1),
+        missing="missing" in asked,
+    )
+
+
+def _day(said: str | None, name: str, *, days: int = 0) -> datetime | None:
+    """Return the beginning of a day in China, or of one some days later."""
+    if said is None:
+        return None
+    try:
+        day = date.fromisoformat(said) + timedelta(days=days)
+        return datetime.combine(day, time(), ZONE)
+    except (ValueError, OverflowError):
+        raise InvalidError(what=name) from None
+
+
+def _compared(visit: Visit) -> tuple[Comparison | None, tuple[Listed, ...]]:
+    """Return the comparison, None where there is nothing to compare with, and all of the page."""
+    vault = visit.services.vault
+    one = shaped(CaptureId, visit.query("a"), "capture")
+    same = vault.same_page(one)
+    other = visit.query("b")
+    if not other:
+        neighbour = _neighbour(one, same)
+        if neighbour is None:
+            return None, same or (vault.listed_one(one),)
+        other = neighbour
+    return compare(vault, one, shaped(CaptureId, other, "capture")), same
+
+
+def _neighbour(one: str, same: Sequence[Listed]) -> str | None:
+    """Return the capture of the page before this one, else the one after it."""
+    ids = [row.capture_id for row in same]
+    if one not in ids:
+        return None
+    place = ids.index(one)
+    return next(iter([*ids[place + 1 : place + 2], *ids[max(place - 1, 0) : place]]), None)
