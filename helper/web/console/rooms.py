@@ -14,6 +14,7 @@ from aiohttp.typedefs import Handler, Middleware
 from helper.web.console import (
     capture,
     case,
+    draft,
     entrance,
     exports,
     gate,
@@ -29,7 +30,7 @@ from helper.web.services import Services
 
 PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES, *live.PAGES, *kept.PAGES, *today.PAGES,
-    *case.PAGES, *telling.PAGES, *exports.PAGES, *capture.PAGES,
+    *case.PAGES, *telling.PAGES, *exports.PAGES, *capture.PAGES, *draft.PAGES,
 )  # fmt: skip
 
 

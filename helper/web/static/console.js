@@ -50,6 +50,10 @@
     if (form) delete form.dataset.sent;
   });
 
+  document.addEventListener("click", (event) => {
+    if (/** @type {HTMLElement} */ (event.target).closest("[data-print]")) print();
+  });
+
   // What asks for it is copied: data-copy names the element with the text.
   document.addEventListener("click", async (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-copy]");
