@@ -13,6 +13,8 @@ import { webOrigin } from "./session.js";
  */
 
 const PREFIX = "fill:";
+/** After this a page of the same site is hardly the receipt. */
+const RECEIPT_WITHIN_MS = 30 * 60 * 1000;
 
 /** @param {number} tabId @returns {string} */
 const key = (tabId) => `${PREFIX}${tabId}`;
@@ -30,7 +32,7 @@ export async function remember(tabId, memory) {
 
 /**
  * Find the filled form whose receipt a page may be that the site opened in a tab of its own: the
- * form's tab opened this one, or is of the same site in the same window, the last one filled.
+ * form's tab opened this one, or is of the same site in the same window and was filled just now.
  *
  * @param {number} tabId
  * @param {{url: string, kind: string | null, complaint_form: boolean}} page what is in that tab
@@ -47,6 +49,7 @@ export async function recallElsewhere(tabId, { url, kind, complaint_form }) {
   if (opener) return opener[1];
   for (const [name, memory] of filled) {
     if (webOrigin(memory.url) !== webOrigin(url)) continue;
+    if (Date.now() - Date.parse(String(memory.filled_at)) > RECEIPT_WITHIN_MS) break;
     const tab = await api.tabs.get(Number(name.slice(PREFIX.length))).catch(() => null);
     if (tab?.windowId === windowId) return memory;
   }

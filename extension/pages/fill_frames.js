@@ -18,6 +18,7 @@ export function frameHint([stranger]) {
  */
 export function frameNotice(error, { origin, url }, again) {
   const said = errorNotice(error);
+  const open = () => void api.tabs.create({ url });
   said.append(
     h("span.small", null, t("fill_frame_asks", origin)),
     h(
@@ -25,12 +26,12 @@ export function frameNotice(error, { origin, url }, again) {
       null,
       h(
         "button",
-        { type: "button", id: "frame-allow", onclick: () => allow(origin, again) },
+        { type: "button", id: "frame-allow", onclick: () => allow(origin, again, open) },
         t("fill_frame_allow"),
       ),
       h(
         "button.quiet",
-        { type: "button", id: "frame-open", onclick: () => void api.tabs.create({ url }) },
+        { type: "button", id: "frame-open", onclick: open },
         t("fill_frame_open"),
       ),
     ),
@@ -41,12 +42,14 @@ export function frameNotice(error, { origin, url }, again) {
 /**
  * The permission has to be asked for inside the click, before anything is awaited.
  *
- * @param {string} origin @param {() => Promise<void>} again
+ * @param {string} origin @param {() => Promise<void>} again @param {() => void} act open the frame
  */
-async function allow(origin, again) {
+async function allow(origin, again, act) {
   try {
-    if (await api.permissions.request({ origins: [sitePattern(origin)] })) await again();
-    else put(byId("error"), notice("warn", t("fill_frame_denied"), t("fill_frame_denied_next")));
+    if (await api.permissions.request({ origins: [sitePattern(origin)] })) return await again();
+    const open = { label: t("fill_frame_open"), act, id: "frame-open" };
+    const next = t("fill_frame_denied_next");
+    put(byId("error"), notice("warn", t("fill_frame_denied"), next, open));
   } catch (error) {
     put(byId("error"), errorNotice(error));
   }

@@ -61,18 +61,14 @@ function previewButton(tag, text, place, context) {
 
 /** @param {Context} context */
 function besideButton({ beside }) {
-  const { id, note } = { id: "beside", note: "beside-note" };
+  const about = { type: "button", id: "beside", onclick: beside, "aria-describedby": "beside-note" };
   return (
     beside &&
     h(
       "div",
       null,
-      h(
-        "button.quiet",
-        { type: "button", id, onclick: beside, "aria-describedby": note },
-        t("beside_open"),
-      ),
-      h("span.small.soft", { id: note }, t("beside_note")),
+      h("button.quiet", about, t("beside_open")),
+      h("span.small.soft", { id: "beside-note" }, t("beside_note")),
     )
   );
 }
@@ -238,12 +234,9 @@ async function apply(place, context, plan, choice) {
   try {
     const result = await send("fill-apply", { tabId: context.tabId, token: plan.token, ...choice });
     document.body.dataset.state = "filled";
-    showReport(
-      place,
-      { ...context, filled: { draft_id: plan.draft_id, case_id: plan.case_id } },
-      plan,
-      result,
-    );
+    const { draft_id, case_id } = plan;
+    const filled = { draft_id, case_id, filled_at: new Date().toISOString(), url: context.page.url };
+    showReport(place, { ...context, filled }, plan, result);
   } catch (error) {
     put(byId("error"), errorNotice(error));
   }

@@ -99,6 +99,8 @@ async def test_a_step_that_is_gone_stays_known_and_the_next_is_one_click(extensi
     assert "前面已填" in row
     assert "没有这一项" not in row
     assert await page.is_disabled("[data-field=order_no] input")
+    await page.click("#fill-cancel")
+    assert await page.is_visible("#keep-receipt"), "the receipt is still to come"
 
 
 async def test_a_form_that_stands_again_after_submitting_can_be_refilled(extension_pages):
@@ -129,11 +131,11 @@ async def test_a_frame_is_allowed_inside_the_click_and_previewed_again(extension
 async def test_a_frame_that_is_not_allowed_can_be_opened_in_a_tab_of_its_own(extension_pages):
     page = await extension_pages.open(SIDE, answers(page=FORM, **{"fill-preview": REFUSED}))
     await page.click("#fill-preview")
-    await page.click("#frame-open")
-    assert await page.evaluate("() => window.opened") == FRAME["url"]
     await page.click("#frame-allow")
     await page.wait_for_selector("#error .notice.warn")
     assert "没有填任何内容" in await page.inner_text("#error")
+    await page.click("#frame-open")
+    assert await page.evaluate("() => window.opened") == FRAME["url"]
 
 
 async def test_200_exhibits_say_what_stays_by_reason_and_leave_the_button_in_reach(extension_pages):
