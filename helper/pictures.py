@@ -16,19 +16,34 @@ class PictureError(ValueError):
     """A picture that is not taken; argument: unreadable or too_large."""
 
 
+def measure(
+    source: BinaryIO, *, most_pixels: int, formats: tuple[str, ...] = FORMATS
+) -> tuple[int, int]:
+    """Return width and height as the file's head says them. Raises PictureError as `decode`."""
+    return _opened(source, most_pixels, formats).size
+
+
 def decode(
     source: BinaryIO, *, most_pixels: int, formats: tuple[str, ...] = FORMATS
 ) -> Image.Image:
     """Return the decoded picture; what has more pixels is not decoded. Raises PictureError."""
+    picture = _opened(source, most_pixels, formats)
+    try:
+        picture.load()
+    except Exception as error:
+        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
+        raise PictureError("unreadable") from error
+    return picture
+
+
+def _opened(source: BinaryIO, most_pixels: int, formats: tuple[str, ...]) -> Image.Image:
     try:
         picture = Image.open(source, formats=formats)
         fits = picture.width * picture.height <= most_pixels
-        if fits:
-            picture.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureError("too_large") from error
     except Exception as error:
-        # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
+        # as above
         raise PictureError("unreadable") from error
     if not fits:
         raise PictureError("too_large")

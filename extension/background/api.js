@@ -4,7 +4,8 @@
 export const api = /** @type {any} */ (globalThis).browser ?? chrome;
 
 /** @typedef {{code: string, message?: string, next_step?: string, reason?: string,
- *   status?: number}} Explained */
+ *   status?: number, values?: string[], frame?: {origin: string, url: string}}} Explained
+ * `values` go into the catalogue's sentences; `frame` is the one that must be allowed first */
 
 /**
  * A failure that a person can be told. `code` is a key of the catalogues

@@ -3,14 +3,21 @@
  * `storage.session` (memory only, survives a stopped worker, closed to content scripts).
  */
 import { api } from "./api.js";
+import { webOrigin } from "./session.js";
 
 /**
  * @typedef {{draft_id: string, case_id: string, token?: string, frameId?: number, page?: string,
- *   confirm?: string[], request?: any, files?: any[], filled_at?: string, url?: string}} FillMemory
+ *   confirm?: string[], request?: any, files?: any[], done?: string[], filled_at?: string,
+ *   url?: string}} FillMemory
+ * `done`: names of the fields that hold what was filled, those of earlier steps too
  */
 
+const PREFIX = "fill:";
+/** After this a page of the same site is hardly the receipt. */
+const RECEIPT_WITHIN_MS = 30 * 60 * 1000;
+
 /** @param {number} tabId @returns {string} */
-const key = (tabId) => `fill:${tabId}`;
+const key = (tabId) => `${PREFIX}${tabId}`;
 
 /** @param {number} tabId @returns {Promise<FillMemory | null>} */
 export async function recall(tabId) {
@@ -21,4 +28,30 @@ export async function recall(tabId) {
 /** @param {number} tabId @param {FillMemory} memory @returns {Promise<void>} */
 export async function remember(tabId, memory) {
   await api.storage.session.set({ [key(tabId)]: memory });
+}
+
+/**
+ * Find the filled form whose receipt a page may be that the site opened in a tab of its own: the
+ * form's tab opened this one, or is of the same site in the same window and was filled just now.
+ *
+ * @param {number} tabId
+ * @param {{url: string, kind: string | null, complaint_form: boolean}} page what is in that tab
+ * @returns {Promise<FillMemory | null>}
+ */
+export async function recallElsewhere(tabId, { url, kind, complaint_form }) {
+  if (kind === "order" || complaint_form) return null;
+  const { openerTabId, windowId } = await api.tabs.get(tabId);
+  const stored = /** @type {Record<string, FillMemory>} */ (await api.storage.session.get(null));
+  const filled = Object.entries(stored)
+    .filter(([name, memory]) => name.startsWith(PREFIX) && memory.filled_at)
+    .sort(([, a], [, b]) => String(b.filled_at).localeCompare(String(a.filled_at)));
+  const opener = filled.find(([name]) => name === key(openerTabId ?? -1));
+  if (opener) return opener[1];
+  for (const [name, memory] of filled) {
+    if (webOrigin(memory.url) !== webOrigin(url)) continue;
+    if (Date.now() - Date.parse(String(memory.filled_at)) > RECEIPT_WITHIN_MS) break;
+    const tab = await api.tabs.get(Number(name.slice(PREFIX.length))).catch(() => null);
+    if (tab?.windowId === windowId) return memory;
+  }
+  return null;
 }

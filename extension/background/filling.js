@@ -16,6 +16,10 @@ const DRAFTS_LOOKED_AT = 12;
 const ENOUGH = 3;
 /** Most characters of what a page says of its upload. */
 const LONGEST = 1000;
+/**
+ * @typedef {{origin: string, url: string, own: boolean}} Stranger
+ * a frame of another site; `own`: one the draft may be filled on
+ */
 /** A form of many fields takes seconds; a page behind a dialog never answers. */
 const PATIENCE = 30_000;
 
@@ -46,9 +50,16 @@ export async function preview({ tabId, draft_id }) {
   const token = crypto.randomUUID();
   const trusted = plan.known_host && seen.elsewhere.length === 0;
   const confirm = trusted ? [] : (plan.identity ?? []);
+  // What earlier steps of the form got, and that there is a receipt to come, stays known.
+  const memory = await recall(tabId);
+  const earlier = memory?.draft_id === plan.draft_id ? memory : null;
+  const done = earlier?.done ?? [];
   await remember(tabId, {
     draft_id: plan.draft_id,
     case_id: plan.case_id,
+    done,
+    filled_at: earlier?.filled_at,
+    url: earlier?.url,
     token,
     frameId,
     page: tab.url,
@@ -66,6 +77,8 @@ export async function preview({ tabId, draft_id }) {
     token,
     ...shown,
     frame: frameId === 0 ? (seen.frame ?? null) : seen.url,
+    strangers: found.strangers,
+    done,
     confirm,
     files,
     stays,
@@ -95,11 +108,13 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
     attach: chosen.length > 0,
     elsewhere,
   });
-  const { draft_id, case_id, page } = memory;
+  const { draft_id, case_id, page, done = [] } = memory;
+  const good = result.fields.filter((/** @type {any} */ field) => field.ok);
   await remember(tabId, {
     draft_id,
     case_id,
     frameId,
+    done: [...new Set([...done, ...good.map((/** @type {any} */ { name }) => name)])],
     url: page,
     filled_at: new Date().toISOString(),
   });
@@ -121,9 +136,12 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
  * @param {{tabId: number}} message
  */
 export async function undo({ tabId }) {
-  const { frameId = 0 } = (await recall(tabId)) ?? {};
+  const memory = await recall(tabId);
+  const frameId = memory?.frameId ?? 0;
   await inject(tabId, frameId);
-  return inPage(tabId, frameId, "undo", null);
+  const result = await inPage(tabId, frameId, "undo", null);
+  if (memory) await remember(tabId, { ...memory, done: [] });
+  return result;
 }
 
 /** @param {string | undefined} url @returns {string} */
@@ -234,23 +252,47 @@ async function inject(tabId, frameId) {
 
 /**
  * Find the frame whose form takes the most; the page itself where it takes enough, as a frame that
- * hangs would keep the person waiting.
- * @param {number} tabId @param {any} request @returns {Promise<{frameId: number, seen: any}>}
+ * hangs would keep the person waiting. Where little or no form is found, frames of other sites that
+ * no script came into are `strangers`: the form may be in one of them.
+ * @param {number} tabId @param {any} request
+ * @returns {Promise<{frameId: number, seen: any, strangers: Stranger[]}>}
  */
 async function look(tabId, request) {
   const takes = (/** @type {any} */ { result }) =>
     result?.fields?.filter((/** @type {any} */ field) => field.found).length ?? 0;
+  const enough = (/** @type {any} */ frame) => frame.result?.known || takes(frame) >= ENOUGH;
   await inject(tabId, 0);
   const [top] = await run({ tabId, frameIds: [0] }, "preview", request);
-  if (top && (top.result?.known || takes(top) >= ENOUGH)) return { frameId: 0, seen: top.result };
+  if (top && enough(top)) return { frameId: 0, seen: top.result, strangers: [] };
   await inject(tabId);
   const frames = await run({ tabId, allFrames: true }, "preview", request);
   const able = frames.filter(({ result }) => result && !result.error);
   able.sort((a, b) => takes(b) - takes(a) || a.frameId - b.frameId);
   const [best] = able;
-  if (best) return { frameId: best.frameId, seen: best.result };
+  const strangers = best && enough(best) ? [] : await strangersOf(tabId, frames, request.origins);
+  if (best) return { frameId: best.frameId, seen: best.result, strangers };
   const page = frames.find(({ frameId }) => frameId === 0);
-  throw new Refusal(page?.result?.error ?? "fill_broken");
+  const error = page?.result?.error ?? "fill_broken";
+  const [stranger] = strangers;
+  if (error !== "fill_no_form" || !stranger) throw new Refusal(error);
+  const values = [stranger.origin];
+  if (!stranger.own) throw new Refusal("fill_frame_other", { values });
+  throw new Refusal("fill_frame", { values, frame: stranger });
+}
+
+/**
+ * Frames of other sites on the page that could not be looked into, the draft's own sites first.
+ * @param {number} tabId @param {{result?: any}[]} reached @param {string[]} origins
+ * @returns {Promise<Stranger[]>}
+ */
+async function strangersOf(tabId, reached, origins) {
+  const known = reached.map(({ result }) => result?.origin);
+  const lists = await run({ tabId, allFrames: true }, "strangers", null);
+  return lists
+    .flatMap(({ result }) => result ?? [])
+    .filter((/** @type {any} */ { origin }) => !known.includes(origin))
+    .map((/** @type {any} */ one) => ({ ...one, own: origins.includes(one.origin) }))
+    .sort((/** @type {any} */ a, /** @type {any} */ b) => Number(b.own) - Number(a.own));
 }
 
 /**

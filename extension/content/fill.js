@@ -6,7 +6,7 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengFill) return;
-  const { actions, all, tagOf } = shared.kazhengForm;
+  const { actions, all, deep, inside, shown, tagOf } = shared.kazhengForm;
   const { controls } = shared.kazhengControls;
   const { held, now, pause, restore, select, setFiles, tick, type, write } = shared.kazhengEnter;
   const { guardSubmit } = shared.kazhengGuard;
@@ -69,12 +69,14 @@
   /** @param {any} request @returns {Promise<any>} */
   const preview = async (request) => {
     const seen = await surveyLate(request);
+    const { origin } = location;
     const error = refusal(request.origins, seen);
-    if (error) return { error };
-    if (!seen.rows.some((/** @type {any} */ row) => row.found)) return { error: "fill_no_form" };
+    if (error) return { error, origin };
+    if (!seen.rows.some((/** @type {any} */ row) => row.found))
+      return { error: "fill_no_form", origin };
     const used = new Set(seen.rows.map((/** @type {any} */ row) => row.control));
     return {
-      origin: location.origin,
+      origin,
       url: location.href,
       title: document.title,
       action: destinations(seen)[0],
@@ -98,6 +100,17 @@
     const page = rows.find((row) => row.found)?.control.elements[0].ownerDocument;
     return page && page !== document ? page.URL : null;
   };
+
+  /** Frames of other sites, large enough for a form; what they show is closed to us. */
+  const strangers = () =>
+    deep(document, "iframe")
+      .filter((/** @type {HTMLIFrameElement} */ frame) => {
+        const { width, height } = frame.getBoundingClientRect();
+        return width >= 200 && height >= 120 && !inside(frame) && shown(frame);
+      })
+      .map((/** @type {HTMLIFrameElement} */ frame) => frame.src)
+      .filter((/** @type {string} */ src) => /^https?:/.test(src) && URL.canParse(src))
+      .map((/** @type {string} */ url) => ({ origin: new URL(url).origin, url }));
 
   /** @param {any} row @returns {any} */
   const report = (row) => ({
@@ -145,16 +158,19 @@
     const guard = guardSubmit();
     try {
       const earlier = undoable;
-      undoable = [...rows, file].filter(Boolean).map((row) => remember(row, earlier));
+      const entries = [...rows, file].filter(Boolean).map((row) => remember(row, earlier));
+      const again = new Set(entries.map(({ key }) => key));
+      // What an earlier step of the form got is undone with the rest.
+      undoable = [...earlier.filter(({ key }) => !again.has(key)), ...entries];
       for (const row of rows) await put(row, seen.root, write);
       if (file) attach(file, seen.root);
       await pause(SETTLE_MS);
       const amiss = rows.filter((/** @type {any} */ row) => !agrees(row, readBack(row, seen.root)));
       for (const row of amiss) await put(row, seen.root, type);
       if (amiss.length) await pause(SETTLE_MS);
-      for (const entry of undoable) await uncut(entry, rows, seen.root);
+      for (const entry of entries) await uncut(entry, rows, seen.root);
       const fields = rows.map((/** @type {any} */ row) => outcome(row, seen.root));
-      for (const entry of undoable) entry.filled = readBack(entry, seen.root);
+      for (const entry of entries) entry.filled = readBack(entry, seen.root);
       const attached = file ? fileCount(file, seen.root) : 0;
       const wanted_files = file ? staged.length : 0;
       const more = appeared(seen, request);
@@ -336,5 +352,5 @@
     return empty(control);
   };
 
-  shared.kazhengFill = Object.freeze({ apply, preview, stage, undo });
+  shared.kazhengFill = Object.freeze({ apply, preview, stage, strangers, undo });
 })();

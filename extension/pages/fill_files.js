@@ -12,21 +12,29 @@ export function fileList(plan, attach) {
     { id: "fill-file-list" },
     h("label.check", null, attach, h("span", null, t("fill_files", going.length))),
     takes && h("p.soft", null, t("fill_takes", takes)),
-    h("ul.plain", null, ...files.map(fileRow)),
+    h("ul.plain.long", { id: "fill-going", tabindex: "0" }, ...files.map(fileRow)),
     stays.length > 0 &&
       h(
         "details",
         { open: going.length === 0 },
         h("summary", null, t("fill_stays", stays.length)),
-        h(
-          "ul.plain",
-          { id: "fill-stays" },
-          ...stays.map((/** @type {any} */ one) =>
-            h("li", null, h("span.mono", null, one.name), h("div.soft", null, one.said)),
-          ),
-        ),
+        h("ul.plain.long", { id: "fill-stays", tabindex: "0" }, ...byReason(stays)),
       ),
   );
+}
+
+/** Each reason once, with the files it holds for. @param {{name: string, said: string}[]} stays */
+function byReason(stays) {
+  const reasons = new Set(stays.map(({ said }) => said));
+  return [...reasons].map((said) => {
+    const names = stays.filter((one) => one.said === said).map(({ name }) => name);
+    return h(
+      "li",
+      null,
+      h("div.soft", null, t("fill_stays_because", said, names.length)),
+      h("div.mono", null, names.join(t("comma"))),
+    );
+  });
 }
 
 /** @param {any} file */

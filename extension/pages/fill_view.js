@@ -1,23 +1,27 @@
 /** Preview of a fill, the user's yes, the report per field, undo, and the receipt. */
 import { byId, busy, h, put } from "./dom.js";
 import { fileList } from "./fill_files.js";
+import { frameHint, frameNotice } from "./fill_frames.js";
+import { SURE, leftList, previewRow } from "./fill_rows.js";
 import { named, t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
-import { send } from "./talk.js";
-
-const SURE = 0.6;
+import { explained, send } from "./talk.js";
 
 /**
- * @typedef {{tabId: number, page: any, filled: any,
+ * @typedef {{tabId: number, page: any, filled: any, beside: (() => void) | null,
  *   keepReceipt: (draft: {draft_id: string, case_id: string}) => Promise<void>}} Context
+ * `beside` opens the same beside the page, null where it is there already or cannot be
  */
 
 /** Offer to fill on a complaint form, and to keep the receipt after the user has submitted. */
 export async function offerFill(/** @type {HTMLElement} */ place, /** @type {Context} */ context) {
   const { page, filled } = context;
-  const moved = filled?.filled_at && filled.url !== page.url;
-  if (filled?.filled_at && (moved || page.kind === "receipt")) {
+  const form = page.complaint_form;
+  const moved = filled?.url !== page.url;
+  // Where a known form stands again, it was refused or goes on.
+  if (filled?.filled_at && (page.kind === "receipt" || (moved && !form))) {
     document.body.dataset.state = "receipt";
+    byId("keep").classList.remove("primary");
     put(
       place,
       h(
@@ -26,27 +30,46 @@ export async function offerFill(/** @type {HTMLElement} */ place, /** @type {Con
         h("h2", null, t("receipt_title")),
         h("p.small.soft", null, t("receipt_note")),
         receiptButton(context, true),
+        previewButton("button.quiet", "fill_again", place, context),
       ),
     );
     return;
   }
-  const form = page.complaint_form;
   // On the order page itself there is nothing to fill; elsewhere the offer comes after the main button.
   if (page.kind === "order" && !form) return put(place);
-  if (!form) byId("before").after(place);
-  const button = h(
-    form ? "button.primary.big" : "button.quiet",
-    { type: "button", id: "fill-preview" },
-    t(form ? "fill_preview" : "fill_preview_quiet"),
-  );
-  const show = () => busy(/** @type {HTMLButtonElement} */ (button), () => preview(place, context));
-  button.addEventListener("click", show);
   if (form) byId("keep").classList.remove("primary");
+  else byId("before").after(place);
+  const [tag, text] = form
+    ? ["button.primary.big", "fill_preview"]
+    : ["button.quiet", "fill_preview_quiet"];
   put(
     place,
     form && h("p.small.soft", null, t("fill_intro")),
-    button,
+    previewButton(tag, text, place, context),
+    besideButton(context),
     filled?.filled_at && receiptButton(context, false),
+  );
+}
+
+/** @param {string} tag @param {string} text @param {HTMLElement} place @param {Context} context */
+function previewButton(tag, text, place, context) {
+  const button = h(tag, { type: "button", id: "fill-preview" }, t(text));
+  const show = () => busy(/** @type {HTMLButtonElement} */ (button), () => preview(place, context));
+  button.addEventListener("click", show);
+  return button;
+}
+
+/** @param {Context} context */
+function besideButton({ beside }) {
+  const about = { type: "button", id: "beside", onclick: beside, "aria-describedby": "beside-note" };
+  return (
+    beside &&
+    h(
+      "div",
+      null,
+      h("button.quiet", about, t("beside_open")),
+      h("span.small.soft", { id: "beside-note" }, t("beside_note")),
+    )
   );
 }
 
@@ -70,7 +93,10 @@ async function preview(place, context) {
     delete document.body.dataset.capture;
     showPreview(place, context, plan);
   } catch (error) {
-    put(byId("error"), errorNotice(error));
+    const { frame } = explained(error);
+    const again = () => preview(place, context);
+    put(byId("error"), frame ? frameNotice(error, frame, again) : errorNotice(error));
+    byId("error").scrollIntoView({ block: "nearest" });
   }
 }
 
@@ -137,6 +163,8 @@ function showPreview(place, context, plan) {
         h("dt", null, t("fill_sends")),
         h("dd.mono", null, plan.action),
       ),
+      besideButton(context),
+      frameHint(plan.strangers ?? []),
       !plan.known && notice("warn", t("fill_unknown_form"), t("fill_unknown_form_next")),
       plan.public && notice("warn", t("fill_public"), t("fill_public_next")),
       h(
@@ -158,7 +186,10 @@ function showPreview(place, context, plan) {
           "tbody",
           null,
           ...plan.fields.map((/** @type {any} */ field, /** @type {number} */ index) =>
-            previewRow(field, boxes[index], confirm.includes(field.name) ? plan.origin : null),
+            previewRow(field, boxes[index], {
+              stranger: confirm.includes(field.name) ? plan.origin : null,
+              done: (plan.done ?? []).includes(field.name),
+            }),
           ),
         ),
       ),
@@ -197,72 +228,15 @@ async function back(/** @type {HTMLElement} */ place, /** @type {Context} */ con
   await offerFill(place, context);
 }
 
-/**
- * @param {any} field @param {HTMLElement} box
- * @param {string | null} stranger the site that gets to know who the user is only by his tick
- */
-function previewRow(field, box, stranger) {
-  const remarks = [
-    stranger && field.found && t("fill_confirm", new URL(stranger).host),
-    field.note && t(`fill_note_${field.note}`),
-    field.typed && field.current !== field.value && t("fill_typed", field.current),
-  ].filter(Boolean);
-  // A field the form does not have goes by its own name.
-  const label = field.label === field.name ? named("draft_field", field.name) : field.label;
-  return h(
-    "tr",
-    { "data-field": field.name },
-    h("td", null, box),
-    h("th", { scope: "row" }, label),
-    h(
-      "td",
-      null,
-      h("div.value", { tabindex: field.value.length > 90 ? "0" : null }, field.value),
-      ...remarks.map((remark) => h("div.small.soft", null, remark)),
-    ),
-    h("td", null, sureChip(field)),
-  );
-}
-
-/** @param {any} field */
-function sureChip(field) {
-  if (!field.found) return h("span.chip", null, t("fill_not_found"));
-  if (field.confidence >= 1) return h("span.chip.good", null, t("fill_sure_known"));
-  const percent = `${Math.round(field.confidence * 100)}%`;
-  return field.confidence >= SURE
-    ? h("span.chip.good", null, percent)
-    : h("span.chip.warn", null, t("fill_unsure", percent));
-}
-
-/** @param {any[]} left */
-function leftList(left) {
-  if (left.length === 0) return null;
-  return h(
-    "div.notice.plain",
-    null,
-    h("strong", null, t("fill_left")),
-    h(
-      "ul.plain.small",
-      null,
-      ...left.map((one) =>
-        h("li", null, one.label, one.reason && ` · ${t(`fill_note_${one.reason}`)}`),
-      ),
-    ),
-  );
-}
-
 /** @param {HTMLElement} place @param {Context} context @param {any} plan @param {any} choice */
 async function apply(place, context, plan, choice) {
   put(byId("error"));
   try {
     const result = await send("fill-apply", { tabId: context.tabId, token: plan.token, ...choice });
     document.body.dataset.state = "filled";
-    showReport(
-      place,
-      { ...context, filled: { draft_id: plan.draft_id, case_id: plan.case_id } },
-      plan,
-      result,
-    );
+    const { draft_id, case_id } = plan;
+    const filled = { draft_id, case_id, filled_at: new Date().toISOString(), url: context.page.url };
+    showReport(place, { ...context, filled }, plan, result);
   } catch (error) {
     put(byId("error"), errorNotice(error));
   }
@@ -277,6 +251,7 @@ function showReport(place, context, plan, result) {
     h("button", { type: "button", id: "fill-undo" }, t("fill_undo"))
   );
   button.addEventListener("click", () => busy(button, () => undo(place, context)));
+  const more = result.more?.length > 0;
   put(
     place,
     h(
@@ -288,8 +263,7 @@ function showReport(place, context, plan, result) {
         t("submit_yourself"),
       ),
       result.stopped > 0 && notice("warn", t("fill_stopped"), t("submit_yourself")),
-      result.more?.length > 0 &&
-        notice("plain", t("fill_more", result.more.join(t("comma"))), t("fill_more_next")),
+      more && notice("plain", t("fill_more", result.more.join(t("comma"))), t("fill_more_next")),
       h(
         "table.fill.small",
         null,
@@ -324,6 +298,7 @@ function showReport(place, context, plan, result) {
         ),
       ),
       leftList(plan.left ?? []),
+      previewButton(more ? "button.primary" : "button", "fill_next", place, context),
       h("div.row", null, button, receiptButton(context, false)),
       h("p.small.soft", null, t("receipt_later")),
     ),

@@ -1,5 +1,6 @@
 /**
  * The toolbar popup: what this page is, one button, then how the capture goes and what comes next.
+ * With `?side` it stands beside the page and stays; with a value in it, it begins with the preview.
  *
  * `document.body.dataset.state` is unset until the popup knows what to show, then one of
  * `before` (the button), `restricted` (no button: not a web page), `error` (the notice says why),
@@ -7,23 +8,30 @@
  * (capture_view.js); `dataset.capture` is the id of the capture that is shown, and unset otherwise.
  */
 import { api } from "../background/api.js";
-import { recall } from "../background/fill_memory.js";
+import { canStayBeside, openBeside } from "../background/beside.js";
+import { recall, recallElsewhere } from "../background/fill_memory.js";
 import { follow } from "./capture_view.js";
 import { byId, busy, h, put } from "./dom.js";
 import { offerFill } from "./fill_view.js";
 import { applyTexts, t } from "./i18n.js";
 import { errorNotice, helperNotice, notice, openSettings } from "./notices.js";
+import { stayWith } from "./side.js";
 import { send } from "./talk.js";
 import { offerWalk } from "./walk_view.js";
 
 const SHOWN_FOR_MS = 30 * 60 * 1000;
 
-/** @returns {Promise<number>} the tab the popup was opened over */
+const query = new URLSearchParams(location.search);
+const side = query.has("side");
+
+/** @typedef {{id: number, windowId?: number}} Tab */
+
+/** @returns {Promise<Tab>} the tab the popup was opened over */
 async function currentTab() {
-  const given = new URLSearchParams(location.search).get("tab");
-  if (given) return Number(given);
+  const given = query.get("tab");
+  if (given) return { id: Number(given) };
   const [tab] = await api.tabs.query({ active: true, currentWindow: true });
-  return tab?.id ?? -1;
+  return { id: tab?.id ?? -1, windowId: tab?.windowId };
 }
 
 /** @param {any} page */
@@ -168,15 +176,29 @@ async function openRecorder(tabId) {
   await api.windows.create({ url, type: "popup", width: 420, height: 640 });
 }
 
-/** @param {number} tabId */
-async function start(tabId) {
+/** Go on beside the page; the popup, which is in the way there, ends when that is shown. */
+function goBeside(/** @type {Tab} */ { id, windowId }) {
+  api.runtime.onMessage.addListener((message) => {
+    if (message?.type === "page" && message.tabId === id) window.close();
+  });
+  openBeside(id, windowId).catch(() =>
+    put(byId("error"), notice("warn", t("beside_failed"), t("beside_failed_next"))),
+  );
+}
+
+/** @param {Tab} tab */
+async function start(tab) {
+  const tabId = tab.id;
   const page = await send("page", { tabId });
+  if (side) stayWith(tabId, page.url);
   send("status").then(
     (status) => put(byId("helper"), helperNotice(status)),
     (error) => put(byId("helper"), errorNotice(error)),
   );
   if (!page.capturable) {
-    put(byId("error"), notice("warn", t("page_restricted"), t("page_restricted_next")));
+    // Only what a click on the icon has not allowed has no address at all.
+    const why = side && !page.url ? "side_click" : "page_restricted";
+    put(byId("error"), notice("warn", t(why), t(`${why}_next`)));
     document.body.dataset.state = "restricted";
     return;
   }
@@ -185,17 +207,27 @@ async function start(tabId) {
   byId("recorder").hidden = !navigator.mediaDevices?.getDisplayMedia;
   byId("recorder").addEventListener("click", () => openRecorder(tabId).catch(fail));
   offerWalk(byId("walk"), tabId, page.url).catch((error) => put(byId("walk"), errorNotice(error)));
-  const filled = await recall(tabId);
+  const own = await recall(tabId);
+  const filled = own?.filled_at ? own : await recallElsewhere(tabId, page);
   await offerFill(byId("fill"), {
     tabId,
     page,
     filled,
+    beside: !side && canStayBeside() ? () => goBeside(tab) : null,
     keepReceipt: (draft) => keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id }),
   });
   if (!filled?.filled_at) await showEarlier(tabId, page);
   document.body.dataset.state ??= "before";
+  if (query.get("side")) previewAtOnce(tabId);
 }
 
+/** The person asked for it in the popup; not once more when this page begins anew. */
+function previewAtOnce(/** @type {number} */ tabId) {
+  history.replaceState(null, "", `popup.html?tab=${tabId}&side`);
+  document.getElementById("fill-preview")?.click();
+}
+
+document.body.classList.toggle("side", side);
 applyTexts(document);
 byId("settings").addEventListener("click", openSettings);
 byId("cases").addEventListener("click", () =>

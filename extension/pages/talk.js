@@ -4,16 +4,18 @@ import { has, t } from "./i18n.js";
 
 /** An error the background or the helper reported. */
 export class Explained extends Error {
-  /** @param {{code: string, message?: string, next_step?: string}} error */
+  /** @param {import("../background/api.js").Explained} error */
   constructor(error) {
     super(error.code);
     this.code = error.code;
+    this.frame = error.frame;
+    const values = error.values ?? [error.code];
     // The helper's own sentence knows more (which limit, which reason) than the catalogue's.
     const known = has(`error_${error.code}`) ? `error_${error.code}` : "error_internal";
     /** @type {string} */
-    this.sentence = error.message || t(known, error.code);
+    this.sentence = error.message || t(known, ...values);
     /** @type {string} */
-    this.next = error.next_step || t(`${known}_next`);
+    this.next = error.next_step || t(`${known}_next`, ...values);
   }
 }
 

@@ -52,10 +52,12 @@ def manifest_for(browser: Literal["chrome", "firefox"], folder: Path = EXTENSION
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text("utf-8"))
     if browser == "chrome":
         del manifest["background"]["scripts"], manifest["browser_specific_settings"]
+        del manifest["sidebar_action"]
         manifest["minimum_chrome_version"] = "120"
     else:
         del manifest["background"]["service_worker"]
         del manifest["minimum_chrome_version"], manifest["key"]
+        manifest["permissions"].remove("sidePanel")
         manifest["optional_permissions"].remove("pageCapture")
     return manifest
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from PIL import Image, ImageChops
 
 from helper.evidence.pdf import PdfWriter
-from helper.pictures import PictureError, decode
+from helper.pictures import PictureError, decode, measure
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "BMP", "GIF")
 MOST_PIXELS: Final = 150_000_000
@@ -131,7 +132,9 @@ def _piece(
     if wanted[0] < piece.width:
         piece = piece.resize((max(wanted[0], 1), max(wanted[1], 1)), Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    flat(piece).save(out, "JPEG", quality=80, subsampling=0, optimize=True)
+    drawn = flat(piece)
+    drawn.info.clear()  # a comment in the file would go along
+    drawn.save(out, "JPEG", quality=80, subsampling=0, optimize=True)
     number = writer.jpeg(out.getvalue(), piece.width, piece.height)
     return Piece(number, top, bottom, width, height)
 
@@ -147,10 +150,22 @@ def flat(picture: Image.Image) -> Image.Image:
 
 def opened(path: Path) -> Image.Image:
     """Return the decoded picture of a file; raises UnprintableError."""
+    with _reading(path) as stream:
+        return decode(stream, most_pixels=MOST_PIXELS, formats=FORMATS)
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Return a picture's width and height without decoding it; raises UnprintableError."""
+    with _reading(path) as stream:
+        return measure(stream, most_pixels=MOST_PIXELS, formats=FORMATS)
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[BinaryIO]:
     try:
         with path.open("rb") as stream, warnings.catch_warnings():
             # our own limit is above the one from which on Pillow warns
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return decode(stream, most_pixels=MOST_PIXELS, formats=FORMATS)
+            yield stream
     except PictureError as error:
         raise UnprintableError(str(error)) from error

@@ -9,7 +9,9 @@ import base64
 import hashlib
 import io
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,9 +26,9 @@ from helper.evidence.book_pictures import UnprintableError
 from helper.evidence.pdf import HEIGHT, WIDTH, Page, PdfWriter
 from helper.filling import FILE_BYTES, FillFile, Limits, Stays
 from helper.messages import Language, text
-from helper.model import CaseView, Draft, Exhibit
+from helper.model import CaseView, Draft
 from helper.pictures import smaller
-from helper.steps.store import Store
+from helper.steps.store import LEFT_SECONDS, Store
 from helper.vault.files import room_on_disk
 
 _LEAST_WIDTH: Final = 480
@@ -64,89 +66,107 @@ def prepare(
 ) -> tuple[tuple[FillFile, ...], tuple[Stays, ...]]:
     """Make what fits the limits; return it in the order of the exhibits, and what stays here.
 
-    Raises DiskFullError. What an earlier call made for this draft is replaced.
+    Raises DiskFullError. What another preview of this draft made stays for a day: it may be shown
+    in another tab. Of many exhibits only those that go are decoded.
     """
     public = is_public(draft)
     each = FILE_BYTES if limits.file_bytes is None else min(limits.file_bytes, FILE_BYTES)
     limits = limits.model_copy(update={"file_bytes": each})
-    seen = {one.number: _Seen.of(store, one) for one in draft.exhibits}
-    items = _items(draft, case, seen, public=public)
+    items = list(_items(store, draft, case, public=public))
+    thumbnails: dict[str, str | None] = {}
     made: dict[Make, list[_Made]] = {}
     failed: dict[int, Reason] = {}
     while True:
         planned = parcel.plan(items, limits, public=public, failed=failed)
-        unfit = next((make for make in planned.makes if not _try(store, draft, make, made)), None)
-        if unfit is None:
+        broken = set(_broken(store, planned, thumbnails))
+        if broken:
+            failed |= dict.fromkeys(broken, "unreadable")
+            continue
+        over = next(
+            (one for make in planned.makes if (one := _try(store, draft, make, made))), None
+        )
+        if over is None:
             break
-        last = max(unfit.items, key=lambda item: item.rank)  # the least important of a PDF
-        failed[last.number] = "too_large"
+        failed |= dict.fromkeys(over, "too_large")
     folder = folder_of(store, draft.draft_id)
     files = [
-        file for make in planned.makes for file in _files(make, made[make], seen, folder, language)
+        file
+        for make in planned.makes
+        for file in _files(make, made[make], thumbnails, folder, language)
     ]
-    _sweep(folder, {file.sha256 for file in files})
+    _sweep(folder)
     return tuple(files), _stays(planned, items, language)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """What an exhibit looks like: size in pixels and a thumbnail, None for what is no picture."""
-
-    size: tuple[int, int] | None = None
-    thumbnail: str | None = None
-    broken: bool = False
-
-    @classmethod
-    def of(cls, store: Store, exhibit: Exhibit) -> _Seen:
-        """Look at an exhibit; a picture of a kind we know that cannot be opened is broken."""
-        if exhibit.media_type not in _PICTURES:
-            return cls()
-        try:
-            with book_pictures.opened(store.blobs.path(exhibit.sha256)) as picture:
-                size = picture.size
-                top = picture.crop((0, 0, size[0], min(size[1], max(round(size[0] * 1.25), 1))))
-        except (UnprintableError, OSError):
-            return cls(broken=True)
-        top.thumbnail(_THUMBNAIL)
-        out = io.BytesIO()
-        book_pictures.flat(top).save(out, "JPEG", quality=60)
-        return cls(size, "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode())
-
-
-def _items(draft: Draft, case: CaseView, seen: dict[int, _Seen], *, public: bool) -> list[Item]:
+def _items(store: Store, draft: Draft, case: CaseView, *, public: bool) -> Iterator[Item]:
     ranks = parcel.ranks(draft)
     free = {one.number for one in fill.shareable(draft, case)}
-    items = []
     for one in sorted(draft.exhibits, key=lambda exhibit: exhibit.number):
-        trouble: Reason | None = "unreadable" if seen[one.number].broken else None
-        items.append(
-            Item(
-                number=one.number,
-                name=fill.file_name(one, named=not public),
-                sha256=one.sha256,
-                media_type=one.media_type,
-                bytes=one.bytes,
-                rank=ranks[one.number],
-                size=seen[one.number].size,
-                trouble=trouble if one.number in free else "not_covered",
-            )
+        trouble: Reason | None = None if one.number in free else "not_covered"
+        size = None
+        if one.media_type in _PICTURES and trouble is None:
+            try:
+                size = book_pictures.size_of(store.blobs.path(one.sha256))
+            except (UnprintableError, OSError):
+                trouble = "unreadable"
+        yield Item(
+            number=one.number,
+            name=fill.file_name(one, named=not public),
+            sha256=one.sha256,
+            media_type=one.media_type,
+            bytes=one.bytes,
+            rank=ranks[one.number],
+            size=size,
+            trouble=trouble,
         )
-    return items
 
 
-def _try(store: Store, draft: Draft, make: Make, made: dict[Make, list[_Made]]) -> bool:
-    """Make a file if it is not made yet; tell whether it fits."""
+def _broken(store: Store, planned: Parcel, thumbnails: dict[str, str | None]) -> Iterator[int]:
+    """Yield which of the pictures that are to go cannot be decoded; draw thumbnails of the rest."""
+    for item in (item for make in planned.makes for item in make.items if item.size):
+        if item.sha256 not in thumbnails:
+            thumbnails[item.sha256] = _thumbnail(store.blobs.path(item.sha256))
+        if thumbnails[item.sha256] is None:
+            yield item.number
+
+
+def _thumbnail(path: Path) -> str | None:
+    """Return the top of a picture as a data URL, None where it cannot be decoded."""
+    try:
+        with book_pictures.opened(path) as picture:
+            size = picture.size
+            top = picture.crop((0, 0, size[0], min(size[1], max(round(size[0] * 1.25), 1))))
+    except (UnprintableError, OSError):
+        return None
+    top.thumbnail(_THUMBNAIL)
+    out = io.BytesIO()
+    book_pictures.flat(top).save(out, "JPEG", quality=60)
+    return "data:image/jpeg;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+def _try(store: Store, draft: Draft, make: Make, made: dict[Make, list[_Made]]) -> list[int]:
+    """Make a file if it is not made yet; return which of its exhibits are too much for it."""
     if make not in made:
-        made[make] = list(_made(store, draft, make))
-    return make.way == "copy" or bool(made[make])
+        try:
+            made[make] = _made(store, draft, make)
+        except _OverError as error:
+            return error.numbers
+    return []
 
 
-def _made(store: Store, draft: Draft, make: Make) -> Iterator[_Made]:
-    """Yield the files of a make, none where they do not fit."""
+def _made(store: Store, draft: Draft, make: Make) -> list[_Made]:
+    """Return the files of a make. Raises _OverError."""
     if make.way == "pdf":
-        yield from _pdf(store, draft, make)
-    elif make.way != "copy":
-        yield from _drawn(store, make)
+        return [_pdf(store, draft, make)]
+    return [] if make.way == "copy" else _drawn(store, make)
+
+
+class _OverError(Exception):
+    """A file does not fit with these exhibits in it."""
+
+    def __init__(self, numbers: list[int]) -> None:
+        super().__init__(numbers)
+        self.numbers = numbers
 
 
 def _drawn(store: Store, make: Make) -> list[_Made]:
@@ -163,7 +183,7 @@ def _drawn(store: Store, make: Make) -> list[_Made]:
         about = f"Made by Kazheng for a form, part {number} of {len(ranges)}; original SHA-256 "
         drawn = _fitted(part, make, about + item.sha256)
         if drawn is None:
-            return []
+            raise _OverError([item.number])
         data, width = drawn
         how = tuple(_how(make, width / picture.width, number, len(ranges)))
         found.append(_Made(name, data, how))
@@ -187,19 +207,24 @@ def _how(make: Make, scale: float, number: int, count: int) -> Iterator[tuple[st
     yield ("png" if make.media_type == "image/png" else "jpeg"), {}
 
 
-def _pdf(store: Store, draft: Draft, make: Make) -> list[_Made]:
-    """Return one PDF of the pictures, the finest that fits."""
+def _pdf(store: Store, draft: Draft, make: Make) -> _Made:
+    """Return one PDF of the pictures, the finest that fits. Raises _OverError."""
+    sizes: dict[Item, int] = {}
     for dots in _DOTS:
         out = io.BytesIO()
         writer = PdfWriter(out)
         pages: list[Page] = []
         marks: list[tuple[str, int]] = []
         for item in make.items:
+            if make.most is not None and out.tell() > make.most and dots != _DOTS[-1]:
+                break
             marks.append((f"证据{item.number} SHA-256 {item.sha256}", len(pages)))
+            before = out.tell()
             printed = book_pictures.write_pieces(
                 store.blobs.path(item.sha256), writer, width=WIDTH - 2 * _MARGIN,
                 first=HEIGHT - 2 * _MARGIN, height=HEIGHT - 2 * _MARGIN, dots=dots,
             )  # fmt: skip
+            sizes[item] = out.tell() - before
             for piece in printed.pieces:
                 page = Page()
                 top = HEIGHT - _MARGIN - piece.height
@@ -208,16 +233,31 @@ def _pdf(store: Store, draft: Draft, make: Make) -> list[_Made]:
         writer.finish(pages, marks, make.name, f"D:{draft.created_at:%Y%m%d%H%M%S}")
         if make.most is None or out.tell() <= make.most:
             how = ("pdf", {"count": len(make.items), "pages": len(pages)})
-            return [_Made(make.name, out.getvalue(), (how,))]
-    return []
+            return _Made(make.name, out.getvalue(), (how,))
+    raise _OverError(_too_much(sizes, out.tell() - (make.most or 0)))
+
+
+def _too_much(sizes: Mapping[Item, int], excess: int) -> list[int]:
+    """Return what to leave out of a PDF, the least important first: one at least."""
+    left = []
+    for item in sorted(sizes, key=lambda one: -one.rank):
+        left.append(item.number)
+        excess -= sizes[item]
+        if excess <= 0:
+            break
+    return left
 
 
 def _files(
-    make: Make, made: list[_Made], seen: dict[int, _Seen], folder: Path, language: Language
+    make: Make,
+    made: list[_Made],
+    thumbnails: Mapping[str, str | None],
+    folder: Path,
+    language: Language,
 ) -> Iterator[FillFile]:
     first = make.items[0]
     numbers = tuple(item.number for item in make.items)
-    thumbnail = seen[first.number].thumbnail
+    thumbnail = thumbnails.get(first.sha256)
     if make.way == "copy":
         yield FillFile(
             name=first.name, sha256=first.sha256, bytes=first.bytes, media_type=first.media_type,
@@ -241,11 +281,13 @@ def _files(
         )
 
 
-def _sweep(folder: Path, kept: set[str]) -> None:
-    """Remove what was made for another preview."""
+def _sweep(folder: Path) -> None:
+    """Remove what was made a day ago."""
+    before = time.time() - LEFT_SECONDS
     for path in folder.glob("*"):
-        if path.name not in kept:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # another preview has just done so
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _stays(planned: Parcel, items: list[Item], language: Language) -> tuple[Stays, ...]:

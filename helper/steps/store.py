@@ -21,7 +21,7 @@ from helper.vault.files import room_on_disk
 from helper.vault.keys import load_or_create_key
 from helper.vault.ledger import Ledger
 
-_LEFT_SECONDS = 86_400
+LEFT_SECONDS = 86_400
 _ENDINGS = {
     "image/png": "png",
     "image/jpeg": "jpg",
@@ -53,7 +53,7 @@ class Store:
 
     def clear_leftovers(self) -> None:
         """Remove what a crash left half made a day ago; younger things a command may be making."""
-        before = time.time() - _LEFT_SECONDS
+        before = time.time() - LEFT_SECONDS
         for folder in (self.settings.data / "work").glob("*"):
             with suppress(FileNotFoundError):  # a command has just ended
                 if folder.stat().st_mtime < before:

@@ -71,6 +71,7 @@ def build_extension(folder: Path, rules: dict) -> Path:
         "fill_scripts.js",
         "form_words.js",
         "rules.js",
+        "session.js",
     ):
         shutil.copy(EXTENSION / "background" / name, folder / "background" / name)
     (folder / "background" / "helper.js").write_text(HELPER, "utf-8")
@@ -81,7 +82,10 @@ def build_extension(folder: Path, rules: dict) -> Path:
         "name": "fill",
         "version": "1",
         "permissions": ["scripting", "storage", "tabs"],
-        "host_permissions": ["*://*/*"],
+        # not localhost: a frame from there is one of a site that nobody allowed to read
+        "host_permissions": [
+            f"*://{host}/*" for host in ("127.0.0.1", "shop.localhost", "other.localhost", "*.test")
+        ],
         "background": {"service_worker": "background/main.js", "type": "module"},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
@@ -322,7 +326,9 @@ class Filler:
         return await self.worker.evaluate(
             """async ([name, message]) => {
                 try { return await filling[name](message); }
-                catch (error) { return { refused: error.code ?? String(error.stack) }; }
+                catch (error) {
+                    return { refused: error.code ?? String(error.stack), ...error.more };
+                }
             }""",
             [name, {"tabId": self.tab, **message}],
         )

@@ -8,6 +8,9 @@ const boot = (texts, language, answers, session) => {
     const given = answers[message.type] ?? { ok: false, error: { code: "background_gone" } };
     return Array.isArray(given) ? (given.length > 1 ? given.shift() : given[0]) : given;
   };
+  const heard = {};
+  const event = (name) => ({ addListener: (listener) => (heard[name] ??= []).push(listener) });
+  window.fire = (name, ...given) => (heard[name] ?? []).forEach((listener) => listener(...given));
   const fill = (text, values) => text.replace(/\$(\d)/g, (_, number) => values[number - 1] ?? "");
   window.chrome = {
     i18n: {
@@ -19,8 +22,21 @@ const boot = (texts, language, answers, session) => {
       getManifest: () => ({ version: "0.1.0", optional_permissions: ["cookies", "pageCapture"] }),
       openOptionsPage: () => { window.opened = "options"; },
       sendMessage: async (message) => answer(message),
+      onMessage: event("message"),
     },
-    tabs: { query: async () => [{ id: 1 }], create: async ({ url }) => { window.opened = url; } },
+    tabs: {
+      query: async () => [{ id: 1, windowId: 1 }],
+      get: async (id) => ({ id, windowId: 1, ...answers.tab }),
+      create: async ({ url }) => { window.opened = url; },
+      update: async (id, changes) => { window.updated = [id, changes]; },
+      onActivated: event("activated"),
+      onRemoved: event("removed"),
+      onUpdated: event("updated"),
+    },
+    sidePanel: answers.noPanel ? undefined : {
+      setOptions: async (options) => { window.beside = options; },
+      open: async () => { if (answers.panelFails) throw new Error("no panel"); },
+    },
     permissions: {
       request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; },
       contains: async () => answers.granted ?? false,

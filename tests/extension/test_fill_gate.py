@@ -100,7 +100,50 @@ async def test_a_frame_that_is_another_page_since_the_preview_gets_nothing(fille
     assert filler.site.posts == []
 
 
-async def test_a_frame_of_another_site_gets_nothing(filler, site):
-    page = await filler.open(f"framed?at=http://other.localhost:{site.port}/limits")
-    assert await filler.preview() == {"refused": "fill_no_form"}
+async def test_a_frame_of_another_site_gets_nothing_and_is_named(filler, site):
+    other = f"http://localhost:{site.port}"
+    page = await filler.open(f"framed?at={other}/limits")
+    refused = {"refused": "fill_frame_other", "values": [other]}
+    assert await filler.preview() == refused
     assert await page.frames[1].input_value("[name=o]") == ""
+
+
+async def test_a_frame_of_a_site_of_the_draft_is_asked_for(filler, site):
+    other = f"http://localhost:{site.port}"
+    await filler.open(f"framed?at={other}/limits", origins=[site.origin, other])
+    frame = {"origin": other, "url": f"{other}/limits", "own": True}
+    refused = {"refused": "fill_frame", "values": [other], "frame": frame}
+    assert await filler.preview() == refused
+
+
+async def test_a_frame_that_may_be_read_is_filled_with_its_origin_in_the_preview(filler, site):
+    """As after the person's yes: these hosts may be read by this extension."""
+    other = f"http://other.localhost:{site.port}"
+    page = await filler.open(f"framed?at={other}/limits", origins=[site.origin, other])
+    plan = await filler.preview()
+    assert (plan["origin"], plan["frame"]) == (other, f"{other}/limits")
+    assert plan["strangers"] == []
+    await filler.apply(plan)
+    assert await page.frames[1].input_value("[name=o]") == "WZ20260711083012"
+
+
+async def test_a_page_that_takes_little_names_the_frame_beside_it(filler, site):
+    other = f"http://localhost:{site.port}"
+    page = await filler.open(f"framed?at={other}/limits")
+    await page.evaluate("document.body.insertAdjacentHTML('afterbegin', '<label>订单号<input>')")
+    plan = await filler.preview()
+    assert [field["name"] for field in plan["fields"] if field["found"]] == ["order_no"]
+    assert [one["origin"] for one in plan["strangers"]] == [other]
+
+
+async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(filler):
+    page = await filler.open("limits")
+    await filler.apply(await filler.preview(), names=["order_no"], files=False)
+    await page.evaluate("document.querySelector('[name=o]').closest('.item').hidden = true")
+    plan = await filler.preview()
+    assert plan["done"] == ["order_no"]
+    memory = await filler.worker.evaluate("(tab) => recall(tab)", filler.tab)
+    assert memory["filled_at"], "the receipt is still to come"
+    await filler.apply(plan, names=["description"], files=False)
+    assert (await filler.undo())["restored"] == 2
+    assert [await filler.value(f"[name={name}]") for name in "od"] == ["", ""]

@@ -34,14 +34,18 @@ SINCE = {
     "runtime.openOptionsPage": 42,
     "runtime.sendMessage": 26,
     "scripting.executeScript": 88,
+    "sidePanel.open": 116,
+    "sidePanel.setOptions": 114,
     "storage.local": 19,
     "storage.session": 102,
     "tabs.captureVisibleTab": 5,
     "tabs.create": 5,
     "tabs.get": 5,
+    "tabs.onActivated": 18,
     "tabs.onRemoved": 4,
     "tabs.onUpdated": 4,
     "tabs.query": 16,
+    "tabs.update": 5,
     "windows.create": 4,
 }
 """Chromium's first version that has it: MDN's browser-compat-data 8.1.9 and Chrome's reference."""

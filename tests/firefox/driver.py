@@ -32,6 +32,9 @@ _PRESS = f"""async () => {{
   }}
 }}"""
 _POPUP = "document.querySelector('.webextension-popup-browser')"
+_SIDEBAR = (
+    "document.getElementById('sidebar')?.contentDocument?.getElementById('webext-panels-browser')"
+)
 _RUNNER = """
 addMessageListener("kazheng:run", async ({ data: { number, code } }) => {
   const answer = { number };
@@ -47,8 +50,8 @@ addMessageListener("kazheng:run", async ({ data: { number, code } }) => {
   sendAsyncMessage("kazheng:ran", answer);
 });
 """
-_RUN = f"""([runner, code]) => new Promise((resolve) => {{
-  const popup = {_POPUP};
+_RUN = """([runner, code]) => new Promise((resolve) => {{
+  const popup = {place};
   const channel = popup.messageManager;
   const number = Math.random();
   channel.addMessageListener("kazheng:ran", function heard({{ data }}) {{
@@ -120,6 +123,16 @@ class FirefoxPerson:
         await popup.wait_for("location.href !== 'about:blank' && document.readyState !== 'loading'")
         return popup
 
+    async def sidebar(self) -> FirefoxPopup:
+        """Return the extension's page in the open sidebar."""
+
+        async def opened() -> bool:
+            there = f"{_SIDEBAR}?.currentURI?.spec?.startsWith('{self.origin}/')"
+            return bool(await self.in_window(there))
+
+        await until(opened, "the sidebar did not open")
+        return FirefoxPopup(self, _SIDEBAR)
+
     async def stop_background(self) -> None:
         """End the extension's event page, as Firefox does after 30 idle seconds."""
         policy = f"WebExtensionPolicy.getByID({json.dumps(_ID)})"
@@ -184,19 +197,20 @@ class FirefoxPage:
 
 
 class FirefoxPopup(Shown):
-    """The open popup, reached through a frame script."""
+    """The open popup, or the page in the sidebar, reached through a frame script."""
 
-    def __init__(self, person: FirefoxPerson) -> None:
+    def __init__(self, person: FirefoxPerson, place: str = _POPUP) -> None:
         self._person = person
+        self._run = _RUN.format(place=place)
 
     async def evaluate(self, expression: str) -> Any:
         """Evaluate JavaScript in the popup with a user's gesture; promises are awaited."""
         code = awaited(expression)
-        answer = await asyncio.wait_for(self._person.in_window(_RUN, [_RUNNER, code]), 30)
+        answer = await asyncio.wait_for(self._person.in_window(self._run, [_RUNNER, code]), 30)
         if "error" in answer:
             raise BidiError(answer["error"])
         return json.loads(answer["value"])
 
     async def close(self) -> None:
         """Close the popup; a popup that is already gone is fine."""
-        await self._person.in_window(f"() => {{ {_POPUP}?.closest('panel').hidePopup() }}")
+        await self._person.in_window(f"() => {{ {_POPUP}?.closest('panel')?.hidePopup() }}")

@@ -99,7 +99,11 @@ async def fill_without_submitting(town: World, order: Any) -> None:
     before = len(town.demo.submissions)
     page = await town.person.open(order.complaint_url)
     popup = await town.person.click_toolbar(page)
-    await popup.click("#fill-preview")
+    if isinstance(town.person, FirefoxPerson):
+        await popup.click("#beside")
+        popup = await town.person.sidebar()
+    else:
+        await popup.click("#fill-preview")
     await popup.click("#fill-apply")
     await popup.wait_for("!!document.querySelector('#report')", 30)
     marks = "[...document.querySelectorAll('#report .chip')].map(c => c.className)"

@@ -3,8 +3,10 @@
 import hashlib
 import io
 import json
+import os
 import random
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -13,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from helper.evidence import book_pictures
 from helper.filling import FillFile, Limits, Stays
 from helper.model import CaseView, Draft, Exhibit
 from helper.steps import parcels
@@ -181,6 +184,24 @@ def test_a_pdf_that_is_too_large_gives_up_the_least_important(store: Store, made
     assert file.bytes <= 700_000
 
 
+def test_a_pdf_that_is_far_too_large_is_not_drawn_once_for_each_picture(
+    store: Store, made: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, draft = made("shot")
+    (one,) = draft.exhibits
+    many = tuple(one.model_copy(update={"number": n}) for n in range(1, 13))
+    draft = draft.model_copy(update={"exhibits": many})
+    drawn_pictures: list[Path] = []
+    write = book_pictures.write_pieces
+    monkeypatch.setattr(
+        book_pictures, "write_pieces",
+        lambda path, *given, **how: (drawn_pictures.append(path), write(path, *given, **how))[1],
+    )  # fmt: skip
+    (file,), stays = prepare(store, case, draft, files=1, file_bytes=400_000)
+    assert (len(file.numbers) + len(stays), min(file.numbers)) == (12, 1)
+    assert len(drawn_pictures) <= 2 * len(many) + len(file.numbers) * 3
+
+
 def test_a_public_form_gets_covered_pictures_only_and_nothing_else_of_them(
     store: Store, made: Given
 ) -> None:
@@ -190,18 +211,44 @@ def test_a_public_form_gets_covered_pictures_only_and_nothing_else_of_them(
     assert (file.name, file.numbers) == ("证据2.jpg", (2,))
     assert stays == {1: "not_covered", 3: "not_covered", 4: "not_covered"}
     assert PRIVATE not in read(store, draft, file)
+    (joined,), _ = prepare(store, case, draft, kinds=((".pdf",),))
+    assert PRIVATE not in read(store, draft, joined)
 
 
-def test_originals_stay_and_an_earlier_preview_leaves_nothing(store: Store, made: Given) -> None:
+def test_another_preview_keeps_originals_and_what_one_in_another_tab_shows(
+    store: Store, made: Given
+) -> None:
     case, draft = made("shot", "covered")
     before = {name: store.blobs.read(hashlib.sha256(KEPT[name][0]).hexdigest()) for name in KEPT
               if name in {"shot", "covered"}}  # fmt: skip
     (first, *_), _ = prepare(store, case, draft, file_bytes=150_000)
-    assert parcels.prepared(store, "d-1", first.sha256) is not None
     prepare(store, case, draft)
-    assert parcels.prepared(store, "d-1", first.sha256) is None
+    path = parcels.prepared(store, "d-1", first.sha256)
+    assert path is not None
+    os.utime(path, (1, 1))
+    prepare(store, case, draft)
+    assert parcels.prepared(store, "d-1", first.sha256) is None, "left for good"
     assert all(store.blobs.read(hashlib.sha256(data).hexdigest()) == data
                for data in before.values())  # fmt: skip
+
+
+def test_of_200_exhibits_only_those_that_go_are_decoded(
+    store: Store, made: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, draft = made("covered", "broken")
+    one, broken = draft.exhibits
+    many = [one.model_copy(update={"number": n, "sha256": one.sha256}) for n in range(3, 201)]
+    draft = draft.model_copy(update={"exhibits": (one, broken, *many)})
+    decoded: list[Path] = []
+    opened = book_pictures.opened
+    monkeypatch.setattr(
+        book_pictures, "opened", lambda path: (decoded.append(path), opened(path))[1]
+    )
+    files, stays = prepare(store, case, draft)
+    assert [file.numbers for file in files[:19]] == [(1,), *((n,) for n in range(3, 21))]
+    assert [file.numbers for file in files[19:]] == [tuple(range(21, 61))]
+    assert stays == {2: "unreadable"} | dict.fromkeys(range(61, 201), "too_many")
+    assert len(decoded) < 100, "the others were not looked at"
 
 
 NAMES = st.lists(st.sampled_from(["shot", "covered", "broken", "bill"]), max_size=5)

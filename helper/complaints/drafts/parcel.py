@@ -18,6 +18,8 @@ MOST_FILES: Final = 20
 """Where nobody says how many: a form that takes more is not known."""
 _PIECES: Final = 9
 """How many files there may be after a split where nobody says how many."""
+_BOUND: Final = 40
+"""How many pictures share a PDF at the most: of more, nobody waits for the drawing."""
 TALL: Final = 6_000
 """Rows of a picture from which on sites make it too small to be read."""
 QUIET: Final = 0.65
@@ -158,7 +160,8 @@ def _divide(able: Sequence[Item], room: int, *, pdf: bool) -> tuple[list[Item], 
     others = [item for item in ranked if item.size is None][: room - 1]
     single = pictures[: max(room - 1 - len(others), 0)]
     alone = sorted([*single, *others], key=lambda item: item.number)
-    return alone, [item for item in pictures if item not in single]
+    bound = sorted((one for one in pictures if one not in single), key=lambda item: item.rank)
+    return alone, sorted(bound[:_BOUND], key=lambda item: item.number)
 
 
 def _split(drawable: Iterable[Item], spare: int) -> dict[int, int]:

@@ -21,6 +21,7 @@ from helper.complaints.due.clocks import Clock
 from helper.demo import stage
 from helper.demo.driver import Person, launch
 from helper.desk import Due
+from helper.filling import FillPlan
 from helper.model import Part, Step
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
@@ -76,6 +77,8 @@ class Helper:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     due: int = 0
     """How many deadlines close soon."""
+    plan: FillPlan | None = None
+    """What a form is filled with."""
     running: Running | None = None
     services: Services | None = None
 
@@ -106,7 +109,7 @@ class Helper:
             advise=self._note("advise"),
             due=self._due,
             reply=self._note("reply"),
-            fill_plan=self._note("plan"),
+            fill_plan=self._plan,
             filled=self._note("filled"),
             subscribe=self._subscribe,
         )
@@ -125,6 +128,10 @@ class Helper:
             return {}
 
         return noted
+
+    async def _plan(self, draft_id: str, upload: Any, _language: str) -> FillPlan | None:
+        self.calls.append(("plan", draft_id, upload))
+        return self.plan
 
     async def _due(self, _language: str) -> tuple[Due, ...]:
         clock = Clock(
