@@ -4,7 +4,7 @@
  * the next one, or sent as it is with the reason why there is no more.
  */
 
-import { api, Refusal } from "./api.js";
+import { api, queue, Refusal } from "./api.js";
 import * as badge from "./badge.js";
 import { CHAT, release, walk, wanted } from "./chat.js";
 import { compose } from "./chat_record.js";
@@ -26,6 +26,8 @@ const RESUMED_WITHIN = 120_000;
 const working = new Set();
 /** @type {Map<number, Promise<void>>} */
 const tabs = new Map();
+/** An alarm that wakes a worker asks for recovery beside the worker's own start. */
+const recovering = queue();
 
 /**
  * Begin a capture and return at once.
@@ -41,8 +43,9 @@ export async function capture({ tabId, chat, ...wishes }) {
   });
   if (!webOrigin(tab.url)) throw new Refusal("not_capturable");
   const uuid = crypto.randomUUID();
-  const { url = "", title = "", windowId } = tab;
-  const reference = { id: tabId, window_id: windowId, url, title };
+  const { url = "", title = "", windowId, incognito } = tab;
+  const { cookieStoreId: store } = /** @type {{cookieStoreId?: string}} */ (tab); // Firefox
+  const reference = { id: tabId, window_id: windowId, url, title, incognito, store };
   const record = recordOf(uuid, clickedAt, reference, wishes);
   record.chat = chat ? wanted(chat.most) : null;
   const noted = outbox.begin(record);
@@ -61,9 +64,15 @@ export async function capture({ tabId, chat, ...wishes }) {
  */
 export async function lost(tab, at, wishes, reason) {
   const record = recordOf(crypto.randomUUID(), at, tab, wishes);
-  await outbox.begin(record);
-  await leave(record, new Refusal(reason));
-  return record.uuid;
+  const { uuid } = record;
+  working.add(uuid);
+  try {
+    await outbox.begin(record);
+    await leave(record, new Refusal(reason));
+  } finally {
+    working.delete(uuid);
+  }
+  return uuid;
 }
 
 /**
@@ -279,13 +288,19 @@ function giveUp(record, error) {
 }
 
 /** Finish what an earlier worker left in the middle. */
-export async function recover() {
-  for (const record of await outbox.all()) {
-    if (working.has(record.uuid) || record.phase === "sent" || record.complete) continue;
-    if (record.recording) continue; // recording.js knows whether it goes on
-    // One that cannot be finished (a full disk) must not hold up the others.
-    await finish(record).catch((error) => console.error("kazheng", error));
-  }
+export function recover() {
+  return recovering(async () => {
+    for (const record of (await outbox.all()).filter(isLeft)) {
+      // One that cannot be finished (a full disk) must not hold up the others.
+      await finish(record).catch((error) => console.error("kazheng", error));
+    }
+  });
+}
+
+/** @param {CaptureRecord} record @returns {boolean} nobody works at it, and it is not whole */
+function isLeft({ uuid, phase, complete, recording }) {
+  // Of a recording, recording.js knows whether it goes on.
+  return !working.has(uuid) && phase !== "sent" && !complete && !recording;
 }
 
 /** @param {CaptureRecord} record what an earlier worker left in the middle */

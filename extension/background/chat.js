@@ -96,7 +96,7 @@ export async function walk(record, keepPicture) {
     const head = await inPage(tab.id, "begin");
     ended = head ? await through(record, head, keepPicture) : "chat_not_found";
   } catch (error) {
-    ended = await reasonOf(error, tab);
+    ended = await shots.reasonOf(error, tab, "failed");
   } finally {
     stopped.delete(uuid);
   }
@@ -116,13 +116,6 @@ async function through(record, head, keepPicture) {
   const up = await climb(record, start + UP_MILLISECONDS);
   const down = up === "chat_stopped" ? up : await descend(record, start, keepPicture);
   return [up, down].find((reason) => !["start", "end"].includes(reason)) ?? null;
-}
-
-/** @param {unknown} error @param {outbox.TabRef} tab @returns {Promise<string>} */
-async function reasonOf(error, tab) {
-  const moved = await shots.moved(tab);
-  if (moved === "tab_closed" || moved === "address_changed") return moved;
-  return error instanceof Refusal ? error.code : "failed";
 }
 
 /** @param {number} number @returns {string} under which a piece stands beside the parts */

@@ -2,7 +2,7 @@
 
 import { api, Refusal, within } from "./api.js";
 import { sha256, utf8 } from "./crypto.js";
-import { picture, prepare } from "./shots.js";
+import { left, picture, prepare } from "./shots.js";
 
 const SNAPSHOT = ["natives", "text", "fields", "places", "toasts", "context", "snapshot"].map(
   (name) => `content/${name}.js`,
@@ -45,9 +45,10 @@ export async function freeze(record, save) {
   placePicture(frozen);
   const patience = frozen.measure ? PATIENCE : PATIENCE_WITH_BUSY_PAGE;
   // Asked for again where it is kept already: the page may hold a password by now.
-  const snapshot = await takeSnapshot(tab, patience).catch((error) => {
+  const snapshot = await takeSnapshot(tab, patience).catch(async (error) => {
+    const reason = await left(tab);
     for (const role of ["seen/html", "seen/text"]) {
-      if (!has(frozen, role)) lack(frozen, role, error);
+      if (!has(frozen, role)) lack(frozen, role, reason ? new Refusal(reason) : error);
     }
     return null;
   });
@@ -219,7 +220,7 @@ async function keepMhtml(frozen, snapshot, tab) {
       ? "mhtml_not_allowed"
       : "browser_has_no_mhtml"
     : !snapshot
-      ? "page_busy"
+      ? (frozen.missing.find(({ role }) => role === "seen/html")?.reason ?? "page_busy")
       : // Some frameworks copy what is typed into the value attribute, which MHTML keeps.
         snapshot.secret_attribute
         ? "password_on_page"
@@ -229,7 +230,11 @@ async function keepMhtml(frozen, snapshot, tab) {
     return;
   }
   try {
-    await keep(frozen, "seen/mhtml", "multipart/related", await saveMhtml(tab.id));
+    const mhtml = await saveMhtml(tab.id);
+    // It is of the page that the tab shows by then.
+    const elsewhere = await left(tab);
+    if (elsewhere) throw new Refusal(elsewhere);
+    await keep(frozen, "seen/mhtml", "multipart/related", mhtml);
   } catch (error) {
     lack(frozen, "seen/mhtml", error);
   }

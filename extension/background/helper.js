@@ -30,7 +30,7 @@ export const PLACE = { origins: ["http://127.0.0.1/*"] };
 
 /** After a longer silence another program may have taken the port: the helper proves itself again. */
 const PROOF_LASTS = 500;
-/** What the proven helper said, and when (Unix ms) it last gave a genuine answer. */
+/** What the proven helper said, and when it last gave a genuine answer: not by the clock, which may be set back. */
 const known = { start: "", pairing: "", port: 0, at: 0 };
 
 /** @returns {Promise<number>} */
@@ -82,7 +82,7 @@ export async function hello() {
     return { state: "stranger", ...answer };
   }
   const { pairing_id } = pairing;
-  Object.assign(known, { start: said.start, pairing: pairing_id, port: onPort, at: Date.now() });
+  Object.assign(known, { start: said.start, pairing: pairing_id, port: onPort, at: performance.now() });
   return { state: "ready", ...answer };
 }
 
@@ -92,7 +92,7 @@ async function proven() {
   if (!pairing) throw new Refusal("helper_unpaired");
   const onPort = await port();
   const same = known.pairing === pairing.pairing_id && known.port === onPort;
-  if (!known.start || !same || Date.now() - known.at > PROOF_LASTS) {
+  if (!known.start || !same || performance.now() - known.at > PROOF_LASTS) {
     const { state } = await hello();
     if (state !== "ready") throw new Refusal(`helper_${state}`);
   }
@@ -139,7 +139,7 @@ async function signed(method, path, body, headers, retried = false) {
     known.start = "";
     throw new Refusal("helper_stranger");
   }
-  known.at = Date.now();
+  known.at = performance.now();
   return { response, data };
 }
 

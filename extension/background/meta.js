@@ -11,6 +11,9 @@ import { lending } from "./session.js";
  * `walk`: the place in its chain, for the helper
  */
 
+/** Characters: what announces a capture is one short message, whatever the page calls itself. */
+const LONGEST_TITLE = 2_000;
+
 /** Kinds of pages that are worth a second visit each although the user clicked on none of them. */
 const VISITED = ["order", "receipt"];
 
@@ -23,7 +26,7 @@ const VISITED = ["order", "receipt"];
 export function sketch(clickedAt, tab, wishes) {
   return {
     url: tab.url,
-    title: tab.title.toWellFormed(),
+    title: titled(tab.title),
     clicked_at: new Date(clickedAt).toISOString(),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     language: navigator.language,
@@ -41,6 +44,9 @@ export function sketch(clickedAt, tab, wishes) {
   };
 }
 
+/** @param {string} title @returns {string} */
+const titled = (title) => title.slice(0, LONGEST_TITLE).toWellFormed();
+
 /**
  * Complete the sketch with what the freeze found.
  *
@@ -55,7 +61,7 @@ export async function describe({ tab, meta, timings, walked, chat }, { missing, 
   const own = ownHash();
   return {
     ...meta,
-    title: (summary?.title ?? meta.title).toWellFormed(),
+    title: titled(summary?.title ?? meta.title),
     language: summary?.languages?.[0] ?? meta.language,
     user_agent: summary?.user_agent ?? meta.user_agent,
     viewport: summary?.viewport ?? null,

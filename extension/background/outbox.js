@@ -13,7 +13,8 @@ const REMEMBERED = 50;
  *   about: Record<string, unknown>}} Part
  * @typedef {{role: string, reason: string, detail?: string | null}} Missing
  * @typedef {import("./api.js").Explained} Explained
- * @typedef {{id: number, window_id: number, url: string, title: string}} TabRef
+ * @typedef {{id: number, window_id: number, url: string, title: string, incognito?: boolean,
+ *   store?: string}} TabRef `store`: that of its cookies, where the browser told it with the tab
  * @typedef {"freezing" | "kept_here" | "uploading" | "sent"} Phase
  * @typedef {{missing: Missing[], summary: any}} Freezing what a freeze found so far besides parts
  * @typedef {{most: number, phase: "waiting" | "up" | "down" | "done", rows: number,
@@ -187,14 +188,21 @@ export function settle(uuid) {
 /** Forget the oldest captures that were sent, and those that failed before anything was kept. */
 export async function prune() {
   const old = (await all()).filter((record) => record.phase === "sent" || ended(record));
-  for (const { uuid } of old.slice(REMEMBERED)) {
-    await transaction(["captures"], "readwrite", (store) => done(store("captures").delete(uuid)));
-  }
+  for (const { uuid } of old.slice(REMEMBERED)) await forget(uuid);
+}
+
+/** @param {string} uuid */
+function forget(uuid) {
+  return transaction(["captures", "parts"], "readwrite", async (store) => {
+    store("captures").delete(uuid);
+    store("parts").delete(IDBKeyRange.bound([uuid], [uuid, []]));
+  });
 }
 
 /** @param {CaptureRecord} record @returns {boolean} nothing of it was kept and nothing will be */
-function ended(record) {
-  return record.phase === "freezing" && record.error !== null;
+function ended({ phase, error, complete }) {
+  // One that a full disk held up has an error too, and a picture that nobody else has.
+  return phase === "freezing" && error !== null && complete;
 }
 
 /** @param {CaptureRecord} record @returns {boolean} it is frozen, and the helper lacks it */

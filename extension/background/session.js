@@ -55,21 +55,34 @@ export async function lending(url) {
 export async function storageState(tab) {
   const origin = webOrigin(tab.url);
   if (!origin || !(await lending(tab.url)).allowed) return null;
-  const cookies = await readCookies(tab, origin);
+  const where = await storeOf(tab);
+  if (!where) return null;
+  const cookies = await readCookies(tab.url, origin, where);
   const localStorage = await readLocalStorage(tab.id, origin);
   const origins = localStorage.length ? [{ origin, localStorage }] : [];
   return { cookies: cookies.map(playwrightCookie), origins };
 }
 
-/** @param {import("./outbox.js").TabRef} tab @param {string} origin */
-async function readCookies(tab, origin) {
+/**
+ * Say which cookies are a tab's, also once it is closed: those of a private window, or of a
+ * container in Firefox, are another login than the browser's own.
+ *
+ * @param {import("./outbox.js").TabRef} tab
+ * @returns {Promise<{storeId?: string} | null>} null: of a private tab that is closed nobody knows
+ */
+async function storeOf({ id, incognito, store }) {
   const stores = await api.cookies.getAllCookieStores();
-  const storeId = stores.find(({ tabIds }) => tabIds.includes(tab.id))?.id;
-  const where = { partitionKey: {}, ...(storeId ? { storeId } : {}) };
+  const storeId = store ?? stores.find(({ tabIds }) => tabIds.includes(id))?.id;
+  if (storeId) return { storeId };
+  return incognito ? null : {};
+}
+
+/** @param {string} url @param {string} origin @param {{storeId?: string}} where */
+async function readCookies(url, origin, where) {
   const { hostname } = new URL(origin);
   const lists = await Promise.all([
-    api.cookies.getAll({ url: tab.url, ...where }),
-    api.cookies.getAll({ domain: hostname, ...where }),
+    api.cookies.getAll({ url, partitionKey: {}, ...where }),
+    api.cookies.getAll({ domain: hostname, partitionKey: {}, ...where }),
   ]);
   const unique = new Map(
     lists

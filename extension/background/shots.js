@@ -23,14 +23,14 @@ const SPREADS = "getBrowserInfo" in api.runtime;
  * @typedef {import("./outbox.js").TabRef} TabRef
  */
 
-/** When pictures were taken, for the spacing. */
+/** When pictures were taken, for the spacing; not by the clock, which may be set back. */
 const taken = { at: /** @type {number[]} */ ([]) };
 
 /** Keeps two captures from colliding. */
 const queued = queue();
 
 async function spacing() {
-  const now = Date.now();
+  const now = performance.now();
   taken.at = taken.at.filter((at) => now - at < WINDOW);
   if (taken.at.length < PICTURES) return;
   const wait = taken.at[taken.at.length - PICTURES] + WINDOW - now;
@@ -46,7 +46,7 @@ async function visible(windowId, part) {
   const options = { format: "png", ...(part ? { rect: { x, y, width, height } } : {}) };
   for (let tries = 0; ; tries += 1) {
     await spacing();
-    taken.at.push(Date.now());
+    taken.at.push(performance.now());
     try {
       const running = api.tabs.captureVisibleTab(windowId, /** @type {any} */ (options));
       return await within(running, PATIENCE, "picture_late");
@@ -57,16 +57,43 @@ async function visible(windowId, part) {
   }
 }
 
+/** @param {TabRef} tab @returns {Promise<chrome.tabs.Tab | null>} */
+const current = (tab) => api.tabs.get(tab.id).catch(() => null);
+
+/** @param {TabRef} tab @param {chrome.tabs.Tab | null} now @returns {string | null} */
+function leftAs(tab, now) {
+  if (!now) return "tab_closed";
+  return now.url === tab.url ? null : "address_changed";
+}
+
 /**
- * Say whether the tab is still what was clicked on.
+ * Say whether the tab, in front or not, still shows what was clicked on.
+ *
+ * @param {TabRef} tab @returns {Promise<string | null>} reason if not
+ */
+export async function left(tab) {
+  return leftAs(tab, await current(tab));
+}
+
+/**
+ * Say whether the tab is still what was clicked on, and in front.
  *
  * @param {TabRef} tab @returns {Promise<string | null>} reason if not
  */
 export async function moved(tab) {
-  const now = await api.tabs.get(tab.id).catch(() => null);
-  if (!now) return "tab_closed";
-  if (!now.active || now.windowId !== tab.window_id) return "tab_changed";
-  return now.url === tab.url ? null : "address_changed";
+  const now = await current(tab);
+  const behind = now && (!now.active || now.windowId !== tab.window_id);
+  return behind ? "tab_changed" : leftAs(tab, now);
+}
+
+/**
+ * Say why a tab did not give what it was asked for.
+ *
+ * @param {unknown} error @param {TabRef} tab @param {string} otherwise
+ * @returns {Promise<string>}
+ */
+export async function reasonOf(error, tab, otherwise) {
+  return (await left(tab)) ?? (error instanceof Refusal ? error.code : otherwise);
 }
 
 /**
@@ -151,8 +178,7 @@ export async function strips(tab, first, keep) {
   try {
     await pass(tab, first, keep, missing);
   } catch (error) {
-    const reason = error instanceof Refusal ? error.code : "picture_refused";
-    missing.push({ role: "seen/strip", reason });
+    missing.push({ role: "seen/strip", reason: await reasonOf(error, tab, "picture_refused") });
   } finally {
     changes = (await inPage(tab.id, "finish").catch(() => null)) ?? [];
   }
@@ -188,16 +214,27 @@ async function pass(tab, first, keep, missing) {
   }
 }
 
+/**
+ * Ask where the page stands: one that was loaded anew meanwhile knows of no strips.
+ *
+ * @param {number} tabId @param {"measure" | "go" | "spread"} name @param {...unknown} given
+ * @returns {Promise<Measure>}
+ */
+async function measured(tabId, name, ...given) {
+  const at = await inPage(tabId, name, ...given);
+  if (!at) throw new Refusal("page_reloaded");
+  return at;
+}
+
 /** @param {TabRef} tab @param {number} index @param {number} y where the page is scrolled to */
 async function scrolledPicture(tab, index, y) {
-  /** @type {Measure} */
-  const at = await inPage(tab.id, "go", index, y, index > 0);
-  return steadyPicture(at, () => picture(tab), () => inPage(tab.id, "measure"));
+  const at = await measured(tab.id, "go", index, y, index > 0);
+  return steadyPicture(at, () => picture(tab), () => measured(tab.id, "measure"));
 }
 
 /** @param {TabRef} tab @param {number} index @param {number} y where the part begins */
 async function spreadPicture(tab, index, y) {
-  const measure = () => inPage(tab.id, "spread", index, y, TALLEST);
+  const measure = () => measured(tab.id, "spread", index, y, TALLEST);
   const at = await measure();
   return steadyPicture(at, () => picture(tab, at), measure);
 }

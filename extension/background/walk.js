@@ -19,6 +19,7 @@ export const ALARM = "walk";
 const LASTS_MINUTES = 60;
 const MOST_STEPS = 60;
 const QUIET_PATIENCE = 6_000;
+const IN_FIREFOX = "getBrowserInfo" in api.runtime;
 
 /**
  * @typedef {"stopped" | "hour" | "pages" | "restart" | "tab_closed" | "again"} Ending
@@ -151,15 +152,21 @@ async function adopt(walk) {
   }
 }
 
-/** @param {number} tabId @param {{status?: string}} change @param {chrome.tabs.Tab} tab */
-function updated(tabId, { status }, tab) {
+/**
+ * Chromium tells of a page that comes by `loading`; Firefox says that while the page before it is
+ * still there, and tells of the page by its address, `complete` at once where the page changed it.
+ *
+ * @param {number} tabId @param {{status?: string, url?: string}} change @param {chrome.tabs.Tab} tab
+ */
+function updated(tabId, { status, url }, tab) {
+  if (IN_FIREFOX ? url !== undefined : status === "loading") {
+    void inTurn(async () => {
+      const walk = await current();
+      if (!walk) unlisten();
+      else if (tabId === walk.tab_id) await arrive(walk, tab);
+    });
+  }
   if (status === "complete") void loaded(tabId);
-  if (status !== "loading") return;
-  void inTurn(async () => {
-    const walk = await current();
-    if (!walk) unlisten();
-    else if (tabId === walk.tab_id) await arrive(walk, tab);
-  });
 }
 
 /** @param {number} tabId */

@@ -149,7 +149,7 @@
   const element = (node, name, count, place) => {
     counts.elements += 1;
     if (place.depth > ELEMENT_DEPTH) {
-      lacks("too_deep", selector(place.chain));
+      lacks("too_deep", selector(place.chain).slice(0, 200));
       return out.push(escapeText(textOf(node) ?? ""));
     }
     const html = namespaceOf(node) === HTML;

@@ -13,6 +13,9 @@
   const MOST_FRAMES = 12;
   const PICTURES_MILLISECONDS = 350;
   const MOST_ELEMENTS = 60_000;
+  /** The log goes to the helper in one message: it tells all that is changed, so that is bounded. */
+  const MOST_CHANGES = 2_000;
+  const LONGEST = 300;
 
   const { attribute, nameOf, parentOf, rectangle, removeAttribute, rootOf, setAttribute, styleOf } =
     scope.kazhengNatives;
@@ -58,7 +61,7 @@
       const classes = (kind ?? "").trim().split(/\s+/).filter(Boolean).slice(0, 2);
       steps.unshift([name, ...classes.map((/** @type {string} */ c) => CSS.escape(c))].join("."));
     }
-    return steps.join(" > ");
+    return steps.join(" > ").slice(0, LONGEST);
   };
 
   /** @param {any} element @param {string} property @param {string} to @param {number} strip */
@@ -67,7 +70,7 @@
     const own = changed.get(element) ?? { served: styleText(element), ours: "", properties: [] };
     const value = style.getPropertyValue(property);
     own.properties.push({ property, value, priority: style.getPropertyPriority(property) });
-    const from = getComputedStyle(element).getPropertyValue(property);
+    const from = getComputedStyle(element).getPropertyValue(property).slice(0, LONGEST);
     changes.push({ selector: describe(element), property, from, to, strip });
     style.setProperty(property, to, "important");
     own.ours = styleText(element) ?? "";
@@ -96,6 +99,7 @@
   /** Hide what is fixed, let what sticks flow. @param {any[]} elements @param {number} strip */
   const unstick = (elements, strip) => {
     for (const element of elements) {
+      if (changes.length >= MOST_CHANGES) return;
       const position = positionOf(element);
       if (position === "fixed" && !changed.has(element)) {
         // Clips all that is inside too, and unlike `visibility` no transition delays it.
@@ -228,9 +232,9 @@
 
   /** Have pictures loaded that wait until somebody scrolls to them. @param {number} strip */
   const wake = async (strip) => {
-    const late = queryAll("img").filter(
-      (image) => attribute(image, "loading") === "lazy" && !image.complete,
-    );
+    const late = queryAll("img")
+      .filter((image) => attribute(image, "loading") === "lazy" && !image.complete)
+      .slice(0, MOST_CHANGES);
     for (const image of late) {
       changes.push({ selector: describe(image), property: "loading", from: "lazy", to: "eager", strip });
       setAttribute(image, "loading", "eager");

@@ -124,6 +124,31 @@ def test_the_statement_and_the_declaration_name_the_same_data(privacy: Page) -> 
     assert "optional" not in gecko["data_collection_permissions"]
 
 
+@pytest.mark.parametrize(
+    ("feature", "data"),
+    [
+        ("filling", "personallyIdentifyingInfo"),
+        ("recognise", "financialAndPaymentInfo"),
+        ("chat", "personalCommunications"),
+        ("session", "authenticationInfo"),
+        ("walk", "browsingActivity"),
+    ],
+)
+def test_what_a_feature_gives_to_the_helper_is_declared_by_the_stores_name(
+    feature: str, data: str
+) -> None:
+    """Orders show payments, a login lets in, a walk is a way through a site."""
+    gecko = MANIFEST["browser_specific_settings"]["gecko"]
+    there = (EXTENSION / f"background/{feature}.js").exists()
+    assert (data in gecko["data_collection_permissions"]["required"]) == there
+
+
+def test_the_readme_names_the_first_firefox_that_takes_the_extension() -> None:
+    first = MANIFEST["browser_specific_settings"]["gecko"]["strict_min_version"].split(".")[0]
+    readme = (EXTENSION.parent / "README.md").read_text("utf-8")
+    assert set(re.findall(r"Firefox[ （](\d+)", readme)) == {first}
+
+
 def test_the_statement_is_linked_where_people_are() -> None:
     for name in ("welcome.html", "options.html"):
         assert 'href="privacy.html"' in (EXTENSION / "pages" / name).read_text("utf-8")

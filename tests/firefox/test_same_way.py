@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
@@ -134,3 +135,46 @@ async def test_a_permission_that_was_taken_back_is_asked_for_again(town: World) 
     await until(ready, "the helper was not reached again")
     await popup.close()
     await page.close()
+
+
+@pytest.mark.parametrize("town", ["firefox"], indirect=True, scope="module")
+async def test_the_pages_a_person_walks_to_are_one_chain(town: World) -> None:
+    """Firefox tells of the pages of a tab in its own way, and of none to a stopped background."""
+    assert isinstance(town.person, FirefoxPerson)
+    order = town.demo.orders["lechuang:not_delivered"]
+    page = await town.person.open(order.url)
+    first = str(await page.evaluate("location.href"))
+    popup = await town.person.click_toolbar(page)
+    await popup.wait_for("!!document.querySelector('#walk-start')")
+    await popup.evaluate(
+        "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+    )
+    await popup.click("#walk-start")
+    await town.person.allow()
+    await walked(town, 1)
+    await popup.close()
+    await page.evaluate("() => history.pushState({}, '', '?view=2')")
+    second = str(await page.evaluate("location.href"))
+    await walked(town, 2)
+    await town.person.stop_background()
+    await page.evaluate("url => { location.href = url }", order.complaint_url)
+    steps = await walked(town, 3)
+    assert [(one["url"], one["reason"]) for one in steps] == [
+        (first, None), (second, None), (order.complaint_url, None),
+    ]  # fmt: skip
+    await town.message(type="walk-stop")
+    site = {"origins": [f"https://{urlsplit(order.url).hostname}/*"]}
+    assert not await town.control.evaluate("wanted => chrome.permissions.contains(wanted)", site)
+    await page.close()
+
+
+async def walked(town: World, count: int) -> list[dict[str, Any]]:
+    """Wait until so many steps of the walk are in the outbox or further."""
+
+    async def there() -> list[dict[str, Any]] | None:
+        walk = (await town.message(type="walk-state"))["walk"]
+        steps = walk["steps"] if walk else []
+        done = len(steps) == count and all(one["phase"] != "freezing" for one in steps)
+        return steps if done else None
+
+    return list(await until(there, f"never {count} steps"))

@@ -120,6 +120,116 @@ async def test_strips_stop_when_another_tab_comes_to_the_front(world: World) -> 
     await page.wait_for_function("document.querySelector('header').style.clipPath === ''")
 
 
+@pytest.mark.parametrize(
+    ("leave", "reason"),
+    [("reload", "page_reloaded"), pytest.param("close", "tab_closed", marks=pytest.mark.long)],
+)
+async def test_strips_that_end_because_the_page_is_gone_say_why(
+    world: World, leave: str, reason: str
+) -> None:
+    world.shop.pages["/order"] = TALL.replace("700px", "4000px")
+    page = await world.open("/order")
+    uuid = await world.capture(page)
+    await until(lambda: strips_of(world, uuid), "no strip came")
+    await getattr(page, leave)()
+    await world.reached(uuid, "sent")
+    [first] = [p for p in world.helper.parts(uuid, "seen/strip") if p.about["index"] == 0]
+    assert [item["reason"] for item in first.about["missing"]] == [reason]
+
+
+BEFORE = """([area, name]) => {
+  const real = chrome[area][name].bind(chrome[area]);
+  chrome[area][name] = async (options) => {
+    if (await ACT(options)) chrome[area][name] = real;
+    return real(options);
+  };
+}"""
+GOES_ON = """async ({ tabId }) => {
+  const url = "URL";
+  await chrome.tabs.update(tabId, { url });
+  for (;;) {
+    const tab = await chrome.tabs.get(tabId);
+    if (tab.url === url && tab.status === "complete") return true;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}"""
+CLOSES = """async ({ target, files }) => {
+  if (!files?.includes("content/snapshot.js")) return false;
+  await chrome.tabs.remove(target.tabId);
+  return true;
+}"""
+
+
+async def first_do(world: World, call: str, what: str) -> None:
+    """Have the worker do something once, right before it makes a call to the browser."""
+    area, name = call.split(".")
+    script = BEFORE.replace("ACT", f"({what})")
+    await world.person.context.service_workers[0].evaluate(script, [area, name])
+
+
+async def test_a_page_that_the_person_went_on_to_is_no_part_of_the_one_before(
+    world: World,
+) -> None:
+    world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单 12345678"
+    world.shop.pages["/other"] = "<!doctype html><title>别的</title><p>订单 87654321"
+    page = await world.open("/order")
+    tab = await world.click(page)
+    going = GOES_ON.replace("URL", f"{world.shop.origin}/other")
+    await first_do(world, "pageCapture.saveAsMHTML", going)
+    uuid = (await world.message("capture", tabId=tab))["uuid"]
+    await world.reached(uuid, "sent")
+    assert "12345678" in world.helper.bytes(uuid, "seen/html").decode()
+    assert world.helper.parts(uuid, "seen/mhtml") == []
+    missing = world.helper.vault.capture(uuid).meta.missing
+    assert ("seen/mhtml", "address_changed") in {(item.role, item.reason) for item in missing}
+
+
+async def test_a_tab_closed_while_it_is_read_is_called_closed(world: World) -> None:
+    world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单"
+    page = await world.open("/order")
+    tab = await world.click(page)
+    await first_do(world, "scripting.executeScript", CLOSES)
+    uuid = (await world.message("capture", tabId=tab))["uuid"]
+    await world.reached(uuid, "sent")
+    missing = world.helper.vault.capture(uuid).meta.missing
+    assert {(item.role, item.reason) for item in missing} == {
+        (role, "tab_closed") for role in ("seen/html", "seen/text", "seen/mhtml")
+    }
+
+
+async def test_a_clock_that_is_set_back_does_not_hold_up_the_pictures(world: World) -> None:
+    world.shop.pages["/order"] = TALL
+    page = await world.open("/order")
+    await world.kept(page)
+    await world.person.context.service_workers[0].evaluate(
+        "() => { const now = Date.now; Date.now = () => now() - 3_600_000 }"
+    )
+    tab = await world.click(page)
+    uuid = (await world.message("capture", tabId=tab))["uuid"]
+
+    async def whole() -> bool:
+        return bool((await world.state(uuid))["complete"])
+
+    await until(whole, "the pictures wait for the clock")
+    await world.stop_workers()
+
+
+async def test_what_announces_a_capture_stays_short_whatever_the_page_calls_its_parts(
+    world: World,
+) -> None:
+    rows = f"<i class='{'名' * 1_000}'>明细</i>" + "<i></i>" * 2_000
+    sticky = "<style>i{position:sticky;top:0}p{height:1000px}</style>"
+    world.shop.pages["/order"] = (
+        f"<!doctype html><title>{'订' * 10_000}</title>{sticky}<p>订单</p>{rows}"
+    )
+    uuid = await world.kept(await world.open("/order"))
+    assert len(world.helper.vault.capture(uuid).meta.title) == 2_000
+    [first] = [p for p in world.helper.parts(uuid, "seen/strip") if p.about["index"] == 0]
+    changes = first.about["page_changes"]
+    assert len(changes) == 2_000
+    assert max(len(change["selector"]) for change in changes) == 300
+
+
 def strips_of(world: World, uuid: str) -> list[Part]:
     try:
         found = world.helper.vault.parts(uuid)

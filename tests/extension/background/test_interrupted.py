@@ -29,6 +29,23 @@ BEGIN = (
     " await outbox.begin(outbox.fresh(uuid, Date.now(), tab, sketch(Date.now(), tab, {}))) }"
 )
 UUID = "00000000-0000-4000-8000-000000000001"
+HELD_UP = (
+    "async (uuid) => {"
+    " const outbox = await import('/background/outbox.js');"
+    " const { sketch } = await import('/background/meta.js');"
+    " const { sha256 } = await import('/background/crypto.js');"
+    " const tab = { id: -1, window_id: -1, url: 'http://shop.localhost/order', title: '订单' };"
+    " const make = (uuid, at) => outbox.fresh(uuid, at, tab, sketch(at, tab, {}));"
+    " const blob = new Blob(['picture']);"
+    " const part = { role: 'seen/viewport', sha256: await sha256(await blob.arrayBuffer()),"
+    "   size: blob.size, media_type: 'image/png', about: {} };"
+    " const error = { code: 'outbox_full' };"
+    " await outbox.begin({ ...make(uuid, 1), error });"
+    " await outbox.update(uuid, (kept) => kept.parts.push(part), [{ ...part, blob }]);"
+    " for (let n = 0; n < 60; n += 1) {"
+    "   await outbox.begin({ ...make(crypto.randomUUID(), 2 + n), error, complete: true }) }"
+    " await outbox.prune() }"
+)
 
 
 @pytest.fixture
@@ -92,6 +109,19 @@ async def test_the_next_worker_goes_on_with_the_freeze_if_the_tab_is_the_same(
     assert world.helper.called("strips", uuid)
 
 
+async def test_the_alarm_that_wakes_the_next_worker_does_not_have_the_page_frozen_twice(
+    world: World,
+) -> None:
+    page, dialog, uuid = await stopped_after_the_picture(world)
+    await dialog.dismiss()
+    await world.console.evaluate("chrome.alarms.create('outbox', {when: Date.now()})")
+    await world.reached(uuid, "sent")
+    # Captures of a tab are taken one after another: behind this one there is nothing left.
+    await world.kept(page)
+    local = await world.state(uuid)
+    assert (local["phase"], local["error"]) == ("sent", None)
+
+
 async def test_what_there_is_is_sent_if_the_tab_went_elsewhere(world: World) -> None:
     page, dialog, uuid = await stopped_after_the_picture(world)
     await dialog.dismiss()
@@ -124,6 +154,15 @@ async def test_a_worker_stopped_right_after_the_click_loses_nothing(
     await world.message("status")
     await world.reached(uuid, "sent")
     assert {part.role for part in world.helper.parts(uuid)} >= WHOLE
+
+
+async def test_what_a_full_disk_held_up_is_not_forgotten_and_is_sent_once_there_is_room(
+    world: World,
+) -> None:
+    await world.console.evaluate(HELD_UP, UUID)
+    await world.console.evaluate("chrome.alarms.create('outbox', {when: Date.now()})")
+    await world.reached(UUID, "sent")
+    assert world.helper.bytes(UUID, "seen/viewport") == b"picture"
 
 
 async def test_a_click_without_a_picture_is_frozen_again(world: World) -> None:

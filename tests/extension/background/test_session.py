@@ -54,6 +54,15 @@ async def test_a_lent_session_reaches_the_helper_whole_and_before_the_visit(
         }
     ]
 
+    # Once the tab is closed nobody can say any more whose cookies a private one had.
+    closed = (
+        "tab => import('/background/session.js').then(session => session.storageState(tab))"
+        ".then(state => state && state.cookies.length)"
+    )
+    gone = {"id": -1, "window_id": 1, "url": f"{world.shop.origin}/order", "title": ""}
+    assert await world.console.evaluate(closed, gone | {"incognito": False}) == 2
+    assert await world.console.evaluate(closed, gone | {"incognito": True}) is None
+
 
 async def test_a_browser_takes_the_lent_state_as_it_is(trusted_world: World) -> None:
     world = trusted_world
