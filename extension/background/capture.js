@@ -82,7 +82,7 @@ function start(record, noted) {
   const before = tabs.get(tab.id) ?? Promise.resolve();
   const work = before
     .then(() => take(record, noted))
-    .catch((error) => console.error("kazheng", error))
+    .catch((error) => stuck(record, error))
     .finally(() => {
       working.delete(uuid);
       if (tabs.get(tab.id) === work) tabs.delete(tab.id);
@@ -111,6 +111,17 @@ async function take(record, noted) {
   } catch (error) {
     await leave(record, refused(error));
   }
+}
+
+/**
+ * Not even what is the matter could be written (a full disk): it is said all the same.
+ *
+ * @param {CaptureRecord} record @param {unknown} error
+ */
+async function stuck({ uuid, tab, meta }, error) {
+  console.error("kazheng", error);
+  await outbox.fail(uuid, refused(error).explained());
+  await badge.show(tab.id, "failed", meta.walk?.step);
 }
 
 /** @param {unknown} error @returns {Refusal} */
@@ -264,9 +275,7 @@ async function sendable(record, refusal) {
     return true;
   } catch (error) {
     // Not even a few bytes more (a full disk): it is said, and the next worker tries once more.
-    await outbox.update(record.uuid, (kept) => {
-      kept.error = refused(error).explained();
-    });
+    await outbox.fail(record.uuid, refused(error).explained());
     return false;
   }
 }
@@ -284,7 +293,7 @@ export async function recover() {
     if (working.has(record.uuid) || record.phase === "sent" || record.complete) continue;
     if (record.recording) continue; // recording.js knows whether it goes on
     // One that cannot be finished (a full disk) must not hold up the others.
-    await finish(record).catch((error) => console.error("kazheng", error));
+    await finish(record).catch((error) => stuck(record, error));
   }
 }
 
