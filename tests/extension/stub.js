@@ -8,6 +8,18 @@ const boot = (texts, language, answers, session) => {
     const given = answers[message.type] ?? { ok: false, error: { code: "background_gone" } };
     return Array.isArray(given) ? (given.length > 1 ? given.shift() : given[0]) : given;
   };
+  /* `silent`: nothing is answered until speak(); `broken`: a disk that lets no database be opened. */
+  let silent = answers.silent || sessionStorage.silent;
+  let spoken;
+  const speaking = new Promise((done) => { spoken = done; });
+  window.speak = () => { silent = false; spoken(); };
+  const late = async (message) => {
+    if (silent) await speaking;
+    return answer(message);
+  };
+  if (answers.broken) {
+    IDBFactory.prototype.open = () => { throw new DOMException("no room", "UnknownError"); };
+  }
   const fill = (text, values) => text.replace(/\$(\d)/g, (_, number) => values[number - 1] ?? "");
   window.chrome = {
     i18n: {
@@ -18,9 +30,15 @@ const boot = (texts, language, answers, session) => {
       getURL: (path) => `/${path}`,
       getManifest: () => ({ version: "0.1.0", optional_permissions: ["cookies", "pageCapture"] }),
       openOptionsPage: () => { window.opened = "options"; },
-      sendMessage: async (message) => answer(message),
+      sendMessage: late,
     },
-    tabs: { query: async () => [{ id: 1 }], create: async ({ url }) => { window.opened = url; } },
+    tabs: {
+      query: async () => [{ id: 1, url: answers.page?.url, title: answers.page?.title }],
+      get: async (id) => ({ id, windowId: 1, url: answers.page?.url, title: answers.page?.title }),
+      create: async ({ url }) => { window.opened = url; },
+    },
+    windows: { create: async ({ url }) => { window.opened = url; } },
+    action: { getBadgeText: async () => answers.badge ?? "" },
     permissions: {
       request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; },
       contains: async () => answers.granted ?? false,
