@@ -120,7 +120,8 @@ async function take(record, noted) {
  */
 async function stuck({ uuid, tab, meta }, error) {
   console.error("kazheng", error);
-  await outbox.fail(uuid, refused(error).explained());
+  const told = outbox.fail(uuid, refused(error).explained());
+  await told.catch((cause) => console.error("kazheng", cause));
   await badge.show(tab.id, "failed", meta.walk?.step);
 }
 

@@ -162,8 +162,11 @@ function told(record) {
   return { ...record, error: unwritten.get(record.uuid) ?? record.error };
 }
 
-/** A disk without any room left gives no QuotaExceededError, but an UnknownError or AbortError. */
-/** @param {unknown} error @returns {boolean} there was no room to write */
+/**
+ * A disk without any room left gives no QuotaExceededError, but an UnknownError or AbortError.
+ *
+ * @param {unknown} error @returns {boolean} there was no room to write
+ */
 function isFull(error) {
   return error instanceof Refusal && ["outbox_full", "outbox_failed"].includes(error.code);
 }

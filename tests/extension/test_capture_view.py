@@ -149,7 +149,7 @@ async def test_drivers_can_tell_what_the_popup_shows(extension_pages):
     ("changed", "state"),
     [
         ({}, "before"),
-        ({"page": PAGE | {"capturable": False}}, "restricted"),
+        ({"page": PAGE | {"url": "chrome://settings/"}}, "restricted"),
         ({"page": {"ok": False, "error": {"code": "tab_closed"}, "url": URL}}, "error"),
     ],
 )
