@@ -108,6 +108,7 @@ class Helper:
             reply=self._note("reply"),
             fill_plan=self._note("plan"),
             filled=self._note("filled"),
+            export=self._note("export"),
             subscribe=self._subscribe,
         )
         self.running = await serve(create_app(self.services), self.port)
