@@ -91,7 +91,7 @@ function start(record, noted) {
   const before = tabs.get(tab.id) ?? Promise.resolve();
   const work = before
     .then(() => take(record, noted))
-    .catch((error) => console.error("kazheng", error))
+    .catch((error) => stuck(record, error))
     .finally(() => {
       working.delete(uuid);
       if (tabs.get(tab.id) === work) tabs.delete(tab.id);
@@ -120,6 +120,18 @@ async function take(record, noted) {
   } catch (error) {
     await leave(record, refused(error));
   }
+}
+
+/**
+ * Not even what is the matter could be written (a full disk): it is said all the same.
+ *
+ * @param {CaptureRecord} record @param {unknown} error
+ */
+async function stuck({ uuid, tab, meta }, error) {
+  console.error("kazheng", error);
+  const told = outbox.fail(uuid, refused(error).explained());
+  await told.catch((cause) => console.error("kazheng", cause));
+  await badge.show(tab.id, "failed", meta.walk?.step);
 }
 
 /** @param {unknown} error @returns {Refusal} */
@@ -273,9 +285,7 @@ async function sendable(record, refusal) {
     return true;
   } catch (error) {
     // Not even a few bytes more (a full disk): it is said, and the next worker tries once more.
-    await outbox.update(record.uuid, (kept) => {
-      kept.error = refused(error).explained();
-    });
+    await outbox.fail(record.uuid, refused(error).explained());
     return false;
   }
 }
@@ -292,7 +302,7 @@ export function recover() {
   return recovering(async () => {
     for (const record of (await outbox.all()).filter(isLeft)) {
       // One that cannot be finished (a full disk) must not hold up the others.
-      await finish(record).catch((error) => console.error("kazheng", error));
+      await finish(record).catch((error) => stuck(record, error));
     }
   });
 }

@@ -13,6 +13,7 @@ export const caseRoutes = {
   reply: page(async ({ case_id, move, issue }) => ({
     reply: await ask("GET", `${oneCase(case_id)}/replies/${segment(move)}${asked(issue)}`),
   })),
+  due: page(() => ask("GET", "/v1/due")),
   timeline: page(({ case_id }) => ask("GET", `${oneCase(case_id)}/timeline`)),
   correct: change(({ case_id, field, value }) =>
     ask("POST", `${oneCase(case_id)}/corrections`, { field, value }),

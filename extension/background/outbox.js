@@ -72,8 +72,10 @@ function open() {
  * @returns {Promise<T>}
  */
 async function transaction(stores, mode, work) {
-  const database = await open();
+  /** @type {IDBDatabase | undefined} */
+  let database;
   try {
+    database = await open();
     const durability = mode === "readwrite" ? "strict" : "default";
     const running = database.transaction(stores, mode, { durability });
     const end = new Promise((resolve, reject) => {
@@ -83,10 +85,10 @@ async function transaction(stores, mode, work) {
     const [result] = await Promise.all([work((name) => running.objectStore(name)), end]);
     return result;
   } catch (error) {
-    const full = error instanceof DOMException && error.name === "QuotaExceededError";
-    throw full ? new Refusal("outbox_full") : error;
+    if (!(error instanceof DOMException)) throw error;
+    throw new Refusal(error.name === "QuotaExceededError" ? "outbox_full" : "outbox_failed");
   } finally {
-    database.close();
+    database?.close();
   }
 }
 
@@ -136,8 +138,8 @@ export function begin(record) {
  * @param {{sha256: string, blob: Blob}[]} [blobs]
  * @returns {Promise<CaptureRecord>}
  */
-export function update(uuid, change, blobs = []) {
-  return transaction(["captures", "parts"], "readwrite", async (store) => {
+export async function update(uuid, change, blobs = []) {
+  const changed = await transaction(["captures", "parts"], "readwrite", async (store) => {
     /** @type {CaptureRecord | undefined} */
     const record = await done(store("captures").get(uuid));
     if (!record) throw new Refusal("not_found");
@@ -146,11 +148,62 @@ export function update(uuid, change, blobs = []) {
     for (const { sha256, blob } of blobs) store("parts").put({ uuid, sha256, blob });
     return record;
   });
+  unwritten.delete(uuid);
+  return changed;
+}
+
+/**
+ * Why a capture does not go on, where the disk has no room even for that: this worker remembers it.
+ * @type {Map<string, Explained>}
+ */
+const unwritten = new Map();
+
+/** @param {CaptureRecord} record @returns {CaptureRecord} with what could not be written of it */
+function told(record) {
+  return { ...record, error: unwritten.get(record.uuid) ?? record.error };
+}
+
+/**
+ * A disk without any room left gives no QuotaExceededError, but an UnknownError or AbortError.
+ *
+ * @param {unknown} error @returns {boolean} there was no room to write
+ */
+function isFull(error) {
+  return error instanceof Refusal && ["outbox_full", "outbox_failed"].includes(error.code);
+}
+
+/**
+ * Change what is only said of a capture, if there is room for it: on a full disk it goes on without,
+ * so that what waits can still leave.
+ *
+ * @param {string} uuid @param {(record: CaptureRecord) => void} change
+ */
+export async function note(uuid, change) {
+  try {
+    await update(uuid, change);
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+}
+
+/** Say why a capture does not go on. @param {string} uuid @param {Explained} error */
+export async function fail(uuid, error) {
+  unwritten.set(uuid, error);
+  await update(uuid, (kept) => {
+    kept.error = error;
+    if (kept.phase === "uploading") kept.phase = "kept_here";
+  }).catch((cause) => {
+    if (!isFull(cause)) throw cause;
+  });
 }
 
 /** @param {string} uuid @returns {Promise<CaptureRecord | undefined>} */
-export function find(uuid) {
-  return transaction(["captures"], "readonly", (store) => done(store("captures").get(uuid)));
+export async function find(uuid) {
+  /** @type {CaptureRecord | undefined} */
+  const record = await transaction(["captures"], "readonly", (store) =>
+    done(store("captures").get(uuid)),
+  );
+  return record && told(record);
 }
 
 /** @returns {Promise<CaptureRecord[]>} newest first */
@@ -159,7 +212,7 @@ export async function all() {
   const records = await transaction(["captures"], "readonly", (store) =>
     done(store("captures").getAll()),
   );
-  return oldestFirst(records).reverse();
+  return oldestFirst(records.map(told)).reverse();
 }
 
 /** @param {string} uuid @param {string} sha256 @returns {Promise<Blob>} */
@@ -172,8 +225,30 @@ export async function blob(uuid, sha256) {
   return row.blob;
 }
 
-/** @param {string} uuid drop the bytes of a capture that the helper has acknowledged */
-export function settle(uuid) {
+/**
+ * Drop the bytes of a capture that the helper has acknowledged; on a full disk also that it was
+ * here, for the helper's list has it.
+ *
+ * @param {string} uuid
+ */
+export async function settle(uuid) {
+  await markSent(uuid).catch((error) => {
+    if (!isFull(error)) throw error;
+    return forget(uuid);
+  });
+  unwritten.delete(uuid);
+}
+
+/** @param {string} uuid */
+function forget(uuid) {
+  return transaction(["captures", "parts"], "readwrite", async (store) => {
+    store("captures").delete(uuid);
+    store("parts").delete(IDBKeyRange.bound([uuid], [uuid, []]));
+  });
+}
+
+/** @param {string} uuid */
+function markSent(uuid) {
   return transaction(["captures", "parts"], "readwrite", async (store) => {
     /** @type {CaptureRecord | undefined} */
     const record = await done(store("captures").get(uuid));
@@ -189,14 +264,6 @@ export function settle(uuid) {
 export async function prune() {
   const old = (await all()).filter((record) => record.phase === "sent" || ended(record));
   for (const { uuid } of old.slice(REMEMBERED)) await forget(uuid);
-}
-
-/** @param {string} uuid */
-function forget(uuid) {
-  return transaction(["captures", "parts"], "readwrite", async (store) => {
-    store("captures").delete(uuid);
-    store("parts").delete(IDBKeyRange.bound([uuid], [uuid, []]));
-  });
 }
 
 /** @param {CaptureRecord} record @returns {boolean} nothing of it was kept and nothing will be */

@@ -186,6 +186,17 @@ function lacking({ pauses, before, started_at, why }, count, until) {
   return /** @type {outbox.Missing[]} */ (rows.filter(Boolean));
 }
 
+/**
+ * @param {outbox.CaptureRecord[]} records
+ * @returns {Promise<outbox.CaptureRecord | undefined>} the recording that goes on, with its page
+ */
+export async function going(records) {
+  for (const record of records) {
+    if (record.recording && !record.complete && (await isHeld(record.uuid))) return record;
+  }
+  return undefined;
+}
+
 /** End what a page left behind that is gone: closed, crashed, or the browser with it. */
 export async function recover() {
   for (const { uuid, recording, complete } of await outbox.all()) {

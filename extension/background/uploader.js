@@ -79,12 +79,10 @@ export async function schedule() {
 async function wait(uuid, error) {
   const refusal =
     error instanceof Refusal ? error : new Refusal("internal", { reason: `${error}` });
-  const record = await outbox.update(uuid, (kept) => {
-    kept.error = refusal.explained();
-    kept.phase = "kept_here";
-  });
+  await outbox.fail(uuid, refusal.explained());
   await schedule();
-  await badge.show(record.tab.id, "waiting", record.meta.walk?.step);
+  const record = await outbox.find(uuid);
+  if (record) await badge.show(record.tab.id, "waiting", record.meta.walk?.step);
 }
 
 /** @param {string} uuid */
@@ -99,7 +97,7 @@ async function send(uuid) {
   /** @type {{sha256: string, size: number, received: number}[]} */
   const lacking = announced.parts.filter((/** @type {any} */ part) => part.received < part.size);
   if (record.phase !== "uploading") {
-    await outbox.update(uuid, (kept) => {
+    await outbox.note(uuid, (kept) => {
       kept.phase = "uploading";
       kept.error = null;
     });
@@ -123,7 +121,7 @@ async function send(uuid) {
 /** @param {outbox.CaptureRecord} record whose commit the helper has confirmed */
 async function acknowledge(record) {
   const { uuid, complete } = record;
-  await outbox.update(uuid, (kept) => {
+  await outbox.note(uuid, (kept) => {
     kept.timings.s0_kept_at ??= Date.now();
     kept.error = null;
   });

@@ -25,14 +25,26 @@ const AWAY = ["helper_away", "helper_forbidden", "helper_unpaired"];
  * @typedef {"done" | "active" | "waiting" | "lacking"} StepState
  */
 
+/** What is known in the moment of the click. */
+const BEGUN = { phase: "freezing", missing: [], error: null, complete: false };
+
+/** Show that a capture has begun, before anybody has answered. @param {HTMLElement} place */
+export function begun(place) {
+  document.body.dataset.state = "working";
+  repaint(place, stepList(progress(BEGUN, null), false));
+}
+
 /**
  * Show a capture until it is sealed or failed, or until the place shows something else; what is
  * shown changes only with the state, so that a button keeps its focus. Work goes on without this
  * page.
  * @param {string} uuid @param {HTMLElement} place @param {Context} context
+ * @param {any} [known] the capture as the outbox has it, to be shown until the answer comes
  */
-export async function follow(uuid, place, context) {
+export async function follow(uuid, place, context, known = null) {
   Object.assign(document.body.dataset, { capture: uuid, state: "working" });
+  if (known?.sealed) repaint(place, notice("good", t("sealed")));
+  else if (known) repaint(place, stepList(progress(known, null), false));
   for (let shown = ""; ; ) {
     const state = await send("capture-state", { uuid });
     if (document.body.dataset.capture !== uuid) return;
@@ -49,9 +61,9 @@ export async function follow(uuid, place, context) {
 async function show(uuid, { local, view }, place, context) {
   const end = endOf(local, view);
   const sealed = end === "done";
+  const nothing = end === "failed" && local.phase === "freezing";
   const steps = progress(local, view);
-  byId("live").textContent =
-    steps.find(([, now]) => now === "active")?.[0] ?? (sealed ? t("sealed") : "");
+  byId("live").textContent = steps.find(([, now]) => now === "active")?.[0] ?? "";
   const filing = sealed && context.receipt ? await filingOf(view) : null;
   if (document.body.dataset.capture !== uuid) return true;
   document.body.dataset.state = end ?? "working";
@@ -64,10 +76,17 @@ async function show(uuid, { local, view }, place, context) {
     sealed && view.case_id && nextStep(view, context),
     missingList(view ? view.missing : (local.missing ?? [])),
     noteList(view?.notes ?? []),
-    stepList(steps, sealed),
+    !nothing && stepList(steps, sealed),
     end &&
-      h("button.quiet", { type: "button", id: "again", onclick: context.again }, t("keep_again")),
+      h(
+        nothing ? "button.primary.big" : "button.quiet",
+        { type: "button", id: "again", onclick: context.again },
+        t("keep_again"),
+      ),
   );
+  // What went wrong is an alert of its own.
+  const [said] = place.querySelectorAll(".notice:not(.bad) > strong");
+  if (end && said) byId("live").textContent = said.textContent;
   if (end) await offerMhtml(byId("offer"), view ? view.missing : (local.missing ?? []));
   return end === "done" || end === "failed";
 }

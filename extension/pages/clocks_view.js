@@ -31,8 +31,8 @@ export function clockList(clocks) {
   );
 }
 
-/** @param {Clock[]} clocks */
-function list(clocks) {
+/** @param {Clock[]} clocks @returns {HTMLElement} each with the time that is left */
+export function list(clocks) {
   return h("ul.plain.clocks", null, ...clocks.map(row));
 }
 

@@ -64,6 +64,6 @@ export function money(amount, currency) {
 /** @param {number} count bytes @returns {string} */
 export function size(count) {
   return count < 1048576
-    ? `${Math.max(1, Math.round(count / 1024))} KB`
+    ? `${Math.ceil(count / 1024)} KB`
     : `${(count / 1048576).toFixed(1)} MB`;
 }

@@ -1,4 +1,5 @@
 /** All that was kept lately, by case; the way in without one. */
+import { list } from "./clocks_view.js";
 import { h, put } from "./dom.js";
 import { t, when } from "./i18n.js";
 import { notice } from "./notices.js";
@@ -6,14 +7,22 @@ import { send } from "./talk.js";
 
 /** @param {HTMLElement} place */
 export async function showCases(place) {
-  const { captures } = await send("recent");
+  const [{ captures }, { due }] = await Promise.all([
+    send("recent"),
+    send("due").catch(() => ({ due: [] })),
+  ]);
   const cases = new Map();
   for (const one of captures) {
     const key = one.case_id ?? one.uuid;
     if (!cases.has(key)) cases.set(key, []);
     cases.get(key).push(one);
   }
-  const cards = [...cases.values()].map(card);
+  const cards = [...cases].map(([key, all]) =>
+    card(
+      all,
+      due.filter((/** @type {any} */ one) => one.case_id === key),
+    ),
+  );
   put(
     place,
     h("h1", null, t("my_cases")),
@@ -21,8 +30,8 @@ export async function showCases(place) {
   );
 }
 
-/** @param {any[]} captures */
-function card(captures) {
+/** @param {any[]} captures of one case @param {any[]} due what closes soon in it */
+function card(captures, due) {
   const [newest] = captures;
   const title = newest.title || newest.url;
   const address = `panel.html?case=${encodeURIComponent(newest.case_id)}`;
@@ -41,6 +50,7 @@ function card(captures) {
         .filter(Boolean)
         .join(" · "),
     ),
+    due.length > 0 && list(due.map(({ clock }) => clock)),
     !newest.case_id && h("p.small", null, h("span.chip.warn", null, t(`phase_${newest.phase}`))),
   );
 }

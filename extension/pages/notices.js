@@ -68,3 +68,8 @@ async function allowHelper() {
 export function openSettings() {
   api.runtime.openOptionsPage();
 }
+
+/** Open the list of all that was kept. */
+export function openCases() {
+  api.tabs.create({ url: api.runtime.getURL("pages/panel.html") });
+}

@@ -2,7 +2,7 @@
 import { listenIssue, showQuestions } from "./questions_view.js";
 import { showCases } from "./list_view.js";
 import { Desk } from "./desk.js";
-import { byId, put } from "./dom.js";
+import { byId, h, put } from "./dom.js";
 import { showDraft } from "./draft_view.js";
 import { applyTexts, money, t } from "./i18n.js";
 import { errorNotice, helperNotice } from "./notices.js";
@@ -80,14 +80,23 @@ function backAgain(desk) {
   desk.refresh().catch(() => null);
 }
 
+/** Say how the helper is. @returns {Promise<HTMLElement | null>} what is said, if anything */
+async function showHelper() {
+  const said = await send("status").then(helperNotice, errorNotice);
+  put(byId("helper"), said);
+  return said;
+}
+
 async function start() {
-  send("status").then(
-    (status) => put(byId("helper"), helperNotice(status)),
-    (error) => put(byId("helper"), errorNotice(error)),
-  );
   const caseId = query.get("case");
   await (caseId ? open(caseId) : showCases(byId("list")));
 }
 
 applyTexts(document);
-start().catch((error) => put(byId("error"), errorNotice(error)));
+const helper = showHelper();
+start().catch(async (error) => {
+  put(byId("list"), h("h1.visually-hidden", null, t("panel_title")));
+  // That the helper is away is said once, with the button that helps.
+  const said = String(error.code).startsWith("helper_") && (await helper);
+  if (!said) put(byId("error"), errorNotice(error));
+});

@@ -242,6 +242,11 @@ byId("pause").addEventListener("click", () => run?.pause(run.recorder?.state !==
 addEventListener("beforeunload", (event) => {
   if (run) event.preventDefault();
 });
+// The popup asks for this window where it finds that a recording goes on.
+new BroadcastChannel("recorder").addEventListener("message", async () => {
+  const { id = -1 } = await api.windows.getCurrent();
+  await api.windows.update(id, { focused: true });
+});
 await recording.recover();
 byId("goes-on").hidden = !(await recording.continued(Date.now()));
 await showCases().catch(() => null);

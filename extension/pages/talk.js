@@ -1,5 +1,5 @@
 /** Messages to the background, and what its errors mean in words. */
-import { api } from "../background/api.js";
+import { api, Refusal } from "../background/api.js";
 import { has, t } from "./i18n.js";
 
 /** An error the background or the helper reported. */
@@ -37,7 +37,7 @@ export async function send(type, payload = {}) {
 
 /** @param {unknown} error @returns {Explained} */
 export function explained(error) {
-  return error instanceof Explained
-    ? error
-    : new Explained({ code: "internal", message: t("error_internal", String(error)) });
+  if (error instanceof Explained) return error;
+  if (error instanceof Refusal) return new Explained(error.explained());
+  return new Explained({ code: "internal", message: t("error_internal", String(error)) });
 }

@@ -51,12 +51,14 @@ function show(here, walk) {
 
 /** @param {Here} here */
 function offer(here) {
-  return fold(
-    "walk",
-    t("walk_title"),
-    h("p", null, t("walk_what")),
+  const act = () => begin(here);
+  return h(
+    "div.stack",
+    null,
+    h("h2", null, t("walk_title")),
+    h("p.soft", null, t("walk_what")),
     h("p.soft", null, t("walk_asks")),
-    h("button", { type: "button", id: "walk-start", onclick: () => begin(here) }, t("walk_start")),
+    h("div.row", null, h("button", { type: "button", id: "walk-start", onclick: act }, t("walk_start"))),
   );
 }
 

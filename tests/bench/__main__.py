@@ -18,7 +18,7 @@ from helper.capture.browser import find_browser
 from helper.model import CaptureView
 from helper.result import timings
 from helper.settings import Settings
-from tests.bench import chat, console, cost, drafting, evidence, filling, reading, recording
+from tests.bench import chat, console, cost, drafting, evidence, filling, popup, reading, recording
 from tests.bench.bare import bare
 from tests.e2e.world import World, until, world
 
@@ -39,6 +39,7 @@ def main() -> None:
             "drafting",
             "evidence",
             "filling",
+            "popup",
             "reading",
             "recording",
         ),
@@ -62,6 +63,9 @@ def main() -> None:
         if given.only in (None, "click"):
             (folder := Path(name) / "clicks").mkdir()
             asyncio.run(clicks(folder, given))
+        if given.only in (None, "popup"):
+            (folder := Path(name) / "popup").mkdir()
+            asyncio.run(popup.answers(folder, given.runs))
         if given.only in (None, "recording"):
             (folder := Path(name) / "recording").mkdir()
             asyncio.run(recording.measure(folder))

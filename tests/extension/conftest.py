@@ -241,6 +241,13 @@ async def filler(browser, site):
 @pytest.fixture(scope="module")
 async def served_pages():
     """The extension's pages served on loopback: (browser, origin)."""
+    async with pages_served() as pair:
+        yield pair
+
+
+@asynccontextmanager
+async def pages_served():
+    """Serve the extension's pages on loopback, with a browser: (browser, origin)."""
     app = web.Application()
     app.router.add_static("/", EXTENSION)
     runner = web.AppRunner(app)
@@ -266,15 +273,20 @@ class Pages:
     def __init__(self, chrome, origin):
         self.chrome, self.origin = chrome, origin
 
-    async def open(self, path, answers, *, session=None, language="zh_CN", width=390):
+    async def open(
+        self, path, answers, *, session=None, language="zh_CN", width=390, scheme="light"
+    ):
         texts = json.loads((EXTENSION / "_locales" / language / "messages.json").read_text("utf-8"))
         # A zone that is not the shop's: times of an order must not be moved into it.
-        page = await self.chrome.new_page(
-            viewport={"width": width, "height": 700}, timezone_id="America/New_York"
+        context = await self.chrome.new_context(
+            viewport={"width": width, "height": 700},
+            timezone_id="America/New_York",
+            color_scheme=scheme,
         )
         stub = Path(__file__).with_name("stub.js").read_text("utf-8")
         given = json.dumps([texts, language.replace("_", "-"), answers, session])
-        await page.add_init_script(f"{stub}\nboot(...{given});")
+        await context.add_init_script(f"{stub}\nboot(...{given});")
+        page = await context.new_page()
         await page.goto(f"{self.origin}/pages/{path}")
         return page
 

@@ -174,3 +174,20 @@ async def sent(page, kind):
 def standing(phase="sent", error=None, view=None):
     local = {"phase": phase, "missing": [], "error": error, "complete": True}
     return {"ok": True, "local": local, "view": view}
+
+
+OUTBOX = """async (given) => {
+  const outbox = await import("/background/outbox.js");
+  for (const { ago, ...more } of given) {
+    const tab = { id: 1, window_id: 1, url: more.url, title: more.title };
+    const meta = { url: tab.url, title: tab.title, missing: [] };
+    const record = outbox.fresh(more.uuid, Date.now() - ago * 60_000, tab, meta);
+    await outbox.begin({ ...record, complete: true, ...more });
+  }
+}"""
+
+
+async def keeps(page, *records):
+    """Put captures into the outbox of a page: `ago` in minutes, the rest as in outbox.js."""
+    plain = {"uuid": UUID, "url": URL, "title": "订单详情", "phase": "sent", "ago": 1}
+    await page.evaluate(OUTBOX, [plain | one for one in records])

@@ -11,6 +11,18 @@ const boot = (texts, language, answers, session) => {
   const heard = {};
   const event = (name) => ({ addListener: (listener) => (heard[name] ??= []).push(listener) });
   window.fire = (name, ...given) => (heard[name] ?? []).forEach((listener) => listener(...given));
+  /* `silent`: nothing is answered until speak(); `broken`: a disk that lets no database be opened. */
+  let silent = answers.silent || sessionStorage.silent;
+  let spoken;
+  const speaking = new Promise((done) => { spoken = done; });
+  window.speak = () => { silent = false; spoken(); };
+  const late = async (message) => {
+    if (silent) await speaking;
+    return answer(message);
+  };
+  if (answers.broken) {
+    IDBFactory.prototype.open = () => { throw new DOMException("no room", "UnknownError"); };
+  }
   const fill = (text, values) => text.replace(/\$(\d)/g, (_, number) => values[number - 1] ?? "");
   window.chrome = {
     i18n: {
@@ -21,12 +33,20 @@ const boot = (texts, language, answers, session) => {
       getURL: (path) => `/${path}`,
       getManifest: () => ({ version: "0.1.0", optional_permissions: ["cookies", "pageCapture"] }),
       openOptionsPage: () => { window.opened = "options"; },
-      sendMessage: async (message) => answer(message),
+      sendMessage: late,
       onMessage: event("message"),
     },
     tabs: {
-      query: async () => [{ id: 1, windowId: 1 }],
-      get: async (id) => ({ id, windowId: 1, ...answers.tab }),
+      query: async () => [
+        { id: 1, windowId: 1, url: answers.page?.url, title: answers.page?.title },
+      ],
+      get: async (id) => ({
+        id,
+        windowId: 1,
+        url: answers.page?.url,
+        title: answers.page?.title,
+        ...answers.tab,
+      }),
       create: async ({ url }) => { window.opened = url; },
       update: async (id, changes) => { window.updated = [id, changes]; },
       onActivated: event("activated"),
@@ -37,6 +57,8 @@ const boot = (texts, language, answers, session) => {
       setOptions: async (options) => { window.beside = options; },
       open: async () => { if (answers.panelFails) throw new Error("no panel"); },
     },
+    windows: { create: async ({ url }) => { window.opened = url; } },
+    action: { getBadgeText: async () => answers.badge ?? "" },
     permissions: {
       request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; },
       contains: async () => answers.granted ?? false,

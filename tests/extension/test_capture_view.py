@@ -2,7 +2,18 @@
 
 import pytest
 
-from tests.extension.given import CASE, ORDER, PAGE, SUGGESTION, URL, UUID, VIEW, answers, standing
+from tests.extension.given import (
+    CASE,
+    ORDER,
+    PAGE,
+    SUGGESTION,
+    URL,
+    UUID,
+    VIEW,
+    answers,
+    keeps,
+    standing,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -58,6 +69,8 @@ async def test_an_interrupted_click_says_so_and_offers_the_button_again(extensio
     await page.click("#keep")
     await page.wait_for_selector("body[data-state=failed]")
     assert "中断" in await page.inner_text("#after")
+    assert await page.query_selector("#steps") is None, "nothing of it was done"
+    assert await page.query_selector("#again.primary")
     assert "没有丢失" not in await page.inner_text("#after")
     await page.click("#again")
     await page.wait_for_selector("body[data-state=before] #keep:not([disabled])")
@@ -122,9 +135,9 @@ async def test_doubts_of_the_reader_are_shown(extension_pages, path):
 
 
 async def test_drivers_can_tell_what_the_popup_shows(extension_pages):
-    earlier = {"uuid": UUID, "url": URL, "title": "", "phase": "sent", "at": "2999-01-01T00:00:00Z"}
-    recent = {"ok": True, "captures": [earlier]}
-    page = await extension_pages.open("popup.html", answers(recent=recent))
+    page = await extension_pages.open("popup.html", answers())
+    await keeps(page, {"sealed": True})
+    await page.reload()
     await page.wait_for_selector(f"body[data-state=done][data-capture='{UUID}']")
     await page.click("#again")
     await page.wait_for_selector("body[data-state=before]:not([data-capture])")
@@ -136,8 +149,8 @@ async def test_drivers_can_tell_what_the_popup_shows(extension_pages):
     ("changed", "state"),
     [
         ({}, "before"),
-        ({"page": PAGE | {"capturable": False}}, "restricted"),
-        ({"page": {"ok": False, "error": {"code": "tab_closed"}}}, "error"),
+        ({"page": PAGE | {"url": "chrome://settings/"}}, "restricted"),
+        ({"page": {"ok": False, "error": {"code": "tab_closed"}, "url": URL}}, "error"),
     ],
 )
 async def test_the_popup_says_when_it_knows_what_to_show(extension_pages, changed, state):

@@ -28,6 +28,7 @@ async def test_the_walk_is_told_and_can_be_ended(extension_pages):
         "chat-stop": {"ok": True},
     })  # fmt: skip
     page = await extension_pages.open("popup.html", given)
+    await page.click("#ways > summary")
     await page.wait_for_selector("#chat-case-row:not([hidden])")
     options = "all => all.map(o => [o.value, o.textContent])"
     assert await page.eval_on_selector_all("#chat-case option", options) == [
@@ -59,6 +60,7 @@ def asked_for(given):
 async def test_a_chat_that_is_whole_is_said_to_be_whole(extension_pages):
     state = walk("done", 2000, complete=True)
     page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))
+    await page.click("#ways > summary")
     assert await page.is_hidden("#chat-case-row")
     await page.click("#keep-chat")
     await page.wait_for_selector("body[data-state=done]")

@@ -34,7 +34,7 @@ def going(**changes):
 
 async def test_the_site_is_asked_for_inside_the_click_and_the_walk_begins(extension_pages):
     page = await extension_pages.open("popup.html", answers(**{"walk-start": going()}))
-    await page.click("#walk summary")
+    await page.click("#ways > summary")
     assert "自动收回" in await page.inner_text("#walk")
     await page.evaluate("state => { window.answers['walk-state'] = state }", going())
     await page.click("#walk-start")
@@ -57,7 +57,9 @@ async def test_the_site_is_asked_for_inside_the_click_and_the_walk_begins(extens
 
 
 async def test_a_walk_without_the_permission_and_one_elsewhere_say_what_to_do(extension_pages):
-    given = answers(**{"walk-state": going(granted=False), "walk-stop": {"ok": True}})
+    state = going(granted=False)
+    stored = {"walk": state["walk"]}
+    given = answers(**{"walk-state": state, "walk-stop": {"ok": True}, "stored": stored})
     page = await extension_pages.open("popup.html", given)
     await page.wait_for_selector("#walk[data-walk=here]")
     assert "每到一页，请点一次" in await page.inner_text("#walk")

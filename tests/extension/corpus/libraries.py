@@ -1,4 +1,4 @@
-"""The libraries the corpus is drawn with: fetched once by npm, kept in .venv, served on loopback.
+"""The libraries of the corpus, and one that checks pages: fetched once by npm, kept in .venv.
 
 Only for tests: nothing of them is committed or packed. `python -m tests.extension.corpus.libraries`
 fetches what is missing (the Makefile does it before tests and bench); after that no network.
@@ -24,8 +24,12 @@ PACKAGES = {
     "tdesign-vue-next@1.20.8": ("dist/tdesign.min.js", "dist/tdesign.min.css"),
     "vant@4.10.2": ("lib/vant.min.js", "lib/index.css"),
     "layui@2.13.6": ("dist/layui.js", "dist/css/layui.css"),
+    "axe-core@4.14.1": ("axe.min.js",),
 }
-"""Package with its exact version, and the files taken out of it; all of them are MIT."""
+"""Package with its exact version, and the files taken out of it.
+
+All of them are MIT but axe-core (MPL-2.0), which checks our own pages in test_access.py.
+"""
 
 
 def folder(package: str) -> str:
