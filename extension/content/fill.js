@@ -12,7 +12,7 @@
   const { guardSubmit } = shared.kazhengGuard;
   const { meaning, structure, survey } = shared.kazhengMatch;
   const { empty, enterDay, pick, sameDay } = shared.kazhengPopup;
-  const { noteGiven, shownFiles } = shared.kazhengFiles;
+  const { holdsFile, noteGiven, shownFiles } = shared.kazhengFiles;
 
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
@@ -257,8 +257,7 @@
     const control = locate(row, root);
     if (!control) return;
     const input = control.elements[0];
-    const there = shownFiles(input);
-    const fresh = staged.filter(({ name }) => !there.includes(name));
+    const fresh = staged.filter(({ name }) => !holdsFile(input, name));
     if (!fresh.length) return;
     const wanted = input.files.length ? staged : fresh;
     const files = wanted.map(
@@ -277,10 +276,7 @@
     const input = locate(row, root)?.elements[0];
     if (!input) return 0;
     return (
-      input.files.length ||
-      shownFiles(input).filter((/** @type {string} */ name) =>
-        staged.some((one) => one.name === name),
-      ).length
+      input.files.length || staged.filter(({ name }) => holdsFile(input, name)).length
     );
   };
 

@@ -140,13 +140,14 @@
   const onTop = (element) => {
     if (alphaOf(getComputedStyle(element).color) < 0.1) return false;
     if (uncovered(element)) return true;
+    /** @type {{node: Element, left: number, top: number}[]} */
     const around = [];
     for (let node = parentOf(element); node; node = parentOf(node))
       around.push({ node, left: node.scrollLeft, top: node.scrollTop });
     const back = (/** @type {(node: Element) => boolean} */ which) => {
       for (const { node, left, top } of around)
         if (which(node))
-          Element.prototype.scrollTo.call(node, { left, top, behavior: "instant" });
+          Reflect.apply(Element.prototype.scrollTo, node, [{ left, top, behavior: "instant" }]);
     };
     element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
     // What hides its overflow is scrolled by scripts only.

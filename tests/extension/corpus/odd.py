@@ -1,7 +1,7 @@
 """Forms as sites write them by hand: what belongs in a control stands in its `data-right`.
 
-A review wrote them against the code that was right on all others: 51.5 % of the first 18 forms'
-fields were right at first sight and 23 wrong, 94 % of the other 10 and 1 wrong after that was mended.
+Written by a review against the code that was right on all others: 75.9 % of these 216 fields were
+right at first sight, and 20 wrong.
 """
 
 from __future__ import annotations
