@@ -1,7 +1,7 @@
 /**
  * Reads a page as a person would: what is visible, through shadow roots and frames of the same
  * origin, and where its forms send. Classic script, injected on click into the isolated world before
- * labels.js, controls.js, match.js, guard.js, enter.js, popup.js and fill.js.
+ * the others of background/fill_scripts.js.
  *
  * DOM members are read through their prototypes: a form with an input named "getAttribute" or
  * "action" would otherwise answer for itself. Elements of a frame have prototypes of their own, so
