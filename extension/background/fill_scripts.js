@@ -4,6 +4,8 @@ export const FILL_SCRIPTS = [
   "labels",
   "controls",
   "enter",
+  "asides",
+  "score",
   "match",
   "guard",
   "uploads",

@@ -65,7 +65,7 @@ export async function preview({ tabId, draft_id }) {
     page: tab.url,
     confirm,
     files: fitted.files.map(({ thumbnail: _, ...file }) => file),
-    request: { ...told, url: seen.url, structure: seen.structure },
+    request: { ...told, url: seen.url, structure: seen.structure, held: heldIn(seen.fields) },
   });
   const { structure: _, ...shown } = seen;
   const { files, stays, takes } = fitted;
@@ -143,6 +143,10 @@ export async function undo({ tabId }) {
   if (memory) await remember(tabId, { ...memory, done: [] });
   return result;
 }
+
+/** What stood in the fields at the preview. */
+const heldIn = (/** @type {any[]} */ fields) =>
+  Object.fromEntries(fields.map(({ name, current }) => [name, current]));
 
 /** @param {string | undefined} url @returns {string} */
 function originOf(url) {

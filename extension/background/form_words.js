@@ -6,31 +6,35 @@
 
 /**
  * `not` are words of a label that is about something else; `heading_not` those of the heading it
- * stands under; `under` a heading and the bare labels that mean the field below it; `brief` the
+ * stands under, `unit_not` what stands behind it; `under` a heading and the bare labels that mean the
+ * field below it; `brief` the
  * field that says the same in fewer words; `shapes` for each word of a label how a value it asks
  * for looks.
  * @typedef {{label: string, name: string, not?: string, kinds: string[], heading_not?: string,
+ *   unit_not?: string,
  *   under?: [string, string], brief?: string, shapes?: Record<string, [string, string]>}} FieldWords
  * @typedef {{fields: Record<string, FieldWords>, options: Record<string, Record<string, string[]>>,
  *   other: string, forbidden: Record<string, string>}} FormWords
  */
 
-const OTHER_SIDE = "被投诉|被申诉|被举报|商家信息|企业信息|经营者|卖家信息|商户信息";
+const OTHER_SIDE =
+  "被投诉|被申诉|被举报|(投诉|申诉|举报)对象|对方|商家|商户|卖家|店家|店铺|企业|公司|单位|经营者";
 /** What such a form may call itself: it stands before the word that tells the field. */
-const MATTER = "(问题|投诉|申诉|举报|维权|客诉|客户|售后|反馈|纠纷|争议|工单|退款|故障|申请|关注|事由|事件|事情)";
+const MATTER = "(问题|反映|投诉|申诉|举报|维权|客诉|客户|售后|反馈|纠纷|争议|工单|登记|退款|故障|申请|关注|事由|事件|事情)";
 const CHOICE = ["select", "radio", "checkbox"];
 
 /** @type {Record<string, FieldWords>} */
 const fields = {
   order_no: {
-    label: "(订单|定单)(编?号码?|id)?|(商品|购买)?单号|order ?(no\\.?|number|id)",
+    label:
+      "[\\u4e00-\\u9fff]{0,4}(订单|定单)(编?号码?|流水号?|id)?|^(商品|购买|成交)?单号|order ?(no\\.?|number|id)",
     name: "order_?-?(no|num|number|id|sn|code)|dingdan|^ddh$",
-    not: "物流|快递|交易|流水|支付|商户|时间|金额|日期|查询|搜索|备注|数量|状态",
+    not: "物流|快递|交易|支付|商户|时间|金额|日期|查询|搜索|备注|数量|状态|退货|换货|补发|其他",
     kinds: ["text", "number"],
   },
   product: {
     label:
-      "(商品|产品|货品|卡种|服务)([/或](商品|服务))?(名称?|标题|信息)?|购买(的)?(商品|内容)|product( name)?|goods( name)?",
+      "(购买|所购|交易|涉及|涉诉)?的?(商品|产品|货品|卡种|服务)(名称?|标题|信息)?|购买的?内容|product( name)?|goods( name)?",
     name: "product|goods|item_?-?name|commodity",
     not: "编号|数量|链接|网址|类型|类别|价格|金额|单号|搜索",
     kinds: ["text", "textarea"],
@@ -38,27 +42,28 @@ const fields = {
   },
   amount: {
     label:
-      "(涉及|涉诉|涉案|订单|支付|付款|交易|成交|消费|争议|实付|实际支付)(的)?(金额|价款|款项)|金额|实付款?|实际(支付|付款)|amount( paid)?|price",
+      "(涉及|涉诉|涉案|订单|商品|支付|付款|交易|成交|消费|争议|申诉|投诉|纠纷|实付|实际支付|实际付款)?的?总?(金额|价款|款项)|实付款?|实际(支付|付款)|amount( paid)?|price",
     name: "amount|money|price|^je$|total",
-    not: "退款金额|赔偿|优惠|余额|提现",
+    not: "退|赔|优惠|余额|提现|refund",
     kinds: ["number", "text"],
   },
   paid_at: {
     label:
-      "(付款|支付|交易|购买|消费|下单|成交)(的|完成)?(时间|日期)|(payment|purchase|order) (time|date)|paid (at|on)",
+      "(付款|支付|交易|购买|消费|下单|成交|争议发生)(的|完成)?(时间|日期)|(payment|purchase|order) (time|date)|paid (at|on)",
     name: "(pay|paid|trade|buy|purchase)_?-?(at|on|time|date)",
+    unit_not: "^[年月日时/-]",
     kinds: ["date", "text"],
   },
   trade_no: {
     label:
-      "(支付|交易|付款|商户|转账|微信|支付宝)(流水|订单|交易)?(编?号码?|单号)|流水号|(transaction|trade|payment) ?(no\\.?|number|id)",
+      "(支付|交易|付款|商户|转账|微信|支付宝|微信支付)(流水|订单|交易)?(编?号码?|单号)|流水号|(transaction|trade|payment) ?(no\\.?|number|id)",
     name: "trade_?-?(no|num|id|sn)|transaction|pay_?-?(no|sn|id)|serial",
     not: "时间|金额|账号|微信号",
     kinds: ["text", "number"],
   },
   respondent: {
     label:
-      "(被投诉|被申诉|被举报)(人|方|企业|单位|对象)(名称|姓名)?|投诉(对象|企业)(名称)?|(企业|公司|经营者)(名称|全称)|company( name)?",
+      "(被投诉|被申诉|被举报)(人|方|企业|公司|单位|对象)(名称|姓名)?|投诉(对象|企业)(名称)?|(企业|公司|经营者)(名称|全称)|company( name)?",
     name: "company|respondent|enterprise",
     not: "电话|联系|地址|编号|订单|流水|信用代码|法人",
     kinds: ["text"],
@@ -72,7 +77,7 @@ const fields = {
   },
   seller: {
     label:
-      "(被?投诉)?(商家|卖家|店铺|商户)(名称|昵称)?|seller|merchant|shop( name)?",
+      "(被?投诉)?(商家|卖家|店铺|商户|对方)(名称?|昵称)?|(seller|merchant|shop|store)( name)?",
     name: "seller|merchant|shop|store",
     not: "电话|联系|地址|编号|订单|流水|回复|评价|客服",
     kinds: ["text"],
@@ -84,9 +89,9 @@ const fields = {
     kinds: ["text"],
   },
   description: {
-    label: `(${MATTER}|情况|详细|事实|具体|补充)?的?(描述|说明|详情|经过|内容|事实|情况|理由)|事由|遇到的问题|description|details?|content|what happened|message`,
+    label: `(${MATTER}|情况|详细|事实|具体|补充)?的?(描述|说明|详情|经过|内容|事实|情况|理由)|事由|遇到的问题|^问题$|description|details?|content|what happened|message`,
     name: "desc|content|detail|problem|question|message|remark|fact|body",
-    not: "诉求|证据|商品|联系|标题|类型|类别|分类|格式",
+    not: "诉求|证据|商品(描述|说明|详情|内容|情况)|联系|标题|类型|类别|分类|格式",
     kinds: ["textarea", "text"],
   },
   evidence: {
@@ -103,7 +108,7 @@ const fields = {
   },
   demand_kind: {
     label:
-      "(投诉|处理)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望|希望|退款)(的)?(方式|方案|结果|意愿|意向)|(期望|希望)(得到的?)?(处理|解决)?(方式|方案|结果)?|demand type|resolution",
+      "(投诉|处理)?(诉求|请求|要求)(类型|类别|方式)?|(处理|解决|期望|希望|退款)(的)?(方式|方案|结果|意愿|意向)|退款类型|(期望|希望)(得到的?)?(处理|解决)?(方式|方案|结果)?|demand type|resolution",
     name: "demand|appeal|request|expect|claim|solution|handle|wish",
     not: "时间|人|原因|进度",
     kinds: CHOICE,
@@ -116,9 +121,9 @@ const fields = {
   },
   contact: {
     label:
-      "(您的|本人)?联系(方式|电话|手机|qq|邮箱)|手机号?码?|电话(号码)?|电子邮箱|邮箱|qq号?码?|微信号?|contact|phone( number)?|mobile|e-?mail",
+      "((投诉|申诉|举报|申请|联系)人|消费者|用户|买家|常用|有效|接收通知|回访)?的?(联系方式|(联系)?(手机|电话)(号码?)?|(电子|联系)?邮箱|(联系)?qq(号码?)?|微信号?)|contact|phone( number)?|mobile|e-?mail",
     name: "contact|phone|mobile|tel|email|qq|wechat",
-    not: "商家|卖家|被投诉|客服|店铺|企业|姓名|昵称|验证|contact name",
+    not: `${OTHER_SIDE}|客服|姓名|昵称|验证|contact name`,
     kinds: ["text"],
     heading_not: OTHER_SIDE,
     shapes: {

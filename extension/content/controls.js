@@ -6,7 +6,8 @@
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengControls) return;
   const { all, attribute, deep, formOf, parentOf, shown, tagOf, tidy } = shared.kazhengForm;
-  const { CONTROLS, choiceText, headingOf, labels, limitOf, textsOf } = shared.kazhengLabels;
+  const { CONTROLS, choiceText, headingOf, labels, limitOf, textAfter, textsOf } =
+    shared.kazhengLabels;
 
   const SKIPPED = new Set("hidden submit button image reset range color".split(" "));
   const HANDLERS = "onchange oninput onclick onmousedown onfocus onblur onfocusin onfocusout".split(
@@ -32,7 +33,8 @@
   /**
    * @typedef {{value: string, text: string}} Option
    * @typedef {{kind: string, elements: HTMLElement[], opener: HTMLElement | null, key: string,
-   *   name: string, label: string, heading: string, texts: {text: string, weight: number}[],
+   *   name: string, label: string, heading: string, unit: string,
+   *   texts: {text: string, weight: number}[],
    *   required: boolean, options: Option[], max: number | null, forbidden: string | null}} Control
    */
 
@@ -218,6 +220,7 @@
       key: `${stem}|${nth}`,
       label,
       heading: headingOf(elements[0]),
+      unit: textAfter(elements[0]),
       options: optionsOf(elements, kind),
       required: elements.some(isRequired),
       max: limitOf(elements[0], texts),

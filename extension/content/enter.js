@@ -132,14 +132,18 @@
   /** @param {any} control @param {any} row */
   const tick = (control, row) => {
     const index = control.options.findIndex(
-      (/** @type {any} */ option) => option.value === row.choice,
+      (/** @type {any} */ one) => one.value === row.choice && (one.text || one.value) === row.value,
     );
     if (index >= 0) check(control.elements[index], true);
   };
 
-  /** @param {HTMLSelectElement} element @param {string} choice */
-  const select = (element, choice) => {
+  /** @param {HTMLSelectElement} element @param {string} choice @param {string} [text] of its option */
+  const select = (element, choice, text) => {
     element.value = choice;
+    const named = [...element.options].find(
+      (one) => one.value === choice && tidy(one.textContent) === text,
+    );
+    if (named) named.selected = true;
     tell(element);
   };
 

@@ -12,7 +12,7 @@
   const { guardSubmit } = shared.kazhengGuard;
   const { meaning, structure, survey } = shared.kazhengMatch;
   const { empty, enterDay, pick, sameDay } = shared.kazhengPopup;
-  const { noteGiven, shownFiles } = shared.kazhengFiles;
+  const { holdsFile, noteGiven, shownFiles } = shared.kazhengFiles;
 
   const LOOPBACK = /^(localhost|.+\.localhost|127\.0\.0\.1|\[::1\])$/;
   const SETTLE_MS = 300;
@@ -83,7 +83,7 @@
       elsewhere: elsewhere(seen),
       known: seen.known,
       frame: frameOf(seen.rows),
-      structure: structure(seen.root, seen.controls),
+      structure: structure(seen),
       fields: seen.rows.filter((/** @type {any} */ row) => row.kind !== "file").map(report),
       upload: upload(seen.rows),
       left: seen.controls
@@ -112,10 +112,12 @@
       .filter((/** @type {string} */ src) => /^https?:/.test(src) && URL.canParse(src))
       .map((/** @type {string} */ url) => ({ origin: new URL(url).origin, url }));
 
+  const current = (/** @type {any} */ row) => row.current.slice(0, 200);
+
   /** @param {any} row @returns {any} */
   const report = (row) => ({
     ...Object.fromEntries(SHOWN.map((name) => [name, row[name]])),
-    current: row.current.slice(0, 200),
+    current: current(row),
   });
 
   /** @param {any[]} rows @returns {any} */
@@ -144,13 +146,16 @@
     const seen = survey(request);
     const error = refusal(request.origins, seen);
     if (error) return { error };
-    if (location.href !== request.url || structure(seen.root, seen.controls) !== request.structure)
+    if (location.href !== request.url || structure(seen) !== request.structure)
       return { error: "fill_form_changed" };
     if (elsewhere(seen).length && !request.elsewhere) return { error: "fill_sends_elsewhere" };
     const rows = seen.rows.filter(
       (/** @type {any} */ row) =>
         row.found && row.kind !== "file" && request.names.includes(row.name),
     );
+    // What the user typed since the preview is his.
+    if (rows.some((/** @type {any} */ row) => current(row) !== request.held[row.name]))
+      return { error: "fill_form_changed" };
     const file = request.attach
       ? seen.rows.find((/** @type {any} */ row) => row.found && row.kind === "file")
       : null;
@@ -233,7 +238,7 @@
     if (!control || agrees(row, now(control)) || means(row, control)) return;
     if (control.opener) await pick(control, row);
     else if (control.kind === "radio" || control.kind === "checkbox") tick(control, row);
-    else if (tagOf(control.elements[0]) === "select") select(control.elements[0], row.choice);
+    else if (tagOf(control.elements[0]) === "select") select(control.elements[0], row.choice, row.value);
     else if (control.kind === "date") await enterDay(control, row);
     else await enter(control.elements[0], row.value);
     await pause(0);
@@ -252,8 +257,7 @@
     const control = locate(row, root);
     if (!control) return;
     const input = control.elements[0];
-    const there = shownFiles(input);
-    const fresh = staged.filter(({ name }) => !there.includes(name));
+    const fresh = staged.filter(({ name }) => !holdsFile(input, name));
     if (!fresh.length) return;
     const wanted = input.files.length ? staged : fresh;
     const files = wanted.map(
@@ -272,10 +276,7 @@
     const input = locate(row, root)?.elements[0];
     if (!input) return 0;
     return (
-      input.files.length ||
-      shownFiles(input).filter((/** @type {string} */ name) =>
-        staged.some((one) => one.name === name),
-      ).length
+      input.files.length || staged.filter(({ name }) => holdsFile(input, name)).length
     );
   };
 

@@ -1,7 +1,7 @@
 /**
  * Reads a page as a person would: what is visible, through shadow roots and frames of the same
  * origin, and where its forms send. Classic script, injected on click into the isolated world before
- * labels.js, controls.js, match.js, guard.js, enter.js, popup.js and fill.js.
+ * the others of background/fill_scripts.js.
  *
  * DOM members are read through their prototypes: a form with an input named "getAttribute" or
  * "action" would otherwise answer for itself. Elements of a frame have prototypes of their own, so
@@ -21,6 +21,8 @@
   const localName = getter(Element.prototype, "localName");
   const shadowRoot = getter(Element.prototype, "shadowRoot");
   const frameDocument = getter(HTMLIFrameElement.prototype, "contentDocument");
+
+  const PAINTED = new Set("img video canvas iframe".split(" "));
 
   /** The frame that shows a document, of those seen so far. */
   /** @type {WeakMap<Node, Element>} */
@@ -103,10 +105,11 @@
       box.left + view.scrollX > page.scrollWidth
     )
       return false;
+    let seen = 1;
     for (let node = /** @type {Element | null} */ (element); node; node = parentOf(node)) {
       const style = getComputedStyle(node);
-      if (style.display === "none" || style.visibility === "hidden" || Number(style.opacity) < 0.1)
-        return false;
+      seen *= Number(style.opacity) * Number(/opacity\(([\d.]+)\)/.exec(style.filter)?.[1] ?? 1);
+      if (style.display === "none" || style.visibility === "hidden" || seen < 0.1) return false;
       if (
         attribute(node, "aria-hidden") === "true" ||
         ["inert", "hidden"].some((name) => Element.prototype.hasAttribute.call(node, name))
@@ -117,6 +120,50 @@
       if (node !== element && style.overflow !== "visible" && collapsed(node)) return false;
     }
     return true;
+  };
+
+  /** @param {Element} element @returns {boolean} whether it hides what lies under it */
+  const opaque = (element) => {
+    const { backgroundColor, opacity } = getComputedStyle(element);
+    const painted = PAINTED.has(tagOf(element)) || alphaOf(backgroundColor) > 0.9;
+    return painted && Number(opacity) > 0.9;
+  };
+
+  /** @param {string} color as computed @returns {number} */
+  const alphaOf = (color) => Number(/(?:^rgba\(.*,|\/)\s*([\d.]+)\)$/.exec(color)?.[1] ?? 1);
+
+  /**
+   * What a person types into is on top where it stands, and what is typed there can be read. It is
+   * scrolled to if need be, and back before anything is drawn.
+   * @param {HTMLElement} element @returns {boolean}
+   */
+  const onTop = (element) => {
+    if (alphaOf(getComputedStyle(element).color) < 0.1) return false;
+    if (uncovered(element)) return true;
+    /** @type {{node: Element, left: number, top: number}[]} */
+    const around = [];
+    for (let node = parentOf(element); node; node = parentOf(node))
+      around.push({ node, left: node.scrollLeft, top: node.scrollTop });
+    const back = (/** @type {(node: Element) => boolean} */ which) => {
+      for (const { node, left, top } of around)
+        if (which(node))
+          Reflect.apply(Element.prototype.scrollTo, node, [{ left, top, behavior: "instant" }]);
+    };
+    element.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    // What hides its overflow is scrolled by scripts only.
+    back((node) => getComputedStyle(node).overflowY === "hidden");
+    const found = uncovered(element);
+    back(() => true);
+    return found;
+  };
+
+  /** @param {HTMLElement} element @returns {boolean} */
+  const uncovered = (element) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    const home = /** @type {DocumentOrShadowRoot} */ (/** @type {unknown} */ (rootOf(element)));
+    const stack = home.elementsFromPoint(left + width / 2, top + height / 2);
+    const depth = stack.findIndex((one) => within(element, one));
+    return depth >= 0 && !stack.slice(0, depth).some(opaque);
   };
 
   /** @param {Element} node @returns {boolean} */
@@ -172,6 +219,7 @@
     formOf,
     inside,
     isElement,
+    onTop,
     parentOf,
     rootOf,
     shown,

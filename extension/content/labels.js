@@ -18,6 +18,9 @@
     ".ant-form-item-label label, .el-form-item__label, .arco-form-item-label, .t-form__label label," +
     " .layui-form-label, .van-field__label, .ivu-form-item-label, .n-form-item-label, .weui-label";
   const UNSEEN = new Set("hidden submit button image reset".split(" "));
+  const HEADINGS =
+    "h1, h2, h3, h4, h5, h6, legend, [class*='title' i], [class*='head' i], [class*='divider' i], tr";
+  const LONGEST_HEADING = 24;
   const STEPS = 9;
 
   /** @param {any} element @returns {HTMLElement[]} */
@@ -65,7 +68,9 @@
       [around(box, elements), 0.95],
       [attribute(element, "placeholder") || attribute(element, "data-placeholder"), 0.75],
       [attribute(element, "title"), choice ? 0 : 0.7],
+      [kind === "textarea" ? headingOver(element) : "", 0.65],
     ];
+    if (!choice && !texts.some(([text]) => tidy(text))) texts.push([textAfter(element), 0.7]);
     return texts
       .map(([text, weight]) => ({ text: tidy(text), weight }))
       .filter(({ text, weight }) => text && weight);
@@ -90,7 +95,9 @@
         !elements.some((other) => labels(other).some((label) => label.contains(one))),
     );
     if (elements.length > 1 && title && tidy(wordsOnly(title))) return wordsOnly(title);
-    let node = box;
+    const column = cell && headOfColumn(/** @type {HTMLTableCellElement} */ (cell));
+    if (column) return column;
+    let node = firstIn(box, elements);
     for (let step = 0; step < STEPS; step += 1) {
       const earlier = textBefore(node);
       if (earlier) return earlier;
@@ -114,28 +121,85 @@
     return "";
   };
 
-  /** @param {Element} node @returns {string} */
+  /** Of choices in one box, what stands in it before the first may be their question. */
+  const firstIn = (/** @type {Element} */ box, /** @type {HTMLElement[]} */ elements) => {
+    let node = /** @type {Element} */ (elements[0]);
+    for (let up = parentOf(node); node !== box && up && up !== box; up = parentOf(node)) node = up;
+    return node;
+  };
+
+  /** What the first row of a table calls the column, where that row holds nothing but such names. */
+  const headOfColumn = (/** @type {HTMLTableCellElement} */ cell) => {
+    const row = /** @type {HTMLTableRowElement | null} */ (cell.closest("tr"));
+    const head = row?.closest("table")?.rows[0];
+    if (!row || !head || head === row || head.cells.length !== row.cells.length) return "";
+    if (row.cells.length < 2 || all(head, CONTROLS).length) return "";
+    return wordsOnly(head.cells[cell.cellIndex]);
+  };
+
+  /** The list of country codes before a telephone number. */
+  const isDialCode = (/** @type {any} */ node) =>
+    tagOf(node) === "select" &&
+    [...node.options].every((one) => /^\D*\d{2,4}$/.test(tidy(one.textContent)));
+
+  const holdsControl = (/** @type {Node | null} */ node) =>
+    isElement(node) &&
+    (/** @type {Element} */ (node).matches(CONTROLS) ||
+      all(/** @type {Element} */ (node), CONTROLS).length > 0);
+
+  /** @param {Element} node @returns {string} but not what ends the line of an earlier control */
   const textBefore = (node) => {
+    let broken = false;
     for (let sibling = node.previousSibling; sibling; sibling = sibling.previousSibling) {
-      if (isElement(sibling)) {
-        const element = /** @type {Element} */ (sibling);
-        if (["script", "style", "br"].includes(tagOf(element))) continue;
-        if (element.matches(CONTROLS) || all(element, CONTROLS).length) return "";
-      }
+      const tag = tagOf(sibling);
+      broken ||= tag === "br";
+      if (["script", "style", "br"].includes(tag)) continue;
+      if (isDialCode(sibling)) continue;
+      if (holdsControl(sibling)) return "";
       const text = tidy(sibling.textContent);
-      if (text) return text.length <= 40 ? text : "";
+      if (!/\p{L}/u.test(text)) continue; // ￥ and +86 are no labels
+      return text.length <= 40 && !(broken && holdsControl(sibling.previousSibling)) ? text : "";
     }
     return "";
   };
 
-  /** The heading a control stands under: two fields of one label differ by it. */
-  const headingOf = (/** @type {Element} */ element) => {
-    for (let node = parentOf(element); node; node = parentOf(node)) {
-      if (tagOf(node) !== "fieldset") continue;
-      const legend = all(node, "legend")[0];
-      if (legend) return tidy(wordsOnly(legend));
+  /** What stands behind a control on its line: its unit, or its label where none is before it. */
+  const textAfter = (/** @type {Element} */ element) => {
+    const next = element.nextSibling;
+    const text = next && !holdsControl(next) ? tidy(next.textContent) : "";
+    return text.length <= 40 ? text : "";
+  };
+
+  /**
+   * The heading a control stands under in its form, and whether it is over this control alone.
+   * @param {Element} element @returns {{text: string, alone: boolean}}
+   */
+  const heading = (element) => {
+    let alone = true;
+    for (let node = element; !["form", "body"].includes(tagOf(node)); ) {
+      for (let one = node.previousElementSibling; one; one = one.previousElementSibling) {
+        const text = holdsControl(one) ? "" : tidy(wordsOnly(one));
+        if (text && text.length <= LONGEST_HEADING && isHeading(one)) return { text, alone };
+        alone &&= !holdsControl(one);
+      }
+      const parent = parentOf(node);
+      if (!parent) break;
+      node = parent;
+      alone &&= all(node, CONTROLS).filter((/** @type {any} */ one) => !UNSEEN.has(one.type)).length < 2;
     }
-    return "";
+    return { text: "", alone };
+  };
+
+  const isHeading = (/** @type {Element} */ one) =>
+    (one.matches(HEADINGS) && (tagOf(one) !== "tr" || one.children.length === 1)) ||
+    all(one, "h1, h2, h3, h4, h5, h6, legend").length > 0;
+
+  /** Two fields of one label differ by the heading they stand under. */
+  const headingOf = (/** @type {Element} */ element) => heading(element).text;
+
+  const headingOver = (/** @type {Element} */ element) => {
+    const { text, alone } = heading(element);
+    return alone ? text : "";
   };
 
   /** The words of one choice. */
@@ -176,6 +240,7 @@
     headingOf,
     labels,
     limitOf,
+    textAfter,
     textsOf,
     wordsOnly,
   });

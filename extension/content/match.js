@@ -5,16 +5,14 @@
 (() => {
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengMatch) return;
-  const { actions, all, attribute, deep, formOf, shown, tagOf, within } = shared.kazhengForm;
-  const { controls, kindOf } = shared.kazhengControls;
+  const { actions, all, attribute, deep, formOf, onTop, shown, tagOf, within } = shared.kazhengForm;
+  const { mainOf } = shared.kazhengAsides;
+  const { controls, kindOf, tickOf } = shared.kazhengControls;
   const { now, typed } = shared.kazhengEnter;
+  const { IN_SENTENCES, score } = shared.kazhengScore;
 
   const TEXTUAL = new Set(["text", "textarea", "number", "date"]);
   const DIALOGS = "dialog[open], [role='dialog'], .layui-layer-page, .layui-layer-iframe";
-  /** Texts of sentences; anything else is whole or it is wrong. */
-  const IN_SENTENCES = new Set(["description", "evidence", "demand"]);
-  const LEAD =
-    /^请您?(选择|填写|输入|详细|如实|描述)*(您|你)?的?|^(选择|填写|输入)(您的|你的)?|[（(][^）)]*[)）]$|please (enter|select|describe)( your| the)?/gi;
 
   /**
    * @typedef {{name: string, selector: string, kind: string, required: boolean,
@@ -42,7 +40,7 @@
         controls: found,
       };
     }
-    const every = controls(document, wish.words.forbidden);
+    const every = mainOf(controls(document, wish.words.forbidden));
     const inDialog = among(every, deep(document, DIALOGS).filter(shown), wish);
     if (inDialog.some(({ sum }) => sum > 0)) return best(inDialog);
     const forms = [...new Set(every.map((/** @type {any} */ one) => formOf(one.elements[0])))];
@@ -93,7 +91,7 @@
     const row = blank(field.name, control, 1);
     row.selector = field.selector;
     row.required ||= field.required;
-    if (!control)
+    if (!control || covered(control))
       return {
         ...row,
         kind: field.kind,
@@ -120,7 +118,7 @@
           .map((control) => ({
             name,
             control,
-            score: score(control, wish.words.fields[name], wish.values[name] ?? ""),
+            score: score(control, wish.words.fields[name], wish.values[name] ?? "", name),
           })),
       )
       .filter((pair) => pair.score > 0.3)
@@ -128,13 +126,16 @@
     /** @type {Map<string, Row>} */
     const rows = new Map();
     const used = new Set();
-    for (const { name, control, score: sure } of pairs) {
-      const other = wish.words.fields[name].instead;
-      if (rows.has(name) || used.has(control) || (other && rows.get(other)?.found)) continue;
+    // "Other" is chosen only where no list names the matter.
+    const turns = [false, true].flatMap((last) => pairs.map((pair) => ({ ...pair, last })));
+    for (const { name, control, score: sure, last } of turns) {
+      if (rows.has(name) || used.has(control) || covered(control)) continue;
       const rival = pairs.find(
         (pair) => pair.name === name && pair.control !== control && !used.has(pair.control),
       );
-      const doubt = rival && sure - rival.score < 0.1 ? 0.3 : 0;
+      // What is chosen must mean the value; of two boxes to write in alike neither is sure.
+      const alike = control.options.length || control.opener ? 0.3 : 0.4;
+      const doubt = rival && sure - rival.score < 0.1 ? alike : 0;
       const row = decide(
         blank(name, control, Math.round((sure - doubt) * 100) / 100),
         wish,
@@ -142,7 +143,7 @@
         {},
       );
       // What does not fit here may fit in another control, and another value in this one.
-      if (!row.found && row.note !== "too_long") continue;
+      if (row.note === "other" ? !last : !row.found && row.note !== "too_long") continue;
       used.add(control);
       rows.set(name, row);
     }
@@ -156,72 +157,13 @@
     );
   };
 
-  /** @param {any} control @param {any} words @param {string} value @returns {number} */
-  const score = (control, words, value) => {
-    const kind = kindFor(control, words);
-    if (!kind || !belongs(control, words, value)) return 0;
-    const label = new RegExp(words.label, "i");
-    const refused = words.not ? new RegExp(words.not, "i") : null;
-    if (
-      control.heading &&
-      words.heading_not &&
-      new RegExp(words.heading_not, "i").test(control.heading)
-    )
-      return 0;
-    let most = 0;
-    for (const { text, weight } of control.texts) {
-      const plain = text.replace(LEAD, "").trim();
-      const hit = label.exec(plain);
-      if (refused?.test(plain)) {
-        // A refused label is about something else, whatever a weaker text says.
-        if (weight >= 0.95) return 0;
-        continue;
-      }
-      if (!hit?.[0]) continue;
-      most = Math.max(
-        most,
-        weight * (hit[0].length >= plain.length ? 1 : 0.5 + 0.45 * (hit[0].length / plain.length)),
-      );
-    }
-    if (words.under && new RegExp(words.under[0], "i").test(control.heading)) {
-      const plain = control.label.replace(LEAD, "").trim();
-      if (new RegExp(`^(${words.under[1]})$`, "i").test(plain)) most = Math.max(most, 0.9);
-    }
-    const named = `${control.name} ${attribute(control.elements[0], "id")}`;
-    if (new RegExp(words.name, "i").test(named))
-      most = most ? Math.min(1, most + 0.1) : unlabelled(control);
-    // The first kind is where the value belongs; a one-line box for a long text is a worse guess.
-    return most * (words.kinds[0] === kind ? 1 : 0.9) * 0.98;
-  };
-
-  /** A name alone tells something only where no label says something else. */
-  const unlabelled = (/** @type {any} */ control) =>
-    control.texts.some((/** @type {any} */ { weight }) => weight >= 0.95) ? 0.4 : 0.64;
-
-  /** @param {any} control @param {any} words @returns {string | null} the kind it would be used as */
-  const kindFor = (control, words) => {
-    if (control.kind === "wheel")
-      return (
-        words.kinds.find((/** @type {string} */ kind) => kind === "select" || kind === "date") ??
-        null
-      );
-    return words.kinds.includes(control.kind) ? control.kind : null;
-  };
-
-  /** A telephone number is no e-mail address, whatever a label of ways to reach somebody allows. */
-  const belongs = (
-    /** @type {any} */ control,
-    /** @type {any} */ words,
-    /** @type {string} */ value,
-  ) => {
-    if (!words.shapes) return true;
-    const said = control.texts.map((/** @type {any} */ one) => one.text).join(" ") + control.name;
-    const asked = Object.keys(words.shapes).filter((key) =>
-      new RegExp(words.shapes[key][0], "i").test(said),
-    );
-    return (
-      asked.length === 0 || asked.some((key) => new RegExp(words.shapes[key][1], "i").test(value))
-    );
+  /** Nothing is put where the person would not see it. */
+  const covered = (/** @type {any} */ control) => {
+    const { kind, elements, opener } = control;
+    const choice = kind === "radio" || kind === "checkbox";
+    control.seen ??=
+      kind === "file" || onTop(opener ?? (choice ? tickOf(elements[0]) : elements[0]));
+    return !control.seen;
   };
 
   /** @param {string} name @param {any} control @param {number} confidence @returns {Row} */
@@ -328,9 +270,9 @@
 
   /**
    * What must be the same at apply as it was at preview.
-   * @param {Element} root @param {any[]} found @returns {string}
+   * @param {{root: Element, rows: Row[], controls: any[]}} seen @returns {string}
    */
-  const structure = (root, found) =>
+  const structure = ({ root, rows, controls: found }) =>
     JSON.stringify([
       tagOf(root),
       actions(
@@ -341,6 +283,7 @@
         control.key,
         control.options.map((/** @type {any} */ option) => option.value),
       ]),
+      rows.map((row) => [row.name, row.control?.key]),
     ]);
 
   shared.kazhengMatch = Object.freeze({ meaning, structure, survey });

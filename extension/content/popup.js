@@ -19,6 +19,8 @@
     " .layui-form-select dd, .ivu-select-item, .n-base-select-option, .van-action-sheet__item," +
     ` .van-cell, [role='option'], ${NODES}, ${WHEEL}`;
   const OUTSIDE = /additional|prev-month|next-month|not-in-view|in-prev|in-next|disabled|outside/;
+  /** Pickers that take a typed day by Enter only. */
+  const ENTERS = ".arco-picker";
   const POLL_MS = 40;
   const PATIENCE_MS = 1_200;
   const COLUMN_MS = 400;
@@ -191,11 +193,12 @@
     const gone = () => fresh().length === 0;
     if (await appear(gone, 4 * POLL_MS)) return;
     all(target.ownerDocument, ".van-picker__cancel").filter(shown)[0]?.click();
-    key(target, "Escape");
     leave(target);
-    if (await appear(gone, 4 * POLL_MS)) return;
     press(target.ownerDocument.body);
-    await appear(gone, 8 * POLL_MS);
+    if (await appear(gone, 8 * POLL_MS)) return;
+    // The last way: a dialog may close by this key too.
+    key(target, "Escape");
+    await appear(gone, 4 * POLL_MS);
   };
 
   /** Empty a drawn list again: by its first, empty choice or by its cross, where it has one. */
@@ -233,13 +236,15 @@
     }
     const before = element.value;
     const ways = [row.value, row.value.slice(0, 10), row.value.slice(0, 10).replaceAll("-", "/")];
+    // Enter only where leaving does not do: a page may send its form by that key.
+    const enters = Boolean(element.closest(ENTERS));
     for (const way of new Set(ways)) {
       press(element);
       focus(element);
       await pause(POLL_MS);
       element.value = way;
       tell(element);
-      key(element, "Enter");
+      if (enters) key(element, "Enter");
       leave(element);
       await pause(2 * POLL_MS);
       if (sameDay(now(control), row.value)) break;
@@ -289,8 +294,8 @@
       if (!moved) break;
     }
     await pause(POLL_MS);
-    key(element, "Escape");
     leave(element);
+    press(element.ownerDocument.body);
   };
 
   /** @param {Element} panel @returns {{year: number, month: number} | null} */

@@ -18,18 +18,27 @@
   const shownFiles = (input) => {
     const own = [...input.files].map((/** @type {File} */ file) => file.name);
     const area = areaOf(input);
-    const words = all(area, "*").flatMap((/** @type {Element} */ one) => [
-      attribute(one, "title"),
-      attribute(one, "alt"),
-      one.children.length ? "" : (one.textContent ?? ""),
-    ]);
-    const lines = words.map((/** @type {string} */ one) => one.slice(0, LONGEST)).join("\n");
-    const names = lines.match(/[^\s/\\]+\.(png|jpe?g|webp|pdf|zip|mp4|gif)/gi) ?? [];
+    const names = linesIn(area).match(/[^\s/\\]+\.(png|jpe?g|webp|pdf|zip|mp4|gif)/gi) ?? [];
     const found = [...new Set([...own, ...names])];
     const before = given.get(input) ?? [];
     const pictures = all(area, "img, [class*='uploader__preview']").length;
     return found.length || pictures < before.length ? found : before;
   };
+
+  /** @param {Element} area @returns {string} what it says, and the titles of its pictures */
+  const linesIn = (area) =>
+    all(area, "*")
+      .flatMap((/** @type {Element} */ one) => [
+        attribute(one, "title"),
+        attribute(one, "alt"),
+        one.children.length ? "" : (one.textContent ?? ""),
+      ])
+      .map((/** @type {string} */ one) => one.slice(0, LONGEST))
+      .join("\n");
+
+  /** Whether an upload has a file of this name, which may have blanks in it. */
+  const holdsFile = (/** @type {any} */ input, /** @type {string} */ name) =>
+    shownFiles(input).includes(name) || linesIn(areaOf(input)).includes(name);
 
   /** @param {any} input @param {string[]} names */
   const noteGiven = (input, names) => given.set(input, names);
@@ -51,5 +60,5 @@
     return area;
   };
 
-  shared.kazhengFiles = Object.freeze({ noteGiven, shownFiles });
+  shared.kazhengFiles = Object.freeze({ holdsFile, noteGiven, shownFiles });
 })();

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.extension.corpus import demo, libraries
+from tests.extension.corpus import demo, libraries, odd
 from tests.extension.corpus.held_out import FRESH, HELD_OUT
 from tests.extension.corpus.table import PICTURES, Form, verdict
 from tests.extension.corpus.tuned import TUNED
@@ -25,14 +25,16 @@ DRAWING = Path(__file__).parent / "pages"
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(500)
 SURE = 0.6
 """What the popup ticks by itself."""
-CORPUS: tuple[Form, ...] = (*TUNED, *demo.DEMO, *HELD_OUT, *FRESH)
+CORPUS: tuple[Form, ...] = (*TUNED, *demo.DEMO, *HELD_OUT, *FRESH, *odd.ODD)
 
 QUICK = frozenset(
     {
         "antd-complaint", "antd-modal", "element-ticket", "element-aftersale", "arco-complaint",
         "arco-aftersale", "tdesign-complaint", "tdesign-ticket", "vant-feedback", "vant-aftersale",
         "layui-ticket", "layui-search", "plain-fieldset", "plain-frame", "plain-shadow",
-        "plain-limits", "plain-neighbour", "demo-12315", "demo-heimao",
+        "plain-limits", "plain-neighbour", "demo-12315", "demo-heimao", "odd-headings",
+        "odd-three-forms", "odd-no-form", "odd-unseen", "odd-parts", "odd-behind-lines",
+        "odd-other-side-first", "odd-columns", "odd-far-heading", "odd-scrolled",
     }
 )  # fmt: skip
 """What `make test` draws: every library, layout and kind once; `make bench` draws all of them."""
@@ -139,6 +141,8 @@ def drawn(form: Form) -> dict[str, Any]:
     given = form.drawn()
     if form.layout.startswith("html "):
         given["html"] = demo.page(form.layout.removeprefix("html "))
+    if form.layout.startswith("odd "):
+        given["html"] = odd.page(form.layout.removeprefix("odd "))
     return given
 
 

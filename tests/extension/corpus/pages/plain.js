@@ -50,7 +50,7 @@ window.show = (form) => {
   const root = document.querySelector("#root");
   root.replaceChildren();
   const [layout, where] = form.layout.split(" ");
-  if (layout === "html") {
+  if (form.html) {
     root.innerHTML = form.html;
     drawn = form;
     home = root;
