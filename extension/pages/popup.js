@@ -8,6 +8,7 @@
  * `before` (the button), `restricted` (no button: not a web page), `error` (the notice says why),
  * `receipt`, `preview`, `filled`, `undone` (fill_view.js), `working`, `waiting`, `done`, `failed`
  * (capture_view.js); `dataset.capture` is the id of the capture that is shown, and unset otherwise.
+ * `dataset.answered` is set once all that was asked for on opening is there.
  */
 import { api } from "../background/api.js";
 import { recall } from "../background/fill_memory.js";
@@ -93,6 +94,7 @@ const drawing = draw();
 const rest = drawing.catch(() => null).then(() => import("./keeping.js"));
 const { fail, goOn } = await rest;
 await drawing.then(goOn).catch(fail);
+document.body.dataset.answered = "";
 if (query.get("side")) {
   // The person asked for it in the popup; not once more when this page begins anew.
   history.replaceState(null, "", `popup.html?tab=${query.get("tab")}&side`);

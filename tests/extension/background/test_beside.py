@@ -133,7 +133,7 @@ async def test_step_by_step_beside_the_form_then_the_receipt_from_its_own_tab(
     ):
         other = await world.person.open(f"{origin}/done")
         popup = await world.person.click_toolbar(other)
-        await popup.wait_for("['before', 'receipt'].includes(document.body.dataset.state)")
+        await popup.wait_for("document.body?.dataset.answered === ''")
         assert await popup.evaluate("!!document.querySelector('#keep-receipt')") is offered
         await popup.close()
 
