@@ -18,13 +18,14 @@ from weakref import WeakValueDictionary
 
 from dbos import DBOS, SetWorkflowID
 
+from helper.capture.chunks import RECORDING
 from helper.errors import DiskFullError, KazhengError
 from helper.model import CaptureId, Missing, Step
 from helper.steps import bound, read, sheets
 from helper.steps.archive import Archivist
 from helper.steps.chat import read_chat
 from helper.steps.keep import keep_parts
-from helper.steps.recording import RECORDING
+from helper.steps.recording import drop_chunks
 from helper.steps.seal import Sealer
 from helper.steps.second import compare_json
 from helper.steps.store import Store
@@ -35,7 +36,7 @@ _log = logging.getLogger("kazheng")
 WORKFLOW_VERSION = "3"
 """Recovery belongs to one version: raised only when the order of the steps changes."""
 CHAT_SECONDS = 660
-"""What the extension takes at most to walk through a chat, `IN_ALL_MILLISECONDS` there."""
+"""What the extension takes at most for a chat: `IN_ALL_MILLISECONDS` there, and a minute."""
 
 
 class Pipeline:
@@ -233,6 +234,7 @@ class Pipeline:
         read.compare_witness(self.store, capture_id)
         self.archivist.write(capture_id)
         self.sealer.seal(capture_id, "S1")
+        drop_chunks(self.store, capture_id)
         self.store.vault.set_state(capture_id, "sealed")
 
     def _seal_read_back(self, capture_id: CaptureId) -> None:
@@ -246,6 +248,7 @@ class Pipeline:
         sheets.stitch_page(self.store, capture_id)
         read_chat(self.store, capture_id)
         self.sealer.seal_rest(capture_id)
+        drop_chunks(self.store, capture_id)
         self.store.note(capture_id, "strips")
 
     def _interrupted(self, capture_id: CaptureId) -> None:

@@ -134,14 +134,15 @@ export function mark(uuid, paused) {
  * End a recording: the last part says what it consists of and what is not in it. A second end
  * changes nothing.
  *
- * @param {string} uuid @param {Ending} why
+ * @param {string} uuid @param {Ending} why @param {number} [at] Unix ms; of one that was cut off
+ * nobody knows
  */
-export async function close(uuid, why) {
+export async function close(uuid, why, at) {
   const record = await outbox.find(uuid);
   if (!record?.recording || record.complete) return;
   const chunks = record.parts.map(({ sha256: hash, size, about }) => ({ ...about, size, sha256: hash }));
   const until = lastMoment(record);
-  const ended = why === "cut" ? until : new Date().toISOString();
+  const ended = at ? new Date(at).toISOString() : until;
   const pauses = record.recording.pauses.map(({ from, to }) => ({ from, to: to ?? ended }));
   const recording = { ...record.recording, why, ended_at: ended, pauses };
   const { sent: _, ...told } = recording;
@@ -173,7 +174,7 @@ export async function close(uuid, why) {
  * @param {Recording} recording @param {number} count of chunks @param {string} until
  * @returns {outbox.Missing[]} each gap with its times; of a kind all in one row
  */
-function lacking({ pauses, before, started_at, why }, count, until) {
+function lacking({ pauses, before, started_at, surface, why }, count, until) {
   const role = "seen/recording";
   const spans = pauses.slice(0, GAPS_SHOWN).map(({ from, to }) => `${from} – ${to}`);
   if (pauses.length > GAPS_SHOWN) spans.push(`… (${pauses.length})`);
@@ -182,6 +183,8 @@ function lacking({ pauses, before, started_at, why }, count, until) {
     before && { role, reason: "recording_gap", detail: `${before.until} – ${started_at}` },
     (why === "cut" || why === "failed") && { role, reason: `recording_${why}`, detail: until },
     count === 0 && { role, reason: "recording_empty", detail: null },
+    surface.displaySurface === "browser" && { role, reason: "recording_of_tab", detail: null },
+    surface.displaySurface === "window" && { role, reason: "recording_of_window", detail: null },
   ];
   return /** @type {outbox.Missing[]} */ (rows.filter(Boolean));
 }

@@ -2,8 +2,8 @@
  * Record the window that the user chooses, address bar included, without sound. The window that
  * shows this page also shows the clock of this computer, to be kept in view.
  *
- * `document.body.dataset.state` is `before`, `recording`, `paused`, `ended` (the recording is in
- * the outbox, whole) or `error`; `dataset.capture` is its id.
+ * `document.body.dataset.state` is `before`, `recording`, `paused`, `ending`, `ended` (the recording
+ * is in the outbox, whole) or `error`; `dataset.capture` is its id.
  */
 import { api } from "../background/api.js";
 import * as recording from "../background/recording.js";
@@ -15,9 +15,12 @@ import { Explained, send } from "./talk.js";
 const EVERY_MS = 2_000;
 /** What older Chromium has, the cheapest to encode first. */
 const KINDS = ["video/webm;codecs=vp8", "video/webm;codecs=vp9", "video/webm"];
-const BITS_PER_SECOND = 600_000;
+const BITS_PER_SECOND = 1_200_000;
 const FRAMES_PER_SECOND = 5;
 const LONGEST_SIDE = 1_920;
+/** How long (ms) is waited for a picture that is not encoded yet, and how often at most. */
+const LATE_MS = 500;
+const MOST_LATE = 40;
 /** Less room than this (bytes) is not enough to begin. */
 const LEAST_ROOM = 40 * 1024 * 1024;
 
@@ -35,8 +38,10 @@ class Run {
     this.count = 0;
     this.bytes = 0;
     this.began = Date.now();
+    /** When the end was asked for. @type {number | null} */
+    this.ended = null;
     /** @type {Ending} */
-    this.why = "stopped";
+    this.why = "share_ended"; // what ends it unasked
     /** @type {unknown} */
     this.error = null;
     /** All that is to be written, one after another. @type {Promise<unknown>} */
@@ -51,9 +56,9 @@ class Run {
     const options = { mimeType, videoBitsPerSecond: BITS_PER_SECOND };
     this.recorder = new MediaRecorder(this.stream, options);
     this.recorder.ondataavailable = ({ data }) => this.take(data);
-    this.recorder.onerror = () => this.end("failed");
+    this.recorder.onerror = () => void this.end("failed");
     this.recorder.onstop = () => void this.finish();
-    this.stream.getVideoTracks()[0].onended = () => this.end("share_ended");
+    this.stream.getVideoTracks()[0].onended = () => void this.end("share_ended");
     this.recorder.start(EVERY_MS);
   }
 
@@ -70,10 +75,10 @@ class Run {
         show();
         // The worker may be asleep or dying: the next chunk, or its alarm, wakes it again.
         send("recording-grown", { uuid: this.uuid }).catch(() => null);
-        if (bytes > this.most) this.end("size");
+        if (bytes > this.most) void this.end("size");
       })
       .catch((error) => this.fail(error));
-    if (at - this.began > recording.MOST_MINUTES * 60_000) this.end("time");
+    if (at - this.began > recording.MOST_MINUTES * 60_000) void this.end("time");
   }
 
   /** Nothing after a chunk that could not be written can be played. @param {any} error */
@@ -81,29 +86,49 @@ class Run {
     this.writing = Promise.reject(error);
     this.writing.catch(() => null);
     this.error ??= error;
-    this.end("failed");
+    void this.end("failed");
   }
 
-  /** @param {boolean} paused */
+  /** The film stands for just as long as the mark says. @param {boolean} paused */
   async pause(paused) {
+    if (this.ended) return;
+    const marked = recording.mark(this.uuid, paused);
     if (paused) this.recorder?.pause();
-    await recording.mark(this.uuid, paused);
-    if (!paused) this.recorder?.resume();
+    else this.recorder?.resume();
+    await marked;
     show();
   }
 
   /** @param {Ending} why */
-  end(why) {
-    if (this.recorder?.state === "inactive") return;
+  async end(why) {
+    if (this.ended) return;
+    this.ended = Date.now();
     this.why = why;
-    this.recorder?.stop();
+    show();
+    await this.encoded();
+    if (this.recorder?.state !== "inactive") this.recorder?.stop();
     for (const track of this.stream.getTracks()) track.stop();
+  }
+
+  /**
+   * Wait until no picture comes any more. Chromium throws away what is not encoded when a recorder
+   * stops (crbug.com/719023), on a busy computer many seconds; one that is paused goes on with it.
+   */
+  async encoded() {
+    for (let idle = 0, asked = 0; idle < 2 && asked < MOST_LATE; asked += 1) {
+      if (!this.recorder || this.recorder.state === "inactive") return;
+      this.recorder.pause();
+      this.recorder.requestData();
+      const before = this.count;
+      await new Promise((resolve) => setTimeout(resolve, LATE_MS));
+      idle = this.count === before ? idle + 1 : 0;
+    }
   }
 
   async finish() {
     await this.writing.catch(() => null);
     try {
-      await recording.close(this.uuid, this.why);
+      await recording.close(this.uuid, this.why, this.ended ?? Date.now());
     } catch (error) {
       this.error ??= error;
     }
@@ -192,19 +217,21 @@ function ended(done) {
 /** Show how it stands. */
 function show() {
   if (!run) return;
-  const paused = run.recorder?.state === "paused";
-  const state = paused ? "paused" : "recording";
+  const paused = !run.ended && run.recorder?.state === "paused";
+  const state = run.ended ? "ending" : paused ? "paused" : "recording";
   if (document.body.dataset.state !== state) byId("live").textContent = t(`recorder_${state}`);
   document.body.dataset.state = state;
   byId("before").hidden = true;
   byId("during").hidden = false;
   byId("state").textContent = t(`recorder_${state}`);
+  byId("pause").disabled = byId("stop").disabled = state === "ending";
   byId("pause").textContent = t(paused ? "recorder_resume" : "recorder_pause");
   byId("size").textContent = t("recorder_size", run.count, size(run.bytes), size(run.most));
-  byId("kept").textContent = t("recorder_safe");
+  const { displaySurface } = run.stream.getVideoTracks()[0].getSettings();
+  byId("kept").textContent = t(displaySurface === "browser" ? "recorder_tab" : "recorder_safe");
 }
 
-/** The clock stands with its zone, to the second, as it is in the picture too. */
+/** The clock stands with its zone and the zone's name, to the second, as it is in the picture too. */
 function tick() {
   const now = new Date();
   const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
@@ -214,6 +241,10 @@ function tick() {
   const sign = zone < 0 ? "-" : "+";
   const hours = `${two(Math.floor(Math.abs(zone) / 60))}:${two(Math.abs(zone) % 60)}`;
   byId("clock").textContent = `${day} ${time} UTC${sign}${hours}`;
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const named = new Intl.DateTimeFormat(api.i18n.getUILanguage(), { timeZoneName: "long" });
+  const name = named.formatToParts(now).find(({ type }) => type === "timeZoneName")?.value;
+  byId("zone").textContent = t("recorder_zone", name ?? "", timeZone);
   setTimeout(tick, 1_000 - now.getMilliseconds());
 }
 
@@ -237,7 +268,7 @@ byId("before").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   void begin();
 });
-byId("stop").addEventListener("click", () => run?.end("stopped"));
+byId("stop").addEventListener("click", () => void run?.end("stopped"));
 byId("pause").addEventListener("click", () => run?.pause(run.recorder?.state !== "paused"));
 addEventListener("beforeunload", (event) => {
   if (run) event.preventDefault();

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from helper.capture.chunks import within
 from helper.errors import (
     ConflictError,
     InvalidError,
@@ -119,8 +120,10 @@ class Intake:
         return self.incoming / uuid / f"{sha256}.part"
 
     def _kept(self, uuid: str) -> tuple[Progress, ...]:
+        joined = within(self.vault.capture(uuid).artifacts, self._known(uuid))
         for part in self._progress(uuid):
-            if part.received == part.size and self.blobs.size(part.sha256) != part.size:
+            complete = part.received == part.size and part.sha256 not in joined
+            if complete and self.blobs.size(part.sha256) != part.size:
                 self.vault.set_received(uuid, part.sha256, 0)
         return self._progress(uuid)
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import ValidationError
 
+from helper.capture.chunks import RECORDING
 from helper.model import Artifact, CaptureId, Missing, Part
-from helper.steps.recording import RECORDING, join
+from helper.steps.recording import join
 from helper.steps.store import Store, file_name
 
 _NUMBERED = frozenset({"seen/strip", "seen/chat-strip", "attachment"})

@@ -49,6 +49,11 @@ class Blobs:
         except FileNotFoundError:
             raise NotFoundError(kind="blob", id=sha256) from None
 
+    def drop(self, sha256: str) -> None:
+        """Remove bytes that are kept elsewhere; what another program holds open stays."""
+        with suppress(FileNotFoundError, PermissionError):
+            self.path(sha256).unlink()
+
     def clear_drafts(self, before: float) -> None:
         """Remove files that a crash left before they were in place, by Unix time of change."""
         for draft in self._root.glob("*/*.tmp"):

@@ -1,8 +1,9 @@
-"""Three minutes of recording, the worker killed four times, the helper twice: one file, no gap."""
+"""Three minutes of recording, the worker killed four times, the helper twice: one file."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import signal
 import time
@@ -14,7 +15,7 @@ from aiohttp import web
 
 from helper.model import CaptureView
 from tests.e2e.world import World, world
-from tests.extension.background.test_recording import PLAY, SCREEN
+from tests.extension.background.test_recording import PLAY, SCREEN, away
 
 SECONDS = 180
 KILLS = (20, 60, 100, 150)
@@ -41,7 +42,7 @@ async def measure(folder: Path) -> None:
         stopped = time.monotonic()
         view = await made.sealed(uuid, 120)
         print(f"  sealed {time.monotonic() - stopped:.1f} s after the stop")
-        await _report(made, view, stopped - began)
+        await _report(made, view)
 
 
 def _acts(made: World) -> list[tuple[int, Any]]:
@@ -58,24 +59,42 @@ def _acts(made: World) -> list[tuple[int, Any]]:
     return [*((at, kill_worker) for at in KILLS), *restarts]
 
 
-async def _report(made: World, view: CaptureView, seconds: float) -> None:
+async def _report(made: World, view: CaptureView) -> None:
     """Print what the file holds, as the browser's own decoder plays it."""
     store = made.store
     [item] = [one for one in view.artifacts if one.role == "seen/recording"]
     [told] = [one for one in view.artifacts if one.role == "seen/context"]
     context = json.loads(store.blobs.read(told.sha256))
     data = store.blobs.read(item.sha256)
-    pieces = b"".join(store.blobs.read(one["sha256"]) for one in context["chunks"])
-    assert data == pieces, "the file is not its chunks"
+    at = 0
+    for one in context["chunks"]:
+        piece = data[at : at + one["size"]]
+        assert hashlib.sha256(piece).hexdigest() == one["sha256"], "the file is not its chunks"
+        at += one["size"]
+    assert at == len(data)
     found = await _played(made, data)
-    begin, *times = [
+    begin, ended, *times = [
         datetime.fromisoformat(moment)
-        for moment in (context["started_at"], *(one["at"] for one in context["chunks"]))
+        for moment in (
+            context["started_at"],
+            context["ended_at"],
+            *(one["at"] for one in context["chunks"]),
+        )
     ]
+    seconds = (ended - begin).total_seconds()
+    lacks = any(one.reason == "recording_unpictured" for one in view.missing)
+    without = sum(away(view, "unpictured")) if lacks else 0
+    assert abs(seconds - found["duration"] - without) <= 1, (
+        "the film is shorter, and nobody says so"
+    )
     apart = max((b - a).total_seconds() for a, b in zip([begin, *times], times, strict=False))
+    for one in context["chunks"]:
+        if one["sha256"] != item.sha256:
+            assert store.blobs.size(one["sha256"]) is None, "the chunks lie beside the file"
     gaps = [(one.reason, one.detail) for one in view.missing if one.role == "seen/recording"]
     print(
-        f"  recorded {seconds:.0f} s in {len(context['chunks'])} chunks, one file {item.name}"
+        f"  recorded {seconds:.1f} s, {without:.1f} s listed without a picture\n"
+        f"  {len(context['chunks'])} chunks, one file {item.name}"
         f" of {item.bytes / 1e6:.1f} MB\n"
         f"  last chunk {(times[-1] - begin).total_seconds():.1f} s after the begin, none later than"
         f" {apart:.1f} s after the one before\n"

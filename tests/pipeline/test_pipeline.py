@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import re
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -16,11 +17,15 @@ from sqlalchemy.exc import OperationalError
 
 from helper import app
 from helper.app import Helper, open_helper
+from helper.capture.intake import Intake, IntakeLimits
+from helper.capture.packed import EXTENSION
 from helper.errors import DiskFullError
 from helper.model import CaptureMeta, CaptureView, Part
+from helper.pipeline import CHAT_SECONDS
 from helper.settings import Settings
 from helper.steps import read
 from helper.steps.store import Store
+from tests.steps.films import Recorder
 
 URL = "https://shop.example/order/KZ20240102"
 HTML = b"<!doctype html><p>order</p>"
@@ -38,11 +43,20 @@ async def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         yield opened
 
 
-def arrive(store: Store, capture_id: str, role: Any, data: bytes, *, received: int = -1) -> str:
+def arrive(
+    store: Store,
+    capture_id: str,
+    role: Any,
+    data: bytes,
+    about: dict[str, Any] | None = None,
+    *,
+    received: int = -1,
+) -> str:
     """Announce a part and let it arrive as the intake does."""
     sha256 = store.blobs.keep_bytes(data)
-    kind = "text/html" if role == "seen/html" else "image/png"
-    about = {"index": 0} if role == "seen/strip" else {}
+    kinds = {"seen/html": "text/html", "seen/recording": "video/webm", "seen/context": "text/json"}
+    kind = kinds.get(role, "image/png")
+    about = about or ({"index": 0} if role == "seen/strip" else {})
     part = Part(role=role, sha256=sha256, size=len(data), media_type=kind, about=about)
     meta = CaptureMeta(url=URL, clicked_at=datetime(2026, 3, 1, tzinfo=UTC), revisit="post")
     store.vault.create_capture(capture_id, meta, [part])
@@ -250,6 +264,37 @@ async def test_an_upload_that_a_crash_cut_off_is_sealed_as_partial_at_the_next_s
         view = helper.store.vault.capture(capture_id)
         assert stages(view) == ["partial", "S0", "S1"]
         assert "upload_interrupted" not in {entry.reason for entry in view.missing}
+
+
+async def test_the_chunks_of_a_recording_go_with_the_seal_and_a_repeated_commit_asks_for_none(
+    helper: Helper,
+) -> None:
+    capture_id, store = str(uuid.uuid4()), helper.store
+    recorder = Recorder([n / 5 for n in range(30)], 6)
+    sent = [
+        arrive(store, capture_id, *part)
+        for part in recorder.parts(datetime(2026, 3, 1, tzinfo=UTC))
+    ]
+    store.vault.mark_kept(capture_id, store.now(), final=True)
+    await helper.pipeline.start(capture_id)
+    assert await helper.sealed(capture_id, 20)
+    [film] = [item for item in store.vault.capture(capture_id).artifacts if "webm" in item.name]
+    assert store.blobs.read(film.sha256) == b"".join(data for _, data in recorder.chunks)
+    assert film.sha256.encode() in store.blobs.read(
+        store.vault.capture(capture_id).seals[-1].manifest
+    )
+    assert [store.blobs.size(sha256) is None for sha256 in sent] == [True] * (len(sent) - 1) + [
+        False
+    ]
+    limits = IntakeLimits(part_bytes=1 << 20, capture_bytes=1 << 20, parts=100)
+    intake = Intake(store.settings.data / "incoming", store.vault, store.blobs, limits)
+    assert all(part.received == part.size for part in await intake.kept(capture_id))
+
+
+def test_strips_are_waited_for_as_long_as_the_extension_walks_through_a_chat() -> None:
+    text = (EXTENSION / "background" / "chat.js").read_text("utf-8")
+    [most] = re.findall(r"const IN_ALL_MILLISECONDS = (\d+) \* 60_000;", text)
+    assert int(most) * 60 + 60 == CHAT_SECONDS, "and a minute to put it together"
 
 
 @pytest.mark.parametrize(("days", "stays"), [(0, True), (2, False)])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+from tests.extension.background.world import LIBRARY
+
 STYLE = """<style>
 body{margin:0;font:14px sans-serif;display:flex;flex-direction:column;height:100vh}
 h1{font-size:16px;margin:8px}#log{flex:1;overflow-y:auto;min-height:0;position:relative}
@@ -122,6 +126,36 @@ const come = () => {{
 }};
 draw(); log.scrollTop = 1e9; draw(); log.scrollTop = 1e9;
 {extra}""")
+
+
+def scroller(count: int) -> str:
+    """Return a chat drawn with vue-virtual-scroller; its rows are used again, in any order."""
+    home = f"{LIBRARY}vue-virtual-scroller/dist/vue-virtual-scroller"
+    modules = {"vue": "vue/dist/vue.esm-browser.prod.js", "mitt": "mitt/dist/mitt.es.js"}
+    imports = json.dumps({"imports": {name: LIBRARY + at for name, at in modules.items()}})
+    return f"""{HEAD}<link rel=stylesheet href={home}.css>
+<div id=app style="flex:1;min-height:0;display:flex"></div>{TAIL}
+<script type=importmap>{imports}</script>
+<script type=module>
+import {{ createApp, h, nextTick }} from 'vue';
+import {{ DynamicScroller, DynamicScrollerItem }}
+  from '{home}.js';
+{MAKE.replace("const log = document.getElementById('log');", "")}
+const items = Array.from({{ length: {count} }}, (_, n) => ({{ id: n, ...made(n) }}));
+const draw = ({{ item, index, active }}) => h(
+  DynamicScrollerItem,
+  {{ item, active, sizeDependencies: [item.words], 'data-index': index }},
+  () => h('div', {{ class: item.mine ? 'msg mine' : 'msg kefu', innerHTML: row(item).innerHTML }}),
+);
+createApp({{
+  mounted() {{ nextTick(() => this.$refs.list.scrollToBottom()); }},
+  render: () => h(
+    DynamicScroller,
+    {{ ref: 'list', items, minItemSize: 40, id: 'log', class: 'chat-log' }},
+    {{ default: draw }},
+  ),
+}}).mount('#app');
+</script>"""
 
 
 def framed(inner: str) -> str:

@@ -79,6 +79,14 @@ log.addEventListener('scroll', () => {
     assert seen == set(range(1, 113)), "every message is on a picture"
 
 
+@pytest.mark.long
+async def test_a_list_of_the_library_that_shops_draw_with_is_kept_whole(world: World) -> None:
+    world.shop.pages["/chat"] = chats.scroller(200)
+    chat = await walked(world, await world.capture(await world.open("/chat"), chat={}))
+    assert chat.said == [chats.words(n) for n in range(200)]
+    assert (chat.missing, chat.log["whole"]) == ({}, True)
+
+
 async def test_what_loads_on_scrolling_up_is_kept_and_the_page_stands_where_it_stood(
     world: World,
 ) -> None:

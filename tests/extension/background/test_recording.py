@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
+from helper.capture.chunks import RECORDING
+from helper.model import CaptureView
 from helper.settings import Settings
 from helper.steps.keep import keep_parts
-from helper.steps.recording import RECORDING
 from helper.steps.store import Store
 from helper.vault.ledger import Ledger
 from tests.extension.background.world import World, build, until
@@ -21,6 +24,24 @@ pytestmark = pytest.mark.browser
 
 SCREEN = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
 """The browser chooses a screen of its own, with a picture that moves: no person is there to."""
+STOPS = """() => {
+  const canvas = document.createElement("canvas");
+  const paper = canvas.getContext("2d");
+  const stream = canvas.captureStream(0);
+  let at = 0;
+  window.draw = (on) => {
+    clearInterval(window.drawing);
+    const one = () => {
+      paper.fillStyle = `hsl(${at += 40} 80% 50%)`;
+      paper.fillRect(0, 0, 300, 150);
+      stream.getVideoTracks()[0].requestFrame();
+    };
+    if (on) window.drawing = setInterval(one, 100);
+    window.since = performance.now();
+  };
+  navigator.mediaDevices.getDisplayMedia = async () => (window.draw(true), stream);
+}"""
+"""A screen that brings pictures or none, as the test wants."""
 PLAY = """async (path) => {
   const video = document.createElement("video");
   video.muted = true;
@@ -111,6 +132,7 @@ async def played(world: World, data: bytes) -> dict[str, Any]:
 async def test_a_recording_outlives_worker_and_helper_as_one_file_that_plays(world: World) -> None:
     page = await recorder(world)
     assert "UTC+08:00" in await page.inner_text("#clock")
+    assert "Asia/Shanghai" in await page.inner_text("#zone")
     uuid = await recording(page)
     await arrived(world, uuid, 1)
     await world.stop_workers()
@@ -143,14 +165,51 @@ async def test_a_recording_outlives_worker_and_helper_as_one_file_that_plays(wor
     assert found["duration"] > (await played(world, half))["duration"] > 0
     view = world.helper.vault.capture(uuid)
     assert view.meta.revisit == "recording"
-    [paused] = [one for one in view.missing if one.role == RECORDING]
-    assert paused.reason == "recording_paused"
-    [span] = [one.split(" – ") for one in str(paused.detail).split("; ")]
+    paused = lack(view, "paused")
+    [span] = [one.split(" – ") for one in str(paused).split("; ")]
     assert chunks[0].about["at"] < span[0] < span[1] < chunks[-1].about["at"]
     context = json.loads(world.helper.bytes(uuid, "seen/context"))
     assert [one["sha256"] for one in context["chunks"]] == [part.sha256 for part in chunks]
     assert context["why"] == "stopped"
     assert (await world.message("status"))["outbox"]["count"] == 0
+
+
+async def test_where_no_picture_comes_is_listed_and_the_film_is_as_long_as_all_the_rest(
+    world: World,
+) -> None:
+    page = await recorder(world)
+    await page.evaluate(STOPS)
+    uuid = await recording(page)
+    await arrived(world, uuid, 1)
+    for on, seconds in ((False, 4), (True, 1), (False, 2)):
+        await page.evaluate("on => draw(on)", on)
+        over = partial(page.evaluate, f"performance.now() - since > {seconds * 1000}")
+        await until(over, "time stands still")
+    await page.click("#stop")
+    await page.wait_for_selector("body[data-state=ended]")
+    await world.reached(uuid, "sent")
+    shown = (await played(world, joined(world, uuid)))["duration"]
+    view = world.helper.vault.capture(uuid)
+    [film] = [one for one in view.artifacts if one.role == RECORDING]
+    assert film.about["milliseconds"] / 1000 == pytest.approx(shown, abs=0.05)
+    context = json.loads(world.helper.bytes(uuid, "seen/context"))
+    began, ended = (datetime.fromisoformat(context[name]) for name in ("started_at", "ended_at"))
+    assert abs((ended - began).total_seconds() - shown - sum(away(view, "unpictured"))) <= 1
+    assert away(view, "unpictured")[-1] > 1.5
+    assert max(away(view, "still")) > 3.5
+
+
+def lack(view: CaptureView, reason: str) -> str | None:
+    """Return the detail of the one row that says why something is missing."""
+    [detail] = [one.detail for one in view.missing if one.reason == f"recording_{reason}"]
+    return detail
+
+
+def away(view: CaptureView, reason: str) -> list[float]:
+    """Return how long each listed stretch is, in seconds."""
+    stretches = str(lack(view, reason)).split("; ")
+    spans = [map(datetime.fromisoformat, one.split(" – ")) for one in stretches]
+    return [(to - since).total_seconds() for since, to in spans]
 
 
 @pytest.mark.long
@@ -168,18 +227,16 @@ async def test_what_a_closed_recorder_left_plays_and_the_next_is_a_segment_after
     await world.message("status")
     await world.reached(uuid, "sent")
     assert (await played(world, joined(world, uuid)))["duration"] > 0
-    [cut] = [one for one in world.helper.vault.capture(uuid).missing if one.role == RECORDING]
     last = world.helper.parts(uuid, RECORDING)[-1].about["at"]
-    assert (cut.reason, cut.detail) == ("recording_cut", last)
+    assert lack(world.helper.vault.capture(uuid), "cut") == last
     await page.bring_to_front()
     second = await recording(page)
     await arrived(world, second, 1)
     await page.click("#stop")
     await world.reached(second, "sent")
     joined(world, second)
-    [gap] = [one for one in world.helper.vault.capture(second).missing if one.role == RECORDING]
-    assert gap.reason == "recording_gap"
-    assert str(gap.detail).startswith(f"{last} – ")
+    gap = lack(world.helper.vault.capture(second), "gap")
+    assert str(gap).startswith(f"{last} – ")
     told = [world.helper.vault.capture(one).meta.extra["recording"] for one in (uuid, second)]
     assert [one["segment"] for one in told] == [1, 2]
     assert len({one["session"] for one in told}) == 1

@@ -29,8 +29,11 @@ from helper.vault.catalogue import Catalogue, open_engine
 from helper.web import pairing
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
+from tests.extension.corpus.libraries import HOME
 
 SHOP = "shop.localhost"
+LIBRARY = "/library/"
+"""Under which a shop serves the libraries that its pages are drawn with."""
 CONSOLE = "pages/options.html"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,6 +63,8 @@ class Shop:
         return f"http://{SHOP}:{self.port}"
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
+        if request.path.startswith(LIBRARY):
+            return web.FileResponse(HOME / request.path.removeprefix(LIBRARY))
         page = self.pages.get(request.path)
         if page is None:
             raise web.HTTPNotFound

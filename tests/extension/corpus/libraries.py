@@ -18,11 +18,16 @@ PACKAGES = {
     "react-dom@18.3.1": ("umd/react-dom.production.min.js",),
     "dayjs@1.11.23": ("dayjs.min.js",),
     "antd@5.29.3": ("dist/antd.min.js", "dist/reset.css"),
-    "vue@3.5.45": ("dist/vue.global.prod.js",),
+    "vue@3.5.45": ("dist/vue.global.prod.js", "dist/vue.esm-browser.prod.js"),
     "element-plus@2.14.8": ("dist/index.full.min.js", "dist/index.css"),
     "@arco-design/web-vue@2.59.0": ("dist/arco-vue.min.js", "dist/arco.min.css"),
     "tdesign-vue-next@1.20.8": ("dist/tdesign.min.js", "dist/tdesign.min.css"),
     "vant@4.10.2": ("lib/vant.min.js", "lib/index.css"),
+    "vue-virtual-scroller@2.0.1": (
+        "dist/vue-virtual-scroller.js",
+        "dist/vue-virtual-scroller.css",
+    ),
+    "mitt@2.1.0": ("dist/mitt.es.js",),
     "layui@2.13.6": ("dist/layui.js", "dist/css/layui.css"),
     "axe-core@4.14.1": ("axe.min.js",),
 }
@@ -38,11 +43,11 @@ def folder(package: str) -> str:
 
 
 def missing() -> list[str]:
-    """Return the packages that are not here in the version asked for."""
+    """Return the packages that are not here in the version asked for, with all their files."""
     return [
         package
-        for package in PACKAGES
-        if not (HOME / folder(package) / "version").is_file()
+        for package, names in PACKAGES.items()
+        if not all((HOME / folder(package) / name).is_file() for name in ("version", *names))
         or (HOME / folder(package) / "version").read_text("utf-8") != package
     ]
 
