@@ -136,15 +136,16 @@ class Library(Store):
     def same_page(self, capture_id: CaptureId, *, limit: int | None = 50) -> tuple[Listed, ...]:
         """Return the captures of one address, newest first, the one itself too.
 
-        Empty for a file that the user brought; raises NotFoundError.
+        Empty for a file that the user brought, and for what has no row.
         """
+        own = select(_library.c.address).where(_library.c.capture_id == capture_id)
         with reading(self.engine) as connection:
-            one = _require_row(connection, capture_id)
-            if one.address is None:
+            address = connection.execute(own).scalar()
+            if address is None:
                 return ()
             rows = connection.execute(
                 _newest_first(select(_library, _captures.c.case_id, _captures.c.state))
-                .where(_library.c.address == one.address)
+                .where(_library.c.address == address)
                 .limit(limit)
             ).all()
             return _completed(connection, rows, ())

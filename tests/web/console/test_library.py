@@ -145,6 +145,13 @@ async def test_changed_terms_are_found_and_marked_by_the_keyboard_alone(page: Pa
     await page.context.close()
 
 
+async def test_a_capture_leads_to_what_its_page_said_before(page: Page, library: Town) -> None:
+    await page.goto(library.url(f"/captures/{UUID(int=1070)}"))
+    await page.get_by_role("link", name="存过 2 次").click()
+    await expect(page.locator("tr.removed")).to_contain_text("七天内支持退款")
+    await page.context.close()
+
+
 async def test_picked_cases_are_offered_to_be_taken_along(page: Page, library: Town) -> None:
     await page.get_by_text("筛选").click()
     await page.get_by_label("店铺网址").select_option("shop.example")
