@@ -83,6 +83,8 @@ def _changed_lines(found: Comparison, language: Language) -> Iterator[str]:
     said = found.text
     key = said.reason if said.state == "not_compared" else said.state
     yield text(f"library.changes.{key}", language, removed=said.removed, added=said.added)
+    if found.bought and found.bought_at:
+        yield text(f"library.bought.{found.bought}", language, at=moment(found.bought_at))
     if not said.ordered:
         yield text("library.changes.unordered", language)
     if said.state == "differs":

@@ -14,7 +14,11 @@ from scrapers.record import Frozen
 
 MOST_LINES: Final = 2_000
 """Of a text, after what is the same at its start and end; more are not matched in order."""
-_LONGEST_MARKED: Final = 600
+_MOST_PAIRS: Final = 10_000
+"""Of equal lines, or characters of two lines, that are weighed against each other: matching takes
+their number once for each block that it finds."""
+_MOST_WORK: Final = 200_000
+"""Of such pairs of characters in all lines together; what comes after is marked as a whole."""
 _ALIKE: Final = 0.4
 """From here on a line is the other one changed; below it is another line."""
 _AROUND: Final = 3
@@ -69,7 +73,7 @@ def changes(before: str, after: str) -> TextChanges:
     while end < min(len(mine), len(other)) - start and mine[-1 - end] == other[-1 - end]:
         end += 1
     rest, new = mine[start : len(mine) - end], other[start : len(other) - end]
-    ordered = max(len(rest), len(new)) <= MOST_LINES
+    ordered = max(len(rest), len(new)) <= MOST_LINES and _pairs(rest, new) <= _MOST_PAIRS
     found = list(_matched(rest, new, start) if ordered else _unordered(rest, new, start))
     kinds = Counter(line.kind for line in found)
     head = [_equal(text, number, number) for number, text in enumerate(mine[:start], 1)]
@@ -87,6 +91,7 @@ def changes(before: str, after: str) -> TextChanges:
 
 
 def _matched(mine: Sequence[str], other: Sequence[str], start: int) -> Iterator[Line]:
+    marker = _Marker()
     matcher = SequenceMatcher(None, mine, other, autojunk=False)
     for kind, left, left_end, right, right_end in matcher.get_opcodes():
         if kind == "equal":
@@ -94,44 +99,73 @@ def _matched(mine: Sequence[str], other: Sequence[str], start: int) -> Iterator[
                 before, after = left + number, right + number
                 yield _equal(mine[before], start + before + 1, start + after + 1)
             continue
-        removed = list(range(left, left_end))
-        added = list(range(right, right_end))
-        for number in range(max(len(removed), len(added))):
-            old = removed[number] if number < len(removed) else None
-            new = added[number] if number < len(added) else None
-            yield from _changed(mine, other, old, new, start)
+        for number in range(max(left_end - left, right_end - right)):
+            old = left + number if left + number < left_end else None
+            new = right + number if right + number < right_end else None
+            was: tuple[Part, ...] = (Part(text=mine[old]),) if old is not None else ()
+            became: tuple[Part, ...] = (Part(text=other[new]),) if new is not None else ()
+            if old is not None and new is not None:
+                was, became = marker.marked(mine[old], other[new]) or (was, became)
+            if old is not None:
+                yield Line(kind="removed", parts=was, before=start + old + 1)
+            if new is not None:
+                yield Line(kind="added", parts=became, after=start + new + 1)
 
 
-def _changed(
-    mine: Sequence[str], other: Sequence[str], old: int | None, new: int | None, start: int
-) -> Iterator[Line]:
-    """Yield what a line was and what it became, marked where the two are alike."""
-    marks = None
-    if old is not None and new is not None:
-        marks = _marks(mine[old], other[new])
-    if old is not None:
-        parts = marks[0] if marks else (Part(text=mine[old]),)
-        yield Line(kind="removed", parts=parts, before=start + old + 1)
-    if new is not None:
-        parts = marks[1] if marks else (Part(text=other[new]),)
-        yield Line(kind="added", parts=parts, after=start + new + 1)
+class _Marker:
+    """Marks the characters that changed in lines that are alike, as long as that is cheap."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_WORK
+
+    def marked(self, old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...]] | None:
+        """Return both lines in parts, None where one is not the other changed."""
+        first = _common(old, new)
+        last = _common(old[first:][::-1], new[first:][::-1])
+        inner = old[first : len(old) - last], new[first : len(new) - last]
+        same, parts = self._inside(*inner)
+        if 2 * (first + last + same) < _ALIKE * (len(old) + len(new)):
+            return None
+        before, after = (
+            (
+                *_part(text[:first], changed=False),
+                *middle,
+                *_part(text[len(text) - last :], changed=False),
+            )
+            for text, middle in zip((old, new), parts, strict=True)
+        )
+        return before, after
+
+    def _inside(self, old: str, new: str) -> tuple[int, tuple[list[Part], list[Part]]]:
+        """Return how many characters the middles of two lines share, and both in parts."""
+        work = _pairs(old, new)
+        if work > min(_MOST_PAIRS, self._left):
+            return 0, (_part(old, changed=True), _part(new, changed=True))
+        self._left -= work
+        same, before, after = 0, [], []
+        matcher = SequenceMatcher(None, old, new, autojunk=False)
+        for kind, left, left_end, right, right_end in matcher.get_opcodes():
+            changed = kind != "equal"
+            same += 0 if changed else left_end - left
+            before += _part(old[left:left_end], changed=changed)
+            after += _part(new[right:right_end], changed=changed)
+        return same, (before, after)
 
 
-def _marks(old: str, new: str) -> tuple[tuple[Part, ...], tuple[Part, ...]] | None:
-    if max(len(old), len(new)) > _LONGEST_MARKED:
-        return None
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < _ALIKE:
-        return None
-    before: list[Part] = []
-    after: list[Part] = []
-    for kind, left, left_end, right, right_end in matcher.get_opcodes():
-        changed = kind != "equal"
-        if left < left_end:
-            before.append(Part(text=old[left:left_end], changed=changed))
-        if right < right_end:
-            after.append(Part(text=new[right:right_end], changed=changed))
-    return tuple(before), tuple(after)
+def _common(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    alike = (number for number, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(alike, min(len(one), len(other)))
+
+
+def _part(text: str, *, changed: bool) -> list[Part]:
+    return [Part(text=text, changed=changed)] if text else []
+
+
+def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many pairs of equal members two sequences have."""
+    counts = Counter(other)
+    return sum(number * counts[member] for member, number in Counter(one).items())
 
 
 def _unordered(mine: Sequence[str], other: Sequence[str], start: int) -> Iterator[Line]:

@@ -49,11 +49,24 @@ _TEXTS: Final[tuple[Role, ...]] = ("seen/text", "witness/text")
 _PAGES: Final[tuple[Role, ...]] = ("seen/html", "witness/html")
 
 
+@dataclass(frozen=True)
+class _Case:
+    """What of a case its captures need, worked out once for as long as nothing of it changes."""
+
+    around: Around
+    revision: int
+    orders: tuple[OrderRecord, ...]
+    people: tuple[str, ...]
+    names: str
+    """All that decides what is covered on its pages."""
+
+
 @dataclass
 class Indexer:
     """Keeps the library of one vault as the rest of it is."""
 
     store: Store
+    _last: _Case | None = None
 
     async def work(self) -> None:
         """Work until cancelled."""
@@ -115,33 +128,47 @@ class Indexer:
         except NotFoundError:
             vault.forget_gone(request)
             return
-        around = vault.around(view.case_id) if view.case_id else None
-        made_of = _made_of(view, around)
+        of_case = self._case(view.case_id) if view.case_id else None
+        made_of = _made_of(view, of_case)
         if vault.made_of(view.capture_id) == made_of:
             vault.is_as_it_was(request)
         else:
-            self._list(request, view, around, made_of)
+            self._list(request, view, of_case, made_of)
 
-    def _list(self, request: Stale, view: CaptureView, around: Around | None, made_of: str) -> None:
+    def _case(self, case_id: str) -> _Case | None:
+        """Return the case of a capture; the captures of one case come one after another."""
+        revision = self.store.vault.revision(case_id)
+        known = self._last
+        if known is None or (known.around.case_id, known.revision) != (case_id, revision):
+            around = self.store.vault.around(case_id)
+            self._last = known = _case_of(around, revision) if around is not None else None
+        return known
+
+    def _list(self, request: Stale, view: CaptureView, of_case: _Case | None, made_of: str) -> None:
         read = _is_read(view)
-        order = corrected(view.order, around)
+        order = corrected(view.order, of_case.around if of_case else None)
         said = self._said(view) if read else ""
         head = joined([view.meta.title, view.meta.url, unquote(view.meta.url),
                        view.meta.extra.get("note"), *_facts(order)])  # fmt: skip
         context = self._bytes(view, "seen/context") if read else b""
-        private = _private(view, around, [head, said, *masking.texts(context)])
-        body = private.clean(said)
+        private = _private(view, order, of_case, [head, said, *masking.texts(context)])
         own = [view.order] if view.order is not None else []
-        if read and find(own, [head, said]).lost:
-            numbers = {order.order_no, order.payment.trade_no} if order else set()
-            body = without_codes(body, {number for number in numbers if number})
+        lost = private.lost and find(own, [head, said]).lost
+        known = {order.order_no, order.payment.trade_no} if order else set()
+        readable = {number for number in known if number}
+
+        def shown(words: str) -> str:
+            """Cover what is private; where a code hides unfound, all that may be one."""
+            clean = private.clean(words)
+            return plain(without_codes(clean, readable)) if lost or not read else clean
+
         self.store.vault.put_listed(
             request,
-            private.clean(head) if read else joined([private.clean(view.meta.title)]),
-            plain(body),
+            shown(head) if read else "",
+            plain(shown(said)),
             clicked_at=view.meta.clicked_at,
-            title=private.clean(" ".join(plain(view.meta.title).split()))[:_LONGEST_TITLE],
-            url=private.clean(view.meta.url),
+            title=shown(" ".join(plain(view.meta.title).split()))[:_LONGEST_TITLE],
+            url=shown(view.meta.url),
             host=view.meta.host,
             address=address_of(view.meta.url),
             kind=_kind(view),
@@ -229,11 +256,21 @@ def _facts(order: OrderRecord | None) -> Iterator[str | None]:
     )  # fmt: skip
 
 
-def _private(view: CaptureView, around: Around | None, texts: Sequence[str]) -> Private:
-    orders = [*(around.orders if around else ()), *([view.order] if view.order else [])]
-    mine = corrected(view.order, around)
-    told = redact.people(around.entries) if around else ()
-    return find(_distinct([*orders, *([mine] if mine else [])]), texts, told)
+def _case_of(around: Around, revision: int) -> _Case:
+    people = tuple(sorted(redact.people(around.entries)))
+    orders = tuple(_distinct(around.orders))
+    given = [one.model_dump_json() for one in around.corrections]
+    names = json.dumps([around.order_no, given, people, sorted(map(_names, orders))])
+    return _Case(around, revision, orders, people, names)
+
+
+def _private(
+    view: CaptureView, order: OrderRecord | None, of_case: _Case | None, texts: Sequence[str]
+) -> Private:
+    """Return what covers all that the case names; `order` is the capture's with corrections."""
+    own = [one for one in (view.order, order) if one is not None]
+    orders, people = (of_case.orders, of_case.people) if of_case else ((), ())
+    return find(_distinct([*orders, *own]), texts, people)
 
 
 def _distinct(orders: Sequence[OrderRecord]) -> list[OrderRecord]:
@@ -264,18 +301,13 @@ def _thumbnail(artifacts: Sequence[Artifact]) -> str | None:
     return next((name for names in named for name in names), None)
 
 
-def _made_of(view: CaptureView, around: Around | None) -> str:
+def _made_of(view: CaptureView, of_case: _Case | None) -> str:
     """Return a hash of all that a row follows from."""
     used = {*_TEXTS, *_PAGES, "seen/context", "seen/chat"}
     parts = [
         _is_read(view), _kind(view), _thumbnail(view.artifacts), view.meta.model_dump_json(),
         sorted((item.role, item.sha256) for item in view.artifacts if item.role in used),
-        view.order and view.order.model_dump_json(),
-        around and [
-            around.order_no, sorted(map(_names, around.orders)),
-            [one.model_dump_json() for one in around.corrections],
-            sorted(redact.people(around.entries)),
-        ],
+        view.order and view.order.model_dump_json(), of_case and of_case.names,
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(parts).encode("utf-8", "replace")).hexdigest()
     return f"{RULES}:{digest}"

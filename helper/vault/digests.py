@@ -172,6 +172,18 @@ class Digests(Store):
             )
             return list(connection.execute(rows).scalars())
 
+    def digest_figures(self) -> tuple[list[str], int]:
+        """Return what each case adds to its shop's figures, and how many have no digest yet.
+
+        The newest case comes first; one that could not be worked out adds nothing.
+        """
+        figures = func.json_extract(func.nullif(_digests.c.record, ""), "$.figures")
+        rows = _joined(_digests.c.case_id, figures).order_by(_cases.c.position.desc())
+        with reading(self.engine) as connection:
+            found = connection.execute(rows).all()
+        waiting = sum(case_id is None for case_id, _ in found)
+        return [record for _, record in found if record is not None], waiting
+
     def digest_counts(self, form: str, now: datetime) -> Counts:
         """Count cases, captures and stamps; four statements."""
         stale = func.sum(case((_fresh(form, now), 0), else_=1))

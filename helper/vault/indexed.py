@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -17,6 +17,7 @@ from helper.dealings import Entry
 from helper.model import CaptureId, Correction
 from helper.vault import schema
 from helper.vault.cases import corrections_of
+from helper.vault.digests import sortable
 from helper.vault.entries import entries_of
 from helper.vault.search import put_document, remove_document
 from helper.vault.store import Store, reading, writing
@@ -186,8 +187,3 @@ def _done(connection: Connection, request: Stale) -> None:
     """Take back a request, unless it was made again since it was read."""
     same = (_stale.c.ref == request.ref) & (_stale.c.position <= request.position)
     connection.execute(delete(_stale).where(same))
-
-
-def sortable(moment: datetime) -> str:
-    """Return a moment as rows are ordered by it."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")

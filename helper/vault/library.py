@@ -21,7 +21,7 @@ from sqlalchemy import (
 from helper.errors import InvalidError, NotFoundError
 from helper.model import CaptureId, CaptureState, Moment
 from helper.vault import schema
-from helper.vault.indexed import sortable
+from helper.vault.digests import sortable
 from helper.vault.search import (
     Segment,
     holds,
@@ -136,15 +136,16 @@ class Library(Store):
     def same_page(self, capture_id: CaptureId, *, limit: int | None = 50) -> tuple[Listed, ...]:
         """Return the captures of one address, newest first, the one itself too.
 
-        Empty for a file that the user brought; raises NotFoundError.
+        Empty for a file that the user brought, and for what has no row.
         """
+        own = select(_library.c.address).where(_library.c.capture_id == capture_id)
         with reading(self.engine) as connection:
-            one = _require_row(connection, capture_id)
-            if one.address is None:
+            address = connection.execute(own).scalar()
+            if address is None:
                 return ()
             rows = connection.execute(
                 _newest_first(select(_library, _captures.c.case_id, _captures.c.state))
-                .where(_library.c.address == one.address)
+                .where(_library.c.address == address)
                 .limit(limit)
             ).all()
             return _completed(connection, rows, ())
@@ -210,9 +211,12 @@ def _completed(
         return {key: number for key, number in connection.execute(counted)}  # noqa: C416  # typed
 
     seals = count(ledger.c.capture_id, ledger.c.capture_id.in_(ids))
-    of_these = stamps.c.capture_id.in_(ids)
-    stamped = count(stamps.c.capture_id, of_these, stamps.c.state == "stamped")
-    pending = count(stamps.c.capture_id, of_these, stamps.c.state == "pending")
+    states = connection.execute(
+        select(stamps.c.capture_id, stamps.c.state, func.count())
+        .where(stamps.c.capture_id.in_(ids))
+        .group_by(stamps.c.capture_id, stamps.c.state)
+    )
+    stamped = {(capture_id, state): number for capture_id, state, number in states}
     missing = count(
         _missing.c.capture_id, _missing.c.capture_id.in_(ids), _missing.c.reason != BY_USER
     )
@@ -230,8 +234,8 @@ def _completed(
             state=row.state,
             order_no=row.order_no,
             seals=seals.get(row.capture_id, 0),
-            stamps=stamped.get(row.capture_id, 0),
-            stamps_pending=pending.get(row.capture_id, 0),
+            stamps=stamped.get((row.capture_id, "stamped"), 0),
+            stamps_pending=stamped.get((row.capture_id, "pending"), 0),
             missing=missing.get(row.capture_id, 0),
             thumbnail=row.thumbnail,
             same_page=same.get(row.address, 1),

@@ -257,6 +257,7 @@ library: Final = Table(
     Index("library_by_time", "sort_at", "position"),
     Index("library_by_address", "address", "sort_at"),
     Index("library_by_host", "host", "sort_at"),
+    Index("library_by_kind", "kind", "sort_at"),
 )
 """What a list shows of each capture, made of it in the background, private words covered.
 

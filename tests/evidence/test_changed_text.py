@@ -31,6 +31,16 @@ def test_a_changed_line_is_marked_by_its_characters() -> None:
     assert added.after == 3
 
 
+def test_what_is_costly_to_match_is_still_told() -> None:
+    lines = ["甲", "乙"] * 700
+    found = changes("\n".join(["旧", *lines]), "\n".join([*lines[1:], "新", "甲"]))
+    assert (found.ordered, found.state) == (False, "differs")
+    long = "ab" * 2_000
+    found = changes(f"{'规' * 4_000}{long}。", f"{'规' * 4_000}{long[::-1]}！。")
+    parts = next(line.parts for line in found.lines if line.kind == "added")
+    assert [part.changed for part in parts] == [False, True, False]
+
+
 def test_another_line_is_not_marked_as_the_same_changed() -> None:
     found = changes("保证到账", "会员中心 关于我们")
     assert [line.parts for line in found.lines] == [

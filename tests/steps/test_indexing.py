@@ -280,4 +280,24 @@ def test_captures_of_one_address_are_compared_over_time(
     said = json.loads(result.text.model_dump_json())
     assert [line["kind"] for line in said["lines"]][:2] == ["removed", "added"]
     assert "1111" not in result.model_dump_json()
+    assert result.bought is None
     assert not compare(store.vault, early, other).same_page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "bought"), [(-1, "before"), (0, "before"), (5, "between"), (10, "after")]
+)
+def test_a_comparison_says_how_the_purchase_lies_to_the_change(
+    store: Store, captures: Captures, indexer: Indexer, minutes: int, bought: str
+) -> None:
+    texts = ("支持退款", "概不退款")
+    one, other = (
+        seen(store, captures, said, clicked_at=NOON + timedelta(minutes=10 * number))
+        for number, said in enumerate(texts)
+    )
+    case_id = ordered(store, one, code=None)
+    ordered(store, other, code=None)
+    paid = (NOON + timedelta(minutes=minutes)).isoformat()
+    store.vault.add_correction(case_id, "payment.paid_at", paid, NOON)
+    indexer.finish()
+    assert compare(store.vault, one, other).bought == bought

@@ -9,6 +9,8 @@ from decimal import Decimal
 from statistics import median
 from typing import Literal
 
+from pydantic import ValidationError
+
 from helper.complaints.course import instants
 from helper.complaints.course.closing import amount, back
 from helper.complaints.course.events import channel_name, settled, until_of
@@ -115,6 +117,14 @@ def statistics_of(cases: Sequence[CaseFigures], language: Language = "zh_CN") ->
     key = "none" if not cases else "few" if len(cases) < _FEW else "own"
     said = [text(f"statistics.{key}", language, count=len(cases))]
     return Statistics(cases=len(cases), shops=tuple(shops), sentences=tuple(said))
+
+
+def parsed_figures(record: str) -> CaseFigures | None:
+    """Return kept figures of a case, None where an older program made them otherwise."""
+    try:
+        return CaseFigures.model_validate_json(record)
+    except ValidationError:
+        return None
 
 
 def figures_of(case: CaseView, draft: Draft | None, now: datetime) -> CaseFigures:

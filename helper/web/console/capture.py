@@ -33,6 +33,7 @@ async def show(visit: Visit) -> web.Response:
     environment = await asyncio.to_thread(_environment, blobs, view, language)
     kept = {item.role: item for item in reversed(view.artifacts)}
     waits = visit.services.unwritten(view.capture_id)
+    same_page = await asyncio.to_thread(visit.services.vault.same_page, view.capture_id)
     return visit.page(
         "capture.html",
         view=view,
@@ -47,6 +48,7 @@ async def show(visit: Visit) -> web.Response:
         pictures=_pictures(view.artifacts),
         environment=environment,
         waits=waits,
+        kept_times=len(same_page),
         fields=_differing_first(view),
     )
 

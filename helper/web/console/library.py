@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, cast, get_args
@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from helper.complaints.course.statistics import statistics
+from helper.complaints.course.statistics import Statistics, parsed_figures, statistics_of
 from helper.errors import InvalidError
 from helper.model import CaptureId, CaptureState
 from helper.steps.comparing import Comparison, compare
@@ -24,6 +24,7 @@ from helper.web.replies import shaped
 
 _ROWS: Final = 30
 _ORDERS: Final = 5
+_MOST_TAKEN: Final = _ROWS
 _ASKED: Final = ("q", "host", "kind", "state", "case", "from", "until", "missing")
 
 
@@ -35,10 +36,28 @@ class Shelf:
     listing: Listing
     orders: tuple[OrderHit, ...]
     choices: Choices
-    later: str | None
-    """Address of the next page, which holds what is older."""
-    paged: bool
-    """True on any page but the first."""
+    after: str | None
+    """What the page begins after; None on the first."""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """What every field of the form holds."""
+        return dict.fromkeys(_ASKED, "") | self.asked
+
+    @property
+    def first(self) -> str:
+        """Address of the first page of the same list."""
+        return _address(self.asked)
+
+    @property
+    def address(self) -> str:
+        """Address of this page."""
+        return _address(self.asked, self.after)
+
+    @property
+    def later(self) -> str | None:
+        """Address of the next page, which holds what is older."""
+        return _address(self.asked, self.listing.after) if self.listing.after else None
 
     @property
     def filtered(self) -> bool:
@@ -58,27 +77,24 @@ async def comparison(visit: Visit) -> web.Response:
 
 
 async def shops(visit: Visit) -> web.Response:
-    """Show the page of the shops; their figures come as soon as they are worked out."""
-    return visit.page("shops.html")
+    """Show one's own cases in figures, by shop, as far as their digests are made."""
+    found, waiting = await asyncio.to_thread(_figures, visit)
+    return visit.page("shops.html", found=found, waiting=waiting)
 
 
-async def figures(visit: Visit) -> web.Response:
-    """Show one's own cases in figures, by shop."""
-    services = visit.services
-
-    def made() -> object:
-        cases = services.vault.cases()
-        drafts = {case.case_id: services.vault.drafts_of(case.case_id) for case in cases}
-        return statistics(cases, drafts, now=services.now(), language=visit.language)
-
-    return visit.page("shops_figures.html", found=await asyncio.to_thread(made))
+async def take(visit: Visit) -> web.Response:
+    """Show the cases of what was picked, each with the ways to take its evidence along."""
+    picked = dict.fromkeys(visit.request.query.getall("case", []))
+    ids = [shaped(RecordId, one, "case") for one in picked][:_MOST_TAKEN]
+    found = await asyncio.to_thread(lambda: [visit.services.vault.around(one) for one in ids])
+    return visit.page("take.html", cases=[case for case in found if case is not None])
 
 
 PAGES: Final = (
     Page("GET", "/library", library),
     Page("GET", "/library/compare", comparison),
+    Page("GET", "/library/take", take),
     Page("GET", "/library/shops", shops),
-    Page("GET", "/library/shops/figures", figures),
 )
 
 
@@ -94,9 +110,20 @@ def _shelf(visit: Visit) -> Shelf:
         listing=listing,
         orders=vault.found_orders(words, limit=_ORDERS) if first else (),
         choices=vault.choices(),
-        later=f"/library?{urlencode({**asked, 'after': listing.after})}" if listing.after else None,
-        paged=after is not None,
+        after=after,
     )
+
+
+def _address(asked: Mapping[str, str], after: str | None = None) -> str:
+    given = {**asked, **({"after": after} if after else {})}
+    return f"/library?{urlencode(given)}" if given else "/library"
+
+
+def _figures(visit: Visit) -> tuple[Statistics, int]:
+    """Return the figures, and how many cases are not in them yet."""
+    records, waiting = visit.services.vault.digest_figures()
+    known = [found for one in records if (found := parsed_figures(one)) is not None]
+    return statistics_of(known, visit.language), waiting
 
 
 def _filters(asked: dict[str, str]) -> Filters:

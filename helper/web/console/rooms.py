@@ -19,6 +19,7 @@ from helper.web.console import (
     exports,
     gate,
     kept,
+    library,
     live,
     telling,
     today,
@@ -31,6 +32,7 @@ from helper.web.services import Services
 PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES, *live.PAGES, *kept.PAGES, *today.PAGES,
     *case.PAGES, *telling.PAGES, *exports.PAGES, *capture.PAGES, *draft.PAGES,
+    *library.PAGES,
 )  # fmt: skip
 
 
