@@ -189,6 +189,7 @@ async def _resume(helper: Helper) -> None:
     while True:
         await _begin_each(vault.unsealed, pipeline.start)
         await _begin_each(vault.with_late_strips, pipeline.start_late)
+        await _sweep(helper.store)
         await asyncio.sleep(_RESUME_SECONDS)
 
 
@@ -200,6 +201,13 @@ async def _begin_each(
             await begin(capture_id)
     except Exception as error:  # noqa: BLE001  # logged; whatever it is, the next round tries again
         _log.warning("captures wait: %s", error)
+
+
+async def _sweep(store: Store) -> None:
+    try:
+        await asyncio.to_thread(store.sweep)
+    except Exception as error:  # noqa: BLE001  # logged; the next round tries again
+        _log.warning("files of deleted cases wait: %s", error)
 
 
 async def _warm(browser: WarmBrowser) -> None:

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
-    {"dealing_commands"},
+    {"dealing_commands", "vault_commands"},
     {
         "case_commands", "check_command", "draft_commands", "import_command", "library_commands",
         "serve_commands",
@@ -21,7 +21,8 @@ LAYERS = [
     {"options", "visiting", "doctor"},
     {"app", "printing"},
     {"web"},
-    {"pipeline", "desk", "exporting", "packing", "result"},
+    {"pipeline", "desk", "exporting", "packing", "restoring", "result", "stored"},
+    {"backup"},
     {"steps"},
     {"complaints", "evidence", "capture"},
     {"vault"},

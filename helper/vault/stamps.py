@@ -43,7 +43,7 @@ class StampJob:
 
 
 class Stamps(Store):
-    """The time stamps of the catalogue; a row is never deleted."""
+    """The time stamps of the catalogue; a row goes only with its case."""
 
     def unqueued_seals(self, after: int, brought: str) -> list[Seal]:
         """Return the seals beyond a ledger index that want stamps and have no row yet.
@@ -153,9 +153,7 @@ class Stamps(Store):
     ) -> None:
         """Enter what came as artifacts and record it, in one transaction."""
         with writing(self.engine) as connection:
-            rows = artifact_rows(artifacts)
-            add_new(connection, schema.artifacts, job.capture_id, rows, ("name",))
-            connection.execute(
+            found = connection.execute(
                 update(_stamps)
                 .where(_stamps.c.position == job.position)
                 .values(
@@ -169,7 +167,10 @@ class Stamps(Store):
                     listed=0,
                 )
             )
-            touch_capture(connection, job.capture_id)
+            if found.rowcount:  # else its case was deleted meanwhile
+                rows = artifact_rows(artifacts)
+                add_new(connection, schema.artifacts, job.capture_id, rows, ("name",))
+                touch_capture(connection, job.capture_id)
 
     def set_listed(self, jobs: Sequence[StampJob]) -> None:
         """Record that a seal lists the outcomes these rows had when they were read."""
