@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig
 from helper import __version__, exporting
 from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
-from helper.errors import KazhengError, VaultError
+from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.exporting import Exported
 from helper.messages import explain
 from helper.model import CaptureId, Step
@@ -35,6 +35,7 @@ from helper.web.console.exports import export_path
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
 
+MakeWay = Callable[[], Awaitable[None]]
 _log = logging.getLogger("kazheng")
 _POLL_SECONDS = 0.15
 _RESUME_SECONDS = 60.0
@@ -68,8 +69,13 @@ class Helper:
 
 
 @asynccontextmanager
-async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIterator[Helper]:
-    """Run the helper until the block ends; with a port (0: any free one) it serves there."""
+async def open_helper(
+    settings: Settings, *, port: int | None = None, make_way: MakeWay | None = None
+) -> AsyncIterator[Helper]:
+    """Run the helper until the block ends; with a port (0: any free one) it serves there.
+
+    `make_way` is called right before, and stops what was served on that port meanwhile.
+    """
     with _alone(settings.data):
         store = open_store(settings)
         store.clear_leftovers()
@@ -87,7 +93,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                 asyncio.create_task(Indexer(store).work()),
             ]
             try:
-                async with _served(helper, port) as running:
+                async with _served(helper, port, make_way) as running:
                     if running is not None:
                         own_ports.add(running.port)
                     tasks.append(asyncio.create_task(_resume(helper)))
@@ -99,6 +105,16 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                 await pipeline.stop()
                 await browser.stop()
                 store.close()
+
+
+def trouble_of(settings: Settings) -> KazhengError | None:
+    """Open the vault and let go of it; return why a helper cannot have it, None if it can."""
+    try:
+        with _alone(settings.data):
+            open_store(settings).close()
+    except (VaultError, DiskFullError) as error:
+        return error
+    return None
 
 
 def services(helper: Helper) -> Services:
@@ -166,10 +182,14 @@ async def steps_of(
 
 
 @asynccontextmanager
-async def _served(helper: Helper, port: int | None) -> AsyncIterator[Running | None]:
+async def _served(
+    helper: Helper, port: int | None, make_way: MakeWay | None
+) -> AsyncIterator[Running | None]:
     if port is None:
         yield None
         return
+    if make_way is not None:
+        await make_way()
     parts = services(helper)
     running = await serve(create_app(parts), port)
     serving = helper.settings.serving

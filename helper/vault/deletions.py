@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, union_all
+from sqlalchemy import Connection, Select, delete, func, insert, select, text, union_all
 
 from helper.errors import RefusedError
 from helper.model import CaptureId, CaptureMeta
 from helper.vault import ledger, schema
 from helper.vault.blobs import Blobs
+from helper.vault.search import remove_document
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import require_case
 
@@ -167,9 +168,19 @@ def _doom(connection: Connection, case_id: str, ids: Sequence[CaptureId]) -> Non
 
 def _delete_rows(connection: Connection, case_id: str, ids: Sequence[CaptureId]) -> None:
     """Delete from every table that knows captures or cases, what refers before what is meant."""
+    cases, captures = schema.cases, schema.captures
+    own = union_all(
+        select(captures.c.position).where(captures.c.case_id == case_id),
+        select(-cases.c.position).where(cases.c.case_id == case_id),
+    )
+    for position in connection.execute(own).scalars().all():
+        remove_document(connection, position)
     for table in reversed(schema.metadata.sorted_tables):
         if "capture_id" in table.c:
             for capture_id in ids:
                 connection.execute(delete(table).where(table.c.capture_id == capture_id))
         if "case_id" in table.c:
             connection.execute(delete(table).where(table.c.case_id == case_id))
+    for ref in (case_id, *ids):  # the triggers of these tables ask to look at them once more
+        connection.execute(delete(schema.stale).where(schema.stale.c.ref == ref))
+    connection.execute(text("INSERT INTO library_grams (library_grams) VALUES ('optimize')"))

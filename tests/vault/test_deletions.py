@@ -55,6 +55,13 @@ def two(catalogue: Catalogue, ledger: Ledger, blobs: Blobs, make) -> tuple[str, 
         catalogue.set_state(uuid, "sealed")
     catalogue.add_entry(found[0], Contact(at=make.noon, way="chat", said="geheim"), make.noon)
     catalogue.add_note(found[0], "geheim", make.noon)
+    for number in (1, 2):
+        [wanted] = [one for one in catalogue.stale(99) if one.ref == make.uuid(number)]
+        catalogue.put_listed(
+            wanted, f"geheim-{number}", f"seltenes wort {number}", clicked_at=make.noon,
+            title=f"geheim-{number}", url="https://shop.example/", host=None, address=None,
+            kind="order", order_no=None, thumbnail=None, made_of="x",
+        )  # fmt: skip
     return found[0], found[1]
 
 
@@ -92,6 +99,7 @@ def test_what_was_deleted_is_not_left_in_the_file(catalogue, two, make, settings
     raw = b"".join(path.read_bytes() for path in settings.data.glob("vault.db*"))
     assert b"geheim-2" in raw
     assert b"geheim-1" not in raw
+    assert b"seltenes wort 1" not in raw
 
 
 def test_only_what_no_other_case_uses_is_removed(catalogue, blobs, two, make, settings: Settings):
