@@ -20,6 +20,7 @@ from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
 from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.exporting import Exported
+from helper.keeper import Keeper
 from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
@@ -51,6 +52,7 @@ class Helper:
     desk: Desk
     browser: WarmBrowser
     sessions: Sessions
+    keeper: Keeper
     running: Running | None = None
 
     def steps(self, capture_id: CaptureId) -> AsyncIterator[Step]:
@@ -85,7 +87,9 @@ async def open_helper(
         with _engine(settings):
             pipeline = Pipeline(store, Visitor(store, browser, sessions, own_ports))
             DBOS.launch()
-            helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
+            keeper = Keeper(store)
+            keeper.forget_backup()
+            helper = Helper(settings, store, pipeline, Desk(store), browser, sessions, keeper)
             tasks = [
                 asyncio.create_task(_warm(browser)),
                 asyncio.create_task(Stamper(store, pipeline.sealer).work()),
@@ -102,6 +106,7 @@ async def open_helper(
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                await keeper.stop()
                 await pipeline.stop()
                 await browser.stop()
                 store.close()
@@ -153,6 +158,7 @@ def services(helper: Helper) -> Services:
         reply=helper.desk.reply,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,
+        keeper=helper.keeper,
         prepared=helper.desk.prepared,
         subscribe=helper.steps,
         export=export,

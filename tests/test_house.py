@@ -21,6 +21,7 @@ LAYERS = [
     {"options", "visiting"},
     {"app", "printing"},
     {"web"},
+    {"keeper"},
     {"pipeline", "desk", "doctor", "exporting", "packing", "restoring", "result", "stored"},
     {"backup"},
     {"steps"},

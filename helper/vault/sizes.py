@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from helper.vault import schema
 from helper.vault.store import Store, reading
+from helper.vault.views import require_case
 
 
 class CaseSize(NamedTuple):
@@ -24,32 +25,30 @@ class Sizes(Store):
 
     def case_sizes(self, limit: int) -> list[CaseSize]:
         """Return the cases that take most, the largest first."""
-        cases, captures, artifacts = schema.cases, schema.captures, schema.artifacts
-        size = func.sum(func.json_extract(artifacts.c.record, "$.bytes"))
-        of_capture = (
-            select(artifacts.c.capture_id, size.label("bytes"))
-            .group_by(artifacts.c.capture_id)
-            .subquery()
-        )
-        total = func.coalesce(func.sum(of_capture.c.bytes), 0)
-        found = (
-            select(cases.c.case_id, cases.c.title, func.count(captures.c.capture_id), total)
-            .outerjoin(captures, captures.c.case_id == cases.c.case_id)
-            .outerjoin(of_capture, of_capture.c.capture_id == captures.c.capture_id)
-            .group_by(cases.c.case_id)
-            .order_by(total.desc(), cases.c.position)
-            .limit(limit)
-        )
+        total = _total()
         with reading(self.engine) as connection:
-            return [CaseSize(*row) for row in connection.execute(found)]
+            rows = connection.execute(_sizes(total).order_by(total.desc()).limit(limit))
+            return [CaseSize(*row) for row in rows]
 
-    def case_size(self, case_id: str) -> int:
-        """Return the bytes of all files of a case's pages."""
-        captures, artifacts = schema.captures, schema.artifacts
-        found = (
-            select(func.sum(func.json_extract(artifacts.c.record, "$.bytes")))
-            .join(captures, captures.c.capture_id == artifacts.c.capture_id)
-            .where(captures.c.case_id == case_id)
-        )
+    def case_size(self, case_id: str) -> CaseSize:
+        """Return what one case takes; raises NotFoundError."""
         with reading(self.engine) as connection:
-            return int(connection.execute(found).scalar() or 0)
+            require_case(connection, case_id)
+            found = _sizes(_total()).where(schema.cases.c.case_id == case_id)
+            return CaseSize(*connection.execute(found).one())
+
+
+def _total() -> ColumnElement[int]:
+    size = func.json_extract(schema.artifacts.c.record, "$.bytes")
+    return func.coalesce(func.sum(size), 0)
+
+
+def _sizes(total: ColumnElement[int]) -> Select[Any]:
+    cases, captures, artifacts = schema.cases, schema.captures, schema.artifacts
+    count = func.count(captures.c.capture_id.distinct())
+    return (
+        select(cases.c.case_id, cases.c.title, count, total)
+        .outerjoin(captures, captures.c.case_id == cases.c.case_id)
+        .outerjoin(artifacts, artifacts.c.capture_id == captures.c.capture_id)
+        .group_by(cases.c.case_id)
+    )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, case, func, or_, select, update
 
 from helper.model import Artifact, CaptureId, Seal, Sha256, Stage, StampKind, StampState
 from helper.vault import schema
@@ -40,6 +40,16 @@ class StampJob:
     query: Sha256 | None
     reply: Sha256 | None
     root: Sha256 | None
+
+
+class StampStates(NamedTuple):
+    """How many stamps of an authority came, are waited for, were given up; the newest that came."""
+
+    authority: str
+    stamped: int
+    pending: int
+    failed: int
+    newest: datetime | None
 
 
 class Stamps(Store):
@@ -98,6 +108,26 @@ class Stamps(Store):
             )
             jobs = [_job(row) for row in rows]
         return [job for job in jobs if not now < job.next_at <= now + longest]
+
+    def stamp_states(self) -> list[StampStates]:
+        """Return how the stamps of each authority stand, and the newest that came."""
+
+        def count(state: StampState) -> Any:
+            return func.sum(case((_stamps.c.state == state, 1), else_=0))
+
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                select(
+                    _stamps.c.authority, count("stamped"), count("pending"), count("failed"),
+                    func.max(_stamps.c.stamped_at),
+                ).group_by(_stamps.c.authority).order_by(_stamps.c.authority)
+            )  # fmt: skip
+            return [
+                StampStates(
+                    authority, stamped, pending, failed, datetime.fromisoformat(at) if at else None
+                )
+                for authority, stamped, pending, failed, at in rows
+            ]
 
     def stamps_of(self, capture_id: CaptureId) -> list[StampJob]:
         """Return all rows of a capture."""

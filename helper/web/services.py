@@ -17,6 +17,7 @@ from helper.complaints.ladder.replies import Reply
 from helper.desk import Due
 from helper.exporting import Exported
 from helper.filling import FILE_BYTES, FillPlan, Upload
+from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import Draft, Step
 from helper.vault.blobs import Blobs
@@ -117,6 +118,7 @@ class Services:
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]
     export: Export
+    keeper: Keeper
     prepared: Callable[[str, str], Path | None] = lambda *_: None
     """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""
     unwritten: Callable[[str], Step | None] = lambda _: None

@@ -123,7 +123,7 @@ def test_what_is_stored_is_told_with_its_bytes(store: Store, case: str) -> None:
     assert found["bytes"] == sum(place["bytes"] for place in found["places"])
     [share] = found["cases"]
     assert (share["case_id"], share["captures"], share["bytes"]) == (case, 1, 7)
-    assert store.vault.case_size(case) == 7
+    assert store.vault.case_size(case) == (case, "月卡 A1", 1, 7)
     said = run(data, "stored", language="zh_CN").stdout
     assert "证据内容" in said
     assert "stored." not in said

@@ -19,11 +19,14 @@ from helper.complaints.ladder.replies import Reply, reply
 from helper.desk import Due
 from helper.exporting import Exported
 from helper.filling import FillPlan, Upload
+from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, Part, Step
 from helper.settings import Settings
+from helper.steps.store import Store
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
+from helper.vault.ledger import Ledger
 from helper.web import pairing
 from helper.web.server import Running, create_app, serve
 from helper.web.services import FilledReport, Services
@@ -163,6 +166,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         prepared=recorder.prepared,
         subscribe=recorder.subscribe,
         export=recorder.export,
+        keeper=Keeper(Store(settings, vault, Ledger(vault.engine), blobs, bytes(32), now)),
         now=now,
         heartbeat_seconds=0.05,
     )

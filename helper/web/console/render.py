@@ -24,6 +24,7 @@ STATIC: Final[dict[str, tuple[Path, str]]] = {
     "console.css": (_HERE / "static/console.css", "text/css"),
     "case.css": (_HERE / "static/case.css", "text/css"),
     "draft.css": (_HERE / "static/draft.css", "text/css"),
+    "settings.css": (_HERE / "static/settings.css", "text/css"),
     "console.js": (_HERE / "static/console.js", "text/javascript"),
     "htmx.min.js": (_HERE / "static/htmx.min.js", "text/javascript"),
     "icon.png": (EXTENSION / "icons/icon-48.png", "image/png"),

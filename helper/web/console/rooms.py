@@ -20,8 +20,10 @@ from helper.web.console import (
     gate,
     kept,
     live,
+    settings,
     telling,
     today,
+    upkeep,
 )
 from helper.web.console.pages import Console, Page
 from helper.web.console.render import Renderer
@@ -31,6 +33,7 @@ from helper.web.services import Services
 PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES, *live.PAGES, *kept.PAGES, *today.PAGES,
     *case.PAGES, *telling.PAGES, *exports.PAGES, *capture.PAGES, *draft.PAGES,
+    *settings.PAGES, *upkeep.PAGES,
 )  # fmt: skip
 
 
