@@ -152,6 +152,7 @@ def services(helper: Helper) -> Services:
         make_draft=helper.desk.make_draft,
         suggest=helper.desk.suggest,
         edit_draft=helper.desk.edit_draft,
+        outgoing=helper.desk.outgoing,
         packet=helper.desk.packet,
         advise=helper.desk.advise,
         due=helper.desk.due,

@@ -98,6 +98,7 @@ class Services:
     they must be idempotent by uuid. `lend_session` gets a Playwright storage_state and keeps it in
     memory only. `subscribe` (an async generator function) yields the steps recorded so far, then
     new ones, and ends when the capture is sealed. `filled` records what a form was filled with.
+    `outgoing` is a draft as it is taken along, with the user's name where it belongs.
     """
 
     version: str
@@ -110,6 +111,7 @@ class Services:
     make_draft: MakeDraft
     suggest: Callable[[str, Language], Awaitable[Mapping[str, Any]]]
     edit_draft: Callable[[str, str, str | None, Language], Awaitable[Draft]]
+    outgoing: Callable[[str], Awaitable[Draft]]
     packet: Callable[[str, Language], Awaitable[Packet]]
     advise: Callable[[str, str | None, Language], Awaitable[Advice]]
     due: Callable[[Language], Awaitable[tuple[Due, ...]]]

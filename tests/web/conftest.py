@@ -74,6 +74,9 @@ class Recorder:
         self.calls.append(("edit", draft_id, key, text, language))
         return self.vault.draft(draft_id)
 
+    async def outgoing(self, draft_id: str) -> Draft:
+        return await asyncio.to_thread(self.vault.draft, draft_id)
+
     async def packet(self, draft_id: str, language: Language) -> Packet:
         return packet(self.vault.draft(draft_id), language=language)
 
@@ -157,6 +160,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         make_draft=recorder.make_draft,
         suggest=recorder.suggest,
         edit_draft=recorder.edit_draft,
+        outgoing=recorder.outgoing,
         packet=recorder.packet,
         advise=recorder.advise,
         due=recorder.due,

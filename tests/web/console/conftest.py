@@ -113,6 +113,7 @@ def services_of(store: Store) -> Services:
         make_draft=desk.make_draft,
         suggest=desk.suggest,
         edit_draft=desk.edit_draft,
+        outgoing=desk.outgoing,
         packet=desk.packet,
         advise=desk.advise,
         due=desk.due,

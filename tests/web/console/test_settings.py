@@ -160,3 +160,24 @@ async def test_it_is_whole_in_english_on_a_narrow_screen_and_in_the_dark(town: T
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert wide is False
     await page.context.close()
+
+
+async def test_a_letter_that_is_taken_along_is_signed_and_the_kept_one_is_not(town: Town) -> None:
+    capture = await town.keep(11)
+    case_id = town.store.vault.capture(capture).case_id
+    draft = await town.services.make_draft(
+        case_id, channel="12315", document=None, issue="dead_code", demand=None,
+        answers={"facts": "卡密兑换时提示已被使用。"}, language="zh_CN",
+    )  # fmt: skip
+    town.store.put_identity(Identity(name="欧阳试", phone="13900001111"))
+    page = await town.enter()
+    await page.goto(town.url(f"/drafts/{draft.draft_id}"))
+    whole = await page.locator("#whole").inner_text()
+    assert "投诉人：欧阳试，电话13900001111，通讯地址〔地址〕" in whole
+    async with page.expect_download() as waited:
+        await page.evaluate(f"location.assign('/drafts/{draft.draft_id}/text')")
+    taken = await (await waited.value).path()
+    assert "欧阳试" in taken.read_text("utf-8-sig")
+    assert "〔姓名〕" in town.store.vault.draft(draft.draft_id).text
+    town.store.put_identity(Identity())
+    await page.context.close()
