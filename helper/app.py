@@ -18,8 +18,9 @@ from dbos import DBOS, DBOSConfig
 from helper import __version__, exporting
 from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
-from helper.errors import KazhengError, VaultError
+from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.exporting import Exported
+from helper.keeper import Keeper
 from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
@@ -35,6 +36,7 @@ from helper.web.console.exports import export_path
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
 
+MakeWay = Callable[[], Awaitable[None]]
 _log = logging.getLogger("kazheng")
 _POLL_SECONDS = 0.15
 _RESUME_SECONDS = 60.0
@@ -50,6 +52,7 @@ class Helper:
     desk: Desk
     browser: WarmBrowser
     sessions: Sessions
+    keeper: Keeper
     running: Running | None = None
 
     def steps(self, capture_id: CaptureId) -> AsyncIterator[Step]:
@@ -68,8 +71,13 @@ class Helper:
 
 
 @asynccontextmanager
-async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIterator[Helper]:
-    """Run the helper until the block ends; with a port (0: any free one) it serves there."""
+async def open_helper(
+    settings: Settings, *, port: int | None = None, make_way: MakeWay | None = None
+) -> AsyncIterator[Helper]:
+    """Run the helper until the block ends; with a port (0: any free one) it serves there.
+
+    `make_way` is called right before, and stops what was served on that port meanwhile.
+    """
     with _alone(settings.data):
         store = open_store(settings)
         store.clear_leftovers()
@@ -79,7 +87,9 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
         with _engine(settings):
             pipeline = Pipeline(store, Visitor(store, browser, sessions, own_ports))
             DBOS.launch()
-            helper = Helper(settings, store, pipeline, Desk(store), browser, sessions)
+            keeper = Keeper(store)
+            keeper.forget_backup()
+            helper = Helper(settings, store, pipeline, Desk(store), browser, sessions, keeper)
             tasks = [
                 asyncio.create_task(_warm(browser)),
                 asyncio.create_task(Stamper(store, pipeline.sealer).work()),
@@ -87,7 +97,7 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                 asyncio.create_task(Indexer(store).work()),
             ]
             try:
-                async with _served(helper, port) as running:
+                async with _served(helper, port, make_way) as running:
                     if running is not None:
                         own_ports.add(running.port)
                     tasks.append(asyncio.create_task(_resume(helper)))
@@ -96,9 +106,20 @@ async def open_helper(settings: Settings, *, port: int | None = None) -> AsyncIt
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
+                await keeper.stop()
                 await pipeline.stop()
                 await browser.stop()
                 store.close()
+
+
+def trouble_of(settings: Settings) -> KazhengError | None:
+    """Open the vault and let go of it; return why a helper cannot have it, None if it can."""
+    try:
+        with _alone(settings.data):
+            open_store(settings).close()
+    except (VaultError, DiskFullError) as error:
+        return error
+    return None
 
 
 def services(helper: Helper) -> Services:
@@ -131,12 +152,14 @@ def services(helper: Helper) -> Services:
         make_draft=helper.desk.make_draft,
         suggest=helper.desk.suggest,
         edit_draft=helper.desk.edit_draft,
+        outgoing=helper.desk.outgoing,
         packet=helper.desk.packet,
         advise=helper.desk.advise,
         due=helper.desk.due,
         reply=helper.desk.reply,
         fill_plan=helper.desk.fill_plan,
         filled=helper.desk.filled,
+        keeper=helper.keeper,
         prepared=helper.desk.prepared,
         subscribe=helper.steps,
         export=export,
@@ -166,10 +189,14 @@ async def steps_of(
 
 
 @asynccontextmanager
-async def _served(helper: Helper, port: int | None) -> AsyncIterator[Running | None]:
+async def _served(
+    helper: Helper, port: int | None, make_way: MakeWay | None
+) -> AsyncIterator[Running | None]:
     if port is None:
         yield None
         return
+    if make_way is not None:
+        await make_way()
     parts = services(helper)
     running = await serve(create_app(parts), port)
     serving = helper.settings.serving
@@ -189,6 +216,7 @@ async def _resume(helper: Helper) -> None:
     while True:
         await _begin_each(vault.unsealed, pipeline.start)
         await _begin_each(vault.with_late_strips, pipeline.start_late)
+        await _sweep(helper.store)
         await asyncio.sleep(_RESUME_SECONDS)
 
 
@@ -200,6 +228,13 @@ async def _begin_each(
             await begin(capture_id)
     except Exception as error:  # noqa: BLE001  # logged; whatever it is, the next round tries again
         _log.warning("captures wait: %s", error)
+
+
+async def _sweep(store: Store) -> None:
+    try:
+        await asyncio.to_thread(store.sweep)
+    except Exception as error:  # noqa: BLE001  # logged; the next round tries again
+        _log.warning("files of deleted cases wait: %s", error)
 
 
 async def _warm(browser: WarmBrowser) -> None:

@@ -18,6 +18,7 @@ from helper import (
     import_command,
     library_commands,
     serve_commands,
+    vault_commands,
 )
 from helper.complaints import packaged
 from helper.errors import PasswordNeededError
@@ -59,6 +60,7 @@ app.add_typer(draft_commands.app)
 app.command("serve", help=told("serve"))(serve_commands.serve)
 app.command("console", help=told("console"))(serve_commands.console)
 app.add_typer(library_commands.app)
+app.add_typer(vault_commands.app)
 app.command("import-captures", help=told("import_captures"))(import_command.import_captures)
 
 

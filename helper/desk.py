@@ -18,6 +18,7 @@ from helper.complaints.drafts.compose import compose
 from helper.complaints.drafts.editing import Version
 from helper.complaints.drafts.packet import Packet
 from helper.complaints.drafts.publishing import is_public, private_of
+from helper.complaints.drafts.signing import own_values, signed
 from helper.complaints.drafts.upload import limits_of
 from helper.complaints.drafts.upload import said as upload_said
 from helper.complaints.due.clocks import Clock, is_due
@@ -118,6 +119,13 @@ class Desk:
         """
         return await asyncio.to_thread(self._edit, draft_id, key, text, language)
 
+    async def outgoing(self, draft_id: str) -> Draft:
+        """Return a draft as it is copied, printed or sent: with the user's name where it belongs.
+
+        It is not to be kept: the vault's own has blanks there.
+        """
+        return await asyncio.to_thread(self._outgoing, draft_id)
+
     async def packet(self, draft_id: str, language: Language = "zh_CN") -> Packet:
         """Return the blocks and pictures of a draft, for a form that lives in the phone."""
         return await asyncio.to_thread(self._packet, draft_id, language)
@@ -144,7 +152,7 @@ class Desk:
         await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
 
     def _fill_plan(self, draft_id: str, upload: Upload | None, language: Language) -> FillPlan:
-        draft = self._store.vault.draft(draft_id)
+        draft = self._outgoing(draft_id)
         case = self._store.vault.case(draft.case_id)
         plan = fill.plan(draft, case, origins(case, draft.channel))
         if upload is None:
@@ -220,6 +228,7 @@ class Desk:
             draft_id=_new_id(),
             answers=given,
             limits=self._store.settings.limits,
+            hidden=own_values(self._store.identity()),
             language=language,
         )
         if case.closed_at is not None:
@@ -240,11 +249,14 @@ class Desk:
     def _with(
         self, case: CaseView, composed: Draft, edits: tuple[Edit, ...], language: Language
     ) -> Draft:
-        limits = self._store.settings.limits
-        return editing.apply(composed, edits, case, limits=limits, language=language)
+        limits, hidden = self._store.settings.limits, own_values(self._store.identity())
+        return editing.apply(composed, edits, case, limits=limits, hidden=hidden, language=language)
+
+    def _outgoing(self, draft_id: str) -> Draft:
+        return signed(self._store.vault.draft(draft_id), self._store.identity())
 
     def _packet(self, draft_id: str, language: Language) -> Packet:
-        draft = self._store.vault.draft(draft_id)
+        draft = self._outgoing(draft_id)
         cover = self._cover(draft) if is_public(draft) else None
         limits = self._store.settings.limits
         return packet.packet(draft, cover=cover, limits=limits, language=language)
@@ -255,7 +267,7 @@ class Desk:
         shown = redact.of_case(case, self._store.blobs.read)
         orders = [one for one in (case.order, *(view.order for view in case.captures)) if one]
         typed = find(orders, [draft.title, draft.text])  # a code that the user wrote into it
-        private = private_of(case)
+        private = (*private_of(case), *own_values(self._store.identity()))
         return lambda text: masked(typed.clean(shown.clean(text)), private)
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -49,15 +49,18 @@ class Finding(Frozen):
     next_step: str = ""
 
 
-def examine(settings: Settings, *, fix: bool = False, ask: bool = True) -> list[Finding]:
+def examine(
+    settings: Settings, *, fix: bool = False, ask: bool = True, serving: bool = False
+) -> list[Finding]:
     """Check everything; with `fix` install Debian packages first where that is allowed.
 
-    With `ask` every time-stamp authority is asked for a stamp of random bytes.
+    With `ask` every time-stamp authority is asked for a stamp of random bytes. A helper that is
+    `serving` has its port itself. Takes seconds, with `fix` minutes: a loop calls it in a thread.
     """
-    findings = list(_checks(settings))
-    if fix and any(f.next_step == "doctor.apt.next_step" for f in findings):
+    findings = list(_checks(settings, serving=serving))
+    if fix and lacks_packages(findings):
         failure = _install()
-        findings = list(_checks(settings))
+        findings = list(_checks(settings, serving=serving))
         if failure is not None:
             findings.append(
                 Finding(
@@ -68,6 +71,17 @@ def examine(settings: Settings, *, fix: bool = False, ask: bool = True) -> list[
                 )
             )
     return [*findings, *(authorities(settings) if ask else ())]
+
+
+def lacks_packages(findings: Iterable[Finding]) -> bool:
+    """Tell whether `fix` has anything to do."""
+    return any(finding.next_step == "doctor.apt.next_step" for finding in findings)
+
+
+def can_install() -> bool:
+    """Tell whether this process may install Debian packages."""
+    is_root = getattr(os, "geteuid", lambda: 1)() == 0
+    return is_root and shutil.which("apt-get") is not None
 
 
 def authorities(settings: Settings) -> list[Finding]:
@@ -109,17 +123,25 @@ def lines(findings: list[Finding], language: Language, *, quiet: bool) -> list[s
         name = text(f"doctor.{finding.name}", language)
         out.append(f"{text(f'doctor.{finding.verdict}', language)} {name}: {finding.detail}")
         if finding.next_step:
-            values = {"packages": " ".join(PACKAGES), "detail": finding.detail}
-            out.append("    " + text(finding.next_step, language, **values))
+            out.append("    " + advice(finding, language))
     return out
 
 
-def _checks(settings: Settings) -> Iterator[Finding]:
+def advice(finding: Finding, language: Language) -> str:
+    """Return what to do about a finding, empty where nothing is to be done."""
+    if not finding.next_step:
+        return ""
+    values = {"packages": " ".join(PACKAGES), "detail": finding.detail}
+    return text(finding.next_step, language, **values)
+
+
+def _checks(settings: Settings, *, serving: bool) -> Iterator[Finding]:
     yield _browser(settings)
     yield _font()
     if sys.platform.startswith("linux"):
         yield _display()
-    yield _port(settings.port)
+    if not serving:
+        yield _port(settings.port)
     yield _disk(settings)
     yield _vault(settings)
     yield clock(datetime.now(UTC), os.environ.get("TZ"))
@@ -246,8 +268,7 @@ def _install() -> str | None:
 
     Elsewhere nothing is done: the findings say the line to type.
     """
-    is_root = getattr(os, "geteuid", lambda: 1)() == 0
-    if not is_root or not shutil.which("apt-get"):
+    if not can_install():
         return None
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     failure = None

@@ -26,9 +26,10 @@ from helper.errors import (
 from helper.evidence import book_stamps, bundle, clock_table, redact, seal
 from helper.evidence.book_exhibits import sealed_names
 from helper.messages import LANGUAGES, text
-from helper.model import CaptureView, CaseView, Draft, Exhibit, Missing, Seal
+from helper.model import CaptureView, CaseView, Draft, Exhibit, Missing
 from helper.steps.store import Store
 from helper.vault.files import room_on_disk
+from helper.vault.ledger import Entry
 
 if TYPE_CHECKING:
     from helper.evidence.book import Happening
@@ -50,7 +51,7 @@ class _Snapshot:
     case: CaseView
     captures: tuple[CaptureView, ...]
     """The sealed ones, with no seal that `ledger` lacks."""
-    ledger: tuple[Seal, ...]
+    ledger: tuple[Entry, ...]
     exhibits: tuple[Exhibit, ...]
 
 

@@ -7,19 +7,30 @@ import json
 import secrets
 import signal
 import sys
+import time
 import urllib.request
 import webbrowser
 from collections.abc import Callable
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from helper.messages import text
+from helper.errors import DiskFullError, KazhengError, PortInUseError, VaultError
+from helper.messages import explain, text
 from helper.options import Data, Json, command, told
 from helper.printing import emit
 from helper.settings import Settings
 
+if TYPE_CHECKING:
+    from helper.web.server import Running
+    from helper.web.trouble import Trouble
+
+Troubled = Callable[[int, KazhengError], object]
+"""Told the port on which it is shown why the vault does not open, and the reason."""
 _SECONDS = 2.0
+_START_SECONDS = 15.0
+"""How long a helper may take from having the vault to answering."""
 
 
 def serve(
@@ -35,7 +46,7 @@ def serve(
             emit(found, as_json=as_json, lines=[text("cli.serving", chosen.language, **found)])
             sys.stdout.flush()
 
-        asyncio.run(_run(chosen, begun))
+        asyncio.run(_run(chosen, begun, lambda port, error: _tell(chosen, port, error, as_json)))
 
 
 def console(
@@ -53,15 +64,24 @@ def console(
             if browser and not as_json:
                 webbrowser.open(str(found["url"]))
 
+        def troubled(port: int, error: KazhengError) -> None:
+            url = _tell(chosen, port, error, as_json)
+            if browser and not as_json:
+                webbrowser.open(url)
+
         port = _running(chosen)
         if port is not None:
             begun(port)
         else:
-            asyncio.run(_run(chosen, begun))
+            asyncio.run(_run(chosen, begun, troubled))
 
 
-async def _run(chosen: Settings, begun: Callable[[int], None]) -> None:
-    """Serve until the process is told to stop; `begun` gets the port once it serves."""
+async def _run(chosen: Settings, begun: Callable[[int], None], troubled: Troubled) -> None:
+    """Serve until the process is told to stop; `begun` gets the port once it serves.
+
+    Where the vault cannot be opened, serve a page that says why until it can; `troubled` gets port
+    and reason. Raises VaultError, DiskFullError where a helper has it already, or has the port.
+    """
     from helper.app import open_helper  # noqa: PLC0415
 
     stop = asyncio.Event()
@@ -69,10 +89,82 @@ async def _run(chosen: Settings, begun: Callable[[int], None]) -> None:
     for name in ("SIGINT", "SIGTERM"):
         if sys.platform != "win32":
             loop.add_signal_handler(getattr(signal, name), stop.set)
-    async with open_helper(chosen, port=chosen.port) as helper:
-        if helper.running is not None:
-            await asyncio.to_thread(begun, helper.running.port)
-            await stop.wait()
+    stand = _Stand(chosen, troubled, chosen.port)
+    try:
+        while not stop.is_set():
+            try:
+                async with open_helper(chosen, port=stand.port, make_way=stand.leave) as helper:
+                    if helper.running is not None:
+                        await asyncio.to_thread(begun, helper.running.port)
+                        await stop.wait()
+                    return
+            except (VaultError, DiskFullError) as error:
+                await stand.explain(error, stop)
+    finally:
+        await stand.leave()
+
+
+@dataclass
+class _Stand:
+    """Serves why the vault does not open, and makes way when the helper is about to serve."""
+
+    chosen: Settings
+    troubled: Troubled
+    port: int
+    trouble: Trouble | None = None
+    running: Running | None = None
+
+    async def explain(self, error: KazhengError, stop: asyncio.Event) -> None:
+        """Tell the reason until the vault can be opened or the process is to stop."""
+        from helper.app import trouble_of  # noqa: PLC0415
+        from helper.web.server import serve as listen  # noqa: PLC0415
+        from helper.web.trouble import Trouble, trouble_app  # noqa: PLC0415
+
+        if self.trouble is not None and self.running is not None:
+            self.trouble.fail(error)
+        else:
+            if await asyncio.to_thread(_held, self.chosen, error):
+                raise error
+            self.trouble = Trouble(error, lambda: trouble_of(self.chosen))
+            try:
+                self.running = await listen(trouble_app(self.trouble), self.port)
+            except PortInUseError:
+                raise error from None
+            self.port = self.running.port
+            await asyncio.to_thread(self.troubled, self.port, error)
+        waits = [asyncio.create_task(event.wait()) for event in (stop, self.trouble.over)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in waits:
+            task.cancel()
+
+    async def leave(self) -> None:
+        """Stop serving; harmless where nothing is served."""
+        running, self.running = self.running, None
+        if running is not None:
+            await running.stop()
+
+
+def _held(chosen: Settings, error: KazhengError) -> bool:
+    """Tell whether a helper has the vault; one that is just starting is given time to say so."""
+    until = time.monotonic() + (_START_SECONDS if error.details.get("reason") == "locked" else 0)
+    while True:
+        if _running(chosen) is not None:
+            return True
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.5)
+
+
+def _tell(chosen: Settings, port: int, error: KazhengError, as_json: bool) -> str:
+    """Print why the vault does not open and where that is shown; return the address."""
+    from helper.web.console.entrance import HOST  # noqa: PLC0415
+
+    url, said = f"http://{HOST}:{port}/", explain(error, chosen.language)
+    found = {"port": port, "data": str(chosen.data), "url": url, "error": said}
+    lines = [said["message"], said["next_step"], text("cli.trouble", chosen.language, url=url)]
+    emit(found, as_json=as_json, lines=lines)
+    sys.stdout.flush()
+    return url
 
 
 def _entrance(chosen: Settings, port: int) -> dict[str, object]:

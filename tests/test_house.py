@@ -12,16 +12,18 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = [
     {"cli"},
-    {"dealing_commands"},
+    {"dealing_commands", "vault_commands"},
     {
         "case_commands", "check_command", "draft_commands", "import_command", "library_commands",
         "serve_commands",
     },
     {"demo"},
-    {"options", "visiting", "doctor"},
+    {"options", "visiting"},
     {"app", "printing"},
     {"web"},
-    {"pipeline", "desk", "exporting", "packing", "result"},
+    {"keeper"},
+    {"pipeline", "desk", "doctor", "exporting", "packing", "restoring", "result", "stored"},
+    {"backup"},
     {"steps"},
     {"complaints", "evidence", "capture"},
     {"vault"},

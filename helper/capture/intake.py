@@ -110,7 +110,7 @@ class Intake:
 
     def _kept_before(self, uuid: str, part: Progress) -> bool:
         """Count a part as received whose bytes are in the blobs: from elsewhere, or a crash."""
-        if self.blobs.size(part.sha256) != part.size:
+        if not self.blobs.claim(part.sha256) or self.blobs.size(part.sha256) != part.size:
             return False
         self.vault.set_received(uuid, part.sha256, part.size)
         self._path(uuid, part.sha256).unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,7 +30,7 @@ def write(
     *,
     case_id: str,
     captures: Sequence[CaptureView],
-    ledger: Sequence[Seal],
+    ledger: Sequence[chain.Entry],
     read: Callable[[str], Path],
     key: bytes,
     created_at: datetime,
@@ -60,7 +59,7 @@ def write(
                 writer.add(name, content)
             else:
                 writer.add_file(name, content)
-        lines = b"".join(line + b"\n" for line in _ledger_lines(ledger))
+        lines = b"".join(line + b"\n" for line in chain.shown(ledger))
         writer.add("ledger.jsonl", lines)
         _write_words(writer, made, case_id, key)
         listing = canonical.encode(
@@ -148,11 +147,11 @@ class _Content:
         return {"capture_id": key[0], "name": clean(key[1]), "sha256": self.sealed[key]}
 
 
-def _needed(captures: Sequence[CaptureView], ledger: Sequence[Seal]) -> list[Seal]:
+def _needed(captures: Sequence[CaptureView], ledger: Sequence[chain.Entry]) -> list[Seal]:
     if [entry.index for entry in ledger] != list(range(len(ledger))):
         raise InvalidError(what="ledger")
     wanted = {view.capture_id for view in captures}
-    seals = [entry for entry in ledger if entry.capture_id in wanted]
+    seals = [one for one in ledger if isinstance(one, Seal) and one.capture_id in wanted]
     if not seals:
         raise RefusedError(reason="nothing_sealed")
     return seals
@@ -214,15 +213,6 @@ def _write_artifacts(writer: Writer, made: _Content) -> None:
             else:
                 made.masked[key] = path
                 writer.add(path, done)
-
-
-def _ledger_lines(ledger: Sequence[Seal]) -> Iterable[bytes]:
-    """Yield each entry as hashes only; one that was linked in full must be shown in full."""
-    for number, entry in enumerate(ledger):
-        whole = chain.entry_whole(entry)
-        after = ledger[number + 1].previous if number + 1 < len(ledger) else None
-        old = after == hashlib.sha256(whole).hexdigest()
-        yield whole if old else chain.entry_link(entry)
 
 
 def _write_words(writer: Writer, made: _Content, case_id: str, key: bytes) -> None:

@@ -17,8 +17,10 @@ from helper.model import Artifact, CaptureId, Role
 from helper.settings import Settings
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
+from helper.vault.deletions import Deleted, sweep
 from helper.vault.files import room_on_disk
-from helper.vault.keys import load_or_create_key
+from helper.vault.identity import Identity
+from helper.vault.keys import IDENTITY, INSTALLATION, load_or_create_key
 from helper.vault.ledger import Ledger
 
 LEFT_SECONDS = 86_400
@@ -59,6 +61,24 @@ class Store:
                 if folder.stat().st_mtime < before:
                     shutil.rmtree(folder, ignore_errors=True)
         self.blobs.clear_drafts(before)
+        self.sweep()
+
+    def sweep(self) -> int:
+        """Remove the files of deleted cases; return how many have to wait a little."""
+        return sweep(self.vault, self.blobs, self.settings.data)
+
+    def delete_case(self, case_id: str) -> Deleted:
+        """Delete a case and the files that only it has; raises as `vault.delete_case`."""
+        done = self.vault.delete_case(case_id, self.now())
+        return done._replace(waiting=self.sweep())
+
+    def identity(self) -> Identity:
+        """Return who signs the letters; empty where nothing is kept."""
+        return self.vault.identity(load_or_create_key(self.settings.data, IDENTITY))
+
+    def put_identity(self, identity: Identity) -> None:
+        """Keep who signs the letters, in place of what was kept; an empty one is none."""
+        self.vault.put_identity(identity, load_or_create_key(self.settings.data, IDENTITY))
 
     @contextmanager
     def work_folder(self) -> Iterator[Path]:
@@ -120,6 +140,6 @@ def open_store(settings: Settings) -> Store:
         vault=Catalogue(engine),
         ledger=Ledger(engine),
         blobs=Blobs(settings.data / "blobs"),
-        key=load_or_create_key(settings.data, "installation"),
+        key=load_or_create_key(settings.data, INSTALLATION),
         now=lambda: datetime.now(UTC),
     )

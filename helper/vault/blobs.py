@@ -68,7 +68,7 @@ class Blobs:
         neither is there, DiskFullError.
         """
         target = self.path(sha256)
-        if target.exists():
+        if _wanted_again(target):
             path.unlink(missing_ok=True)
             _sync_file(target)
             sync_folder(target.parent)
@@ -85,7 +85,7 @@ class Blobs:
         """Keep bytes and return their SHA-256; durable on return. Raises DiskFullError."""
         sha256 = hashlib.sha256(data).hexdigest()
         target = self.path(sha256)
-        if not target.exists():
+        if not _wanted_again(target):
             make_folder(target.parent)
             draft = _draft(target)
             write_synced(draft, data)
@@ -93,6 +93,32 @@ class Blobs:
                 draft.replace(target)
         sync_folder(target.parent)
         return sha256
+
+    def claim(self, sha256: str) -> bool:
+        """Tell whether the bytes are kept; they are not removed in the next minutes then."""
+        return _wanted_again(self.path(sha256))
+
+    def remove(self, sha256: str, before: float) -> bool:
+        """Remove bytes that nobody kept or claimed since a Unix time; tell whether they are gone.
+
+        The file is taken aside before its time is looked at, so that whoever keeps the same bytes
+        just now either renews the time of this one in time, or writes them anew.
+        """
+        target = self.path(sha256)
+        aside = _draft(target)
+        try:
+            if target.stat().st_mtime >= before:
+                return False
+            target.replace(aside)
+            if aside.stat().st_mtime >= before:
+                aside.replace(target)
+                return False
+        except FileNotFoundError:
+            return True
+        except PermissionError:  # Windows: somebody reads it just now
+            return False
+        aside.unlink()
+        return True
 
     @staticmethod
     def _move(path: Path, target: Path) -> None:
@@ -117,6 +143,15 @@ def _key(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise NotFoundError(kind="blob", id=sha256)
     return f"{sha256[:2]}/{sha256}"
+
+
+def _wanted_again(target: Path) -> bool:
+    """Tell whether bytes are in place, and renew their time: see `remove`."""
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _draft(target: Path) -> Path:

@@ -1,13 +1,20 @@
-"""The append-only ledger: every seal carries the hash of the one before it."""
+"""The append-only ledger: every seal carries the hash of the one before it.
+
+Of a seal whose case was deleted only its link is left, and one entry tells of the deletion: the
+chain can still be walked from end to end, and evidence exported earlier still fits into it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from helper.errors import ConflictError, NotFoundError
 from helper.model import CaptureId, Seal, Sha256, Stage
@@ -17,8 +24,24 @@ from helper.vault.store import Store, reading, writing
 from helper.vault.views import seal_of
 
 _ledger = schema.ledger
+_links = schema.ledger_links
 ANY: Final = "any"
 """Append after whatever entry is the last."""
+
+
+@dataclass(frozen=True)
+class Bare:
+    """An entry of which only the link is kept: `line` is what the next entry's `previous` hashes.
+
+    `deletion` is what an entry that tells of a deletion says: time and places, nothing else.
+    """
+
+    index: int
+    line: bytes
+    deletion: str | None = None
+
+
+Entry = Seal | Bare
 
 
 class Ledger(Store):
@@ -52,14 +75,12 @@ class Ledger(Store):
             capture = select(schema.captures).where(schema.captures.c.capture_id == capture_id)
             if connection.execute(capture).first() is None:
                 raise NotFoundError(kind="capture", id=capture_id)
-            last = connection.execute(
-                select(_ledger).order_by(_ledger.c.position.desc()).limit(1)
-            ).one_or_none()
-            previous = None if last is None else entry_hash(seal_of(last))
+            last = _last(connection)
+            previous = None if last is None else entry_hash(last)
             if after not in (ANY, previous):
                 raise ConflictError(kind="ledger", id=after)
             seal = Seal(
-                index=0 if last is None else last.position + 1,
+                index=0 if last is None else last.index + 1,
                 stage=stage,
                 capture_id=capture_id,
                 manifest=manifest_sha,
@@ -72,26 +93,57 @@ class Ledger(Store):
             touch_capture(connection, capture_id)
         return seal
 
-    def entries(self) -> list[Seal]:
+    def entries(self) -> list[Entry]:
         """Return all entries, first one first."""
         with reading(self.engine) as connection:
-            return [
-                seal_of(row)
-                for row in connection.execute(select(_ledger).order_by(_ledger.c.position))
-            ]
+            return entries_of(connection)
 
     def head(self) -> Sha256 | None:
         """Return the hash of the last entry: `previous` of the next manifest."""
         with reading(self.engine) as connection:
-            last = connection.execute(
-                select(_ledger).order_by(_ledger.c.position.desc()).limit(1)
-            ).one_or_none()
-        return None if last is None else entry_hash(seal_of(last))
+            last = _last(connection)
+        return None if last is None else entry_hash(last)
 
 
-def entry_hash(seal: Seal) -> Sha256:
+def entries_of(connection: Connection) -> list[Entry]:
+    """Return all entries within a transaction, first one first."""
+    found: list[Entry] = [seal_of(row) for row in connection.execute(select(_ledger))]
+    found += [_bare(row) for row in connection.execute(select(_links))]
+    return sorted(found, key=lambda entry: entry.index)
+
+
+def bare(connection: Connection, capture_ids: Collection[CaptureId], at: datetime) -> int:
+    """Leave only the links of the seals of some captures; return how many seals that were.
+
+    One more entry tells when that was and which places it concerns.
+    """
+    entries = entries_of(connection)
+    gone = [one for one in entries if isinstance(one, Seal) and one.capture_id in capture_ids]
+    if not gone:
+        return 0
+    for seal in gone:
+        after = entries[seal.index + 1] if seal.index + 1 < len(entries) else None
+        connection.execute(insert(_links).values(position=seal.index, line=_line(seal, after)))
+        connection.execute(delete(_ledger).where(_ledger.c.position == seal.index))
+    deletion = _canonical({"deleted_at": at.isoformat(), "places": [one.index for one in gone]})
+    values = {"index": len(entries), "previous": entry_hash(entries[-1])}
+    line = _canonical({**values, "body": hashlib.sha256(deletion).hexdigest()})
+    connection.execute(
+        insert(_links).values(position=len(entries), line=line.decode(), deletion=deletion.decode())
+    )
+    return len(gone)
+
+
+def shown(entries: Sequence[Entry]) -> Iterator[bytes]:
+    """Yield each entry as hashes only; one that was linked in full must be shown in full."""
+    for entry, after in zip_longest(entries, entries[1:]):
+        yield entry.line if isinstance(entry, Bare) else _line(entry, after).encode()
+
+
+def entry_hash(entry: Entry) -> Sha256:
     """Return the hash that the next entry names as `previous`: SHA-256 of the entry's link."""
-    return hashlib.sha256(entry_link(seal)).hexdigest()
+    link = entry.line if isinstance(entry, Bare) else entry_link(entry)
+    return hashlib.sha256(link).hexdigest()
 
 
 def entry_link(seal: Seal) -> bytes:
@@ -111,6 +163,33 @@ def entry_body(seal: Seal) -> bytes:
 def entry_whole(seal: Seal) -> bytes:
     """Return the entry in full, whose hash was the link until version 0.1."""
     return _canonical(seal.model_dump(mode="json"))
+
+
+def _last(connection: Connection) -> Entry | None:
+    """Return the last entry; it may be a bare one."""
+    seal = connection.execute(
+        select(_ledger).order_by(_ledger.c.position.desc()).limit(1)
+    ).one_or_none()
+    link = connection.execute(
+        select(_links).order_by(_links.c.position.desc()).limit(1)
+    ).one_or_none()
+    if link is not None and (seal is None or seal.position < link.position):
+        return _bare(link)
+    return None if seal is None else seal_of(seal)
+
+
+def _bare(row: Row[Any]) -> Bare:
+    return Bare(row.position, row.line.encode(), row.deletion)
+
+
+def _line(seal: Seal, after: Entry | None) -> str:
+    """Return what the entry after this one hashed."""
+    whole = entry_whole(seal)
+    if after is not None:
+        told = json.loads(after.line)["previous"] if isinstance(after, Bare) else after.previous
+        if told == hashlib.sha256(whole).hexdigest():
+            return whole.decode()
+    return entry_link(seal).decode()
 
 
 def _canonical(value: dict[str, Any]) -> bytes:

@@ -22,9 +22,9 @@ from sqlalchemy import (
     event,
 )
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """2: entries, readings, and drafts with keys that an older program does not know. 3: such keys in
-the meta of captures.
+the meta of captures. 4: bare links in the ledger, behind which an older program would break it.
 
 All of it is additive, so an older vault opens as it is and becomes one of this version. An older
 program would leave out of a case what the user told, and stumble over drafts and captures: it must
@@ -135,6 +135,15 @@ ledger: Final = Table(
     Column("sealed_at", Text, nullable=False),
     UniqueConstraint("capture_id", "stage", "manifest"),
 )
+
+ledger_links: Final = Table(
+    "ledger_links",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("line", Text, nullable=False),
+    Column("deletion", Text),
+)
+"""Entries of which only the link is left, and those that tell of a deletion: see `ledger`."""
 
 stamps: Final = _of_capture(
     "stamps",
@@ -315,6 +324,20 @@ entrances: Final = Table(
 )
 """Hashes of tokens that let a browser into the console once."""
 
+doomed: Final = Table(
+    "doomed",
+    metadata,
+    Column("place", Text, primary_key=True),
+)
+"""Files of deleted cases that may still be on disk: `blobs/<sha256>`, `incoming/…`, `work/…`."""
+
+identity: Final = Table(
+    "identity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Who signs the letters, encrypted under a key that is not in this file."""
 
 _OF_CAPTURE: Final = "INSERT OR REPLACE INTO library_stale (ref) VALUES ({0}.capture_id);"
 _OF_CASE: Final = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, or_, select, update
+from sqlalchemy import Row, and_, case, func, or_, select, update
 
 from helper.model import Artifact, CaptureId, Seal, Sha256, Stage, StampKind, StampState
 from helper.vault import schema
@@ -42,8 +42,18 @@ class StampJob:
     root: Sha256 | None
 
 
+class StampStates(NamedTuple):
+    """How many stamps of an authority came, are waited for, were given up; the newest that came."""
+
+    authority: str
+    stamped: int
+    pending: int
+    failed: int
+    newest: datetime | None
+
+
 class Stamps(Store):
-    """The time stamps of the catalogue; a row is never deleted."""
+    """The time stamps of the catalogue; a row goes only with its case."""
 
     def unqueued_seals(self, after: int, brought: str) -> list[Seal]:
         """Return the seals beyond a ledger index that want stamps and have no row yet.
@@ -99,6 +109,26 @@ class Stamps(Store):
             jobs = [_job(row) for row in rows]
         return [job for job in jobs if not now < job.next_at <= now + longest]
 
+    def stamp_states(self) -> list[StampStates]:
+        """Return how the stamps of each authority stand, and the newest that came."""
+
+        def count(state: StampState) -> Any:
+            return func.sum(case((_stamps.c.state == state, 1), else_=0))
+
+        with reading(self.engine) as connection:
+            rows = connection.execute(
+                select(
+                    _stamps.c.authority, count("stamped"), count("pending"), count("failed"),
+                    func.max(_stamps.c.stamped_at),
+                ).group_by(_stamps.c.authority).order_by(_stamps.c.authority)
+            )  # fmt: skip
+            return [
+                StampStates(
+                    authority, stamped, pending, failed, datetime.fromisoformat(at) if at else None
+                )
+                for authority, stamped, pending, failed, at in rows
+            ]
+
     def stamps_of(self, capture_id: CaptureId) -> list[StampJob]:
         """Return all rows of a capture."""
         with reading(self.engine) as connection:
@@ -153,9 +183,7 @@ class Stamps(Store):
     ) -> None:
         """Enter what came as artifacts and record it, in one transaction."""
         with writing(self.engine) as connection:
-            rows = artifact_rows(artifacts)
-            add_new(connection, schema.artifacts, job.capture_id, rows, ("name",))
-            connection.execute(
+            found = connection.execute(
                 update(_stamps)
                 .where(_stamps.c.position == job.position)
                 .values(
@@ -169,7 +197,10 @@ class Stamps(Store):
                     listed=0,
                 )
             )
-            touch_capture(connection, job.capture_id)
+            if found.rowcount:  # else its case was deleted meanwhile
+                rows = artifact_rows(artifacts)
+                add_new(connection, schema.artifacts, job.capture_id, rows, ("name",))
+                touch_capture(connection, job.capture_id)
 
     def set_listed(self, jobs: Sequence[StampJob]) -> None:
         """Record that a seal lists the outcomes these rows had when they were read."""

@@ -129,6 +129,7 @@ def _configure(connection: sqlite3.Connection, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "secure_delete = ON",  # what a person deletes must not be readable in the file
     ):
         connection.execute(f"PRAGMA {pragma}").close()
 

@@ -17,6 +17,7 @@ from helper.complaints.ladder.replies import Reply
 from helper.desk import Due
 from helper.exporting import Exported
 from helper.filling import FILE_BYTES, FillPlan, Upload
+from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import Draft, Step
 from helper.vault.blobs import Blobs
@@ -97,6 +98,7 @@ class Services:
     they must be idempotent by uuid. `lend_session` gets a Playwright storage_state and keeps it in
     memory only. `subscribe` (an async generator function) yields the steps recorded so far, then
     new ones, and ends when the capture is sealed. `filled` records what a form was filled with.
+    `outgoing` is a draft as it is taken along, with the user's name where it belongs.
     """
 
     version: str
@@ -109,6 +111,7 @@ class Services:
     make_draft: MakeDraft
     suggest: Callable[[str, Language], Awaitable[Mapping[str, Any]]]
     edit_draft: Callable[[str, str, str | None, Language], Awaitable[Draft]]
+    outgoing: Callable[[str], Awaitable[Draft]]
     packet: Callable[[str, Language], Awaitable[Packet]]
     advise: Callable[[str, str | None, Language], Awaitable[Advice]]
     due: Callable[[Language], Awaitable[tuple[Due, ...]]]
@@ -117,6 +120,7 @@ class Services:
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]
     export: Export
+    keeper: Keeper
     prepared: Callable[[str, str], Path | None] = lambda *_: None
     """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""
     unwritten: Callable[[str], Step | None] = lambda _: None

@@ -137,3 +137,14 @@ def test_a_wrong_setting_for_the_browser_is_named(tmp_path: Path) -> None:
 def test_a_problem_ends_with_exit_code_1(tmp_path: Path) -> None:
     words = ["doctor", "--data", str(tmp_path)]
     assert CliRunner().invoke(app, words, env={"KAZHENG_BROWSER": "/nowhere/x"}).exit_code == 1
+
+
+async def test_a_helper_that_serves_is_examined_without_standing_still(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as own:
+        settings = Settings(data=tmp_path, port=own.getsockname()[1], browser="/nowhere/x")
+        looking = asyncio.create_task(asyncio.to_thread(examine, settings, serving=True))
+        await asyncio.sleep(0)
+        assert not looking.done()
+        found = await looking
+    assert {"browser", "vault", "authority"} <= {finding.name for finding in found}
+    assert "port" not in {finding.name for finding in found}

@@ -87,12 +87,16 @@ def test_a_port_in_use_is_explained(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_two_helpers_on_one_vault_are_refused(tmp_path: Path) -> None:
+def test_a_second_helper_on_the_port_of_the_first_says_who_has_the_vault(tmp_path: Path) -> None:
     import sqlite3  # noqa: PLC0415
 
     lock = sqlite3.connect(tmp_path / "in-use.lock", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
-    done = kazheng("serve", "--data", str(tmp_path), "--port", "0", "--json")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = kazheng("serve", "--data", str(tmp_path), "--port", port, "--json")
     lock.close()
     assert done.returncode == 1
     assert '"code": "vault"' in done.stdout

@@ -16,6 +16,7 @@ from helper.capture.browser import WarmBrowser
 from helper.capture.witness import EXPECTED, Produced, Visit
 from helper.desk import Desk
 from helper.errors import BrowserFailedError, DiskFullError
+from helper.keeper import Keeper
 from helper.messages import LANGUAGES, catalogue
 from helper.model import Missing
 from helper.steps.store import Store
@@ -203,7 +204,10 @@ async def test_only_a_session_that_was_promised_for_a_visit_to_come_is_taken_in(
     if visited:
         store.note(uuid, "witness")
     pipeline: Any = SimpleNamespace(start=None, strips_complete=None, unwritten=None)
-    helper = Helper(store.settings, store, pipeline, Desk(store), visitor.browser, visitor.sessions)
+    helper = Helper(
+        store.settings, store, pipeline, Desk(store), visitor.browser, visitor.sessions,
+        Keeper(store),
+    )  # fmt: skip
     await services(helper).lend_session(uuid, {"cookies": []})
     assert visitor.sessions.has(uuid) is kept
 

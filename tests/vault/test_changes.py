@@ -10,8 +10,10 @@ import pytest
 from helper.dealings import Contact, Edit, Shown, Walk
 from helper.model import Artifact, Corroboration, Draft, Filing, Missing
 from helper.vault.catalogue import Catalogue, open_engine
+from helper.vault.deletions import Deletions
 from helper.vault.digests import Digests
 from helper.vault.entrances import Entrances
+from helper.vault.identity import Identities
 from helper.vault.indexed import Indexed
 from helper.vault.ledger import Ledger
 from helper.vault.pairings import Pairings
@@ -20,8 +22,12 @@ from tests.vault.conftest import Make
 
 WRITES = ("writing(", "self._set(", "self._add(", "self._set_stamp(")
 """How a method of the vault writes."""
-APART = {name for kind in (Digests, Entrances, Indexed, Pairings) for name in vars(kind)}
-"""What concerns no case, and what is derived from cases."""
+APART = {
+    name
+    for kind in (Deletions, Digests, Entrances, Identities, Indexed, Pairings)
+    for name in vars(kind)
+}
+"""What concerns no case, what is derived from cases, and what ends one."""
 
 
 class Told:

@@ -19,11 +19,14 @@ from helper.complaints.ladder.replies import Reply, reply
 from helper.desk import Due
 from helper.exporting import Exported
 from helper.filling import FillPlan, Upload
+from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import CaptureMeta, Draft, Exhibit, Part, Step
 from helper.settings import Settings
+from helper.steps.store import Store
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
+from helper.vault.ledger import Ledger
 from helper.web import pairing
 from helper.web.server import Running, create_app, serve
 from helper.web.services import FilledReport, Services
@@ -70,6 +73,9 @@ class Recorder:
     ) -> Draft:
         self.calls.append(("edit", draft_id, key, text, language))
         return self.vault.draft(draft_id)
+
+    async def outgoing(self, draft_id: str) -> Draft:
+        return await asyncio.to_thread(self.vault.draft, draft_id)
 
     async def packet(self, draft_id: str, language: Language) -> Packet:
         return packet(self.vault.draft(draft_id), language=language)
@@ -154,6 +160,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         make_draft=recorder.make_draft,
         suggest=recorder.suggest,
         edit_draft=recorder.edit_draft,
+        outgoing=recorder.outgoing,
         packet=recorder.packet,
         advise=recorder.advise,
         due=recorder.due,
@@ -163,6 +170,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         prepared=recorder.prepared,
         subscribe=recorder.subscribe,
         export=recorder.export,
+        keeper=Keeper(Store(settings, vault, Ledger(vault.engine), blobs, bytes(32), now)),
         now=now,
         heartbeat_seconds=0.05,
     )

@@ -69,13 +69,15 @@ def compose(
     answers: Mapping[str, Any] | None = None,
     page_text: str | None = None,
     limits: Mapping[str, int] | None = None,
+    hidden: tuple[str, ...] = (),
     language: Language = "zh_CN",
 ) -> Draft:
     """Return the draft; the text is Chinese, gaps and advice are in `language`.
 
     `document` is by default the channel's first one. `demand` is a key of the issue's
     demands or the user's own sentence. `answers`: those to the issue's questions (`resale`: bool,
-    `facts`: own words). `page_text`: what the order page showed. Raises InvalidError for an unknown
+    `facts`: own words). `page_text`: what the order page showed. `hidden`: values that a
+    public text covers besides those of the case. Raises InvalidError for an unknown
     issue, channel or document, RefusedError where a precondition is not met.
     """
     known_issue(issue)
@@ -97,7 +99,7 @@ def compose(
         one.key.startswith("leads.") for one in sentences
     ):
         raise RefusedError(reason="no_lead")
-    private = private_of(case) if of.public else ()
+    private = (*private_of(case), *hidden) if of.public else ()
     if of.public:
         sentences = published(sentences, private)
     told = laid_out(of, sentences)

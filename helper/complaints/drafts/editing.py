@@ -86,13 +86,14 @@ def apply(
     case: CaseView,
     *,
     limits: Mapping[str, int] | None = None,
+    hidden: tuple[str, ...] = (),
     language: Language = "zh_CN",
 ) -> Draft:
     """Return a draft of our words with the user's in it; every edit is kept, and none silent.
 
     `limits` is what the user knows of the channels' lengths. An edit of a sentence that we word
     otherwise by now stands, and a finding tells both texts; one whose sentence is gone becomes a
-    remark. What anybody may read is covered in the user's words too.
+    remark. What anybody may read is covered in the user's words too, and `hidden` as in `compose`.
     """
     if not edits:
         return composed
@@ -101,7 +102,7 @@ def apply(
     words = {one.key: one.text for one in kept if one.ours is not None}
     told = tuple(_with(one, words.get(one.key)) for one in composed.sentences)
     of = document(composed.channel, composed.document)
-    private = private_of(case) if of.public else ()
+    private = (*private_of(case), *hidden) if of.public else ()
     sentences = published(told, private) if of.public else told
     draft = composed.model_copy(
         update={

@@ -31,6 +31,7 @@ async def show(visit: Visit) -> web.Response:
     return visit.page(
         "draft.html",
         draft=draft,
+        whole=(await visit.services.outgoing(draft.draft_id)).text,
         case=case,
         exhibits=numbered,
         versions=own[::-1],
@@ -61,14 +62,14 @@ async def again(visit: Visit) -> web.Response:
 
 async def pdf(visit: Visit) -> web.Response:
     """Return the text as a PDF."""
-    draft = await asyncio.to_thread(visit.services.vault.draft, _id(visit))
+    draft = await visit.services.outgoing(_id(visit))
     made = await asyncio.to_thread(letter, draft.title, draft.text, cjk_font(), draft.created_at)
     return _download(made, f"{draft.draft_id}.pdf", "application/pdf")
 
 
 async def plain(visit: Visit) -> web.Response:
     """Return the text as a file."""
-    draft = await asyncio.to_thread(visit.services.vault.draft, _id(visit))
+    draft = await visit.services.outgoing(_id(visit))
     # Windows' own editor takes a text without a mark for the system's code page.
     return _download(draft.text.encode("utf-8-sig"), f"{draft.draft_id}.txt", "text/plain")
 

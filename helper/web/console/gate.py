@@ -52,9 +52,9 @@ async def answer(
     console: Console, request: web.Request, match: UrlMappingMatchInfo, page: Page | None
 ) -> web.StreamResponse:
     """Return a page, or an explained refusal as one; None is an address that does not exist."""
-    visit = Visit(console, request, match, _language(request), None, MultiDict())
+    visit = Visit(console, request, match, language_of(request), None, MultiDict())
     try:
-        _check(request)
+        check(request)
         visit = replace(visit, session=_session(console, request))
         if visit.session is None and (page is None or not page.open):
             return _to_the_door(visit)
@@ -105,14 +105,15 @@ def _session(console: Console, request: web.Request) -> Session | None:
     return console.sessions.find(cookie, console.services.now()) if cookie else None
 
 
-def _language(request: web.Request) -> Language:
+def language_of(request: web.Request) -> Language:
+    """Return the language that the user chose here, else the browser's."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in {"zh_CN", "en"}:
         return "en" if chosen == "en" else "zh_CN"
     return pick_language(request.headers.get("Accept-Language"))
 
 
-def _check(request: web.Request) -> None:
+def check(request: web.Request) -> None:
     """Raise ForbiddenError for what no page of ours, no bookmark and no typed address sends."""
     name = request.transport.get_extra_info("sockname") if request.transport else None
     own = f"{HOST}:{name[1] if name else 0}"

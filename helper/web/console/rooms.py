@@ -21,8 +21,10 @@ from helper.web.console import (
     kept,
     library,
     live,
+    settings,
     telling,
     today,
+    upkeep,
 )
 from helper.web.console.pages import Console, Page
 from helper.web.console.render import Renderer
@@ -33,6 +35,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *entrance.PAGES, *live.PAGES, *kept.PAGES, *today.PAGES,
     *case.PAGES, *telling.PAGES, *exports.PAGES, *capture.PAGES, *draft.PAGES,
     *library.PAGES,
+    *settings.PAGES, *upkeep.PAGES,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 from helper import exporting
 from helper.desk import Desk
 from helper.exporting import Exported
+from helper.keeper import Keeper
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
 from helper.web.console.exports import export_path
@@ -112,6 +113,7 @@ def services_of(store: Store) -> Services:
         make_draft=desk.make_draft,
         suggest=desk.suggest,
         edit_draft=desk.edit_draft,
+        outgoing=desk.outgoing,
         packet=desk.packet,
         advise=desk.advise,
         due=desk.due,
@@ -120,6 +122,7 @@ def services_of(store: Store) -> Services:
         filled=desk.filled,
         prepared=desk.prepared,
         subscribe=unused,
+        keeper=Keeper(store),
         export=export,
     )
 
