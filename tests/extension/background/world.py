@@ -117,6 +117,8 @@ class Helper:
             fill_plan=self._plan,
             filled=self._note("filled"),
             export=self._note("export"),
+            outgoing=self._note("outgoing"),
+            keeper=None,  # only the console's settings have one
             subscribe=self._subscribe,
         )
         self.running = await serve(create_app(self.services), self.port)

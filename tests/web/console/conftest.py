@@ -42,6 +42,7 @@ class Town:
     browser: Browser
     folder: Path
     problems: list[str] = field(default_factory=list)
+    shared: BrowserContext | None = None
 
     def url(self, path: str = "/") -> str:
         return f"http://{HOST}:{self.port}{path}"
@@ -59,11 +60,20 @@ class Town:
         return page.capture_id
 
     async def enter(self, **how: Any) -> Page:
-        """Return a page of a new context that has come in by the door; it stands on Today."""
-        context = await self.context(**how)
-        page = await context.new_page()
-        await page.goto(self.door())
-        await page.wait_for_url(self.url("/"))
+        """Return a page that was let in; it stands on Today.
+
+        Without wishes of its own it shares a context with the others: close the page alone.
+        """
+        if how or self.shared is None:
+            context = await self.context(**how)
+            page = await context.new_page()
+            await page.goto(self.door())
+            await page.wait_for_url(self.url("/"))
+            if not how:
+                self.shared = context
+            return page
+        page = await self.shared.new_page()
+        await page.goto(self.url("/"))
         return page
 
     async def context(self, **how: Any) -> BrowserContext:

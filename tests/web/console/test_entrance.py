@@ -48,7 +48,7 @@ async def test_an_address_lets_in_once_and_leaves_no_token_behind(town: Town) ->
 
 @pytest.mark.browser
 async def test_leaving_ends_the_session_and_the_language_is_remembered(town: Town) -> None:
-    page = await town.enter()
+    page = await town.enter(locale="zh-CN")
     await page.get_by_role("button", name="English").click()
     await page.get_by_role("heading", name="Today").wait_for()
     await page.get_by_role("button", name="Sign out").click()
@@ -95,7 +95,7 @@ async def test_no_other_site_gets_a_page_even_with_the_cookie(
 ) -> None:
     page = await town.enter()
     cookie = (await page.context.cookies())[0]["value"]
-    await page.context.close()
+    await page.close()
     sent = {"Cookie": f"kazheng={cookie}", **headers}
     async with stranger.get(town.url("/"), headers=sent, allow_redirects=False) as reply:
         assert reply.status in {401, 403}  # another name is the API's, which knows no caller
@@ -109,7 +109,7 @@ async def test_every_form_needs_its_origin_and_the_token_of_the_session(
     cookie = (await page.context.cookies())[0]["value"]
     token = await page.evaluate("document.body.dataset.token")
     own = town.url("").rstrip("/")
-    await page.context.close()
+    await page.close()
     wrong: list[tuple[dict[str, str], dict[str, str]]] = [
         ({}, {"csrf": token}),
         ({"Origin": "https://evil.example"}, {"csrf": token}),
