@@ -141,10 +141,15 @@ class Indexed(Store):
             put_document(connection, position, head, body)
 
     def put_case_text(self, request: Stale, position: int, head: str, body: str) -> None:
-        """Make the words of a case searchable, in place of what was there."""
+        """Make the words of a case searchable, in place of what was there.
+
+        A case that is gone meanwhile gets none.
+        """
+        here = (_cases.c.case_id == request.ref) & (_cases.c.position == position)
         with writing(self.engine) as connection:
             _done(connection, request)
-            put_document(connection, -position, head, body)
+            if connection.execute(select(_cases.c.position).where(here)).first() is not None:
+                put_document(connection, -position, head, body)
 
     def is_as_it_was(self, request: Stale) -> None:
         """Record that nothing of a row has changed."""

@@ -11,6 +11,10 @@ from helper.vault.indexed import Stale
 from helper.vault.search import Segment, fold, plain, terms
 
 Add = Callable[..., str]
+ROW = {
+    "title": "页面", "url": "https://shop.example/order/1", "host": "shop.example",
+    "address": "a", "kind": "order", "order_no": None, "thumbnail": None, "made_of": "1:x",
+}  # fmt: skip
 LETTERS = st.sampled_from("订单发货退款abAB１ａ12-_.:/%'\"*（）「臺灣é ©\n\t")
 """Few of them, so that texts share runs; what any query language might take for its own."""
 
@@ -33,11 +37,7 @@ def add(catalogue: Catalogue, make) -> Add:
 
 def put(catalogue: Catalogue, uuid: str, body: str, head: str, **values) -> None:
     request = next(one for one in catalogue.stale(10_000) if one.ref == uuid)
-    plain_values = {
-        "title": "页面", "url": "https://shop.example/order/1", "host": "shop.example",
-        "address": "a", "kind": "order", "order_no": None, "thumbnail": None, "made_of": "1:x",
-    }  # fmt: skip
-    catalogue.put_listed(request, head, body, **(plain_values | values))
+    catalogue.put_listed(request, head, body, **(ROW | values))
 
 
 def found(catalogue: Catalogue, words: str) -> list[str]:
@@ -155,6 +155,23 @@ def test_what_is_not_there_any_more_is_not_found(catalogue: Catalogue, add: Add)
     with catalogue.engine.begin() as connection:
         grams = "SELECT count(*) FROM library_grams WHERE library_grams MATCH ?"
         assert connection.exec_driver_sql(grams, ("退",)).scalar() == 0
+
+
+def test_what_goes_while_its_row_is_made_gets_none(catalogue: Catalogue, add: Add, make) -> None:
+    uuid = add("退款")
+    case_id = catalogue.join_case(
+        uuid, platform_key=None, host=None, order_no="A1", wanted=None, title="t", now=make.noon
+    )
+    asked = {one.ref: one for one in catalogue.stale(9)}
+    around = catalogue.around(case_id)
+    assert around is not None
+    catalogue.set_state(uuid, "sealed")
+    catalogue.delete_case(case_id, make.noon)
+    catalogue.put_case_text(asked[case_id], around.position, "退款", "")
+    catalogue.put_listed(asked[uuid], "退款", "", clicked_at=make.noon, **ROW)
+    with catalogue.engine.connect() as connection:
+        for table in ("documents", "library"):
+            assert connection.exec_driver_sql(f"SELECT * FROM {table}").all() == []
 
 
 def test_a_change_while_a_row_is_made_asks_for_it_again(catalogue: Catalogue, make) -> None:
