@@ -25,6 +25,7 @@ from helper.messages import explain
 from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
+from helper.steps import advising
 from helper.steps.digesting import Digester
 from helper.steps.indexing import Indexer
 from helper.steps.stamping import Stamper
@@ -164,6 +165,7 @@ def services(helper: Helper) -> Services:
         subscribe=helper.steps,
         export=export,
         unwritten=helper.pipeline.unwritten,
+        digest_form=advising.form(helper.store),
     )
 
 

@@ -25,11 +25,11 @@ from helper.model import CaptureView, CaseView, Draft, Gap, Moment
 from scrapers.contract import Deadline
 from scrapers.record import Frozen, Money, Status
 
-FORM: Final = 1
+FORM: Final = 2
 """Grows with every change of what a digest says, so that older ones are made anew."""
 Level = Literal["risk", "due", "waiting", "quiet", "closed"]
 LEVELS: Final[tuple[Level, ...]] = ("risk", "due", "waiting", "quiet", "closed")
-"""From the most urgent: something is lost by waiting; the user's turn; theirs; nothing to do."""
+"""From the most urgent: a way or a right ends soon; the user's turn; theirs; nothing to do."""
 Action = Literal["capture", "answer", "draft", "fill", "wait", "check", "close", "none"]
 _MORE_CLOCKS = 2
 _DAY, _NEAR = timedelta(days=1), timedelta(days=90)
@@ -57,8 +57,8 @@ class Waits(Frozen):
 class Told(Frozen):
     """The words in one language: one sentence for the next step, the name of its button.
 
-    `why` is the whole reason. `clocks` are those due soon, then the next to end; what is lost at
-    the end of a clock is in `closing`, by the names of those clocks.
+    `why` is the whole reason. `clocks` are all that are due soon and the next ones, as they
+    end; `closing` says what to do before a way or a right ends.
     """
 
     step: str
@@ -233,29 +233,27 @@ def _level(case: CaseView, advice: Advice, action: Action) -> Level:
 
 
 def _closing(clocks: Sequence[Clock]) -> Iterator[Clock]:
-    """Yield the clocks due soon at whose end the user loses something."""
+    """Yield the clocks due soon at whose end a way or a right of the user's ends."""
     keys = packaged.data("clocks")["closing"]
     return (x for x in clocks if x.state == "due_soon" and x.key.partition(":")[0] in keys)
 
 
 def _running_down(clocks: Sequence[Clock], now: datetime) -> list[Clock]:
-    """Return the clocks due soon, then those that end within the next months, as they end."""
-    ends = [(one, one.at - now) for one in clocks if one.state in OPEN and one.at is not None]
-    near = [one for one, left in ends if one.state == "due_soon" or left <= _NEAR]
-    return sorted(near, key=lambda one: one.state != "due_soon")
+    """Return the clocks that end within the next months, in the order in which they end."""
+    return [x for x in clocks if x.state in OPEN and x.at is not None and x.at - now <= _NEAR]
 
 
 def _told(advice: Advice, action: Action, now: datetime, language: Language) -> Told:
     near = _running_down(advice.clocks, now)
-    soon = sum(one.state == "due_soon" for one in near)
+    further = [one for one in near if one.state != "due_soon"][:_MORE_CLOCKS]
     step = advice.ladder.next
     values = {"name": step.name, "document": step.document_name} if step else {}
     return Told(
         step=_sentence(advice, action, language, values),
         button=text(f"digest.button.{action}", language, **values),
         why=advice.ladder.why,
-        clocks=tuple(near[: soon + _MORE_CLOCKS]),
-        closing=tuple(one.name for one in _closing(advice.clocks)),
+        clocks=tuple(one for one in near if one.state == "due_soon" or one in further),
+        closing=tuple(one.todo for one in _closing(advice.clocks)),
     )
 
 
@@ -293,6 +291,7 @@ def _until(case: CaseView, advice: Advice, now: datetime) -> datetime:
     if case.closed_at is not None and case.closed_at <= now:
         return _FOREVER
     moments = [at for clock in advice.clocks for at in turns(clock)]
+    moments += [x.at - _NEAR for x in advice.clocks if x.at is not None and x.state in OPEN]
     waiting = advice.ladder.waiting
     if waiting is not None and waiting.until is not None:
         moments.append(waiting.until)

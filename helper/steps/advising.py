@@ -44,6 +44,7 @@ def kept_digest(store: Store, case_id: str) -> KeptDigest:
         place=digests.place(made, case.created_at),
         clock_at=made.clock_at,
         due=made.due,
+        lacking=made.counts.gaps,
         record=made.model_dump_json(),
     )
 

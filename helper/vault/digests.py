@@ -40,9 +40,10 @@ _EARLIEST, _LATEST = "0001-01-01T00:00:00.000000+00:00", "9999-12-31T23:59:59.99
 
 
 class KeptDigest(NamedTuple):
-    """A digest as it is kept; `place` orders the cases of one `level`, `due` counts its clocks.
+    """A digest as it is kept; `place` orders the cases of one `level`.
 
-    An empty `record`: it could not be worked out, and is tried again after `valid_until`.
+    `due` counts its clocks that end soon, `lacking` its gaps. An empty `record`: it could not be
+    worked out, and is tried again after `valid_until`.
     """
 
     case_id: str
@@ -54,6 +55,7 @@ class KeptDigest(NamedTuple):
     place: str = ""
     clock_at: datetime | None = None
     due: int = 0
+    lacking: int = 0
     record: str = ""
 
 
@@ -82,11 +84,12 @@ class Listed(NamedTuple):
 class Counts(NamedTuple):
     """How many open cases of each level, closed ones, and captures of each state there are.
 
-    `stale` open cases are being worked out, `stamps` are asked for, `alone` captures are in no
-    case yet.
+    In `lacking` open cases proof is missing, `stale` ones are being worked out, `stamps` are
+    asked for, `alone` captures are in no case yet.
     """
 
     levels: Mapping[int, int]
+    lacking: int
     stale: int
     closed: int
     captures: Mapping[CaptureState, int]
@@ -188,7 +191,8 @@ class Digests(Store):
         """Count cases, captures and stamps; four statements."""
         stale = func.sum(case((_fresh(form, now), 0), else_=1))
         level = func.coalesce(_digests.c.level, NONE)
-        opened = _joined(level, func.count(), stale).where(_cases.c.closed_at.is_(None))
+        lacking = func.sum(case((_digests.c.lacking > 0, 1), else_=0))
+        opened = _joined(level, func.count(), stale, lacking).where(_cases.c.closed_at.is_(None))
         states = select(_captures.c.state, func.count()).group_by(_captures.c.state)
         alone = select(func.count()).where(_captures.c.case_id.is_(None))
         pending = select(func.count()).where(schema.stamps.c.state == "pending")
@@ -201,6 +205,7 @@ class Digests(Store):
             return Counts(
                 levels={row[0]: row[1] for row in levels},
                 stale=sum(row[2] for row in levels),
+                lacking=sum(row[3] for row in levels),
                 closed=found[2],
                 captures={row[0]: row[1] for row in connection.execute(states)},
                 alone=found[0],

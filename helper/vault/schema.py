@@ -238,6 +238,7 @@ digests: Final = Table(
     Column("place", Text, nullable=False),
     Column("clock_at", Text),
     Column("due", Integer, nullable=False),
+    Column("lacking", Integer, nullable=False),
     Column("record", Text, nullable=False),
     Index("digests_by_urgency", "level", "place", "case_id"),
     Index("digests_by_clock", "clock_at"),

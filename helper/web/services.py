@@ -125,6 +125,8 @@ class Services:
     """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""
     unwritten: Callable[[str], Step | None] = lambda _: None
     """Why a capture stands still, where there was no room to write it down; no coroutine."""
+    digest_form: str = ""
+    """The form of digests that this program makes (`advising.form`)."""
     start: str = field(default_factory=_new_start)
     """Random id of this helper process; a signature made for another one is refused."""
     now: Callable[[], datetime] = _now

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 import psutil
@@ -27,6 +27,7 @@ from tests.bench import stock
 
 VIEWS = 1000
 RUNS = 40
+LARGE = "case, 500 captures"
 PAGES: dict[str, str] = {
     "today": "/",
     "today, further": "/?after={after}",
@@ -36,6 +37,10 @@ PAGES: dict[str, str] = {
     "library, filters": "/library?host=shop3.example&missing=1&from=2026-01-01",
     "library, compare": "/library/compare?a={capture}",
     "library, shops": "/library/shops",
+    "case": "/cases/{case}",
+    LARGE: "/cases/{large}",
+    "capture": "/captures/{capture}",
+    "draft": "/drafts/{draft}",
 }
 """What is measured, by name; `{case}`, `{large}`, `{capture}`, `{draft}`, `{after}` are filled."""
 
@@ -62,7 +67,7 @@ async def measure(runs: int = RUNS, views: int = VIEWS) -> None:
             each = (_cpu(process) - spent) / runs
             middle, high = statistics.median(took), took[int(len(took) * 0.95)]
             print(f"  {name:24}{middle:8.1f}{high:8.1f}{took[-1]:8.1f}{each:8.1f}{size:8}")
-        await _memory(session, list(paths.values()), process, views)
+        await _memory(session, [p for n, p in paths.items() if n != LARGE], process, views)
     store.close()
 
 
@@ -92,13 +97,14 @@ def _known(store: Store) -> dict[str, str]:
     """Return what the addresses name: an ordinary case, the largest one, a capture, a draft."""
     now, form = store.now(), advising.form(store)
     first = store.vault.digests_by_urgency(form, now, limit=50)
+    level, place, case_id = first[-1].key
     case = store.vault.case(first[20].case_id)
     return {
         "case": case.case_id,
         "large": stock.case_id(0),
         "capture": case.captures[0].capture_id,
         "draft": next(one for listed in first for one in store.vault.case(listed.case_id).drafts),
-        "after": "",
+        "after": quote(f"{level}~{place}~{case_id}"),
     }
 
 

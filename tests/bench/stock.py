@@ -54,7 +54,9 @@ def folder(now: datetime) -> Path:
     kept = Path(tempfile.gettempdir()) / f"kazheng-bench-stock-{now:%Y%m%d}-{form}"
     if not (kept / "made").exists():
         for old in kept.parent.glob("kazheng-bench-stock-*"):
-            shutil.rmtree(old, ignore_errors=True)
+            if f"-{now:%Y%m%d}-" not in old.name:  # one of today may be in use
+                shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(kept, ignore_errors=True)
         fill(kept, now)
         (kept / "made").touch()
     return kept
@@ -107,6 +109,7 @@ def _cases(plan: _Plan, cases: int, captures: int) -> Iterator[_Case]:
             update={
                 "order_no": f"KZ{made:%Y%m%d%H}{number:04d}",
                 "status": status,
+                "currency": "CNY",
                 "amount": plan.money(chance),
                 "created_at": made,
                 "platform": plan.order.platform.model_copy(

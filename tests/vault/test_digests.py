@@ -124,12 +124,13 @@ def test_it_counts_cases_by_level_captures_by_state_and_stamps(
 ) -> None:
     a, b, c, *_ = five
     catalogue.set_state(make.uuid(1), "sealed")
-    catalogue.put_digests([kept(catalogue, a, 0), kept(catalogue, b, 1), kept(catalogue, c, 1)])
+    catalogue.put_digests([kept(catalogue, a, 0), kept(catalogue, b, 1),
+                           kept(catalogue, c, 1, lacking=3)])  # fmt: skip
     catalogue.close_case(five[4], NOON)
     catalogue.create_capture(make.uuid(9), make.meta(), [])
     found = catalogue.digest_counts("1", NOON)
     assert found.levels == {NONE: 1, 0: 1, 1: 2}
-    assert (found.closed, found.alone, found.stamps, found.stale) == (1, 1, 0, 1)
+    assert (found.closed, found.alone, found.stamps, found.stale, found.lacking) == (1, 1, 0, 1, 1)
     assert found.captures == {"receiving": 5, "sealed": 1}
 
 

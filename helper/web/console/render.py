@@ -26,6 +26,7 @@ STATIC: Final[dict[str, tuple[Path, str]]] = {
     "draft.css": (_HERE / "static/draft.css", "text/css"),
     "library.css": (_HERE / "static/library.css", "text/css"),
     "settings.css": (_HERE / "static/settings.css", "text/css"),
+    "today.css": (_HERE / "static/today.css", "text/css"),
     "console.js": (_HERE / "static/console.js", "text/javascript"),
     "htmx.min.js": (_HERE / "static/htmx.min.js", "text/javascript"),
     "icon.png": (EXTENSION / "icons/icon-48.png", "image/png"),

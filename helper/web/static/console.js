@@ -54,6 +54,40 @@
     if (/** @type {HTMLElement} */ (event.target).closest("[data-print]")) print();
   });
 
+  // An address that leads to something folded unfolds it.
+  function unfold() {
+    const place = document.getElementById(location.hash.slice(1));
+    if (!(place instanceof HTMLDetailsElement)) return;
+    place.open = true;
+    place.querySelector("summary")?.focus();
+  }
+  addEventListener("hashchange", unfold);
+  unfold();
+
+  // Clocks run down between two answers of the helper, by its clock: the text alone changes.
+  let listed = /** @type {HTMLElement | null} */ (null);
+  let seen = 0;
+  function count() {
+    const list = document.getElementById("today");
+    if (!list || document.hidden) return;
+    if (list !== listed) [listed, seen] = [list, Date.now()];
+    const now = Number(list.dataset.now) + (Date.now() - seen) / 1000;
+    for (const clock of /** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll("[data-left]"))) {
+      const said = left(list.dataset, Math.floor(Number(clock.dataset.left) - now));
+      if (clock.textContent !== said) clock.textContent = said;
+    }
+  }
+  /** @param {DOMStringMap} words @param {number} rest seconds @returns {string} */
+  function left(words, rest) {
+    if (rest <= 0) return words.leftOver ?? "";
+    const [days, hours] = [Math.floor(rest / 86400), Math.floor(rest / 3600) % 24];
+    const said = days ? words.leftDays : rest >= 3600 ? words.leftHours : words.leftMinutes;
+    const parts = { days, hours, minutes: Math.floor(rest / 60) % 60, seconds: rest % 60 };
+    return (said ?? "").replace(/\{(\w+)\}/g, (_, name) => String(parts[/** @type {keyof typeof parts} */ (name)]));
+  }
+  count();
+  setInterval(count, 1000);
+
   // What asks for it is copied: data-copy names the element with the text.
   document.addEventListener("click", async (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-copy]");

@@ -20,6 +20,7 @@ from helper import exporting
 from helper.desk import Desk
 from helper.exporting import Exported
 from helper.keeper import Keeper
+from helper.steps import advising
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
 from helper.web.console.exports import export_path
@@ -134,6 +135,7 @@ def services_of(store: Store) -> Services:
         subscribe=unused,
         keeper=Keeper(store),
         export=export,
+        digest_form=advising.form(store),
     )
 
 
