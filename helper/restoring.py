@@ -30,6 +30,7 @@ from helper.vault.catalogue import Catalogue, open_engine
 from helper.vault.files import make_folder, room_on_disk, sync_folder
 from helper.vault.keys import IDENTITY, INSTALLATION, put_key
 from helper.vault.schema import SCHEMA_VERSION
+from helper.vault.snapshot import strip
 
 _BLOB: Final = re.compile(r"blobs/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _SMALL: Final = {LISTING: 64 << 20, KEYS: 4096}
@@ -86,6 +87,8 @@ def restore(
                 data.rmdir()
             draft.replace(data)
             sync_folder(data.parent)
+        except OSError as error:
+            raise VaultError(reason="unwritable", path=str(data)) from error
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     return Restored(**found.listing.model_dump(), data=data, keys=keys is not None)
@@ -175,8 +178,9 @@ def _copy(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 
 
 def _check(listing: Listing, draft: Path, *, identity: bool) -> None:
-    """Open the vault as the helper will, and look for all bytes that it lists."""
+    """Strip the database, open it as the helper will, and look for all bytes that it lists."""
     try:
+        strip(draft / DATABASE, identity=identity)
         engine = open_engine(Settings(data=draft))
     except VaultError as error:
         raise _Damaged(DATABASE) from error
@@ -187,7 +191,5 @@ def _check(listing: Listing, draft: Path, *, identity: bool) -> None:
         lost = next((one for path, one in blobs if not path.exists()), None)
         if lost is not None:
             raise _Damaged(lost)
-        if not identity:
-            vault.forget_identity()
     finally:
         engine.dispose()

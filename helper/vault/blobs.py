@@ -117,7 +117,8 @@ class Blobs:
             return True
         except PermissionError:  # Windows: somebody reads it just now
             return False
-        aside.unlink()
+        with suppress(PermissionError):  # `clear_drafts` takes it another time
+            aside.unlink()
         return True
 
     @staticmethod

@@ -10,7 +10,6 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -22,7 +21,7 @@ from helper.model import CaptureId, CaptureMeta
 from helper.vault import ledger, schema
 from helper.vault.blobs import Blobs
 from helper.vault.search import remove_document
-from helper.vault.store import Store, reading, writing
+from helper.vault.store import Store, empty_journal, reading, writing
 from helper.vault.views import require_case
 
 BUSY: Final = timedelta(minutes=10)
@@ -70,10 +69,7 @@ class Deletions(Store):
             _doom(connection, case_id, ids)
             seals = ledger.bare(connection, ids, at)
             _delete_rows(connection, case_id, ids)
-        with self.engine.connect() as connection, suppress(Exception):
-            # What was deleted must not go on standing in the journal; if somebody reads just now,
-            # a later checkpoint does it.
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        empty_journal(self.engine)
         return Deleted(len(ids), seals)
 
     def doomed(self) -> list[str]:

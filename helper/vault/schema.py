@@ -164,6 +164,7 @@ stamps: Final = _of_capture(
     unique=("manifest", "authority"),
 )
 Index("stamps_by_state", stamps.c.state)
+Index("stamps_by_authority", stamps.c.authority, stamps.c.state, stamps.c.stamped_at)
 
 
 def _of_case(name: str, *columns: Column[str]) -> Table:

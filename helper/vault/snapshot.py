@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import create_engine, delete, func, select
+from sqlalchemy import delete, func, select
 
 from helper.errors import VaultError
 from helper.vault import schema
 from helper.vault.deletions import hashes
-from helper.vault.store import Store, cause, explained, reading
+from helper.vault.store import Store, cause, reading
+
+_NEVER: Final = (schema.pairings, schema.pairing_offer, schema.entrances, schema.doomed)
+"""What lets somebody in, and what is not done yet: it stays where it is."""
 
 
 class Contents(NamedTuple):
@@ -35,21 +39,9 @@ class Snapshots(Store):
         Raises DiskFullError.
         """
         database = str(self.engine.url.database)
-        copy = create_engine(f"sqlite:///{path.as_posix()}")
-        left_out = [schema.pairings, schema.pairing_offer, schema.entrances, schema.doomed]
-        try:
-            with closing(sqlite3.connect(database)) as source:
-                source.execute("VACUUM INTO ?", (str(path),))
-            with explained(copy), copy.begin() as connection:
-                connection.exec_driver_sql("PRAGMA secure_delete = ON")
-                for table in [*left_out, *([] if identity else [schema.identity])]:
-                    connection.execute(delete(table))
-        except sqlite3.Error as error:
-            raise cause(str(error), database) or VaultError(
-                reason="damaged", path=database
-            ) from error
-        finally:
-            copy.dispose()
+        with _explained(database), closing(sqlite3.connect(database)) as source:
+            source.execute("VACUUM INTO ?", (str(path),))
+        strip(path, identity=identity)
 
     def contents(self) -> Contents:
         """Return what this database says that there is."""
@@ -60,3 +52,37 @@ class Snapshots(Store):
                 for table in (schema.captures, schema.cases)
             )
         return Contents(captures, cases, known)
+
+
+def strip(path: Path, *, identity: bool) -> None:
+    """Leave of a database only what is the vault's own, no key, nothing that acts by itself.
+
+    The workflow engine's tables go as well: the vault alone says what is left to do, and the engine
+    runs what it finds in them. Raises VaultError(damaged), DiskFullError.
+    """
+    with _explained(str(path)), closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in ("trusted_schema = OFF", "secure_delete = ON", "foreign_keys = OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN IMMEDIATE")
+        found = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+        for kind, name in found:
+            if kind in {"trigger", "view"} or (kind == "table" and not _is_ours(name)):
+                connection.execute(f'DROP {kind} IF EXISTS "{name.replace(chr(34), chr(34) * 2)}"')
+        there = {name for kind, name in found if kind == "table"}
+        for table in [*_NEVER, *([] if identity else [schema.identity])]:
+            if table.name in there:
+                connection.execute(str(delete(table)))
+        connection.execute("COMMIT")
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a table is the vault's; those of SQLite itself go by themselves."""
+    return name in schema.metadata.tables or name.startswith(("library_grams", "sqlite_"))
+
+
+@contextmanager
+def _explained(path: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise cause(str(error), path) or VaultError(reason="damaged", path=path) from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, case, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 
 from helper.model import Artifact, CaptureId, Seal, Sha256, Stage, StampKind, StampState
 from helper.vault import schema
@@ -111,23 +111,27 @@ class Stamps(Store):
 
     def stamp_states(self) -> list[StampStates]:
         """Return how the stamps of each authority stand, and the newest that came."""
-
-        def count(state: StampState) -> Any:
-            return func.sum(case((_stamps.c.state == state, 1), else_=0))
-
+        by_state = (
+            select(
+                _stamps.c.authority, _stamps.c.state, func.count(), func.max(_stamps.c.stamped_at)
+            )
+            .group_by(_stamps.c.authority, _stamps.c.state)
+            .order_by(_stamps.c.authority)
+        )  # fmt: skip
+        counts: dict[str, dict[str, int]] = {}
+        newest: dict[str, datetime] = {}
         with reading(self.engine) as connection:
-            rows = connection.execute(
-                select(
-                    _stamps.c.authority, count("stamped"), count("pending"), count("failed"),
-                    func.max(_stamps.c.stamped_at),
-                ).group_by(_stamps.c.authority).order_by(_stamps.c.authority)
-            )  # fmt: skip
-            return [
-                StampStates(
-                    authority, stamped, pending, failed, datetime.fromisoformat(at) if at else None
-                )
-                for authority, stamped, pending, failed, at in rows
-            ]
+            for authority, state, count, at in connection.execute(by_state):
+                counts.setdefault(authority, {})[state] = count
+                if at is not None:
+                    newest[authority] = datetime.fromisoformat(at)
+        return [
+            StampStates(
+                authority, known.get("stamped", 0), known.get("pending", 0),
+                known.get("failed", 0), newest.get(authority),
+            )
+            for authority, known in counts.items()
+        ]  # fmt: skip
 
     def stamps_of(self, capture_id: CaptureId) -> list[StampJob]:
         """Return all rows of a capture."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
         connection.execution_options(**{_READING: True})
         with connection.begin():
             yield connection
+
+
+def empty_journal(engine: Engine) -> None:
+    """Let nothing that was deleted go on standing in SQLite's journal.
+
+    Where somebody reads or writes just now, a later checkpoint does it.
+    """
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(engine.url.database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The vault as one file and back; hostile, cut and foreign files are refused and leave nothing."""
 
+import hashlib
 import json
+import sqlite3
 import struct
 import threading
 import zipfile
@@ -9,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from helper.backup import FORMAT, KEYS, LISTING, backup
+from helper.backup import DATABASE, FORMAT, KEYS, LISTING, backup
 from helper.errors import InvalidError, KazhengError, PasswordNeededError, RefusedError, VaultError
 from helper.evidence import seal
 from helper.evidence.verify import verify
 from helper.exporting import export_case
+from helper.keeper import Keeper
 from helper.restoring import restore
 from helper.settings import Settings
 from helper.steps.keep import keep_parts
@@ -238,6 +241,57 @@ def test_a_newer_and_an_unknown_backup_say_so(store: Store, case_id: str, tmp_pa
         with pytest.raises(kind):
             restore(bad, tmp_path / "new", None)
         assert nothing_left(tmp_path)
+
+
+def test_nothing_in_a_foreign_database_acts_or_lets_anybody_in(
+    store: Store, case_id: str, tmp_path: Path, opened
+):
+    """The workflow engine would run what it finds in its tables: pickled calls."""
+    made = backup(store, tmp_path / "b.zip", None)
+    with zipfile.ZipFile(made.path) as archive:
+        told = json.loads(archive.read(LISTING))
+        (tmp_path / "evil.db").write_bytes(archive.read(DATABASE))
+    evil = sqlite3.connect(tmp_path / "evil.db")
+    evil.executescript(
+        """CREATE TABLE workflow_status (inputs TEXT); INSERT INTO workflow_status VALUES ('evil');
+        CREATE TABLE "a""b" (x); CREATE VIEW v AS SELECT 1;
+        CREATE TRIGGER t AFTER UPDATE ON cases BEGIN DELETE FROM cases; END;
+        INSERT INTO pairings VALUES ('aa', 'evil', x'00', '2026-01-01T00:00:00+00:00');
+        INSERT INTO entrances VALUES ('evil', '2999-01-01T00:00:00+00:00');"""
+    )
+    evil.close()
+    data = (tmp_path / "evil.db").read_bytes()
+    told["database"] = hashlib.sha256(data).hexdigest()
+
+    def swap(new: zipfile.ZipFile) -> None:
+        new.writestr(DATABASE, data)
+        new.writestr(LISTING, json.dumps(told))
+
+    bad = rewritten(made.path, tmp_path / "bad.zip", swap, one=DATABASE, two=LISTING)
+    restore(bad, tmp_path / "new", None)
+    again = opened(tmp_path / "new")
+    assert again.vault.pairings() == []
+    again.vault.close_case(case_id, store.now())
+    assert again.vault.case(case_id).closed_at
+    left = sqlite3.connect(tmp_path / "new" / "vault.db")
+    names = {name for (name,) in left.execute("SELECT name FROM sqlite_master")}
+    assert not names & {"workflow_status", 'a"b', "v", "t"}
+    assert left.execute("SELECT count(*) FROM entrances").fetchone() == (0,)
+    left.close()
+
+
+async def test_a_helper_that_stops_leaves_no_half_backup(
+    store: Store, case_id: str, captures: Captures
+):
+    for number in range(20):
+        keep_parts(store, captures.new(("seen/html", f"<p>{number}".encode(), {})))
+    keeper = Keeper(store)
+    making = keeper.begin_backup(WORDS)
+    assert keeper.begin_backup(None) is making  # one at a time
+    await keeper.stop()
+    assert making.failed or making.made
+    assert [path.name for path in keeper.backup_file.parent.glob("*.tmp")] == []
+    assert keeper.backup_file.exists() is (making.made is not None)
 
 
 def test_what_is_no_zip_at_all_is_explained(tmp_path: Path):

@@ -94,8 +94,7 @@ def test_no_table_names_the_case_or_its_captures_any_more(catalogue, two, make, 
 
 
 def test_what_was_deleted_is_not_left_in_the_file(catalogue, two, make, settings: Settings):
-    catalogue.delete_case(two[0], make.noon)
-    catalogue.engine.dispose()
+    catalogue.delete_case(two[0], make.noon)  # the helper goes on running
     raw = b"".join(path.read_bytes() for path in settings.data.glob("vault.db*"))
     assert b"geheim-2" in raw
     assert b"geheim-1" not in raw

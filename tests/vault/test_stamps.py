@@ -92,3 +92,29 @@ def test_an_outcome_is_unlisted_until_a_seal_lists_it(
     catalogue.set_listed(catalogue.stamps_of(make.uuid(1)))
     assert catalogue.unlisted_stamps() == []
     assert catalogue.capture(make.uuid(1)).stamps[0].reason == "unreachable"
+
+
+def test_how_the_stamps_of_each_authority_stand(catalogue: Catalogue, make) -> None:
+    assert catalogue.stamp_states() == []
+    seals = [seal_of_new(catalogue, make, number) for number in range(3)]
+    for seal in seals:
+        catalogue.queue_stamps(seal, [("one", "rfc3161"), ("two", "rfc3161")], make.noon)
+    jobs = {(job.capture_id, job.authority): job for seal in seals
+            for job in catalogue.stamps_of(seal.capture_id)}  # fmt: skip
+    for number in (0, 1):
+        catalogue.put_reply(
+            jobs[make.uuid(number), "one"], [], state="stamped", reply="7" * 64, reason=None,
+            next_at=make.noon, stamped_at=make.moment(number),
+        )  # fmt: skip
+    catalogue.give_up(jobs[make.uuid(2), "one"], "away")
+    assert catalogue.stamp_states() == [
+        ("one", 2, 0, 1, make.moment(1)),
+        ("two", 0, 3, 0, None),
+    ]
+
+
+def seal_of_new(catalogue: Catalogue, make, number: int):
+    catalogue.create_capture(make.uuid(number), make.meta(), [])
+    return Ledger(catalogue.engine).append(
+        make.uuid(number), "S1", f"{number:064x}", "9" * 64, make.noon
+    )

@@ -65,7 +65,8 @@ def asked(port: int, path: str, host: str, **headers: str) -> tuple[int, str, An
         with urllib.request.urlopen(request, timeout=20) as reply:
             return reply.status, reply.read().decode(), reply.headers
     except urllib.error.HTTPError as error:
-        return error.code, error.read().decode(), error.headers
+        with error:
+            return error.code, error.read().decode(), error.headers
 
 
 @pytest.mark.browser
@@ -121,6 +122,7 @@ def test_the_api_says_why_and_strangers_get_nothing(tmp_path: Path, serve: Any) 
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(request, timeout=20)
     assert refused.value.code == 403
+    refused.value.close()
 
 
 def test_a_vault_that_another_program_holds_is_said_too(tmp_path: Path, serve: Any) -> None:
