@@ -43,7 +43,7 @@ class Town:
     browser: Browser
     folder: Path
     problems: list[str] = field(default_factory=list)
-    shared: BrowserContext | None = None
+    shared: Page | None = None
 
     def url(self, path: str = "/") -> str:
         return f"http://{HOST}:{self.port}{path}"
@@ -63,18 +63,17 @@ class Town:
     async def enter(self, **how: Any) -> Page:
         """Return a page that was let in; it stands on Today.
 
-        Without wishes of its own it shares a context with the others: close the page alone.
+        Without wishes of its own it is the page of all tests of the module, which stays open: a
+        renderer of its own costs each test a second.
         """
-        if how or self.shared is None:
-            context = await self.context(**how)
-            page = await context.new_page()
-            await page.goto(self.door())
-            await page.wait_for_url(self.url("/"))
-            if not how:
-                self.shared = context
-            return page
-        page = await self.shared.new_page()
-        await page.goto(self.url("/"))
+        if not how and self.shared is not None and not self.shared.is_closed():
+            await self.shared.goto(self.url("/"))
+            return self.shared
+        page = await (await self.context(**how)).new_page()
+        await page.goto(self.door())
+        await page.wait_for_url(self.url("/"))
+        if not how:
+            self.shared = page
         return page
 
     async def context(self, **how: Any) -> BrowserContext:

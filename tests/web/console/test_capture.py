@@ -33,7 +33,6 @@ async def test_both_visits_stand_side_by_side_with_what_is_missing(page: Page) -
     await expect(page.get_by_role("region", name="封存", exact=True)).to_contain_text("第一次封存")
     await page.locator("summary", has_text="第二次访问的网络记录").click()
     await expect(page.locator("#network")).to_contain_text("个请求")
-    await page.close()
 
 
 async def test_the_kept_page_is_shown_in_a_cage(page: Page, town: Town) -> None:
@@ -42,7 +41,6 @@ async def test_the_kept_page_is_shown_in_a_cage(page: Page, town: Town) -> None:
     await expect(frame.locator("body")).to_contain_text("KZ202603011200")
     inner = next(one for one in page.frames if one != page.main_frame)
     assert await inner.evaluate("self.origin") == "null"
-    await page.close()
 
 
 async def test_it_is_verified_from_the_exported_file_which_is_taken_along(
@@ -58,7 +56,6 @@ async def test_it_is_verified_from_the_exported_file_which_is_taken_along(
         await page.get_by_role("link", name="下载").click()
     path = await (await taken.value).path()
     assert path.read_bytes()[:2] == b"PK"
-    await page.close()
 
 
 async def test_originals_are_downloads_and_pictures_are_made_anew(
@@ -67,7 +64,6 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
     page = await town.enter()
     (cookie,) = await page.context.cookies()
     headers = {"Cookie": f"kazheng={cookie['value']}"}
-    await page.close()
     kept = {item.role: item for item in town.store.vault.capture(capture_id).artifacts}
     base = town.url(f"/captures/{capture_id}")
     async with stranger.get(f"{base}/files/{kept['seen/html'].name}", headers=headers) as reply:

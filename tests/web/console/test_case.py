@@ -31,7 +31,6 @@ async def test_it_says_what_is_safe_missing_due_and_next(page: Page) -> None:
     await expect(now).to_contain_text("保存了 1 页，1 页已封存")
     await expect(now).to_contain_text("还缺")
     await expect(now.get_by_role("button")).to_have_count(1)
-    await page.close()
 
 
 async def test_a_click_shows_where_on_the_page_a_value_stands(page: Page) -> None:
@@ -42,7 +41,6 @@ async def test_a_click_shows_where_on_the_page_a_value_stands(page: Page) -> Non
     await expect(frame).to_have_css("stroke-width", "5px")
     await expect(frame).to_be_in_viewport()
     await expect(page.locator(".sheet img")).to_have_js_property("complete", value=True)
-    await page.close()
 
 
 async def test_what_the_user_tells_is_kept_shown_and_taken_back(
@@ -58,7 +56,6 @@ async def test_what_the_user_tells_is_kept_shown_and_taken_back(
     await told.get_by_role("button", name="撤销").click()
     await expect(page.locator(".events li", has_text="再等等")).to_have_count(0)
     assert town.store.vault.case(case_id).entries == ()
-    await page.close()
 
 
 async def test_a_correction_stands_beside_what_the_page_reads(page: Page) -> None:
@@ -71,7 +68,6 @@ async def test_a_correction_stands_beside_what_the_page_reads(page: Page) -> Non
     await row.get_by_text("改正").first.click()
     await row.get_by_role("button", name="撤销改正").click()
     await expect(row).not_to_contain_text("本人填写")
-    await page.close()
 
 
 async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page, town: Town) -> None:
@@ -83,7 +79,6 @@ async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page, town: To
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/drafts/**")
     town.problems.clear()  # the draft's own page is tested beside this one
-    await page.close()
 
 
 async def test_an_open_page_follows_what_is_added_elsewhere(
@@ -93,7 +88,6 @@ async def test_an_open_page_follows_what_is_added_elsewhere(
     async with page.expect_response(lambda reply: reply.url.endswith(case_id)):
         vault.add_note(case_id, "别处写下的", now)
     await expect(page.locator(".events")).to_contain_text("别处写下的")
-    await page.close()
 
 
 def test_events_at_one_place_become_one_point_that_says_all() -> None:

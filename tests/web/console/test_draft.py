@@ -41,7 +41,6 @@ async def test_each_sentence_leads_to_its_exhibits(page: Page) -> None:
     await cited.click()
     await expect(page.locator("#e-1")).to_be_in_viewport()
     await expect(page.locator("#e-1 img")).to_have_js_property("complete", value=True)
-    await page.close()
 
 
 async def test_a_sentence_is_reworded_and_restored(page: Page) -> None:
@@ -54,7 +53,6 @@ async def test_a_sentence_is_reworded_and_restored(page: Page) -> None:
     await edited.first.get_by_text("改写这一句").click()
     await edited.first.get_by_role("button", name="恢复原句").click()
     await expect(page.locator(".sentences > li.edited")).to_have_count(0)
-    await page.close()
 
 
 async def test_a_newer_version_says_what_it_changed(page: Page, town: Town, draft_id: str) -> None:
@@ -66,7 +64,6 @@ async def test_a_newer_version_says_what_it_changed(page: Page, town: Town, draf
     await expect(page.locator(".diff ins").first).to_be_visible()
     await page.goto(town.url(f"/drafts/{draft_id}"))
     await expect(page.get_by_text("这是旧的一版")).to_be_visible()
-    await page.close()
 
 
 async def test_it_is_copied_and_taken_as_text_and_as_pdf(page: Page, town: Town) -> None:
@@ -80,7 +77,6 @@ async def test_it_is_copied_and_taken_as_text_and_as_pdf(page: Page, town: Town)
             await page.get_by_role("link", name=name).click()
         content = (await (await taken.value).path()).read_bytes()
         assert content.startswith((b"%PDF", b"\xef\xbb\xbf"))
-    await page.close()
 
 
 def test_a_letter_holds_its_text_and_needs_a_font() -> None:

@@ -95,7 +95,6 @@ async def test_no_other_site_gets_a_page_even_with_the_cookie(
 ) -> None:
     page = await town.enter()
     cookie = (await page.context.cookies())[0]["value"]
-    await page.close()
     sent = {"Cookie": f"kazheng={cookie}", **headers}
     async with stranger.get(town.url("/"), headers=sent, allow_redirects=False) as reply:
         assert reply.status in {401, 403}  # another name is the API's, which knows no caller
@@ -109,7 +108,6 @@ async def test_every_form_needs_its_origin_and_the_token_of_the_session(
     cookie = (await page.context.cookies())[0]["value"]
     token = await page.evaluate("document.body.dataset.token")
     own = town.url("").rstrip("/")
-    await page.close()
     wrong: list[tuple[dict[str, str], dict[str, str]]] = [
         ({}, {"csrf": token}),
         ({"Origin": "https://evil.example"}, {"csrf": token}),

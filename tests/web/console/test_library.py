@@ -54,7 +54,6 @@ async def library(town: Town) -> Town:
     page = await town.enter()
     await page.goto(town.url("/library"))
     await expect(page.get_by_role("heading", name="还没有存证")).to_be_visible()
-    await page.close()
     await town.keep()
     for number in range(40):
         keep(town.store, number, f"余额不足，第 {number} 页")
@@ -93,7 +92,6 @@ async def test_one_character_finds_pages_and_a_part_of_a_number_their_order(page
     await page.get_by_role("searchbox", name="搜索存证和订单").fill("香蕉")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="没有找到")).to_be_visible()
-    await page.close()
 
 
 async def test_filters_narrow_the_list_and_pages_follow_each_other(page: Page) -> None:
@@ -117,14 +115,12 @@ async def test_filters_narrow_the_list_and_pages_follow_each_other(page: Page) -
     await page.get_by_role("button", name="按条件显示").click()
     await expect(rows).to_have_count(1)
     await expect(rows).to_contain_text("1 项没取到")
-    await page.close()
 
 
 async def test_what_pages_say_is_shown_and_never_runs(page: Page) -> None:
     row = page.locator(".captures > li", has_text="{{ 7*7 }}")
     await expect(row).to_contain_text("<script>")
     assert await page.title() == "全部存证 · 卡证"
-    await page.close()
 
 
 async def test_changed_terms_are_found_and_marked_by_the_keyboard_alone(page: Page) -> None:
@@ -142,14 +138,12 @@ async def test_changed_terms_are_found_and_marked_by_the_keyboard_alone(page: Pa
     await expect(added).to_contain_text("一经售出概不支持退款")
     await expect(added.locator("mark")).to_have_text(["一经售出概不"])
     await expect(page.locator("tr.equal")).to_have_count(3)
-    await page.close()
 
 
 async def test_a_capture_leads_to_what_its_page_said_before(page: Page, library: Town) -> None:
     await page.goto(library.url(f"/captures/{UUID(int=1070)}"))
     await page.get_by_role("link", name="存过 2 次").click()
     await expect(page.locator("tr.removed")).to_contain_text("七天内支持退款")
-    await page.close()
 
 
 async def test_picked_cases_are_offered_to_be_taken_along(page: Page, library: Town) -> None:
@@ -165,7 +159,6 @@ async def test_picked_cases_are_offered_to_be_taken_along(page: Page, library: T
     assert (await (await taken.value).path()).read_bytes()[:2] == b"PK"
     await page.goto(library.url("/library/take"))
     await expect(page.get_by_text("还没有勾选")).to_be_visible()
-    await page.close()
 
 
 async def test_shops_are_counted_as_their_cases_are_worked_out(page: Page, library: Town) -> None:
@@ -177,7 +170,6 @@ async def test_shops_are_counted_as_their_cases_are_worked_out(page: Page, libra
     await expect(page.get_by_text("个案件正在计算")).to_have_count(0)
     await shop.get_by_role("link", name="看这家的存证").click()
     await expect(page.locator(".captures > li").first).to_contain_text("card.example")
-    await page.close()
 
 
 async def test_an_open_list_shows_what_is_kept_meanwhile(page: Page, library: Town) -> None:
@@ -185,7 +177,6 @@ async def test_an_open_list_shows_what_is_kept_meanwhile(page: Page, library: To
     keep(library.store, 90, "刚刚存下的一页", title="新来的页面")
     Indexer(library.store).finish()
     await expect(page.locator(".captures > li").first).to_contain_text("新来的页面")
-    await page.close()
 
 
 @pytest.mark.parametrize(
@@ -215,9 +206,7 @@ async def test_what_cannot_be_compared_says_so(library: Town, ask: Callable) -> 
 @pytest.fixture(scope="module")
 async def cookie(library: Town) -> str:
     page = await library.enter()
-    value = (await page.context.cookies())[0]["value"]
-    await page.close()
-    return value
+    return (await page.context.cookies())[0]["value"]
 
 
 @pytest.fixture

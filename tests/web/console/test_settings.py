@@ -25,8 +25,7 @@ WORDS = "four unrelated words here"
 async def page(town: Town):
     opened = await town.enter()
     await opened.goto(town.url("/settings"))
-    yield opened
-    await opened.close()
+    return opened
 
 
 async def submit(page: Page, name: str) -> None:
@@ -159,7 +158,7 @@ async def test_it_is_whole_in_english_on_a_narrow_screen_and_in_the_dark(town: T
     assert not re.search(r"console\.settings|stored\.|[\u4e00-\u9fff]{2}", text)
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert wide is False
-    await page.close()
+    await page.context.close()
 
 
 async def test_a_letter_that_is_taken_along_is_signed_and_the_kept_one_is_not(town: Town) -> None:
@@ -180,4 +179,3 @@ async def test_a_letter_that_is_taken_along_is_signed_and_the_kept_one_is_not(to
     assert "欧阳试" in taken.read_text("utf-8-sig")
     assert "〔姓名〕" in town.store.vault.draft(draft.draft_id).text
     town.store.put_identity(Identity())
-    await page.close()

@@ -46,7 +46,6 @@ async def test_an_empty_page_teaches_and_the_first_capture_appears_by_itself(tow
     await expect(case.locator(".do").locator("button, a.button")).to_have_count(1)
     await expect(page.locator(".lead-words")).to_contain_text("轮到您")
     await expect(page.get_by_role("region", name="一眼看清")).to_contain_text("1 页已保存并封存")
-    await page.close()
 
 
 @pytest.mark.browser
@@ -81,7 +80,6 @@ async def test_a_clock_runs_down_and_a_change_elsewhere_is_seen(town: Town) -> N
     page.on("request", lambda request: asked.append(request.url))
     await expect(clock).not_to_have_text(before or "")
     assert asked == [], "the page counts by itself"
-    await page.close()
 
 
 @pytest.mark.browser
@@ -95,7 +93,6 @@ async def test_an_update_takes_no_focus_away(town: Town) -> None:
     town.store.vault.add_note(case.case_id, "n", town.store.now())
     await expect(page.locator("#today:not(.before)")).to_be_visible()
     assert await page.evaluate("document.activeElement?.id") == held
-    await page.close()
 
 
 @pytest.mark.browser
@@ -108,7 +105,6 @@ async def test_while_one_waits_the_button_leads_to_where_the_answer_is_noted(tow
     await page.get_by_role("article").get_by_role("link", name="记下答复").click()
     await expect(page.locator("#tell-answer")).to_have_attribute("open", "")
     await expect(page.locator("#tell-answer").get_by_label("结果")).to_be_visible()
-    await page.close()
 
 
 @pytest.mark.browser
