@@ -54,6 +54,7 @@ async def test_other_ways_are_folded_until_one_of_them_goes_on(extension_pages):
     await page.wait_for_selector("#ways[open] #walk-stop")
 
 
+@pytest.mark.long
 async def test_a_recording_that_goes_on_is_gone_back_to(extension_pages):
     page = await recording(extension_pages)
     assert "8.6 MB" in await page.inner_text("#recorder-note")
@@ -65,6 +66,7 @@ async def test_a_recording_that_goes_on_is_gone_back_to(extension_pages):
     assert await page.evaluate("window.opened") is None
 
 
+@pytest.mark.long
 async def test_a_deadline_that_ends_soon_leads_to_its_case(extension_pages):
     page = await extension_pages.open("popup.html", answers(badge="2"))
     await page.click("#to-cases")
