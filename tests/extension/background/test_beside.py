@@ -145,7 +145,9 @@ async def test_where_the_click_no_longer_reaches_the_icon_is_asked_for(world: Wo
     panel = await beside(world, page)
     await panel.wait_for("document.body.dataset.state === 'preview'")
     await page.goto(f"http://b.localhost:{world.shop.port}/done")
-    await panel.wait_for("document.body?.dataset.state === 'restricted'")
+    await panel.wait_for(
+        "document.body?.dataset.state === 'restricted' && document.body.dataset.answered === ''"
+    )
     assert "点一下工具栏上的卡证图标" in await panel.text()
     await world.click(page)
     await panel.wait_for("document.body?.dataset.state === 'before'")
