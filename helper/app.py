@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,11 @@ from helper.errors import DiskFullError, KazhengError, VaultError
 from helper.exporting import Exported
 from helper.keeper import Keeper
 from helper.messages import explain
-from helper.model import CaptureId, Step
+from helper.model import CaptureId, CaptureView, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
 from helper.steps import advising
+from helper.steps.attach import attach as bring
 from helper.steps.digesting import Digester
 from helper.steps.indexing import Indexer
 from helper.steps.stamping import Stamper
@@ -35,7 +37,7 @@ from helper.vault.catalogue import Catalogue
 from helper.vault.store import cause
 from helper.web.console.exports import export_path
 from helper.web.server import Running, create_app, serve
-from helper.web.services import Services
+from helper.web.services import Limits, Services
 
 MakeWay = Callable[[], Awaitable[None]]
 _log = logging.getLogger("kazheng")
@@ -142,6 +144,12 @@ def services(helper: Helper) -> Services:
             exporting.export, helper.store, case_id, out, redacted=redacted
         )
 
+    async def attach(
+        case_id: str, path: Path, *, name: str, note: str, kind: str | None
+    ) -> CaptureView:
+        given = partial(bring, limit=Limits().part_bytes, name=name, note=note, kind=kind)
+        return await asyncio.to_thread(given, helper.store, case_id, path)
+
     return Services(
         version=__version__,
         vault=helper.store.vault,
@@ -164,6 +172,7 @@ def services(helper: Helper) -> Services:
         prepared=helper.desk.prepared,
         subscribe=helper.steps,
         export=export,
+        attach=attach,
         unwritten=helper.pipeline.unwritten,
         digest_form=advising.form(helper.store),
     )

@@ -135,7 +135,7 @@ class Shown(Frozen):
     """What a captured page says besides orders, bounded for a draft.
 
     `chat` holds what the shop's side said and all pledges, newest 100; `terms` the clauses that
-    have a topic, first 60.
+    have a topic, first 60. `complaint_url` is where it links to the shop's complaint form.
     """
 
     page_kind: str = "other"
@@ -143,3 +143,4 @@ class Shown(Frozen):
     chat: Chat | None = None
     terms: Terms | None = None
     operator: Operator | None = None
+    complaint_url: str | None = None

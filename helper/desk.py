@@ -155,6 +155,7 @@ class Desk:
         draft = self._outgoing(draft_id)
         case = self._store.vault.case(draft.case_id)
         plan = fill.plan(draft, case, origins(case, draft.channel))
+        plan = plan.model_copy(update={"form": form_of(case, plan.origins)})
         if upload is None:
             return plan
         known = channel_limits(draft.channel, self._store.settings.limits)
@@ -165,8 +166,8 @@ class Desk:
         files, stays = parcels.prepare(self._store, case, draft, limits, language)
         going = {number for file in files for number in file.numbers}
         told = fill.plan(draft, case, plan.origins, going=going)
-        update = {"files": files, "stays": stays, "takes": upload_said(limits, language)}
-        return told.model_copy(update=update)
+        update = {"form": plan.form, "files": files, "stays": stays}
+        return told.model_copy(update={**update, "takes": upload_said(limits, language)})
 
     def _advice(self, case_id: str, issue: str | None, language: Language) -> Advice:
         case, settings = self._store.vault.case(case_id), self._store.settings
@@ -294,3 +295,12 @@ def origins(case: CaseView, channel_key: str) -> tuple[str, ...]:
         if capture.meta.host == case.host and parts.scheme in {"http", "https"}:
             found[f"{parts.scheme}://{case.host}"] = None
     return tuple(found)
+
+
+def form_of(case: CaseView, allowed: tuple[str, ...]) -> str | None:
+    """Return where the newest kept page with such a link leads to the shop's complaint form."""
+    for capture in reversed(case.captures):
+        url = capture.shown.complaint_url if capture.shown else None
+        if url and "://".join(urlsplit(url)[:2]) in allowed:
+            return url
+    return None

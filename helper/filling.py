@@ -68,6 +68,7 @@ class Stays(Frozen):
 class FillPlan(Frozen):
     """Values and files for a form. `origins` are the only origins it may be filled on.
 
+    `form` is the address of the form itself, where a kept page of the shop links to it.
     `known_host`: these are a known channel's own. Elsewhere the values named in `identity` need
     the user's yes one by one. `takes` says the form's limits, `stays` what it does not get.
     """
@@ -76,6 +77,7 @@ class FillPlan(Frozen):
     case_id: str
     platform: str | None
     origins: tuple[str, ...]
+    form: str | None = None
     values: dict[str, str]
     files: tuple[FillFile, ...]
     title: str = ""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import TypeVar, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import soupsieve
 
@@ -105,8 +105,21 @@ def read(page: Page) -> Extraction:
         shown = _guard(lambda: texts.read(page), shown, "texts", warnings)
     result = beside(found, shown, sure_of_kind=sure)
     operator = _guard(lambda: operators.read(page), None, "operator", warnings)
+    entry = _guard(lambda: complaint_url(page, platform), None, "complaint_url", warnings)
     seen = tuple(dict.fromkeys([*warnings, *result.warnings]))
-    return result.model_copy(update={"operator": operator, "warnings": seen})
+    update = {"operator": operator, "complaint_url": entry, "warnings": seen}
+    return result.model_copy(update=update)
+
+
+def complaint_url(page: Page, platform: Platform | None) -> str | None:
+    """Return where the page links to its platform's complaint form; None for another origin."""
+    form = platform.complaint_form if platform is not None else None
+    link = page.index.first(form.entry) if form is not None and form.entry else None
+    if link is None or not page.url:
+        return None
+    found, own = urlsplit(urljoin(page.url, str(link.get("href") or ""))), urlsplit(page.url)
+    same = found.scheme in {"http", "https"} and found[:2] == own[:2] and found != own
+    return found._replace(fragment="").geturl() if same else None
 
 
 def read_with(page: Page, platform: Platform | None) -> Extraction:

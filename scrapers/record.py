@@ -275,13 +275,17 @@ class Operator(Frozen):
 
 
 class Extraction(Frozen):
-    """All that one page gave; `product` only of a page of that kind."""
+    """All that one page gave; `product` only of a page of that kind.
+
+    `complaint_url` is where the page links to the shop's complaint form, on its own origin.
+    """
 
     orders: tuple[OrderRecord, ...] = ()
     product: Product | None = None
     chat: Chat | None = None
     terms: Terms | None = None
     operator: Operator | None = None
+    complaint_url: str | None = None
     page_kind: Literal[
         "order", "order_list", "product", "complaint", "receipt", "chat", "terms", "other"
     ] = "other"

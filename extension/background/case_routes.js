@@ -14,6 +14,7 @@ export const caseRoutes = {
     reply: await ask("GET", `${oneCase(case_id)}/replies/${segment(move)}${asked(issue)}`),
   })),
   due: page(() => ask("GET", "/v1/due")),
+  console: page(entrance),
   timeline: page(({ case_id }) => ask("GET", `${oneCase(case_id)}/timeline`)),
   correct: change(({ case_id, field, value }) =>
     ask("POST", `${oneCase(case_id)}/corrections`, { field, value }),
@@ -45,6 +46,17 @@ export const caseRoutes = {
     url: picture(await bytes(`${oneDraft(draft_id)}/qr/${segment(block)}/${segment(String(part))}`)),
   })),
 };
+
+/** An address that opens the console once, at a case if one is named. @param {{case_id?: string}} message */
+async function entrance({ case_id }) {
+  const answer = await ask("POST", "/v1/console").catch((error) => {
+    // A helper that answers, but not to this, is older than the console.
+    throw error.more?.status === 404 ? new Refusal("helper_version") : error;
+  });
+  const url = new URL(answer.url);
+  if (case_id) url.searchParams.set("to", `/cases/${segment(case_id)}`);
+  return { url: url.href };
+}
 
 /** @param {(message: any) => Promise<object>} run @returns {{trust: "page", run: (message: any) => Promise<object>}} */
 function page(run) {

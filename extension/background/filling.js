@@ -30,7 +30,7 @@ const PATIENCE = 30_000;
 export async function preview({ tabId, draft_id }) {
   const tab = await api.tabs.get(tabId);
   const origin = originOf(tab.url);
-  const plan = draft_id ? await fetchPlan(draft_id) : await newestPlan(origin);
+  const plan = draft_id ? await fetchPlan(draft_id) : await newestPlan(origin, tab.url ?? "");
   if (!plan) throw new Refusal("fill_no_draft");
   if (!plan.origins.includes(origin)) throw new Refusal("fill_other_site");
   const request = {
@@ -162,8 +162,12 @@ async function fetchPlan(draftId) {
   return ask("GET", `/v1/drafts/${encodeURIComponent(draftId)}/fill`);
 }
 
-/** Newest draft that may be filled on this origin; cases of the same host first. */
-async function newestPlan(/** @type {string} */ origin) {
+/**
+ * Newest draft whose form this page is, else the newest that may be filled on this origin; cases of
+ * the same host first.
+ * @param {string} origin @param {string} url
+ */
+async function newestPlan(origin, url) {
   const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
   const cases = [...(answer.cases ?? answer)].sort(
@@ -172,11 +176,16 @@ async function newestPlan(/** @type {string} */ origin) {
   const drafts = cases
     .flatMap((/** @type {any} */ one) => [...one.drafts].reverse())
     .slice(0, DRAFTS_LOOKED_AT);
+  const [page] = url.split("#");
+  let newest = null;
   for (const draft of drafts) {
     const plan = await fetchPlan(draft).catch(() => null);
-    if (plan?.origins.includes(origin)) return plan;
+    if (!plan?.origins.includes(origin)) continue;
+    if (plan.form === page) return plan;
+    newest ??= plan;
+    if (!newest.form) return newest; // no page told where its form is
   }
-  return null;
+  return newest;
 }
 
 /** @param {any} one @returns {string} */

@@ -204,8 +204,12 @@
   /** Labels of fields that came up while the form was filled (a further step, a dialog). */
   const appeared = (/** @type {any} */ before, /** @type {any} */ request) => {
     const known = new Set(before.controls.map((/** @type {any} */ one) => one.key));
+    // What is written beside a field may have changed with it: characters are counted there.
+    const same = new Set(before.controls.flatMap((/** @type {any} */ one) => one.elements));
+    const isNew = (/** @type {any} */ { key, elements }) =>
+      !known.has(key) && !elements.some((/** @type {Element} */ one) => same.has(one));
     return survey(request)
-      .rows.filter((/** @type {any} */ row) => row.found && !known.has(row.control.key))
+      .rows.filter((/** @type {any} */ row) => row.found && isNew(row.control))
       .map((/** @type {any} */ row) => row.label);
   };
 

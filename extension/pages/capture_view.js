@@ -1,7 +1,8 @@
 /**
  * Progress and result of one capture, in words. `document.body.dataset` tells how it stands:
  * `capture` is its id; `state` is `working`, or one of the ends `done` (sealed), `waiting` (kept in
- * the browser, the helper lacks it) and `failed` (the notice says why it does not go on).
+ * the browser, the helper lacks it) and `failed` (the notice says why it does not go on);
+ * `case` is the case that it joined, once it is known.
  */
 import { api } from "../background/api.js";
 import { chatCard, walking } from "./chat_view.js";
@@ -67,6 +68,7 @@ async function show(uuid, { local, view }, place, context) {
   const filing = sealed && context.receipt ? await filingOf(view) : null;
   if (document.body.dataset.capture !== uuid) return true;
   document.body.dataset.state = end ?? "working";
+  if (view?.case_id) document.body.dataset.case = view.case_id;
   repaint(
     place,
     chatCard(uuid, local),

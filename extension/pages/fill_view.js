@@ -252,6 +252,10 @@ function showReport(place, context, plan, result) {
   );
   button.addEventListener("click", () => busy(button, () => undo(place, context)));
   const more = result.more?.length > 0;
+  const given = new Set(result.fields.map((/** @type {any} */ field) => field.name));
+  const open = plan.fields.filter(
+    (/** @type {any} */ field) => field.found && !field.current && !given.has(field.name),
+  );
   put(
     place,
     h(
@@ -263,6 +267,12 @@ function showReport(place, context, plan, result) {
         t("submit_yourself"),
       ),
       result.stopped > 0 && notice("warn", t("fill_stopped"), t("submit_yourself")),
+      open.length > 0 &&
+        notice(
+          "warn",
+          t("fill_open", open.map((/** @type {any} */ field) => field.label).join(t("comma"))),
+          t("fill_open_next"),
+        ),
       more && notice("plain", t("fill_more", result.more.join(t("comma"))), t("fill_more_next")),
       h(
         "table.fill.small",

@@ -7,7 +7,7 @@ import { begun, follow } from "./capture_view.js";
 import { byId, h, put } from "./dom.js";
 import { offerFill } from "./fill_view.js";
 import { t } from "./i18n.js";
-import { errorNotice, helperNotice, notice, openCases, openSettings } from "./notices.js";
+import { errorNotice, helperNotice, notice, openCases, openConsole, openSettings } from "./notices.js";
 import { stayWith } from "./side.js";
 import { send } from "./talk.js";
 import { offerWays } from "./ways_view.js";
@@ -23,6 +23,7 @@ export async function goOn(known) {
   if (side) stayWith(tabId, url);
   byId("settings").addEventListener("click", openSettings);
   byId("cases").addEventListener("click", openCases);
+  byId("console").addEventListener("click", () => openConsole(byId("error"), document.body.dataset.case));
   void showHelper().catch(fail);
   if (!known.capturable) {
     // Only what a click on the icon has not allowed has no address at all.
@@ -146,6 +147,7 @@ function again() {
   document.body.dataset.state = "before";
   byId("keep").disabled = false;
   delete document.body.dataset.capture;
+  delete document.body.dataset.case;
   byId("before").hidden = false;
   byId("keep").focus();
 }

@@ -1,9 +1,9 @@
 /** One clear sentence and the next step, for errors and for the helper's state. */
 import { api } from "../background/api.js";
 import { PLACE } from "../background/helper.js";
-import { h } from "./dom.js";
+import { h, put } from "./dom.js";
 import { size, t } from "./i18n.js";
-import { explained } from "./talk.js";
+import { explained, send } from "./talk.js";
 
 /**
  * @param {"good" | "warn" | "bad" | "plain"} tone @param {string} sentence @param {string} [next]
@@ -72,4 +72,17 @@ export function openSettings() {
 /** Open the list of all that was kept. */
 export function openCases() {
   api.tabs.create({ url: api.runtime.getURL("pages/panel.html") });
+}
+
+/**
+ * Open the console, at a case if one is named; where that fails, say why.
+ * @param {HTMLElement} place @param {string} [caseId]
+ */
+export async function openConsole(place, caseId) {
+  try {
+    const { url } = await send("console", { case_id: caseId });
+    await api.tabs.create({ url });
+  } catch (error) {
+    put(place, errorNotice(error));
+  }
 }

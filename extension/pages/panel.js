@@ -5,7 +5,7 @@ import { Desk } from "./desk.js";
 import { byId, h, put } from "./dom.js";
 import { showDraft } from "./draft_view.js";
 import { applyTexts, money, t } from "./i18n.js";
-import { errorNotice, helperNotice } from "./notices.js";
+import { errorNotice, helperNotice, openConsole } from "./notices.js";
 import { showNow } from "./now_view.js";
 import { showOrder } from "./order_view.js";
 import { showProof } from "./proof_view.js";
@@ -93,6 +93,7 @@ async function start() {
 }
 
 applyTexts(document);
+byId("console").addEventListener("click", () => openConsole(byId("error"), query.get("case") ?? undefined));
 const helper = showHelper();
 start().catch(async (error) => {
   put(byId("list"), h("h1.visually-hidden", null, t("panel_title")));

@@ -52,6 +52,7 @@ def attach(
     path: Path,
     *,
     limit: int,
+    name: str | None = None,
     note: str = "",
     kind: str | None = None,
     facts: Mapping[str, Any] | None = None,
@@ -59,18 +60,20 @@ def attach(
 ) -> CaptureView:
     """Keep a file under a case, seal it, and return its record; the same file again returns it.
 
-    `limit` is the most bytes, `kind` a key of `KINDS`, `facts` what Kazheng itself read out of
-    it, for `about`, `data` its bytes where they were read before: those are kept. Raises
-    NotFoundError, InvalidError, TooLargeError, DiskFullError, ConflictError(attach_busy).
+    `limit` is the most bytes, `name` what the file is called where `path` only holds what was
+    sent of it (when it was changed is then unknown), `kind` a key of `KINDS`, `facts` what
+    Kazheng itself read out of it, for `about`, `data` its bytes where they were read before:
+    those are kept. Raises NotFoundError, InvalidError, TooLargeError, DiskFullError,
+    ConflictError(attach_busy).
     """
     if kind is not None and kind not in KINDS:
         raise InvalidError(reason="attach_kind", what=kind, known=", ".join(KINDS))
     store.vault.case(case_id)
-    changed = _changed_at(path, limit)
+    changed = _changed_at(path, limit) if name is None else None
     with store.work_folder() as folder:
         copy = folder / "attachment"
         sha256, size = _copied(path, copy, limit, data)
-        name = safe_name(path.name)
+        name = safe_name(name or path.name)
         capture_id = str(uuid.uuid5(uuid.NAMESPACE_URL, f"kazheng:brought:{case_id}:{sha256}"))
         at = store.now()
         store.blobs.keep_file(copy, sha256)

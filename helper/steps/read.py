@@ -104,6 +104,7 @@ def shown(extraction: Extraction) -> Shown:
         chat=chat,
         terms=terms,
         operator=extraction.operator,
+        complaint_url=extraction.complaint_url,
     )
 
 

@@ -19,7 +19,7 @@ from helper.exporting import Exported
 from helper.filling import FILE_BYTES, FillPlan, Upload
 from helper.keeper import Keeper
 from helper.messages import Language
-from helper.model import Draft, Step
+from helper.model import CaptureView, Draft, Step
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
 
@@ -82,6 +82,15 @@ class MakeDraft(Protocol):
         """Return the draft; None for issue or demand takes the suggestion."""
 
 
+class Attach(Protocol):
+    """Keeps a file of the user under a case and seals it; raises as `steps.attach` does."""
+
+    async def __call__(
+        self, case_id: str, path: Path, *, name: str, note: str, kind: str | None
+    ) -> CaptureView:
+        """Return its record; `name` is the file's own, whatever it is called on the way."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -120,6 +129,7 @@ class Services:
     filled: Callable[[str, FilledReport], Awaitable[None]]
     subscribe: Callable[[str], AsyncIterator[Step]]
     export: Export
+    attach: Attach
     keeper: Keeper
     prepared: Callable[[str, str], Path | None] = lambda *_: None
     """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""
@@ -133,6 +143,11 @@ class Services:
     limits: Limits = Limits()
     heartbeat_seconds: float = 15.0
     """Longest silence of an event stream."""
+
+    @property
+    def work(self) -> Path:
+        """Folder of work in progress; what a crash leaves there goes after a day."""
+        return self.incoming.parent / "work"
 
     @property
     def cache(self) -> Path:

@@ -253,3 +253,16 @@ async def test_the_page_cannot_see_the_fill_code(filler):
     page = await filler.open("table")
     await filler.preview()
     assert await page.evaluate("typeof globalThis.kazhengFill") == "undefined"
+
+
+@pytest.mark.parametrize(("newer", "taken"), [("https://a.test/other", "d1"), (None, "d2")])
+async def test_the_draft_goes_first_whose_form_this_page_is(filler, newer, taken):
+    page = await filler.open("known", platform="known")
+    await filler.worker.evaluate(
+        """([own, other]) => {
+            plans.d1.form = own;
+            plans.d2 = { ...plans.d1, draft_id: "d2", form: other };
+        }""",
+        [page.url, newer],
+    )
+    assert (await filler.preview())["draft_id"] == taken

@@ -58,6 +58,13 @@ async def test_nothing_was_sent(fought):
     assert fought[2] == []
 
 
+async def test_a_field_whose_characters_are_counted_is_no_new_one(filler):
+    page = await filler.open("counted")
+    report = await filler.apply(await filler.preview())
+    assert await page.inner_text("#count") != "0 / 500"
+    assert report["more"] == []
+
+
 async def test_a_form_that_comes_late_is_waited_for_and_its_next_part_is_named(filler):
     await filler.open("late")
     plan = await filler.preview()

@@ -303,3 +303,15 @@ async def test_every_part_opens_from_the_keyboard(extension_pages):
         " !one.labels?.length && !one.textContent.trim() && !one.getAttribute('aria-label')).length"
     )
     assert unnamed == 0
+
+
+async def test_the_console_is_opened_at_this_case_or_says_why_not(extension_pages):
+    refused = {"ok": False, "error": {"code": "helper_version"}}
+    url = "http://kazheng.localhost:17650/enter?to=%2Fcases%2Fc-1#once"
+    page = await opened(extension_pages, told() | {"console": [refused, {"ok": True, "url": url}]})
+    await page.click("#console")
+    await page.wait_for_selector("#error .notice.bad")
+    await page.click("#console")
+    await page.wait_for_function("() => window.opened !== undefined")
+    assert await page.evaluate("window.opened") == url
+    assert {one["case_id"] for one in await sent(page, "console")} == {"c-1"}

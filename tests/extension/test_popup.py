@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.extension.given import answers, keeps
+from tests.extension.given import answers, keeps, sent
 from tests.extension.states import CASES, DUE, recording, walk
 
 pytestmark = pytest.mark.browser
@@ -54,7 +54,6 @@ async def test_other_ways_are_folded_until_one_of_them_goes_on(extension_pages):
     await page.wait_for_selector("#ways[open] #walk-stop")
 
 
-@pytest.mark.long
 async def test_a_recording_that_goes_on_is_gone_back_to(extension_pages):
     page = await recording(extension_pages)
     assert "8.6 MB" in await page.inner_text("#recorder-note")
@@ -66,7 +65,6 @@ async def test_a_recording_that_goes_on_is_gone_back_to(extension_pages):
     assert await page.evaluate("window.opened") is None
 
 
-@pytest.mark.long
 async def test_a_deadline_that_ends_soon_leads_to_its_case(extension_pages):
     page = await extension_pages.open("popup.html", answers(badge="2"))
     await page.click("#to-cases")
@@ -85,3 +83,28 @@ async def test_an_outbox_that_cannot_be_opened_takes_no_button_away(extension_pa
     await page.wait_for_selector("#error .notice.bad")
     assert "清理磁盘" in await page.inner_text("#error")
     assert await page.is_enabled("#keep")
+
+
+async def test_the_console_is_opened_at_the_case_that_is_shown(extension_pages):
+    url = "http://kazheng.localhost:17650/enter#once"
+    page = await extension_pages.open("popup.html", answers(console={"ok": True, "url": url}))
+    await page.wait_for_selector("#platform")
+    await page.click("#console")
+    assert await page.evaluate("window.opened") == url
+    await page.click("#keep")
+    await page.wait_for_selector("body[data-state=done]")
+    await page.click("#console")
+    assert [one.get("case_id") for one in await sent(page, "console")] == [None, "c-1"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("helper_away", "助手没有运行"), ("helper_version", "版本不相配")]
+)
+async def test_a_console_that_cannot_be_opened_says_why(extension_pages, code, words):
+    refused = {"ok": False, "error": {"code": code}}
+    page = await extension_pages.open("popup.html", answers(console=refused))
+    await page.wait_for_selector("#platform")
+    await page.click("#console")
+    await page.wait_for_selector("#error .notice.bad")
+    assert words in await page.inner_text("#error")
+    assert await page.evaluate("window.opened") is None

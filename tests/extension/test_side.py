@@ -40,7 +40,6 @@ async def test_the_panel_is_opened_for_the_tab_and_the_popup_makes_way(extension
     assert await page.evaluate("() => window.closed_by_us")
 
 
-@pytest.mark.long
 async def test_a_browser_without_a_panel_keeps_the_popup_and_one_that_fails_says_so(
     extension_pages,
 ):
@@ -104,7 +103,6 @@ async def test_a_step_that_is_gone_stays_known_and_the_next_is_one_click(extensi
     assert await page.is_visible("#keep-receipt"), "the receipt is still to come"
 
 
-@pytest.mark.long
 async def test_a_form_that_stands_again_after_submitting_can_be_refilled(extension_pages):
     memory = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
     page = await extension_pages.open(SIDE, answers(page=FORM), session={"fill:1": memory})
@@ -130,7 +128,6 @@ async def test_a_frame_is_allowed_inside_the_click_and_previewed_again(extension
     assert await page.is_hidden("#error")
 
 
-@pytest.mark.long
 async def test_a_frame_that_is_not_allowed_can_be_opened_in_a_tab_of_its_own(extension_pages):
     page = await extension_pages.open(SIDE, answers(page=FORM, **{"fill-preview": REFUSED}))
     await page.click("#fill-preview")
@@ -141,7 +138,6 @@ async def test_a_frame_that_is_not_allowed_can_be_opened_in_a_tab_of_its_own(ext
     assert await page.evaluate("() => window.opened") == FRAME["url"]
 
 
-@pytest.mark.long
 async def test_200_exhibits_say_what_stays_by_reason_and_leave_the_button_in_reach(extension_pages):
     given = answers(page=FORM, **{"fill-preview": many(200)})
     page = await extension_pages.open(f"{SIDE}=1", given)
@@ -158,7 +154,6 @@ async def test_200_exhibits_say_what_stays_by_reason_and_leave_the_button_in_rea
     assert (await sent(page, "fill-apply"))[0]["files"] is True
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 async def test_nothing_is_wider_than_a_narrow_panel(extension_pages, language):
     long = field("description", 0.4, value="付款后没有发货，" * 60, note="shortened")

@@ -75,3 +75,25 @@ def test_a_long_description_is_cut_and_its_promise_read_from_all_of_it() -> None
     assert product is not None
     assert len(product.description or "") == len(product.sources["description"].text or "") == 4000
     assert product.delivery.promised == "PT2H"
+
+
+@pytest.mark.parametrize(
+    ("href", "found"),
+    [
+        ("/ticket/new?order_no=LC1#top", "https://x.invalid/ticket/new?order_no=LC1"),
+        ("https://elsewhere.invalid/ticket/new", None),
+        ("javascript:open()", None),
+        ("#", None),
+        ("http://[", None),
+    ],
+)
+def test_the_link_to_the_complaint_form_counts_on_the_page_s_own_origin(
+    href: str, found: str | None
+) -> None:
+    html = (
+        '<link href="/assets/lc-faka/a.css"><body data-app="lechuang-faka">'
+        f'<a class="lc-to-ticket" href="{href}">提交工单</a>'
+    )
+    page = load(html.encode(), url="https://x.invalid/order/LC1")
+    assert recognise(page) is not None
+    assert read(page).complaint_url == found

@@ -21,7 +21,7 @@ from helper.exporting import Exported
 from helper.filling import FillPlan, Upload
 from helper.keeper import Keeper
 from helper.messages import Language
-from helper.model import CaptureMeta, Draft, Exhibit, Part, Step
+from helper.model import CaptureMeta, CaptureView, Draft, Exhibit, Part, Step
 from helper.settings import Settings
 from helper.steps.store import Store
 from helper.vault.blobs import Blobs
@@ -118,6 +118,9 @@ class Recorder:
     async def export(self, case_id: str, *, redacted: bool) -> Exported:
         raise AssertionError("only the console exports")
 
+    async def attach(self, case_id: str, path: Path, **about: Any) -> CaptureView:
+        raise AssertionError("only the console attaches")
+
     async def subscribe(self, uuid: str) -> AsyncIterator[Step]:
         try:
             while (step := await self.steps.get()) is not None:
@@ -170,6 +173,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         prepared=recorder.prepared,
         subscribe=recorder.subscribe,
         export=recorder.export,
+        attach=recorder.attach,
         keeper=Keeper(Store(settings, vault, Ledger(vault.engine), blobs, bytes(32), now)),
         now=now,
         heartbeat_seconds=0.05,

@@ -11,6 +11,7 @@ from helper.complaints.course.closing import REASONS
 from helper.complaints.course.timeline import timeline
 from helper.complaints.dispute import pursued
 from helper.complaints.dispute.asking import issue as known_issue
+from helper.complaints.exhibits import KINDS
 from helper.complaints.ladder.tried import answers_of
 from helper.messages import Language
 from helper.model import CaptureView, CaseView, StampState
@@ -47,6 +48,8 @@ async def show(visit: Visit) -> web.Response:
         drafts=drafts[::-1],
         steps=[step for step in advice.ladder.steps if step.state in _CHANNELS_TOLD],
         closing=REASONS,
+        kinds=tuple(KINDS),
+        add=visit.query("add"),
         **asked,
     )
 

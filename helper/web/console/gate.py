@@ -23,6 +23,7 @@ from helper.web import signing
 from helper.web.console.entrance import HOST, LANGUAGE_COOKIE
 from helper.web.console.pages import Console, Page, Visit
 from helper.web.console.sessions import COOKIE, Session
+from helper.web.console.uploads import received
 from helper.web.replies import from_http
 
 FORM_BYTES: Final = 256 * 1024
@@ -77,7 +78,12 @@ async def _shown(visit: Visit, page: Page | None) -> web.StreamResponse:
     if not page.open:
         visit = replace(visit, pulse=await asyncio.to_thread(visit.services.vault.pulse))
     if page.method == "POST":
-        visit.form.extend(await _form(visit.request))
+        if page.brings_file:
+            fields, file = await received(visit.request, visit.services.limits.part_bytes)
+            visit = replace(visit, file=file)
+        else:
+            fields = await _form(visit.request)
+        visit.form.extend(fields)
         if not page.open:
             _check_token(visit)
     return await page.handler(visit)

@@ -14,6 +14,7 @@ from helper.errors import InvalidError
 from helper.messages import Language
 from helper.web.console.render import Renderer
 from helper.web.console.sessions import COOKIE, Session, Sessions
+from helper.web.console.uploads import Upload
 from helper.web.replies import shaped
 from helper.web.services import Services
 
@@ -31,8 +32,9 @@ class Console:
 class Visit:
     """One request to the console. `session` is None only on pages that need no login.
 
-    `form` holds the fields of a POST, with the token of the session already checked. `pulse` is
-    the vault's before the page was made: an open page asks from there on what changed.
+    `form` holds the fields of a POST, with the token of the session already checked, `file` what
+    comes after them on a page that `brings_file`. `pulse` is the vault's before the page was made:
+    an open page asks from there on what changed.
     """
 
     console: Console
@@ -42,6 +44,7 @@ class Visit:
     session: Session | None
     form: MultiDict[str]
     pulse: str = ""
+    file: Upload | None = None
 
     @property
     def services(self) -> Services:
@@ -110,9 +113,13 @@ Handler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Page:
-    """One address of the console; `open`: it needs no login and shows no data."""
+    """One address of the console; `open`: it needs no login and shows no data.
+
+    `brings_file`: its form sends its fields, the token among them, and then one file.
+    """
 
     method: Literal["GET", "POST"]
     path: str
     handler: Handler
     open: bool = False
+    brings_file: bool = False

@@ -15,6 +15,7 @@ from helper.dealings import Answers, Dealing
 from helper.errors import InvalidError
 from helper.model import Filing
 from helper.steps import dealing
+from helper.steps.attach import safe_name
 from helper.web.bodies import RecordId
 from helper.web.console.case import case_of
 from helper.web.console.pages import Page, Visit
@@ -101,6 +102,18 @@ async def note(visit: Visit) -> web.Response:
     return _back(visit)
 
 
+async def attach(visit: Visit) -> web.Response:
+    """Keep a file of the user: a bill, a chat, a photo, a recording."""
+    services, file = visit.services, visit.file
+    if file is None or not file.name:
+        raise InvalidError(reason="attach_none")
+    given = {"note": visit.field("note"), "kind": visit.field("kind") or None, "name": file.name}
+    async with file.stored(services.work, services.limits.part_bytes) as path:
+        await services.attach(case_of(visit), path, **given)
+    name = safe_name(file.name)
+    return visit.redirect(f"/cases/{case_of(visit)}", said="console.attach.done", name=name)
+
+
 async def close(visit: Visit) -> web.Response:
     """Close a case for a reason; nothing is deleted."""
     because, case_id, vault = visit.field("because"), case_of(visit), visit.services.vault
@@ -124,6 +137,7 @@ PAGES: Final = (
     Page("POST", "/cases/{id}/entries/{entry}/undo", undo),
     Page("POST", "/cases/{id}/corrections", correct),
     Page("POST", "/cases/{id}/notes", note),
+    Page("POST", "/cases/{id}/files", attach, brings_file=True),
     Page("POST", "/cases/{id}/close", close),
     Page("POST", "/cases/{id}/reopen", reopen),
 )

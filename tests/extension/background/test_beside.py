@@ -138,7 +138,6 @@ async def test_step_by_step_beside_the_form_then_the_receipt_from_its_own_tab(
         await popup.close()
 
 
-@pytest.mark.long
 async def test_where_the_click_no_longer_reaches_the_icon_is_asked_for(world: World) -> None:
     world.shop.pages["/complain"] = world.shop.pages["/done"] = WIZARD
     page = await world.open("/complain")
@@ -154,7 +153,6 @@ async def test_where_the_click_no_longer_reaches_the_icon_is_asked_for(world: Wo
     assert "b.localhost" in await panel.text()
 
 
-@pytest.mark.long
 async def test_a_frame_that_the_click_does_not_reach_is_named(world: World) -> None:
     elsewhere = f"http://b.localhost:{world.shop.port}"
     frame = f'<iframe src="{elsewhere}/complain" width=600 height=400></iframe>'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from helper.errors import NotFoundError
+from helper.web.console import entrance
 from tests.extension.background.world import World, until
 
 pytestmark = pytest.mark.browser
@@ -63,3 +65,25 @@ async def test_the_toolbar_counts_what_closes_soon_and_stops_when_nothing_does(
 async def is_badge(world: World, shown: str) -> bool:
     text, title = await badge(world)
     return text == shown and (not shown or shown in title)
+
+
+async def test_the_popup_opens_the_console_logged_in_on_today(world: World) -> None:
+    world.shop.pages["/order"] = PAGE
+    popup = await world.person.click_toolbar(await world.open("/order"))
+    await popup.wait_for("document.body.dataset.answered !== undefined")
+    async with world.person.context.expect_page() as opening:
+        await popup.click("#console")
+    page = await opening.value
+    await page.wait_for_url(f"http://kazheng.localhost:{world.helper.port}/")
+    await page.get_by_role("heading", name="今天", level=1).wait_for()
+
+
+async def test_a_helper_that_knows_no_console_is_older(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> str:
+        raise NotFoundError(kind="route", id="")
+
+    monkeypatch.setattr(entrance, "address", unknown)
+    answer = await world.message("console")
+    assert (answer["ok"], answer["error"]["code"]) == (False, "helper_version")

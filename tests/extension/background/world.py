@@ -22,10 +22,12 @@ from helper.demo import stage
 from helper.demo.driver import Person, launch
 from helper.desk import Due
 from helper.filling import FillPlan
+from helper.keeper import Keeper
 from helper.model import Part, Step
 from helper.settings import Settings
+from helper.steps.store import open_store
 from helper.vault.blobs import Blobs
-from helper.vault.catalogue import Catalogue, open_engine
+from helper.vault.catalogue import Catalogue
 from helper.web import pairing
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
@@ -98,11 +100,11 @@ class Helper:
         return self.services.blobs
 
     async def start(self) -> None:
-        engine = open_engine(Settings(data=self.data))
+        store = open_store(Settings(data=self.data))
         self.services = Services(
             version="0.1.0",
-            vault=Catalogue(engine),
-            blobs=Blobs(self.data),
+            vault=store.vault,
+            blobs=store.blobs,
             incoming=self.data / "incoming",
             start_capture=self._note("start"),
             strips_complete=self._note("strips"),
@@ -110,6 +112,7 @@ class Helper:
             make_draft=self._note("draft"),
             suggest=self._note("suggest"),
             edit_draft=self._note("edit"),
+            outgoing=self._note("outgoing"),
             packet=self._note("packet"),
             advise=self._note("advise"),
             due=self._due,
@@ -117,8 +120,8 @@ class Helper:
             fill_plan=self._plan,
             filled=self._note("filled"),
             export=self._note("export"),
-            outgoing=self._note("outgoing"),
-            keeper=None,  # only the console's settings have one
+            attach=self._note("attach"),
+            keeper=Keeper(store),
             subscribe=self._subscribe,
         )
         self.running = await serve(create_app(self.services), self.port)

@@ -20,7 +20,9 @@ from helper import exporting
 from helper.desk import Desk
 from helper.exporting import Exported
 from helper.keeper import Keeper
+from helper.model import CaptureView
 from helper.steps import advising
+from helper.steps.attach import attach as bring
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
 from helper.web.console.exports import export_path
@@ -112,6 +114,9 @@ def services_of(store: Store) -> Services:
         out.parent.mkdir(parents=True, exist_ok=True)
         return await asyncio.to_thread(exporting.export, store, case_id, out, redacted=redacted)
 
+    async def attach(case_id: str, path: Path, **about: Any) -> CaptureView:
+        return await asyncio.to_thread(bring, store, case_id, path, limit=1 << 28, **about)
+
     return Services(
         version="0.1.0",
         vault=store.vault,
@@ -135,6 +140,7 @@ def services_of(store: Store) -> Services:
         keeper=Keeper(store),
         export=export,
         digest_form=advising.form(store),
+        attach=attach,
     )
 
 

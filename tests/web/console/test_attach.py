@@ -1,0 +1,157 @@
+"""A file of the user is added on the page of a case; what may not be sent leaves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+from PIL import Image
+from playwright.async_api import Page, expect
+
+from helper.web.console.sessions import COOKIE
+from helper.web.server import create_app, serve
+from helper.web.services import Limits
+from tests.web.console.conftest import Town
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+async def case_id(town: Town) -> str:
+    found = town.store.vault.capture(await town.keep()).case_id
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def picture(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("mine") / "账单 <b>.png"
+    Image.new("RGB", (600, 300), "#0f6c5b").save(path)
+    return path
+
+
+async def choose(page: Page, town: Town, case_id: str, file: Path) -> None:
+    await page.goto(town.url(f"/cases/{case_id}?add=payment#attach"))
+    await page.get_by_label("说明（可不填）").fill("支付宝导出")
+    await page.get_by_label("文件", exact=True).set_input_files(file)
+    await page.get_by_role("button", name="添加", exact=True).click()
+
+
+def kept(town: Town, case_id: str) -> int:
+    return len(town.store.vault.case(case_id).captures)
+
+
+def sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def left(town: Town) -> list[Path]:
+    return list(town.services.work.rglob("*"))
+
+
+async def test_a_picture_is_added_sealed_and_shown(town: Town, case_id: str, picture: Path) -> None:
+    page = await town.enter()
+    await page.goto(town.url(f"/cases/{case_id}?add=payment#attach"))
+    await expect(page.get_by_label("这是什么")).to_have_value("payment")
+    await choose(page, town, case_id, picture)
+    await expect(page.locator("#said")).to_contain_text("已添加并封存：账单 _b_.png")
+    thumb = page.locator(".exhibit", has_text="账单 _b_.png").locator("img")
+    await thumb.scroll_into_view_if_needed()
+    await expect(thumb).to_have_js_property("naturalWidth", 320)
+    view = town.store.vault.case(case_id).captures[-1]
+    [own] = [item for item in view.artifacts if item.role == "attachment"]
+    assert (view.state, own.about["kind"], own.about["note"]) == ("sealed", "payment", "支付宝导出")
+    assert own.sha256 == sha256_of(picture)
+    # The browser does not say when the file was changed, and when it was sent is not that.
+    brought = next(item for item in view.artifacts if item.name == "brought.json")
+    assert b'"file_changed_at": null' in town.store.blobs.read(brought.sha256)
+    assert left(town) == []
+
+
+async def test_without_scripts_of_ours_the_form_works_and_needs_a_file(
+    town: Town, case_id: str, picture: Path
+) -> None:
+    page = await town.enter(java_script_enabled=True)
+    await page.route("**/htmx.min.js*", lambda route: route.fulfill(body=""))
+    await choose(page, town, case_id, picture)
+    await expect(page.locator("#said")).to_contain_text("已添加并封存")
+    await page.goto(town.url(f"/cases/{case_id}#attach"))
+    before = kept(town, case_id)
+    await page.get_by_role("button", name="添加", exact=True).click()
+    await expect(page.get_by_label("文件", exact=True)).to_be_focused()
+    assert kept(town, case_id) == before
+    await page.context.close()
+
+
+async def test_what_is_too_large_or_empty_is_refused_in_words_and_nothing_stays(
+    town: Town, case_id: str, tmp_path: Path
+) -> None:
+    small = await serve(create_app(replace(town.services, limits=Limits(part_bytes=200_000))), 0)
+    whole, town.port = town.port, small.port
+    try:
+        page = await town.enter(viewport={"width": 1280, "height": 800})
+        for size in (200_001, 700_000):  # one is seen by what comes, one by what is announced
+            (tmp_path / "big.bin").write_bytes(bytes(size))
+            before = kept(town, case_id)
+            await choose(page, town, case_id, tmp_path / "big.bin")
+            await expect(page.locator("#said")).to_contain_text("文件太大")
+            await expect(page.locator("#said")).to_contain_text("200000")
+        (tmp_path / "none.txt").write_bytes(b"")
+        await choose(page, town, case_id, tmp_path / "none.txt")
+        await expect(page.locator("#said")).to_contain_text("文件是空的：none.txt")
+        assert kept(town, case_id) == before
+        assert left(town) == []
+        await page.context.close()
+    finally:
+        town.port = whole
+        await small.stop()
+        town.problems.clear()  # the browser notes each refusal
+
+
+def form(*parts: tuple[str, str | None, bytes]) -> aiohttp.FormData:
+    data = aiohttp.FormData(quote_fields=False)
+    for name, filename, value in parts:
+        if filename is None:
+            data.add_field(name, value.decode())
+        else:
+            data.add_field(name, value, filename=filename, content_type="image/png")
+    return data
+
+
+async def test_what_no_form_of_ours_sends_is_refused_before_a_byte_is_kept(
+    town: Town, case_id: str, stranger: aiohttp.ClientSession
+) -> None:
+    page = await town.enter()
+    await page.goto(town.url(f"/cases/{case_id}"))
+    token = str(await page.get_attribute("body", "data-token")).encode()
+    [cookie] = [one for one in await page.context.cookies() if one.get("name") == COOKIE]
+    before = kept(town, case_id)
+    file, csrf = ("file", "a.png", b"picture"), ("csrf", None, token)
+    rest = [("note", None, b""), ("kind", None, b"")]
+    wrong: list[tuple[int, list[tuple[str, str | None, bytes]]]] = [
+        (403, [("csrf", None, b"wrong"), *rest, file]),
+        (403, [*rest, file]),
+        (403, [file, csrf, *rest]),  # the token after the file comes too late
+        (400, [csrf, *rest, file, ("second", "b.png", b"picture")]),
+        (400, [csrf, *rest, file, ("note", None, b"more")]),
+        (400, [csrf, *rest]),
+        (400, [csrf, ("note", None, b""), ("kind", None, b"nonsense"), file]),
+        (413, [csrf, ("note", None, b"x" * 70_000), file]),
+    ]
+    headers = {
+        "Origin": town.url("/").rstrip("/"),
+        "Cookie": f"{COOKIE}={cookie.get('value')}",
+    }
+    for status, parts in wrong:
+        reply = await stranger.post(
+            town.url(f"/cases/{case_id}/files"), data=form(*parts), headers=headers,
+            allow_redirects=False,
+        )  # fmt: skip
+        assert (reply.status, [name for name, *_ in parts]) == (
+            status, [name for name, *_ in parts]
+        )  # fmt: skip
+    assert kept(town, case_id) == before
+    assert left(town) == []
