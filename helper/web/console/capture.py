@@ -11,9 +11,9 @@ from aiohttp import web
 
 from helper.evidence.verify import verify
 from helper.messages import Language
-from helper.model import Artifact, CaptureId, CaptureView
+from helper.model import Artifact, CaptureId, CaptureView, FieldComparison
 from helper.vault.blobs import Blobs
-from helper.web.console.facts import newest_picture
+from helper.web.console.facts import in_words, newest_picture
 from helper.web.console.network import Summary, summary
 from helper.web.console.pages import Page, Visit
 
@@ -33,6 +33,7 @@ async def show(visit: Visit) -> web.Response:
     environment = await asyncio.to_thread(_environment, blobs, view, language)
     kept = {item.role: item for item in reversed(view.artifacts)}
     waits = visit.services.unwritten(view.capture_id)
+    compared = _compared(view, language)
     same_page = await asyncio.to_thread(visit.services.vault.same_page, view.capture_id)
     return visit.page(
         "capture.html",
@@ -49,7 +50,8 @@ async def show(visit: Visit) -> web.Response:
         environment=environment,
         waits=waits,
         kept_times=len(same_page),
-        fields=_differing_first(view),
+        differing=[one for one in compared if one.state != "agree"],
+        agreeing=[one for one in compared if one.state == "agree"],
     )
 
 
@@ -95,10 +97,18 @@ def _pictures(artifacts: Sequence[Artifact]) -> list[Artifact]:
     ]
 
 
-def _differing_first(view: CaptureView) -> list[Any]:
-    if view.corroboration is None:
-        return []
-    return sorted(view.corroboration.fields, key=lambda one: one.state == "agree")
+def _compared(view: CaptureView, language: Language) -> list[FieldComparison]:
+    """Return the compared fields with their values in words."""
+    found = view.corroboration.fields if view.corroboration else ()
+    return [
+        one.model_copy(
+            update={
+                "seen": in_words(one.field, one.seen, language),
+                "witness": in_words(one.field, one.witness, language),
+            }
+        )
+        for one in found
+    ]
 
 
 def _environment(blobs: Blobs, view: CaptureView, language: Language) -> list[dict[str, str]]:

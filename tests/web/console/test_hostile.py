@@ -48,11 +48,11 @@ async def all_hostile(town: Town) -> Things:
 
 
 async def _built(town: Town, cases: list[str]) -> Things:
-    await asyncio.to_thread(_worked_up, town)
+    await asyncio.to_thread(worked_up, town)
     return _asking(Things.of(town.store.vault, cases))
 
 
-def _worked_up(town: Town) -> None:
+def worked_up(town: Town) -> None:
     """Do what the helper does in the background: digests and the index of words."""
     while town.store.vault.stale_digests(advising.form(town.store), town.store.now(), 50):
         refresh(town.store, 50)
