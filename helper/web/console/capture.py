@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
@@ -16,9 +18,13 @@ from helper.vault.blobs import Blobs
 from helper.web.console.facts import in_words, newest_picture
 from helper.web.console.network import Summary, summary
 from helper.web.console.pages import Page, Visit
+from helper.web.console.render import moment
 
 _LONGEST_RECORD = 32 << 20
 """Bytes of a kept JSON file that is read for a page."""
+_TIME: Final = re.compile(
+    r"\b20\d\d-[01]\d-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d:[0-5]\d[+-]\d\d:\d\d\b"
+)
 _PICTURES: Final = (
     "seen/sheet", "witness/sheet", "witness/window", "seen/page", "witness/page", "seen/viewport",
     "seen/chat-strip",
@@ -51,6 +57,7 @@ async def show(visit: Visit) -> web.Response:
         waits=waits,
         kept_times=len(same_page),
         differing=[one for one in compared if one.state != "agree"],
+        verdict=_verdict(view, language),
         agreeing=[one for one in compared if one.state == "agree"],
     )
 
@@ -109,6 +116,13 @@ def _compared(view: CaptureView, language: Language) -> list[FieldComparison]:
         )
         for one in found
     ]
+
+
+def _verdict(view: CaptureView, language: Language) -> str | None:
+    """Return the kept words of the comparison, their times as one reads them here."""
+    said = view.corroboration.said if view.corroboration else {}
+    words = said.get(language) or said.get("zh_CN")
+    return words and _TIME.sub(lambda at: moment(datetime.fromisoformat(at[0]), language), words)
 
 
 def _environment(blobs: Blobs, view: CaptureView, language: Language) -> list[dict[str, str]]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import io
 import itertools
+import struct
 import uuid
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -88,10 +90,12 @@ def pages() -> dict[str, bytes]:
             f"<embed src='{_OUT}'><portal src='{_OUT}'></portal>"
         ).encode(),
         "svg": (
-            f"<svg onload={_RUN} xmlns='http://www.w3.org/2000/svg'>{run}<a href='javascript:{_RUN}'>"
-            f"<text y=20>svg</text></a><image href='{_OUT}i'/><use href='{_OUT}u#x'/>"
+            f"<svg onload={_RUN} xmlns='http://www.w3.org/2000/svg'>{run}"
+            f"<a href='javascript:{_RUN}'><text y=20>svg</text></a>"
+            f"<image href='{_OUT}i'/><use href='{_OUT}u#x'/>"
             f"<animate attributeName=href to=javascript:{_RUN} /><foreignObject>{run}"
-            f"</foreignObject></svg><math><mtext><mglyph><style><!--</style><img src=x onerror={_RUN}>"
+            f"</foreignObject></svg><math><mtext><mglyph><style><!--</style>"
+            f"<img src=x onerror={_RUN}>"
         ).encode(),
         "css": (
             f"<style>@import '{_OUT}a.css';@import url({_OUT}b.css);body{{background:url({_OUT}c);"
@@ -106,7 +110,8 @@ def pages() -> dict[str, bytes]:
             f"<meta http-equiv=refresh content='0;url={_OUT}'><base href='{_OUT}' target=_top>"
             f"<form action='{_OUT}' method=post><input name=a autofocus onfocus={_RUN}>"
             f"<button formaction='{_OUT}'>go</button></form><a href='{_OUT}' ping='{_OUT}'>a</a>"
-            f"<img src='{_OUT}1' srcset='{_OUT}2 2x'><video poster='{_OUT}3' src='{_OUT}4' autoplay>"
+            f"<img src='{_OUT}1' srcset='{_OUT}2 2x'>"
+            f"<video poster='{_OUT}3' src='{_OUT}4' autoplay>"
             f"<picture><source srcset='{_OUT}5'><img></picture><audio src='{_OUT}6' autoplay>"
             f"<script type=speculationrules>{{'prefetch':[{{'urls':['{_OUT}']}}]}}</script>"
         ).encode(),
@@ -136,8 +141,6 @@ def pictures() -> dict[str, tuple[str, bytes]]:
 
 def _bomb() -> bytes:
     """Return a small PNG that says it has 60,000 × 60,000 pixels."""
-    import struct  # noqa: PLC0415
-    import zlib  # noqa: PLC0415
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data

@@ -2,7 +2,7 @@
 
 A vault that is empty, one of a single dispute, and one of a person with much trouble; in both
 languages, on a telephone and a desk, by day and by night. Pages that are long are cut into columns
-side by side. `--only` takes names that hold all its words: `--only case-zh-390`, `--only full dark`.
+side by side. `--only` takes words that a name must hold: `--only cases zh 390`, `--only full dark`.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import argparse
 import asyncio
 import io
 import itertools
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -25,8 +26,7 @@ from tests.bench import stock
 from tests.chromium import chromium
 from tests.web.console import walk
 from tests.web.console.conftest import Town, served
-from tests.web.console.test_hostile import worked_up
-from tests.web.console.walk import Things
+from tests.web.console.walk import Things, worked_up
 
 STATES = ("empty", "normal", "full")
 _COLUMN = 1800
@@ -63,15 +63,13 @@ async def stood(browser: Browser, state: str) -> AsyncIterator[tuple[Town, Thing
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if state == "full":
-            from datetime import UTC, datetime  # noqa: PLC0415
-
             now = datetime.now(UTC)
-            await asyncio.to_thread(stock.fill, folder / "data", now, cases=20, captures=900)
+            await asyncio.to_thread(stock.fill, folder / "data", now, cases=20, captures=1000)
         async with served(browser, folder) as town:
             cases = [stock.case_id(0)] if state == "full" else []
             if state == "normal":
                 cases = [await _dispute(town)]
-            await asyncio.to_thread(worked_up, town)
+            await asyncio.to_thread(worked_up, town.store)
             things = Things.of(town.store.vault, cases)
             things.captures = things.captures[:2]
             things.drafts = things.drafts[-1:]
@@ -107,7 +105,7 @@ async def _state(town: Town, things: Things, state: str, folder: Path, only: lis
         for name, path in wanted.items():
             await page.goto(town.url(path))
             (folder / f"{name}.png").write_bytes(await taken(page))
-            print(name, *town.problems)
+            sys.stdout.write(f"{name} {' '.join(town.problems)}\n")
             town.problems.clear()
         await page.context.close()
 

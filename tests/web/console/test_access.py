@@ -16,6 +16,8 @@ from tests.web.console.walk import Things
 pytestmark = pytest.mark.browser
 FRAMED = "/page/"
 """A captured page as its shop made it is not ours to mend."""
+STILL = "() => globalThis.htmx && !document.querySelector('.htmx-request, .htmx-settling')"
+"""What the page fetches by itself has come."""
 RUN = """async (only) => {
   const what = { exclude: ['iframe'] };
   const { violations } = await axe.run(what, { iframes: false, ...(only && { runOnly: [only] }) });
@@ -45,6 +47,7 @@ async def test_nobody_is_kept_out_of_a_page(lived_in: tuple[Town, Things], axe: 
         if FRAMED not in path:
             await page.emulate_media(color_scheme="light")
             await page.goto(town.url(path))
+            await page.wait_for_function(STILL)
             await page.evaluate(axe)
             found += [(path, one) for one in await page.evaluate(RUN, None)]
             await page.emulate_media(color_scheme="dark")
@@ -59,14 +62,15 @@ async def test_all_of_a_page_is_reached_and_opened_by_the_keyboard(
 ) -> None:
     town, things = lived_in
     page = await town.enter()
-    for path in (f"/cases/{things.cases[0]}", "/library", "/settings", f"/drafts/{things.drafts[0]}"):
+    case, draft = f"/cases/{things.cases[0]}", f"/drafts/{things.drafts[0]}"
+    for path in (case, "/library", "/settings", draft):
         await page.goto(town.url(path))
         missed = await _unreached(page)
         assert (path, missed) == (path, [])
         await page.locator(".skip").focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("#main")).to_be_focused()
-    await page.context.close()
+    await page.close()
 
 
 async def test_a_fold_opens_by_enter_and_by_the_address_that_names_it(
@@ -80,13 +84,14 @@ async def test_a_fold_opens_by_enter_and_by_the_address_that_names_it(
     await fold.focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("#tell-contact").get_by_role("button", name="保存")).to_be_visible()
-    await page.context.close()
+    await page.close()
 
 
 async def _unreached(page: Page) -> list[str]:
     """Return what can be used and is not come by on the way of the Tab key, or shows no focus."""
     await page.evaluate("""() => {
-      const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
+      const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, '
+        + '[tabindex="0"]';
       globalThis.left = new Set([...document.querySelectorAll(all)].filter((one) =>
         one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true })
         && !(one.type === 'radio' && !one.checked)));
@@ -95,7 +100,8 @@ async def _unreached(page: Page) -> list[str]:
     step = """() => {
       const one = document.activeElement;
       const style = getComputedStyle(one);
-      if (left.has(one) && style.outlineStyle === 'none' && style.boxShadow === 'none') dim.push(one);
+      const bare = style.outlineStyle === 'none' && style.boxShadow === 'none';
+      if (left.has(one) && bare) dim.push(one);
       left.delete(one);
       return left.size > 0 && one !== document.body;
     }"""

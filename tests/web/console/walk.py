@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from helper.model import CaptureView
+from helper.steps import advising
+from helper.steps.digesting import refresh
+from helper.steps.indexing import RULES, Indexer
+from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
 from helper.web.console import rooms
 
@@ -40,8 +44,10 @@ class Things:
             found.captures += case.captures[-20:]
             found.drafts += [one.draft_id for one in vault.drafts_of(case.case_id)]
         ids = [one.capture_id for one in found.captures]
-        found.asked["/library/compare"] = [f"a={a}&b={b}" for a, b in itertools.pairwise(ids[:6])]
-        found.asked["/library/take"] = ["case=" + "&case=".join(cases[:5])]
+        pairs = [f"a={a}&b={b}" for a, b in itertools.pairwise(ids[:6])]
+        found.asked["/library/compare"] = pairs or [f"a={one}" for one in ids]
+        found.asked["/library/take"] = ["&".join(f"case={one}" for one in cases[:5])]
+        found.asked["/settings/delete"] = [f"case={one}" for one in cases]
         return found
 
 
@@ -92,3 +98,12 @@ def _rests(path: str, view: CaptureView | None) -> list[dict[str, str]]:
     wanted = {"thumb": "image/", "picture": "image/", "page": "multipart/"}
     start = wanted.get(path.split("/")[3], "")
     return [{"name": one.name} for one in view.artifacts if one.media_type.startswith(start)]
+
+
+def worked_up(store: Store) -> None:
+    """Do what the helper does in the background: digests and the index of words."""
+    while store.vault.stale_digests(advising.form(store), store.now(), 50):
+        refresh(store, 50)
+    store.vault.make_stale(RULES)
+    while Indexer(store).turn():
+        pass
