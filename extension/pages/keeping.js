@@ -9,7 +9,7 @@ import { offerFill } from "./fill_view.js";
 import { t } from "./i18n.js";
 import { errorNotice, helperNotice, notice, openCases, openConsole, openSettings } from "./notices.js";
 import { stayWith } from "./side.js";
-import { send } from "./talk.js";
+import { answerOf, send } from "./talk.js";
 import { offerWays } from "./ways_view.js";
 
 /** @typedef {import("./popup.js").Known} Known */
@@ -38,7 +38,7 @@ export async function goOn(known) {
   if (last) {
     void follow(last.uuid, byId("after"), { again, receipt: false, tabId }, last).catch(fail);
   }
-  const page = await send("page", { tabId });
+  const page = await answerOf(known.recognised);
   showRecognised(page);
   if (pressed) return;
   const keepReceipt = (/** @type {any} */ draft) =>

@@ -24,6 +24,8 @@ import { applyTexts } from "./i18n.js";
  * @property {boolean} side it stands beside the page
  * @property {boolean} capturable
  * @property {string} url
+ * @property {Promise<any>} recognised what the background makes of the page, asked for at once: the
+ *   same message tells a panel beside the page that a click has allowed to read it
  * @property {any} filled the fill of a form in this tab
  * @property {outbox.CaptureRecord[]} records newest first
  * @property {boolean} walks a walk is going on
@@ -72,9 +74,12 @@ async function draw() {
   const asked = Promise.all([outbox.all().catch(() => []), api.storage.local.get({ walk: null })]);
   const tab = await currentTab();
   const { id: tabId = -1, windowId, url = "", title = "" } = tab ?? {};
+  const recognised = api.runtime.sendMessage({ type: "page", tabId });
+  recognised.catch(() => null); // keeping.js says it
+  const known = { tabId, windowId, url, side, recognised };
   if (!webOrigin(url)) {
     document.body.dataset.state = "restricted";
-    return { tabId, url, side, capturable: false, filled: null, records: [], walks: false, last: undefined };
+    return { ...known, capturable: false, filled: null, records: [], walks: false, last: undefined };
   }
   showPage({ url, title });
   const [filled, [records, { walk }]] = await Promise.all([recall(tabId), asked]);
@@ -85,7 +90,7 @@ async function draw() {
     byId("before").hidden = false;
     document.body.dataset.state = "before";
   }
-  return { tabId, windowId, url, side, capturable: true, filled, records, walks, last };
+  return { ...known, capturable: true, filled, records, walks, last };
 }
 
 document.body.classList.toggle("side", side);

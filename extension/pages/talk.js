@@ -24,13 +24,13 @@ export class Explained extends Error {
  * @param {string} type @param {Record<string, any>} [payload]
  * @returns {Promise<any>} its answer; rejects with Explained
  */
-export async function send(type, payload = {}) {
-  let answer;
-  try {
-    answer = await api.runtime.sendMessage({ type, ...payload });
-  } catch {
-    throw new Explained({ code: "background_gone" });
-  }
+export function send(type, payload = {}) {
+  return answerOf(api.runtime.sendMessage({ type, ...payload }));
+}
+
+/** @param {Promise<any>} sent a message under way @returns {Promise<any>} as `send` */
+export async function answerOf(sent) {
+  const answer = await sent.catch(() => null);
   if (!answer?.ok) throw new Explained(answer?.error ?? { code: "background_gone" });
   return answer;
 }

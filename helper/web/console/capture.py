@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
 
 from helper.evidence.verify import verify
 from helper.messages import Language
-from helper.model import Artifact, CaptureId, CaptureView
+from helper.model import Artifact, CaptureId, CaptureView, FieldComparison
 from helper.vault.blobs import Blobs
-from helper.web.console.facts import newest_picture
+from helper.web.console.facts import in_words, newest_picture
 from helper.web.console.network import Summary, summary
 from helper.web.console.pages import Page, Visit
+from helper.web.console.render import moment
 
 _LONGEST_RECORD = 32 << 20
 """Bytes of a kept JSON file that is read for a page."""
+_TIME: Final = re.compile(
+    r"\b20\d\d-[01]\d-(?:0[1-9]|[12]\d|3[01])T[0-2]\d:[0-5]\d:[0-5]\d[+-]\d\d:\d\d\b"
+)
 _PICTURES: Final = (
     "seen/sheet", "witness/sheet", "witness/window", "seen/page", "witness/page", "seen/viewport",
     "seen/chat-strip",
@@ -33,6 +39,7 @@ async def show(visit: Visit) -> web.Response:
     environment = await asyncio.to_thread(_environment, blobs, view, language)
     kept = {item.role: item for item in reversed(view.artifacts)}
     waits = visit.services.unwritten(view.capture_id)
+    compared = _compared(view, language)
     same_page = await asyncio.to_thread(visit.services.vault.same_page, view.capture_id)
     return visit.page(
         "capture.html",
@@ -49,7 +56,9 @@ async def show(visit: Visit) -> web.Response:
         environment=environment,
         waits=waits,
         kept_times=len(same_page),
-        fields=_differing_first(view),
+        differing=[one for one in compared if one.state != "agree"],
+        verdict=_verdict(view, language),
+        agreeing=[one for one in compared if one.state == "agree"],
     )
 
 
@@ -95,10 +104,25 @@ def _pictures(artifacts: Sequence[Artifact]) -> list[Artifact]:
     ]
 
 
-def _differing_first(view: CaptureView) -> list[Any]:
-    if view.corroboration is None:
-        return []
-    return sorted(view.corroboration.fields, key=lambda one: one.state == "agree")
+def _compared(view: CaptureView, language: Language) -> list[FieldComparison]:
+    """Return the compared fields with their values in words."""
+    found = view.corroboration.fields if view.corroboration else ()
+    return [
+        one.model_copy(
+            update={
+                "seen": in_words(one.field, one.seen, language),
+                "witness": in_words(one.field, one.witness, language),
+            }
+        )
+        for one in found
+    ]
+
+
+def _verdict(view: CaptureView, language: Language) -> str | None:
+    """Return the kept words of the comparison, their times as one reads them here."""
+    said = view.corroboration.said if view.corroboration else {}
+    words = said.get(language) or said.get("zh_CN")
+    return words and _TIME.sub(lambda at: moment(datetime.fromisoformat(at[0]), language), words)
 
 
 def _environment(blobs: Blobs, view: CaptureView, language: Language) -> list[dict[str, str]]:

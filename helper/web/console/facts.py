@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,9 +18,10 @@ from PIL import Image
 from helper.complaints.wording import moment, money
 from helper.evidence.marked import Marked, mark
 from helper.evidence.masking import UnmaskableError
-from helper.messages import Language, named
+from helper.messages import Language, named, text
 from helper.model import CaptureView, CaseView
 from helper.web.console.render import field_label
+from scrapers.promise import span
 from scrapers.record import OrderRecord
 
 FIELDS: Final = (
@@ -34,8 +36,13 @@ ALWAYS: Final = frozenset(
      "payment.trade_no", "seller.name"}
 )  # fmt: skip
 """Fields that a complaint needs: shown also where the page does not have them."""
+_UNITS = (("days", 1440), ("hours", 60), ("minutes", 1))
 _MONEY = frozenset({"amount", "discount", "refunded"})
-_CODED = {"status": "console.status", "payment.method": "channels.method"}
+_CODED = {
+    "status": "console.status",
+    "payment.method": "channels.method",
+    "delivery.kind": "console.delivery",
+}
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,22 @@ def shown(order: OrderRecord, path: str, language: Language) -> str | None:
         own = order.status_text if path == "status" else order.payment.method_text
         return f"{said} ({own})" if own and own != said else said
     return moment(value) if isinstance(value, datetime) else str(value)
+
+
+def in_words(path: str, value: str | None, language: Language) -> str | None:
+    """Return a value as a comparison has it (a code, a time, a span) as a person reads it."""
+    if value is None:
+        return None
+    if path in _CODED:
+        return named(_CODED[path], value, language)
+    if path == "delivery.promised" and (allowed := span(value)) is not None:
+        minutes = int(allowed.total_seconds() // 60)
+        unit, each = next(one for one in _UNITS if minutes % one[1] == 0)
+        return text(f"console.span.{unit}", language, count=minutes // each)
+    if path.endswith("_at") or path == "delivery.promised":
+        with suppress(ValueError):
+            return moment(datetime.fromisoformat(value))
+    return value
 
 
 def plan(case: CaseView, read: Callable[[str], bytes], language: Language) -> Plan | None:

@@ -17,7 +17,7 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from aiohttp import web
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from helper.errors import NotFoundError
 from helper.evidence.single import POLICY, single_file
@@ -92,10 +92,12 @@ async def _artifact(visit: Visit) -> Artifact:
 
 async def _picture(visit: Visit, size: Size) -> web.Response:
     artifact = await _artifact(visit)
+    if not artifact.media_type.startswith("image/"):
+        raise NotFoundError(kind="picture", id=artifact.name)
     kept = visit.services.cache / "pictures" / f"{artifact.sha256}-{WIDTH[size]}.jpg"
 
     def make() -> bytes:
-        return shown(visit.services.blobs.read(artifact.sha256), size, artifact.name)
+        return shown(visit.services.blobs.read(artifact.sha256), size)
 
     made = await asyncio.to_thread(_cached, kept, make)
     return web.Response(body=made, content_type="image/jpeg", headers={"Cache-Control": _YEAR})
@@ -114,12 +116,12 @@ def _cached(kept: Path, make: Callable[[], bytes]) -> bytes:
     return made
 
 
-def shown(content: bytes, size: Size, name: str) -> bytes:
-    """Return a picture as JPEG of this size; NotFoundError where the bytes are no picture."""
+def shown(content: bytes, size: Size) -> bytes:
+    """Return a picture as JPEG of this size; a crossed out sheet where it cannot be decoded."""
     try:
         image = decode(io.BytesIO(content), most_pixels=_MOST_PIXELS)
     except PictureError:
-        raise NotFoundError(kind="picture", id=name) from None
+        image = _crossed_out()
     flat = Image.new("RGB", image.size, "white")
     flat.paste(image, mask=image.convert("RGBA").getchannel("A"))
     width = min(WIDTH[size], flat.width)
@@ -131,3 +133,11 @@ def shown(content: bytes, size: Size, name: str) -> bytes:
     drawn = io.BytesIO()
     flat.save(drawn, "JPEG", quality=82, optimize=True)
     return drawn.getvalue()
+
+
+def _crossed_out() -> Image.Image:
+    sheet = Image.new("RGB", (WIDTH["thumb"], _THUMB_HEIGHT), "#e4e4e0")
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((110, 150, 210, 250), outline="#8a8a84", width=4)
+    pen.line((110, 250, 210, 150), fill="#8a8a84", width=4)
+    return sheet

@@ -75,6 +75,8 @@ async def stored(visit: Visit) -> web.Response:
 
 async def find(visit: Visit) -> web.Response:
     """Lead from the number of a case to its deletion."""
+    if not visit.query("case"):
+        return web.Response(status=303, headers={"Location": "/settings#delete"})
     case_id = shaped(RecordId, visit.query("case"), "case")
     return web.Response(status=303, headers={"Location": f"/cases/{quote(case_id)}/delete"})
 

@@ -50,6 +50,15 @@
     if (form) delete form.dataset.sent;
   });
 
+  // What an address names is shown, in a fold too.
+  function unfold() {
+    const named = location.hash && document.getElementById(location.hash.slice(1));
+    for (let one = named; one; one = one.parentElement) if (one instanceof HTMLDetailsElement) one.open = true;
+    if (named) named.scrollIntoView();
+  }
+  addEventListener("hashchange", unfold);
+  unfold();
+
   document.addEventListener("click", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest("[data-print]")) print();
   });

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,13 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture(scope="module")
 async def town(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    folder = tmp_path_factory.mktemp("console 工作台")
+    async with served(browser, tmp_path_factory.mktemp("console 工作台")) as town:
+        yield town
+
+
+@asynccontextmanager
+async def served(browser: Browser, folder: Path) -> AsyncIterator[Town]:
+    """Serve the console of the vault that lies in a folder, or of a new one."""
     bench = Bench.open(folder / "data")
     services = services_of(bench.store)
     running = await serve(create_app(services), 0)
