@@ -107,9 +107,9 @@ async def attach(visit: Visit) -> web.Response:
     services, file = visit.services, visit.file
     if file is None or not file.name:
         raise InvalidError(reason="attach_none")
-    given = {"note": visit.field("note"), "kind": visit.field("kind") or None, "name": file.name}
+    note, kind = visit.field("note"), visit.field("kind") or None
     async with file.stored(services.work, services.limits.part_bytes) as path:
-        await services.attach(case_of(visit), path, **given)
+        await services.attach(case_of(visit), path, name=file.name, note=note, kind=kind)
     name = safe_name(file.name)
     return visit.redirect(f"/cases/{case_of(visit)}", said="console.attach.done", name=name)
 
