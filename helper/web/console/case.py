@@ -19,7 +19,7 @@ from helper.web.bodies import RecordId
 from helper.web.console import course, facts
 from helper.web.console.pages import Page, Visit
 
-_MOST_EXHIBITS = 24
+_MOST_EXHIBITS = 12
 """Captures shown with a picture; of more a link leads to the library."""
 _CHANNELS_TOLD = frozenset({"done", "now", "possible", "later", "blocked"})
 

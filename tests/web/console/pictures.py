@@ -46,8 +46,7 @@ def main() -> None:
 async def _all(folder: Path, only: list[str]) -> None:
     async with chromium() as browser:
         for state in STATES:
-            names = [one for one in _looks(state) if all(w in "-".join(one) for w in only)]
-            if names or not only:
+            if state in only or not set(only) & set(STATES):
                 async with stood(browser, state) as (town, things):
                     await _state(town, things, state, folder, only)
 
@@ -94,7 +93,7 @@ async def _dispute(town: Town) -> str:
 async def _state(town: Town, things: Things, state: str, folder: Path, only: list[str]) -> None:
     for look in _looks(state):
         paths = {_name(path, look): path for path in walk.pages(things)}
-        wanted = {name: path for name, path in paths.items() if all(w in name for w in only)}
+        wanted = {name: path for name, path in paths.items() if set(only) <= set(name.split("-"))}
         if not wanted:
             continue
         _, language, width, scheme = look
@@ -121,7 +120,7 @@ async def taken(page: Page) -> bytes:
     await page.evaluate(
         "for (const one of document.querySelectorAll('[loading]')) one.loading = 'eager'"
     )
-    await page.wait_for_load_state("load")
+    await page.wait_for_function("[...document.images].every((one) => one.complete)")
     whole = Image.open(io.BytesIO(await page.screenshot(full_page=True)))
     tops = range(0, whole.height, _COLUMN)
     sheet = Image.new("RGB", ((whole.width + 12) * len(tops), min(whole.height, _COLUMN)), "gray")
