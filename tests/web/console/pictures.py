@@ -120,7 +120,7 @@ async def taken(page: Page) -> bytes:
     await page.evaluate(
         "for (const one of document.querySelectorAll('[loading]')) one.loading = 'eager'"
     )
-    await page.wait_for_function("[...document.images].every((one) => one.complete)")
+    await page.wait_for_function("() => [...document.images].every((one) => one.complete)")
     whole = Image.open(io.BytesIO(await page.screenshot(full_page=True)))
     tops = range(0, whole.height, _COLUMN)
     sheet = Image.new("RGB", ((whole.width + 12) * len(tops), min(whole.height, _COLUMN)), "gray")
