@@ -43,12 +43,6 @@ async def hostile(town: Town) -> Things:
     return await _built(town, [await build.case(0)])
 
 
-@pytest.fixture(scope="module")
-async def all_hostile(town: Town) -> Things:
-    build = Hostile(town.bench, town.services, town.folder)
-    return await _built(town, [await build.case(number) for number in range(1, len(WORDS))])
-
-
 async def _built(town: Town, cases: list[str]) -> Things:
     await asyncio.to_thread(worked_up, town.store)
     return _asking(Things.of(town.store.vault, cases))
@@ -93,13 +87,6 @@ async def _opened(page: Page) -> None:
 
 async def test_nothing_hostile_runs_leaves_or_breaks_a_page(town: Town, hostile: Things) -> None:
     await walked(town, list(walk.pages(hostile)))
-
-
-@pytest.mark.long
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-async def test_nothing_of_all_that_is_hostile(town: Town, all_hostile: Things, locale: str) -> None:
-    await walked(town, list(walk.pages(all_hostile)), locale=locale)
 
 
 @pytest.mark.long
