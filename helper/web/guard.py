@@ -146,6 +146,16 @@ def _body_limit(request: web.Request, services: Services) -> int:
 
 async def _read_body(request: web.Request, limit: int) -> bytes:
     """Return the whole body; refuse more than the limit, and bytes that were not signed."""
+    body = await read_within(request, limit)
+    if CALLER in request:
+        sent = request.headers[signing.BODY]
+        if not signing.same(hashlib.sha256(body).hexdigest(), sent):
+            raise UnauthorizedError(reason="body")
+    return body
+
+
+async def read_within(request: web.Request, limit: int) -> bytes:
+    """Return the whole body; TooLargeError as soon as it is known to be longer than the limit."""
     if (request.content_length or 0) > limit:
         raise TooLargeError(limit=limit, size=request.content_length)
     body = bytearray()
@@ -153,10 +163,6 @@ async def _read_body(request: web.Request, limit: int) -> bytes:
         body += block
         if len(body) > limit:
             raise TooLargeError(limit=limit, size=len(body))
-    if CALLER in request:
-        sent = request.headers[signing.BODY]
-        if not signing.same(hashlib.sha256(body).hexdigest(), sent):
-            raise UnauthorizedError(reason="body")
     return bytes(body)
 
 

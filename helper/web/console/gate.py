@@ -17,13 +17,14 @@ from aiohttp import web
 from aiohttp.web_urldispatcher import UrlMappingMatchInfo
 from multidict import MultiDict
 
-from helper.errors import ForbiddenError, InvalidError, KazhengError, TooLargeError
+from helper.errors import ForbiddenError, InvalidError, KazhengError
 from helper.messages import Language, explain, pick_language
 from helper.web import signing
 from helper.web.console.entrance import HOST, LANGUAGE_COOKIE
 from helper.web.console.pages import Console, Page, Visit
 from helper.web.console.sessions import COOKIE, Session
 from helper.web.console.uploads import received
+from helper.web.guard import port_of, read_within
 from helper.web.replies import from_http
 
 FORM_BYTES: Final = 256 * 1024
@@ -121,8 +122,7 @@ def language_of(request: web.Request) -> Language:
 
 def check(request: web.Request) -> None:
     """Raise ForbiddenError for what no page of ours, no bookmark and no typed address sends."""
-    name = request.transport.get_extra_info("sockname") if request.transport else None
-    own = f"{HOST}:{name[1] if name else 0}"
+    own = f"{HOST}:{port_of(request)}"
     if request.headers.getall("Host", []) != [own]:
         raise ForbiddenError(reason="host")
     if not request.raw_path.startswith("/"):
@@ -149,13 +149,7 @@ def _to_the_door(visit: Visit) -> web.Response:
 
 async def _form(request: web.Request) -> list[tuple[str, str]]:
     """Return the fields of a form; only what HTML forms and htmx send is read."""
-    if (request.content_length or 0) > FORM_BYTES:
-        raise TooLargeError(limit=FORM_BYTES, size=request.content_length)
-    body = bytearray()
-    async for block in request.content.iter_any():
-        body += block
-        if len(body) > FORM_BYTES:
-            raise TooLargeError(limit=FORM_BYTES, size=len(body))
+    body = await read_within(request, FORM_BYTES)
     if request.content_type not in {
         "application/x-www-form-urlencoded",
         "application/octet-stream",
