@@ -46,7 +46,8 @@ async def test_what_is_mapped_can_be_filled(browser, saved):
     plan = await page.evaluate("(wish) => kazhengFill.preview(wish)", wish)
     rows = [*plan["fields"], *([plan["upload"]] if plan["upload"] else [])]
     assert {row["name"] for row in rows if row["found"]} == {row["name"] for row in form["fields"]}
-    order = wish | {"url": url, "structure": plan["structure"], "names": [*VALUES]}
+    held = {row["name"]: row["current"] for row in plan["fields"]}
+    order = wish | {"url": url, "structure": plan["structure"], "held": held, "names": [*VALUES]}
     done = await page.evaluate("(order) => kazhengFill.apply(order)", order)
     assert {row["name"]: row["read_back"] for row in done["fields"]} == {
         row["name"]: VALUES[row["name"]] for row in plan["fields"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 EXTENSION = Path(__file__).resolve().parents[2] / "extension"
 SINCE = {
+    "action.getBadgeText": 88,
     "action.setBadgeBackgroundColor": 88,
     "action.setBadgeText": 88,
     "action.setTitle": 88,
@@ -47,6 +48,8 @@ SINCE = {
     "tabs.query": 16,
     "tabs.update": 5,
     "windows.create": 4,
+    "windows.getCurrent": 4,
+    "windows.update": 4,
 }
 """Chromium's first version that has it: MDN's browser-compat-data 8.1.9 and Chrome's reference."""
 
