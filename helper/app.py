@@ -10,24 +10,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSConfig
 
-from helper import __version__, exporting
+from helper import __version__
 from helper.capture.browser import WarmBrowser
 from helper.desk import Desk
 from helper.errors import DiskFullError, KazhengError, VaultError
-from helper.exporting import Exported
 from helper.keeper import Keeper
 from helper.messages import explain
-from helper.model import CaptureId, CaptureView, Step
+from helper.model import CaptureId, Step
 from helper.pipeline import WORKFLOW_VERSION, Pipeline
 from helper.settings import Settings
 from helper.steps import advising
-from helper.steps.attach import attach as bring
 from helper.steps.digesting import Digester
 from helper.steps.indexing import Indexer
 from helper.steps.stamping import Stamper
@@ -35,9 +32,8 @@ from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
 from helper.vault.catalogue import Catalogue
 from helper.vault.store import cause
-from helper.web.console.exports import export_path
 from helper.web.server import Running, create_app, serve
-from helper.web.services import Limits, Services
+from helper.web.services import Services
 
 MakeWay = Callable[[], Awaitable[None]]
 _log = logging.getLogger("kazheng")
@@ -135,21 +131,6 @@ def services(helper: Helper) -> Services:
         if promised and not visited:
             await helper.sessions.lend(capture_id, dict(state))
 
-    cache = helper.settings.data / "cache"
-
-    async def export(case_id: str, *, redacted: bool) -> Exported:
-        out = export_path(cache, case_id, redacted=redacted)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        return await asyncio.to_thread(
-            exporting.export, helper.store, case_id, out, redacted=redacted
-        )
-
-    async def attach(
-        case_id: str, path: Path, *, name: str, note: str, kind: str | None
-    ) -> CaptureView:
-        given = partial(bring, limit=Limits().part_bytes, name=name, note=note, kind=kind)
-        return await asyncio.to_thread(given, helper.store, case_id, path)
-
     return Services(
         version=__version__,
         vault=helper.store.vault,
@@ -171,8 +152,8 @@ def services(helper: Helper) -> Services:
         keeper=helper.keeper,
         prepared=helper.desk.prepared,
         subscribe=helper.steps,
-        export=export,
-        attach=attach,
+        export=helper.desk.export,
+        attach=helper.desk.attach,
         unwritten=helper.pipeline.unwritten,
         digest_form=advising.form(helper.store),
     )

@@ -78,11 +78,10 @@ def attach(
 ) -> None:
     """Add a file of your own to a case: bill, chat export, recording, photo."""
     from helper.steps import attach as bringing  # noqa: PLC0415
-    from helper.web.services import Limits  # noqa: PLC0415
 
     with command(data, as_json) as chosen:
         store = kept_store(chosen)
-        view = bringing.attach(store, case, file, limit=Limits().part_bytes, note=note, kind=kind)
+        view = bringing.attach(store, case, file, note=note, kind=kind)
         own = next(item for item in view.artifacts if item.role == "attachment")
         attached = {"capture_id": view.capture_id, **own.model_dump(mode="json")}
         found = {**store.vault.case(case).model_dump(mode="json"), "attached": attached}

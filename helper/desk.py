@@ -1,4 +1,7 @@
-"""The complaint desk: suggestion, draft, fill plan for a case. Composing itself is pure."""
+"""What is done with a case: advice, draft, fill plan, export, a file brought along.
+
+Composing itself is pure.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from helper import exporting
 from helper.complaints.advice import Advice, advise
 from helper.complaints.digest import parsed
 from helper.complaints.dispute import issues
@@ -33,10 +37,12 @@ from helper.complaints.visible import QUOTED, hidden_fields
 from helper.dealings import Edit
 from helper.evidence import redact
 from helper.evidence.private import find
+from helper.exporting import Exported
 from helper.filling import FillPlan, Limits, Upload
 from helper.messages import Language, text
-from helper.model import CaseView, Draft
+from helper.model import CaptureView, CaseView, Draft
 from helper.steps import advising, parcels
+from helper.steps.attach import attach as bring
 from helper.steps.digesting import refresh
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
@@ -150,6 +156,22 @@ class Desk:
         text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
         vault, now = self._store.vault, self._store.now()
         await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
+
+    async def export(self, case_id: str, *, redacted: bool) -> Exported:
+        """Write the evidence of a case as a ZIP into the cache; raises as `exporting.export`."""
+        out = exporting.standing(self._store.settings.data / "cache", case_id, redacted=redacted)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        return await asyncio.to_thread(
+            exporting.export, self._store, case_id, out, redacted=redacted
+        )
+
+    async def attach(
+        self, case_id: str, path: Path, *, name: str, note: str, kind: str | None
+    ) -> CaptureView:
+        """Keep a file of the user under a case and seal it; raises as `steps.attach`."""
+        return await asyncio.to_thread(
+            bring, self._store, case_id, path, name=name, note=note, kind=kind
+        )
 
     def _fill_plan(self, draft_id: str, upload: Upload | None, language: Language) -> FillPlan:
         draft = self._outgoing(draft_id)

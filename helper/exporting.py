@@ -63,6 +63,11 @@ class Exported:
     missing: tuple[Missing, ...]
 
 
+def standing(cache: Path, case_id: str, *, redacted: bool) -> Path:
+    """Return where the console's export of a case lies; a newer one takes its place."""
+    return cache / "exports" / f"{case_id}{'-redacted' if redacted else ''}.zip"
+
+
 def export_case(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> Path:
     """Write all sealed captures of a case as ZIP and return its path, as `export`."""
     return export(store, case_id, out, redacted=redacted).path

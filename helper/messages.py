@@ -7,7 +7,6 @@ then to the key itself. A test keeps both languages complete.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -57,11 +56,21 @@ def named(area: str, code: str, language: Language) -> str:
     return code if said == key else said
 
 
+def field_label(path: str, language: Language = "zh_CN") -> str:
+    """Return the words for a field of an order, its path where there are none.
+
+    Of a list, values after the first are numbered.
+    """
+    parts = path.split(".")
+    said = named("book.field", ".".join(part for part in parts if not part.isdigit()), language)
+    number = next((int(part) + 1 for part in parts if part.isdigit()), 1)
+    return f"{said} {number}" if number > 1 else said
+
+
 def warned(code: str, language: Language = "zh_CN") -> str:
     """Return the sentence of a reader's warning, the field it names in words."""
     name, _, detail = code.partition(":")
-    plain = re.sub(r"\.\d+\b", "", detail)
-    return coded("warnings", f"{name}:{named('book.field', plain, language)}", language)
+    return coded("warnings", f"{name}:{field_label(detail, language)}", language)
 
 
 def explain(error: KazhengError, language: Language = "zh_CN") -> dict[str, str]:

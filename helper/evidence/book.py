@@ -23,12 +23,11 @@ from pathlib import Path
 from helper.evidence import book_compared, book_print, book_statements
 from helper.evidence.book_exhibits import Entry, Read, entries, is_brought
 from helper.evidence.book_flow import BODY, LEFT, Flow
-from helper.evidence.book_order import field_label
 from helper.evidence.book_statements import both, clipped
 from helper.evidence.clocks import moment
 from helper.evidence.pdf import HEIGHT, WIDTH, PdfWriter
 from helper.evidence.pdf_font import Face, UnusableFontError
-from helper.messages import text
+from helper.messages import field_label, text
 from helper.model import CaptureView, CaseView, Exhibit
 from helper.vault.files import room_on_disk
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from helper.evidence.book_exhibits import is_brought
 from helper.evidence.book_flow import Flow
-from helper.evidence.book_order import field_label
 from helper.evidence.book_statements import both, clipped
 from helper.evidence.clocks import moment
-from helper.messages import text
+from helper.messages import field_label, text
 from helper.model import CaptureView, Corroboration, TextChange
 
 _LONGEST = 400

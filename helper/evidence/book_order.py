@@ -9,7 +9,7 @@ from typing import TypeVar
 from helper.evidence.book_flow import Flow
 from helper.evidence.book_pictures import UnprintableError
 from helper.evidence.book_statements import clipped
-from helper.messages import text, warned
+from helper.messages import field_label, text, warned
 from scrapers.record import OrderRecord, Source
 
 _LEFT_OUT = frozenset({"schema", "sources", "warnings"})
@@ -68,15 +68,6 @@ def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _flat(inner, f"{path}.{number}")
     elif value not in (None, "", "unknown"):
         yield path, str(value)
-
-
-def field_label(path: str) -> str:
-    """Return the words for a field of an order, its path where there are none."""
-    plain = ".".join(part for part in path.split(".") if not part.isdigit())
-    words = text(f"book.field.{plain}")
-    number = next((int(part) + 1 for part in path.split(".") if part.isdigit()), 1)
-    shown = plain if words.startswith("book.") else words
-    return f"{shown} {number}" if number > 1 else shown
 
 
 def _at(path: str, known: Mapping[str, Known]) -> Known | None:

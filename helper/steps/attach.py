@@ -27,6 +27,7 @@ from helper.steps.seal import Sealer
 from helper.steps.store import Store
 from helper.vault.files import room_on_disk
 
+MOST_BYTES: Final = 256 << 20
 RECORD: Final = "brought.json"
 _CHUNK = 1 << 20
 _TRIES = 5
@@ -51,7 +52,7 @@ def attach(
     case_id: str,
     path: Path,
     *,
-    limit: int,
+    limit: int = MOST_BYTES,
     name: str | None = None,
     note: str = "",
     kind: str | None = None,

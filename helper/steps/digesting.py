@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from helper.errors import KazhengError, NotFoundError
+from helper.errors import NotFoundError
 from helper.steps import advising
+from helper.steps.rounds import rounds
 from helper.steps.store import Store
 from helper.vault.digests import KeptDigest
 
 _log = logging.getLogger("kazheng")
 _BATCH: Final = 8
 _LOOK_SECONDS: Final = 1.0
-_TROUBLE_SECONDS: Final = 60.0
 _AGAIN: Final = timedelta(hours=1)
 
 
@@ -29,16 +29,11 @@ class Digester:
 
     async def work(self) -> None:
         """Work until cancelled."""
-        while True:
-            try:
-                wait = 0.0 if await self.turn() else _LOOK_SECONDS
-            except KazhengError as error:
-                wait = _TROUBLE_SECONDS
-                _log.warning("digests wait: %s", error)
-            except Exception:  # noqa: BLE001, must not end all digests; the log has the reason
-                wait = _TROUBLE_SECONDS
-                _log.exception("digests wait")
-            await asyncio.sleep(wait)
+
+        async def turn() -> float:
+            return 0.0 if await self.turn() else _LOOK_SECONDS
+
+        await rounds(turn, "digests")
 
     async def turn(self) -> int:
         """Make some digests, each in a thread, resting as long as it took; return how many."""

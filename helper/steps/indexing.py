@@ -23,6 +23,7 @@ from helper.evidence.book_exhibits import is_brought
 from helper.evidence.private import Private, find
 from helper.evidence.text_difference import without_codes
 from helper.model import Artifact, CaptureView, Role
+from helper.steps.rounds import rounds
 from helper.steps.store import Store
 from helper.vault.cases import read_order
 from helper.vault.corrections import apply_corrections
@@ -71,19 +72,15 @@ class Indexer:
     async def work(self) -> None:
         """Work until cancelled."""
         begun = False
-        while True:
-            wait = _LOOK_SECONDS
-            try:
-                if not begun:
-                    await asyncio.to_thread(self.store.vault.make_stale, RULES)
-                    begun = True
-                if await _to_its_end(self.turn):
-                    wait = _REST_SECONDS
-            except KazhengError as error:
-                _log.warning("the library waits: %s", error)
-            except Exception:  # noqa: BLE001, must not end it for good; the log has the reason
-                _log.exception("the library waits")
-            await asyncio.sleep(wait)
+
+        async def turn() -> float:
+            nonlocal begun
+            if not begun:
+                await asyncio.to_thread(self.store.vault.make_stale, RULES)
+                begun = True
+            return _REST_SECONDS if await _to_its_end(self.turn) else _LOOK_SECONDS
+
+        await rounds(turn, "pages for the library")
 
     def finish(self) -> None:
         """Make all that is stale."""

@@ -8,7 +8,6 @@ row that names it, and a seal is made only for what none lists: every part may b
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,25 +18,23 @@ from typing import Final
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from helper.capture.services import Asking, UnansweredError
-from helper.errors import KazhengError, NotFoundError
+from helper.errors import NotFoundError
 from helper.evidence import clocks, openssl, pinned, stamp
 from helper.model import CaptureId, Missing, Role, Seal, StampKind
 from helper.settings import Authority
 from helper.steps.attach import RECORD as BROUGHT_RECORD
 from helper.steps.proving import Prover
+from helper.steps.rounds import rounds
 from helper.steps.seal import Sealer, listed_names
 from helper.steps.store import Store
 from helper.vault.stamps import StampJob
 
-_log = logging.getLogger("kazheng")
 OPENTIMESTAMPS: Final = "opentimestamps"
 ROOTS_WANTED: Final = 2
 """So many different roots must have answered before S2 is sealed, or all attempts be over."""
 _QUERY: Final = "application/timestamp-query"
 _REPLY: Final = "application/timestamp-reply"
 _PEM: Final = "application/x-pem-file"
-_TROUBLE_SECONDS: Final = 60.0
-"""How long all stamping rests after something else failed than an authority: a full disk."""
 _PROMISE_WAITS: Final = 360
 """A promise is looked at after so many first waits: an hour; a block comes every ten minutes."""
 _FIRST_STAGES: Final = frozenset({"S1", "S0"})
@@ -88,17 +85,12 @@ class Stamper:
 
     async def work(self) -> None:
         """Work until cancelled."""
-        while True:
-            wait = self.pace.look_seconds
-            try:
-                await self.turn()
-            except KazhengError as error:
-                wait = _TROUBLE_SECONDS
-                _log.warning("time stamps wait: %s", error)
-            except Exception:  # noqa: BLE001, must not end all stamping; the log has the reason
-                wait = _TROUBLE_SECONDS
-                _log.exception("time stamps wait")
-            await asyncio.sleep(wait)
+
+        async def turn() -> float:
+            await self.turn()
+            return self.pace.look_seconds
+
+        await rounds(turn, "time stamps")
 
     async def turn(self) -> None:
         """Queue what is new, try what is due, seal what came."""

@@ -20,6 +20,7 @@ from helper.filling import FILE_BYTES, FillPlan, Upload
 from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import CaptureView, Draft, Step
+from helper.steps.attach import MOST_BYTES
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
 
@@ -31,7 +32,7 @@ class Limits:
     """Most bytes of one upload request, one part, one capture, one JSON body, one draft file."""
 
     chunk_bytes: int = 8 * MEBIBYTE
-    part_bytes: int = 256 * MEBIBYTE
+    part_bytes: int = MOST_BYTES
     capture_bytes: int = 1024 * MEBIBYTE
     json_bytes: int = 8 * MEBIBYTE
     file_bytes: int = FILE_BYTES

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote
 
 from aiohttp import web
 
 from helper.errors import NotFoundError
+from helper.exporting import standing
 from helper.web.console.case import case_of
 from helper.web.console.pages import Page, Visit
 
@@ -28,7 +28,7 @@ async def make(visit: Visit) -> web.Response:
 async def take(visit: Visit) -> web.StreamResponse:
     """Return the ZIP that was made last."""
     case_id, kind = case_of(visit), visit.path("kind")
-    path = export_path(visit.services.cache, case_id, redacted=kind == "redacted")
+    path = standing(visit.services.cache, case_id, redacted=kind == "redacted")
     if kind not in {"whole", "redacted"} or not await asyncio.to_thread(path.is_file):
         raise NotFoundError(kind="file", id=kind)
     return web.FileResponse(
@@ -38,11 +38,6 @@ async def take(visit: Visit) -> web.StreamResponse:
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.name)}",
         },
     )
-
-
-def export_path(cache: Path, case_id: str, *, redacted: bool) -> Path:
-    """Return where the export of a case lies; a newer one takes its place."""
-    return cache / "exports" / f"{case_id}{'-redacted' if redacted else ''}.zip"
 
 
 PAGES: Final = (

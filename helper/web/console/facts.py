@@ -18,9 +18,8 @@ from PIL import Image
 from helper.complaints.wording import moment, money
 from helper.evidence.marked import Marked, mark
 from helper.evidence.masking import UnmaskableError
-from helper.messages import Language, named, text
+from helper.messages import Language, field_label, named, text
 from helper.model import CaptureView, CaseView
-from helper.web.console.render import field_label
 from scrapers.promise import span
 from scrapers.record import OrderRecord
 

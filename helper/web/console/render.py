@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from helper.capture.packed import EXTENSION
-from helper.messages import LANGUAGES, Language, coded, named, text, warned
+from helper.messages import LANGUAGES, Language, coded, field_label, named, text, warned
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 _HERE: Final = Path(str(resources.files("helper.web")))
@@ -85,12 +85,6 @@ def moment(at: datetime, language: Language) -> str:
     return at.astimezone(ZONE).strftime(
         "%Y-%m-%d %H:%M" if language == "zh_CN" else "%d %b %Y %H:%M"
     )
-
-
-def field_label(path: str, language: Language) -> str:
-    """Return the words for a field of an order."""
-    plain = ".".join(part for part in path.split(".") if not part.isdigit())
-    return named("book.field", plain, language)
 
 
 def local(at: datetime) -> str:

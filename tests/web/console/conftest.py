@@ -17,16 +17,11 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
-from helper import exporting
 from helper.desk import Desk
-from helper.exporting import Exported
 from helper.keeper import Keeper
-from helper.model import CaptureView
 from helper.steps import advising
-from helper.steps.attach import attach as bring
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
-from helper.web.console.exports import export_path
 from helper.web.server import create_app, serve
 from helper.web.services import Services
 from tests.bench.material import Bench, Size, draw, sealed
@@ -110,14 +105,6 @@ def services_of(store: Store) -> Services:
     async def unused(*_: Any) -> Any:
         raise AssertionError("the console starts no capture")
 
-    async def export(case_id: str, *, redacted: bool) -> Exported:
-        out = export_path(store.settings.data / "cache", case_id, redacted=redacted)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        return await asyncio.to_thread(exporting.export, store, case_id, out, redacted=redacted)
-
-    async def attach(case_id: str, path: Path, **about: Any) -> CaptureView:
-        return await asyncio.to_thread(bring, store, case_id, path, limit=1 << 28, **about)
-
     return Services(
         version="0.1.0",
         vault=store.vault,
@@ -139,9 +126,9 @@ def services_of(store: Store) -> Services:
         prepared=desk.prepared,
         subscribe=unused,
         keeper=Keeper(store),
-        export=export,
+        export=desk.export,
         digest_form=advising.form(store),
-        attach=attach,
+        attach=desk.attach,
     )
 
 

@@ -1,0 +1,31 @@
+"""Work that goes round in the background for as long as the helper runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from helper.errors import KazhengError
+
+_log = logging.getLogger("kazheng")
+_TROUBLE_SECONDS: Final = 60.0
+"""How long a round rests after trouble of the vault's own: a full disk, a lock."""
+
+
+async def rounds(turn: Callable[[], Awaitable[float]], name: str) -> None:
+    """Do one turn after another until cancelled; each returns the seconds until the next.
+
+    `name` stands in the log, in the plural: "digests".
+    """
+    while True:
+        try:
+            wait = await turn()
+        except KazhengError as error:
+            wait = _TROUBLE_SECONDS
+            _log.warning("%s wait: %s", name, error)
+        except Exception:  # noqa: BLE001, must not end all the work; the log has the reason
+            wait = _TROUBLE_SECONDS
+            _log.exception("%s wait", name)
+        await asyncio.sleep(wait)
