@@ -74,6 +74,7 @@ async def test_what_playwright_turns_off_stays_off(browser: WarmBrowser) -> None
     assert "WebTransport" in ours
 
 
+@pytest.mark.long
 async def test_what_a_visit_opened_is_closed_behind_it(
     site: Site, browser: WarmBrowser, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ async def test_what_a_visit_opened_is_closed_behind_it(
     assert not opened.is_connected()
 
 
+@pytest.mark.long
 async def test_a_frozen_browser_is_killed_and_started_again(
     site: Site, browser: WarmBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

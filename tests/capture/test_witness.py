@@ -160,7 +160,7 @@ async def test_what_takes_the_place_of_what_was_scrolled_through_is_scrolled_thr
     assert "settle_unfinished" not in made.notes
 
 
-@pytest.mark.parametrize("kind", ["picture", "document"])
+@pytest.mark.parametrize("kind", ["picture", pytest.param("document", marks=pytest.mark.long)])
 async def test_a_page_that_never_ends_is_kept_as_it_is(
     site: Site, browser: WarmBrowser, tmp_path: Path, kind: str
 ) -> None:

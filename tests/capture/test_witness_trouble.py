@@ -72,7 +72,7 @@ async def test_a_page_that_was_closed_is_visited_again(
     assert "browser_restarted" in made.notes
 
 
-@pytest.mark.parametrize("what", ["page", "browser"])
+@pytest.mark.parametrize("what", ["page", pytest.param("browser", marks=pytest.mark.long)])
 async def test_a_page_that_crashes_every_time_leaves_what_it_loaded(
     site: Site, browser: WarmBrowser, tmp_path: Path, what: str
 ) -> None:
@@ -96,7 +96,13 @@ async def test_a_page_that_crashes_every_time_leaves_what_it_loaded(
 
 @pytest.mark.parametrize(
     "failure",
-    [TypeError("x"), KeyError("x"), ValueError("x"), UnidentifiedImageError("x"), OSError("x")],
+    [
+        TypeError("x"),
+        *(
+            pytest.param(one, marks=pytest.mark.long)
+            for one in (KeyError("x"), ValueError("x"), UnidentifiedImageError("x"), OSError("x"))
+        ),
+    ],
     ids=lambda failure: type(failure).__name__,
 )
 async def test_an_unforeseen_failure_costs_its_artifact_only(
@@ -167,6 +173,7 @@ async def test_an_endless_body_without_a_length_is_cut_off_and_said(
     assert sent < 128 * 1024 * 1024
 
 
+@pytest.mark.long
 async def test_packed_bodies_count_unpacked_and_together(
     site: Site, browser: WarmBrowser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,7 +70,7 @@ def inside(part: tuple[float, ...], whole: dict[str, float]) -> bool:
     ("key", "way"),
     [
         ("wangzi:dead_code", "phone"),
-        ("weijie:dead_code", "long"),
+        pytest.param("weijie:dead_code", "long", marks=pytest.mark.long),
     ],
 )
 async def test_every_field_that_the_browser_shows_is_framed_where_it_stands(

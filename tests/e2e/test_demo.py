@@ -160,6 +160,7 @@ async def test_an_extension_that_does_not_come_up_is_explained(
     assert str(tmp_path / "empty") in said["next_step"]
 
 
+@pytest.mark.long
 def test_a_demo_that_failed_leaves_nothing_behind(short: Path) -> None:
     code, found, _ = kazheng(short, "demo", "--once", KAZHENG_BROWSER=str(short / "no-browser"))
     assert code == 1

@@ -22,6 +22,7 @@ async def small(tmp_path: Path) -> AsyncIterator[tuple[World, SmallDisk]]:
             yield made, disk
 
 
+@pytest.mark.long
 async def test_a_full_disk_loses_nothing(small: tuple[World, SmallDisk]) -> None:
     world, disk = small
     disk.fill()

@@ -48,6 +48,7 @@ async def test_the_witness_reaches_nothing_private(shops: Ground, path: str) -> 
         )
 
 
+@pytest.mark.long
 async def test_the_helpers_own_port_is_out_of_reach(common: World) -> None:
     before = [view.capture_id for view in common.store.vault.recent(99)]
     url = f"{common.demo.origins['hostile']}/aims?port={common.port}"
@@ -67,11 +68,14 @@ async def test_the_helpers_own_port_is_out_of_reach(common: World) -> None:
     assert [v.capture_id for v in common.store.vault.recent(99)] == [view.capture_id, *before]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path",
     [
         "hanging",
-        *(pytest.param(path, marks=pytest.mark.long) for path in ("endless", "popups", "big")),
+        "endless",
+        "popups",
+        "big",
     ],
 )
 async def test_a_page_that_behaves_badly_is_kept(common: World, path: str) -> None:
@@ -86,6 +90,7 @@ async def test_a_page_that_behaves_badly_is_kept(common: World, path: str) -> No
         assert html.bytes > 29_000_000
 
 
+@pytest.mark.long
 async def test_a_page_full_of_dialogs_is_visited_to_the_end(shops: Ground) -> None:
     code, result = await shops.command("capture", f"{shops.demo.origins['hostile']}/dialogs")
     assert code == 0

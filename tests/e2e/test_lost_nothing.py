@@ -25,6 +25,7 @@ def stages(view: CaptureView) -> list[str]:
     return [entry.stage for entry in view.seals if entry.stage != "partial"]
 
 
+@pytest.mark.long
 async def test_the_background_worker_is_stopped_in_the_middle(common: World) -> None:
     uuid = await common.one_click(common.demo.orders["lechuang:not_delivered"].url)
     await common.stop_worker()

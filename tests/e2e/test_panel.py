@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.world import World
 
 
+@pytest.mark.long
 async def test_from_an_order_gone_wrong_to_the_words_and_the_wait(world: World) -> None:
     order = world.demo.orders["lechuang:not_delivered"]
     view = await world.sealed(await world.one_click(order.url, lend=True))

@@ -56,6 +56,7 @@ async def test_a_page_that_agrees_with_its_json_has_no_warning_and_one_that_does
     assert (code, verified["verdict"]) == (0, "pass"), verified
 
 
+@pytest.mark.long
 async def test_a_notice_that_vanished_before_the_click_tells_the_state(common: World) -> None:
     page = await open_query(common)
     popup = await common.person.click_toolbar(page)

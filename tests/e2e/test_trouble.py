@@ -15,6 +15,7 @@ from tests.e2e.world import World, until
 from tests.e2e.world import world as build
 
 
+@pytest.mark.long
 async def test_a_page_that_is_no_order_says_so(common: World) -> None:
     view = await common.sealed(await common.one_click(f"{common.demo.origins['lechuang']}/"))
     assert view.order is None
@@ -23,6 +24,7 @@ async def test_a_page_that_is_no_order_says_so(common: World) -> None:
     assert view.corroboration.verdict == "no_order"
 
 
+@pytest.mark.long
 async def test_a_page_from_a_post_is_not_visited_again(common: World) -> None:
     page = await common.person.open(f"{common.demo.origins['lechuang']}/query")
     order = common.demo.orders["lechuang:not_delivered"]

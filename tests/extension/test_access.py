@@ -7,7 +7,7 @@ from tests.extension.states import PAGES, POPUP
 
 pytestmark = pytest.mark.browser
 STATES = POPUP | PAGES
-QUICK = {"before", "gaps", "walk", "disk-full", "options-outbox", "recorder-running", "panel-draft"}
+QUICK = {"gaps", "options-outbox", "panel-draft"}
 """They have nearly every kind of part; the others are looked at where there is time."""
 RUN = """async (only) => {
   const { violations } = await axe.run(document, only ? { runOnly: [only] } : {});

@@ -102,7 +102,12 @@ def intact(disk: SmallDisk, helper: Helper, view: CaptureView, kept: set[str]) -
 
 @pytest.mark.parametrize(
     ("name", "call"),
-    [("head", 1), ("append", 1), ("head", 2), ("append", 2)],
+    [
+        ("head", 1),
+        pytest.param("append", 1, marks=pytest.mark.long),
+        pytest.param("head", 2, marks=pytest.mark.long),
+        ("append", 2),
+    ],
     ids=["S0 manifest", "S0 entry", "S1 manifest", "S1 entry"],
 )
 async def test_a_seal_without_room_says_so_and_is_made_later(
@@ -117,7 +122,9 @@ async def test_a_seal_without_room_says_so_and_is_made_later(
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("place", "name"), [(Taken, "keep"), (Visitor, "_keep")], ids=["taken", "kept"]
+    ("place", "name"),
+    [(Taken, "keep"), pytest.param(Visitor, "_keep", marks=pytest.mark.long)],
+    ids=["taken", "kept"],
 )
 async def test_a_visit_without_room_says_so_and_is_made_again(
     disk: SmallDisk, monkeypatch: pytest.MonkeyPatch, place: Any, name: str

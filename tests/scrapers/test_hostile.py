@@ -40,7 +40,13 @@ def answered(data: bytes, url: str = "https://x.invalid/orders/A12345") -> None:
     extract_bytes(data, url=url, all_orders=True)
 
 
-@pytest.mark.parametrize("name", PIECES)
+QUICK = {"labels", "nested tables", "badges", "amount"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name in QUICK else pytest.mark.long) for name in PIECES],
+)
 def test_a_large_page_of(name: str) -> None:
     piece = PIECES[name]
     answered((piece * (SIZE // len(piece.encode()))).encode())

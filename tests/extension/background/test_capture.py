@@ -272,6 +272,7 @@ async def test_a_page_with_an_open_dialog_is_kept_as_picture_and_says_what_is_mi
     assert {(item.role, item.reason) for item in missing} >= {("seen/html", "page_busy")}
 
 
+@pytest.mark.long
 async def test_a_30_mb_page_is_kept_whole(world: World) -> None:
     row = "<tr><td>订单</td><td>" + "甲" * 300 + "</td></tr>\n"
     rows = row * (30_000_000 // len(row.encode()))

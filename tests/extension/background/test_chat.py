@@ -87,6 +87,7 @@ async def test_a_list_of_the_library_that_shops_draw_with_is_kept_whole(world: W
     assert (chat.missing, chat.log["whole"]) == ({}, True)
 
 
+@pytest.mark.long
 async def test_what_loads_on_scrolling_up_is_kept_and_the_page_stands_where_it_stood(
     world: World,
 ) -> None:

@@ -174,6 +174,7 @@ async def test_a_recording_outlives_worker_and_helper_as_one_file_that_plays(wor
     assert (await world.message("status"))["outbox"]["count"] == 0
 
 
+@pytest.mark.long
 async def test_where_no_picture_comes_is_listed_and_the_film_is_as_long_as_all_the_rest(
     world: World,
 ) -> None:
