@@ -6,6 +6,7 @@ from helper.complaints import digest as digests
 from helper.complaints.digest import Digest
 from helper.complaints.dispute.pursued import issue_of
 from helper.complaints.exhibits import main_capture
+from helper.errors import NotFoundError
 from helper.messages import LANGUAGES, Language
 from helper.model import CaseView
 from helper.steps.store import Store
@@ -26,12 +27,11 @@ def digest(store: Store, case_id: str) -> Digest:
     return _digest(store, store.vault.case(case_id))
 
 
-def kept_digest(store: Store, case_id: str) -> KeptDigest:
+def kept_digest(store: Store, case_id: str, revision: int) -> KeptDigest:
     """Work out the digest of a case for the vault; raises NotFoundError.
 
-    The revision is read first: what is written meanwhile makes it stale, never wrong for good.
+    The `revision` was read before: what is written meanwhile makes it stale, never wrong for good.
     """
-    revision = store.vault.revision(case_id)
     case = store.vault.case(case_id)
     made = _digest(store, case)
     return KeptDigest(
@@ -61,17 +61,17 @@ def rules(case: CaseView) -> tuple[Deadline, ...]:
 
 
 def shown(store: Store, case: CaseView) -> str | None:
-    """Return the text that the order page showed, None where nothing tells it."""
+    """Return the text that the order page showed, None where nothing tells it or it was lost."""
     main = main_capture(case)
     if main is None:
         return None
-    text = store.read_role(main.artifacts, "seen/text")
-    if text is not None:
-        return text.decode("utf-8", "replace")
-    html = store.read_role(main.artifacts, "witness/html")
     try:
+        text = store.read_role(main.artifacts, "seen/text")
+        if text is not None:
+            return text.decode("utf-8", "replace")
+        html = store.read_role(main.artifacts, "witness/html")
         return shown_text(load(html, url=main.meta.url)) if html else None
-    except PageTooLargeError:
+    except (NotFoundError, PageTooLargeError):
         return None
 
 

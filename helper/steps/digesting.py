@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from helper.errors import NotFoundError
+from helper.errors import DiskFullError, NotFoundError, VaultError
 from helper.steps import advising
-from helper.steps.rounds import rounds
+from helper.steps.rounds import rounds, traced
 from helper.steps.store import Store
 from helper.vault.digests import KeptDigest
 
@@ -38,14 +38,14 @@ class Digester:
     async def turn(self) -> int:
         """Make some digests, each in a thread, resting as long as it took; return how many."""
         found = await asyncio.to_thread(_stale, self.store, _BATCH)
-        made = []
+        made: list[KeptDigest] = []
         for case_id in found:
             begun = time.monotonic()
             made += await asyncio.to_thread(_made, self.store, case_id)
             await asyncio.sleep(time.monotonic() - begun)
         if found:
             await asyncio.to_thread(self.store.vault.put_digests, made)
-        return len(found)
+        return len(made)
 
 
 def refresh(store: Store, most: int) -> None:
@@ -60,14 +60,19 @@ def _stale(store: Store, most: int) -> list[str]:
 
 
 def _made(store: Store, case_id: str) -> list[KeptDigest]:
-    """Work out a digest; nothing for a case that has just gone."""
+    """Work out a digest; nothing for a case that has just gone.
+
+    Raises VaultError, DiskFullError: the case is as it was, and its turn comes again.
+    """
     revision = store.vault.revision(case_id)
     try:
-        return [advising.kept_digest(store, case_id)]
-    except NotFoundError:
-        return []
-    except Exception:  # noqa: BLE001, one odd case must not keep the others from theirs
-        _log.exception("no digest of %s", case_id)
+        return [advising.kept_digest(store, case_id, revision)]
+    except (VaultError, DiskFullError):
+        raise
+    except Exception as error:  # noqa: BLE001, one odd case must not keep the others from theirs
+        if isinstance(error, NotFoundError) and error.details.get("kind") == "case":
+            return []
+        _log.warning("no digest of %s: %s", case_id, traced(error))
         now = store.now()
         empty = KeptDigest(case_id, revision, advising.form(store), now, now + _AGAIN)
         return [empty]

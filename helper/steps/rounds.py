@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -25,7 +26,12 @@ async def rounds(turn: Callable[[], Awaitable[float]], name: str) -> None:
         except KazhengError as error:
             wait = _TROUBLE_SECONDS
             _log.warning("%s wait: %s", name, error)
-        except Exception:  # noqa: BLE001, must not end all the work; the log has the reason
+        except Exception as error:  # noqa: BLE001, must not end all the work; the log has the reason
             wait = _TROUBLE_SECONDS
-            _log.exception("%s wait", name)
+            _log.warning("%s wait: %s", name, traced(error))
         await asyncio.sleep(wait)
+
+
+def traced(error: Exception) -> str:
+    """Return where an error came from, without its words: they may quote a page or a person."""
+    return "".join([type(error).__name__, "\n", *traceback.format_tb(error.__traceback__)])

@@ -10,8 +10,10 @@ import pytest
 
 from helper.complaints import digest as pure
 from helper.desk import Desk
+from helper.errors import DiskFullError
 from helper.steps import advising
 from helper.steps.digesting import Digester, refresh
+from helper.steps.keep import keep_parts
 from helper.steps.store import Store
 from tests.e2e.world import until
 from tests.steps.test_bill import case_of
@@ -70,7 +72,7 @@ def test_what_was_written_while_it_was_made_leaves_it_stale(
         return whole(*args, **given)
 
     monkeypatch.setattr(pure, "digest", meanwhile)
-    made = advising.kept_digest(store, three[0])
+    made = advising.kept_digest(store, three[0], store.vault.revision(three[0]))
     store.vault.put_digests([made])
     assert three[0] in stale(store)
 
@@ -99,3 +101,51 @@ async def test_a_count_is_true_right_after_a_write(store: Store, three: list[str
     assert len(await desk.due()) == before + 1
     store.vault.close_case(three[0], store.now())
     assert all(one.case_id != three[0] for one in await desk.due())
+
+
+async def test_a_case_whose_page_text_was_lost_has_a_digest_and_advice_all_the_same(
+    store: Store, three: list[str], captures: Any
+) -> None:
+    [view] = store.vault.case(three[0]).captures
+    captures.more(view.capture_id, ("seen/text", b"paid", {}))
+    keep_parts(store, view.capture_id)
+    [text] = store.vault.capture(view.capture_id).artifacts
+    store.blobs.path(text.sha256).unlink()
+    digester = Digester(store)
+    assert await digester.turn() == 3
+    assert stale(store) == []
+    assert await digester.turn() == 0
+    assert three[0] in [pure.parsed(one).case_id for one in store.vault.digest_records()]
+    assert await Desk(store).advise(three[0])
+
+
+async def test_trouble_of_the_disk_is_no_fault_of_the_case(
+    store: Store, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any, **__: Any) -> pure.Digest:
+        raise DiskFullError(path="x")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(pure, "digest", full)
+        with pytest.raises(DiskFullError):
+            await Digester(store).turn()
+    assert len(stale(store)) == 3
+    assert await Digester(store).turn() == 3
+
+
+def test_the_log_says_nothing_of_what_an_odd_case_holds(
+    store: Store,
+    three: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    private = "13812345678"
+
+    def odd(*_: Any, **__: Any) -> pure.Digest:
+        raise ValueError(f"input_value={private}")
+
+    monkeypatch.setattr(pure, "digest", odd)
+    refresh(store, 9)
+    assert three[0] in caplog.text
+    assert "ValueError" in caplog.text
+    assert private not in caplog.text
