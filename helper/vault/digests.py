@@ -234,7 +234,10 @@ def _joined(*columns: Any) -> Select[Any]:
 
 
 def _fresh(form: str, now: datetime) -> ColumnElement[bool]:
-    """Match digests that hold now; never unknown, also where there is none."""
+    """Match digests that hold now; never unknown, also where there is none.
+
+    One of a time to come was made before the clock was set back: its day may be another.
+    """
     return and_(
         _digests.c.case_id.is_not(None),
         or_(
@@ -243,6 +246,7 @@ def _fresh(form: str, now: datetime) -> ColumnElement[bool]:
         ),
         func.coalesce(_digests.c.form, "") == form,
         func.coalesce(_digests.c.valid_until, "") > sortable(now),
+        func.coalesce(_digests.c.made_at, _LATEST) <= sortable(now),
     )
 
 

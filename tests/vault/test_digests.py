@@ -59,8 +59,8 @@ def test_pages_go_on_behind_a_key_and_miss_nobody(catalogue: Catalogue, five: li
     assert found == sorted(five)
 
 
-@pytest.mark.parametrize("why", ["changed", "over", "form"])
-def test_it_is_stale_when_the_case_changed_its_time_is_over_or_another_form_made_it(
+@pytest.mark.parametrize("why", ["changed", "over", "form", "clock"])
+def test_it_is_stale_when_the_case_the_clock_or_the_form_changed_or_its_time_is_over(
     catalogue: Catalogue, five: list[str], why: str
 ) -> None:
     catalogue.put_digests([kept(catalogue, one, 1) for one in five])
@@ -68,6 +68,8 @@ def test_it_is_stale_when_the_case_changed_its_time_is_over_or_another_form_made
     one, now, form = five[2], NOON, "1"
     if why == "changed":
         catalogue.add_note(one, "n", NOON)
+    elif why == "clock":
+        catalogue.put_digests([kept(catalogue, one, 1, made_at=LATER)])
     elif why == "over":
         catalogue.put_digests([kept(catalogue, one, 1, valid_until=NOON)])
     else:
