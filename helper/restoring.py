@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from helper.backup import DATABASE, FORMAT, KEYS, LISTING, Listing, Progress
 from helper.errors import (
@@ -178,18 +179,35 @@ def _copy(archive: zipfile.ZipFile, name: str, path: Path) -> str:
 
 
 def _check(listing: Listing, draft: Path, *, identity: bool) -> None:
-    """Strip the database, open it as the helper will, and look for all bytes that it lists."""
-    try:
+    """Strip the database, open it as the helper will, and look for all bytes that it lists.
+
+    Raises _Damaged, also for an id that would name another file than ours do.
+    """
+    with _explained_damage():
         strip(draft / DATABASE, identity=identity)
         engine = open_engine(Settings(data=draft))
-    except VaultError as error:
-        raise _Damaged(DATABASE) from error
-    vault = Catalogue(engine)
+        try:
+            vault = Catalogue(engine)
+            foreign = vault.foreign()
+            if foreign is not None:
+                raise _Damaged(foreign)
+            lacking = vault.contents().hashes - {*listing.missing}
+            blobs = ((draft / "blobs" / one[:2] / one, one) for one in sorted(lacking))
+            lost = next((one for path, one in blobs if not path.exists()), None)
+            if lost is not None:
+                raise _Damaged(lost)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def _explained_damage() -> Iterator[None]:
+    """Turn what a database made to do harm says into _Damaged; the disk's own trouble stays."""
     try:
-        lacking = vault.contents().hashes - {*listing.missing}
-        blobs = ((draft / "blobs" / one[:2] / one, one) for one in sorted(lacking))
-        lost = next((one for path, one in blobs if not path.exists()), None)
-        if lost is not None:
-            raise _Damaged(lost)
-    finally:
-        engine.dispose()
+        yield
+    except VaultError as error:
+        if error.details["reason"] != "damaged":
+            raise
+        raise _Damaged(DATABASE) from error
+    except DBAPIError as error:
+        raise _Damaged(DATABASE) from error

@@ -7,6 +7,7 @@ for now: its row may not be written yet.
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ BUSY: Final = timedelta(minutes=10)
 FRESH_SECONDS: Final = 900.0
 """How old the file of a deleted case must be: no step takes longer from bytes to row."""
 _doomed = schema.doomed
+_PLACE: Final = re.compile(r"blobs/[0-9a-f]{64}|(?:incoming|work|cache)/[A-Za-z0-9][A-Za-z0-9_-]*")
+"""Where something of a case may lie: nothing else is ever removed."""
 _HASHES: Final = (
     (schema.parts, "sha256"),
     (schema.ledger, "manifest"),
@@ -101,10 +104,10 @@ def sweep(catalogue: Deletions, blobs: Blobs, data: Path, fresh: float = FRESH_S
     removed: set[str] = set()
     for place in places:
         kind, _, name = place.partition("/")
-        if kind == "blobs":
-            if name in wanted:
-                done.append(place)
-            elif blobs.remove(name, before):
+        if not _PLACE.fullmatch(place) or name in wanted:
+            done.append(place)
+        elif kind == "blobs":
+            if blobs.remove(name, before):
                 removed.add(name)
         else:
             shutil.rmtree(data / kind / name, ignore_errors=True)

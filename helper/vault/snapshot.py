@@ -6,17 +6,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
-from sqlalchemy import delete, func, select
+from pydantic import StringConstraints, TypeAdapter, ValidationError
+from sqlalchemy import Select, delete, func, select, union_all
 
 from helper.errors import VaultError
+from helper.model import CaptureId, Sha256
 from helper.vault import schema
 from helper.vault.deletions import hashes
 from helper.vault.store import Store, cause, reading
 
 _NEVER: Final = (schema.pairings, schema.pairing_offer, schema.entrances, schema.doomed)
 """What lets somebody in, and what is not done yet: it stays where it is."""
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 
 
 class Contents(NamedTuple):
@@ -52,6 +55,40 @@ class Snapshots(Store):
                 for table in (schema.captures, schema.cases)
             )
         return Contents(captures, cases, known)
+
+    def foreign(self) -> str | None:
+        """Return a hash or an id that no vault of ours has, None where all are as ours.
+
+        Files are named after them.
+        """
+        kinds = (
+            (TypeAdapter(list[Sha256]), hashes()),
+            (TypeAdapter(list[CaptureId]), _all("capture_id")),
+            (TypeAdapter(list[_Id]), _all("case_id")),
+            (TypeAdapter(list[_Id]), _all("draft_id")),
+        )
+        with reading(self.engine) as connection:
+            for kind, names in kinds:
+                try:
+                    kind.validate_python(connection.execute(names).scalars().all(), strict=True)
+                except ValidationError as error:
+                    return str(error.errors()[0]["input"])[:200]
+        return None
+
+
+def _all(name: str) -> Select[Any]:
+    """Select an id wherever it stands, in records too."""
+    found = [
+        select(table.c[name].label("name")).where(table.c[name] != "")
+        for table in schema.metadata.sorted_tables
+        if name in table.c
+    ]
+    if name == "draft_id":
+        found += [
+            select(func.json_extract(table.c.record, "$.draft_id").label("name"))
+            for table in (schema.drafts, schema.composed)
+        ]
+    return select(union_all(*found).subquery().c.name).distinct()
 
 
 def strip(path: Path, *, identity: bool) -> None:

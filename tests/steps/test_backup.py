@@ -243,31 +243,67 @@ def test_a_newer_and_an_unknown_backup_say_so(store: Store, case_id: str, tmp_pa
         assert nothing_left(tmp_path)
 
 
-def test_nothing_in_a_foreign_database_acts_or_lets_anybody_in(
-    store: Store, case_id: str, tmp_path: Path, opened
-):
-    """The workflow engine would run what it finds in its tables: pickled calls."""
-    made = backup(store, tmp_path / "b.zip", None)
-    with zipfile.ZipFile(made.path) as archive:
+def altered(source: Path, script: str) -> Path:
+    """Copy a backup with another database, and a list that fits it."""
+    with zipfile.ZipFile(source) as archive:
         told = json.loads(archive.read(LISTING))
-        (tmp_path / "evil.db").write_bytes(archive.read(DATABASE))
-    evil = sqlite3.connect(tmp_path / "evil.db")
-    evil.executescript(
-        """CREATE TABLE workflow_status (inputs TEXT); INSERT INTO workflow_status VALUES ('evil');
-        CREATE TABLE "a""b" (x); CREATE VIEW v AS SELECT 1;
-        CREATE TRIGGER t AFTER UPDATE ON cases BEGIN DELETE FROM cases; END;
-        INSERT INTO pairings VALUES ('aa', 'evil', x'00', '2026-01-01T00:00:00+00:00');
-        INSERT INTO entrances VALUES ('evil', '2999-01-01T00:00:00+00:00');"""
-    )
+        path = source.with_name("evil.db")
+        path.write_bytes(archive.read(DATABASE))
+    evil = sqlite3.connect(path)
+    evil.executescript(script)
     evil.close()
-    data = (tmp_path / "evil.db").read_bytes()
+    data = path.read_bytes()
+    path.unlink()
     told["database"] = hashlib.sha256(data).hexdigest()
 
     def swap(new: zipfile.ZipFile) -> None:
         new.writestr(DATABASE, data)
         new.writestr(LISTING, json.dumps(told))
 
-    bad = rewritten(made.path, tmp_path / "bad.zip", swap, one=DATABASE, two=LISTING)
+    return rewritten(source, source.with_name("bad.zip"), swap, one=DATABASE, two=LISTING)
+
+
+OUTSIDE = "../../x"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"UPDATE ledger SET manifest = '{'g' * 64}'",
+        "UPDATE artifacts SET record = json_set(record, '$.sha256', '../../../x')",
+        "UPDATE artifacts SET record = '{'",
+        f"UPDATE captures SET capture_id = '{OUTSIDE}'; DELETE FROM artifacts; DELETE FROM parts",
+        f"UPDATE cases SET case_id = '{OUTSIDE}'",
+        f"INSERT INTO composed (case_id, draft_id, record) VALUES ('c-1', '{OUTSIDE}', '{{}}')",
+        "INSERT INTO drafts (case_id, draft_id, record)"
+        f" VALUES ('c-1', 'd-1', json_object('draft_id', '{OUTSIDE}'))",
+        "DROP TABLE library; CREATE TABLE library (x)",
+    ],
+)
+def test_a_database_that_names_files_elsewhere_or_is_none_of_ours_is_refused(
+    script: str, store: Store, case_id: str, tmp_path: Path
+):
+    made = backup(store, tmp_path / "b.zip", None)
+    bad = altered(made.path, script)
+    with pytest.raises(InvalidError) as error:
+        restore(bad, tmp_path / "new", None)
+    assert error.value.details["reason"] == "backup_damaged"
+    assert nothing_left(tmp_path)
+
+
+def test_nothing_in_a_foreign_database_acts_or_lets_anybody_in(
+    store: Store, case_id: str, tmp_path: Path, opened
+):
+    """The workflow engine would run what it finds in its tables: pickled calls."""
+    made = backup(store, tmp_path / "b.zip", None)
+    bad = altered(
+        made.path,
+        """CREATE TABLE workflow_status (inputs TEXT); INSERT INTO workflow_status VALUES ('evil');
+        CREATE TABLE "a""b" (x); CREATE VIEW v AS SELECT 1;
+        CREATE TRIGGER t AFTER UPDATE ON cases BEGIN DELETE FROM cases; END;
+        INSERT INTO pairings VALUES ('aa', 'evil', x'00', '2026-01-01T00:00:00+00:00');
+        INSERT INTO entrances VALUES ('evil', '2999-01-01T00:00:00+00:00');""",
+    )
     restore(bad, tmp_path / "new", None)
     again = opened(tmp_path / "new")
     assert again.vault.pairings() == []

@@ -173,3 +173,20 @@ def test_a_case_that_is_being_worked_on_is_not_deleted(catalogue, two, make):
     with pytest.raises(RefusedError):
         catalogue.delete_case(two[0], make.moment(14))
     assert catalogue.delete_case(two[0], make.moment(16)).captures == 1
+
+
+def test_a_place_that_is_none_of_ours_is_struck_off_and_left_alone(
+    catalogue, blobs, two, make, settings: Settings
+):
+    outside = settings.data.parent / "x"
+    outside.mkdir()
+    (settings.data / "incoming").mkdir()
+    odd = ["blobs/" + "g" * 64, "blobs/../keys", "incoming/../../x", "incoming/..", "incoming/",
+           "work/a/../../../x", "../x", "/", str(outside), r"work/..\..\x"]  # fmt: skip
+    with catalogue.engine.begin() as connection:
+        for place in odd:
+            connection.execute(schema.doomed.insert().values(place=place))
+    assert sweep(catalogue, blobs, settings.data) == 0
+    assert catalogue.doomed() == []
+    assert outside.is_dir()
+    assert (settings.data / "incoming").is_dir()
