@@ -23,7 +23,7 @@ from helper.evidence.book_exhibits import is_brought
 from helper.evidence.private import Private, find
 from helper.evidence.text_difference import without_codes
 from helper.model import Artifact, CaptureView, Role
-from helper.steps.rounds import rounds
+from helper.steps.rounds import rounds, traced
 from helper.steps.store import Store
 from helper.vault.cases import read_order
 from helper.vault.corrections import apply_corrections
@@ -96,23 +96,10 @@ class Indexer:
                 self._make(request)
             except KazhengError:
                 raise  # a full disk, a locked vault: it is tried again
-            except Exception:  # noqa: BLE001  # one hostile page must not hide all others
-                _log.exception("%s is not searchable", request.ref)
-                self._give_up(request)
+            except Exception as error:  # noqa: BLE001  # one hostile page must not hide all others
+                _log.warning("%s is not searchable: %s", request.ref, traced(error))
+                self.store.vault.put_wordless(request)
         return len(todo)
-
-    def _give_up(self, request: Stale) -> None:
-        """Keep a row without words; it is tried again when it changes, and after a restart."""
-        case = self.store.vault.around(request.ref)
-        if case is not None:
-            self.store.vault.put_case_text(request, case.position, "", "")
-            return
-        view = self.store.vault.capture(request.ref)
-        self.store.vault.put_listed(
-            request, "", "", clicked_at=view.meta.clicked_at, title="", url="",
-            host=view.meta.host, address=address_of(view.meta.url), kind="unread", order_no=None,
-            thumbnail=None, made_of="",
-        )  # fmt: skip
 
     def _make(self, request: Stale) -> None:
         vault = self.store.vault

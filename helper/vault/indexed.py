@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from pydantic import ValidationError
 from sqlalchemy import Connection, delete, func, insert, select
 
 from helper.dealings import Entry
-from helper.model import CaptureId, Correction
+from helper.model import CaptureId, CaptureMeta, Correction
 from helper.vault import schema
 from helper.vault.cases import corrections_of
 from helper.vault.digests import sortable
@@ -126,19 +127,38 @@ class Indexed(Store):
             position = connection.execute(
                 select(_captures.c.position).where(_captures.c.capture_id == request.ref)
             ).scalar()
+            if position is not None:
+                _put_row(connection, position, request.ref, clicked_at, **values)
+                put_document(connection, position, head, body)
+
+    def put_wordless(self, request: Stale) -> None:
+        """Keep a row without words for what could not be read; it is tried again after a restart.
+
+        Of a capture only its meta is looked at; one without a readable one has no row.
+        """
+        case = select(-_cases.c.position).where(_cases.c.case_id == request.ref)
+        capture = select(_captures.c.position, _captures.c.meta).where(
+            _captures.c.capture_id == request.ref
+        )
+        with writing(self.engine) as connection:
+            _done(connection, request)
+            row = connection.execute(capture).one_or_none()
+            position = row.position if row else connection.execute(case).scalar()
             if position is None:
                 return
+            remove_document(connection, position)
             connection.execute(delete(_library).where(_library.c.position == position))
-            connection.execute(
-                insert(_library).values(
-                    position=position,
-                    capture_id=request.ref,
-                    clicked_at=clicked_at.isoformat(),
-                    sort_at=sortable(clicked_at),
-                    **values,
-                )
-            )
-            put_document(connection, position, head, body)
+            try:
+                meta = CaptureMeta.model_validate_json(row.meta) if row else None
+            except ValidationError:
+                return
+            if meta is not None:
+                _put_row(
+                    connection, position, request.ref, meta.clicked_at,
+                    title="", url="", host=meta.host, address=address_of(meta.url), kind="unread",
+                    order_no=None, thumbnail=None, made_of="",
+                )  # fmt: skip
+                put_document(connection, position, "", "")
 
     def put_case_text(self, request: Stale, position: int, head: str, body: str) -> None:
         """Make the words of a case searchable, in place of what was there.
@@ -186,6 +206,19 @@ def address_of(url: str) -> str | None:
     host = parts.netloc.rpartition("@")[2].lower()
     same = "\n".join((host, parts.path.rstrip("/"), query, route))
     return hashlib.sha256(same.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _put_row(
+    connection: Connection,
+    position: int,
+    capture_id: CaptureId,
+    clicked_at: datetime,
+    **values: Any,
+) -> None:
+    connection.execute(delete(_library).where(_library.c.position == position))
+    times = {"clicked_at": clicked_at.isoformat(), "sort_at": sortable(clicked_at)}
+    row = insert(_library).values(position=position, capture_id=capture_id, **times, **values)
+    connection.execute(row)
 
 
 def _done(connection: Connection, request: Stale) -> None:

@@ -275,8 +275,7 @@ OUTSIDE = "../../x"
         f"UPDATE captures SET capture_id = '{OUTSIDE}'; DELETE FROM artifacts; DELETE FROM parts",
         f"UPDATE cases SET case_id = '{OUTSIDE}'",
         f"INSERT INTO composed (case_id, draft_id, record) VALUES ('c-1', '{OUTSIDE}', '{{}}')",
-        "INSERT INTO drafts (case_id, draft_id, record)"
-        f" VALUES ('c-1', 'd-1', json_object('draft_id', '{OUTSIDE}'))",
+        f"INSERT INTO drafts VALUES (9, 'c-1', 'd-1', json_object('draft_id', '{OUTSIDE}'))",
         "DROP TABLE library; CREATE TABLE library (x)",
     ],
 )

@@ -188,6 +188,30 @@ def test_what_one_page_breaks_hides_no_other(
     assert set(found(store, "一页")) == {good, bad}
 
 
+def test_what_one_unreadable_record_breaks_hides_no_other_and_is_in_no_log(
+    store: Store, captures: Captures, indexer: Indexer, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, bad, worse = (seen(store, captures, f"第{n}页") for n in range(3))
+    ordered(store, good, "A1", None)
+    case_id = ordered(store, bad, "B2", None)
+    indexer.finish()
+    with store.vault.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE captures SET order_record = json_set(order_record, '$.amount', '13812345678x')"
+            " WHERE capture_id = ?", (bad,)
+        )  # fmt: skip
+        connection.exec_driver_sql(
+            "UPDATE captures SET meta = '{\"url\": 1}' WHERE capture_id = ?", (worse,)
+        )
+    indexer.finish()
+    assert found(store, "第 页") == [good]
+    assert [one.order_no for one in store.vault.search("视频").orders] == ["A1"]
+    assert (row(store, bad).kind, row(store, bad).title) == ("unread", "")
+    assert worse not in [one.capture_id for one in store.vault.listed(Filters()).rows]
+    assert case_id in caplog.text
+    assert "13812345678" not in caplog.text
+
+
 async def test_it_works_in_the_background_and_ends_what_it_began(
     store: Store, captures: Captures, indexer: Indexer
 ) -> None:
