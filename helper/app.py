@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import logging
 import sqlite3
@@ -27,10 +28,12 @@ from helper.settings import Settings
 from helper.steps import advising
 from helper.steps.digesting import Digester
 from helper.steps.indexing import Indexer
+from helper.steps.rounds import to_its_end
 from helper.steps.stamping import Stamper
 from helper.steps.store import Store, open_store
 from helper.steps.visit import Sessions, Visitor
 from helper.vault.catalogue import Catalogue
+from helper.vault.files import make_folder
 from helper.vault.store import cause
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
@@ -39,6 +42,7 @@ MakeWay = Callable[[], Awaitable[None]]
 _log = logging.getLogger("kazheng")
 _POLL_SECONDS = 0.15
 _RESUME_SECONDS = 60.0
+_TURNS_AN_HOUR = 60
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ async def open_helper(
     """
     with _alone(settings.data):
         store = open_store(settings)
-        store.clear_leftovers()
+        await _tidy(store.clear_leftovers)
         browser = WarmBrowser(settings)
         sessions = Sessions()
         own_ports = {port} if port else set()
@@ -197,18 +201,21 @@ async def _served(
             serving.write_text(json.dumps({"port": running.port, "start": parts.start}), "utf-8")
         yield running
     finally:
-        serving.unlink(missing_ok=True)
+        with suppress(OSError):  # a command reads it just now: Windows lets nobody remove it then
+            serving.unlink()
         await running.stop()
 
 
 async def _resume(helper: Helper) -> None:
     """Begin what was accepted but is not under way: after a crash, after a failed step."""
-    vault, pipeline = helper.store.vault, helper.pipeline
+    store, vault, pipeline = helper.store, helper.store.vault, helper.pipeline
     await _begin_each(vault.receiving, pipeline.seal_interrupted)
-    while True:
+    for turn in itertools.count():
         await _begin_each(vault.unsealed, pipeline.start)
         await _begin_each(vault.with_late_strips, pipeline.start_late)
-        await _sweep(helper.store)
+        if turn == 0:
+            await _tidy(store.doom_orphans)
+        await _tidy(store.sweep if (turn + 1) % _TURNS_AN_HOUR else store.clear_leftovers)
         await asyncio.sleep(_RESUME_SECONDS)
 
 
@@ -222,11 +229,11 @@ async def _begin_each(
         _log.warning("captures wait: %s", error)
 
 
-async def _sweep(store: Store) -> None:
+async def _tidy(work: Callable[[], object]) -> None:
     try:
-        await asyncio.to_thread(store.sweep)
+        await to_its_end(work)
     except Exception as error:  # noqa: BLE001  # logged; the next round tries again
-        _log.warning("files of deleted cases wait: %s", error)
+        _log.warning("files that may go wait: %s", error)
 
 
 async def _warm(browser: WarmBrowser) -> None:
@@ -259,7 +266,7 @@ def _engine(settings: Settings) -> Iterator[None]:
 def _alone(data: Path) -> Iterator[None]:
     """Hold the vault for this process alone; the operating system lets go when it dies."""
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        make_folder(data)
         lock = sqlite3.connect(data / "in-use.lock", timeout=0.5, isolation_level=None)
     except (OSError, sqlite3.OperationalError) as error:
         raise VaultError(reason="unwritable", path=str(data)) from error

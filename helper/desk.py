@@ -46,6 +46,7 @@ from helper.steps.attach import attach as bring
 from helper.steps.digesting import refresh
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
+from helper.vault.files import make_folder
 from scrapers.record import Frozen, on_page
 
 _FEW = 20
@@ -160,7 +161,7 @@ class Desk:
     async def export(self, case_id: str, *, redacted: bool) -> Exported:
         """Write the evidence of a case as a ZIP into the cache; raises as `exporting.export`."""
         out = exporting.standing(self._store.settings.data / "cache", case_id, redacted=redacted)
-        out.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(out.parent)
         return await asyncio.to_thread(
             exporting.export, self._store, case_id, out, redacted=redacted
         )

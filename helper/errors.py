@@ -45,6 +45,13 @@ class InvalidError(KazhengError):
     status = 400
 
 
+class GoneError(KazhengError):
+    """What the user deleted is offered again; details: kind, id."""
+
+    code = "gone"
+    status = 410
+
+
 class RefusedError(KazhengError):
     """A precondition is not met; details: reason."""
 

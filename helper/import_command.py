@@ -44,8 +44,10 @@ def _lines(found: ImportedCaptures, language: Language) -> list[str]:
     for one in found.captures:
         key, title = f"cli.import_captures.{one.state}", one.title or one.url
         lines.append(text(key, language, id=one.capture_id, title=title, url=one.url))
-    added = sum(one.state == "added" for one in found.captures)
-    counts = {"added": added, "already": len(found.captures) - added}
+    added, already = (
+        sum(one.state == state for one in found.captures) for state in ("added", "already")
+    )
+    counts = {"added": added, "already": already}
     lines.append(text("cli.import_captures.done", language, **counts))
     if added:
         lines.append(text("cli.import_captures.next", language))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,7 @@ from helper.evidence import pinned
 from helper.steps.store import Store
 from helper.stored import Stored
 from helper.vault.deletions import Deleted
+from helper.vault.files import make_folder
 from helper.vault.identity import Identity
 from helper.vault.stamps import StampStates
 
@@ -113,7 +115,8 @@ class Keeper:
         """Remove the finished backup from this computer."""
         if self.making is None or not self.making.running:
             self.making = None
-            self.backup_file.unlink(missing_ok=True)
+            with suppress(OSError):  # it is being taken along just now: Windows keeps it then
+                self.backup_file.unlink()
 
     async def stop(self) -> None:
         """End a backup that is being made; nothing of it is left."""
@@ -131,5 +134,5 @@ class Keeper:
             raise  # the loop's handler logs it
 
     def _write(self, passphrase: str | None, tell: backup.Progress) -> backup.Backup:
-        self.backup_file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.backup_file.parent)
         return backup.backup(self.store, self.backup_file, passphrase, tell)

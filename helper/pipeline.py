@@ -31,6 +31,7 @@ from helper.steps.second import compare_json
 from helper.steps.store import Store
 from helper.steps.visit import Visitor
 from helper.vault.store import explained
+from helper.vault.workflows import Workflow, id_of
 
 _log = logging.getLogger("kazheng")
 WORKFLOW_VERSION = "3"
@@ -154,7 +155,7 @@ class Pipeline:
     def _turn(self, capture_id: CaptureId) -> asyncio.Lock:
         return self._turns.setdefault(capture_id, asyncio.Lock())
 
-    async def _begin(self, name: str, capture_id: CaptureId) -> None:
+    async def _begin(self, name: Workflow, capture_id: CaptureId) -> None:
         """Start a workflow unless it runs or is done.
 
         One that failed, or that nobody runs any more (the engine could not write its end down, an
@@ -163,7 +164,7 @@ class Pipeline:
         async with self._starting:
             with explained(self.store.vault.engine):
                 for attempt in itertools.count(1):
-                    workflow_id = f"{name}:{capture_id}:{attempt}"
+                    workflow_id = id_of(name, capture_id, attempt)
                     if workflow_id in self._alive:
                         return
                     known = await DBOS.get_workflow_status_async(workflow_id)
@@ -173,7 +174,7 @@ class Pipeline:
                     if known.status == "SUCCESS":
                         return
 
-    async def _launch(self, name: str, capture_id: CaptureId, workflow_id: str) -> None:
+    async def _launch(self, name: Workflow, capture_id: CaptureId, workflow_id: str) -> None:
         self._alive.add(workflow_id)
         try:
             with SetWorkflowID(workflow_id):

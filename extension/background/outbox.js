@@ -239,9 +239,10 @@ export async function settle(uuid) {
   unwritten.delete(uuid);
 }
 
-/** @param {string} uuid */
-function forget(uuid) {
-  return transaction(["captures", "parts"], "readwrite", async (store) => {
+/** Remove all that is here of a capture. @param {string} uuid */
+export async function forget(uuid) {
+  unwritten.delete(uuid);
+  await transaction(["captures", "parts"], "readwrite", async (store) => {
     store("captures").delete(uuid);
     store("parts").delete(IDBKeyRange.bound([uuid], [uuid, []]));
   });

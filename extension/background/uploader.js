@@ -44,7 +44,8 @@ export function push(uuid) {
         await send(uuid);
       } while (entry.again);
     } catch (error) {
-      await wait(uuid, error);
+      if (error instanceof Refusal && error.code === "gone") await drop(uuid);
+      else await wait(uuid, error);
     } finally {
       running.delete(uuid);
     }
@@ -83,6 +84,14 @@ async function wait(uuid, error) {
   await schedule();
   const record = await outbox.find(uuid);
   if (record) await badge.show(record.tab.id, "waiting", record.meta.walk?.step);
+}
+
+/** Forget a capture whose case the user deleted at the helper. @param {string} uuid */
+async function drop(uuid) {
+  const record = await outbox.find(uuid);
+  await outbox.forget(uuid);
+  await schedule();
+  if (record) await badge.clear(record.tab.id);
 }
 
 /** @param {string} uuid */

@@ -13,9 +13,11 @@ from helper.model import CaptureId, Moment
 from helper.steps.store import Store
 from scrapers.record import Frozen
 
+State = Literal["added", "already", "gone"]
+
 
 class Brought(Frozen):
-    """A capture of the file; `state`: it was added now, or the vault had all of it already."""
+    """A capture of the file; `state`: added now, all there already, or deleted there: left out."""
 
     capture_id: CaptureId
     url: str
@@ -23,7 +25,7 @@ class Brought(Frozen):
     clicked_at: Moment
     bytes: int
     complete: bool
-    state: Literal["added", "already"]
+    state: State
 
 
 class ImportedCaptures(Frozen):
@@ -40,11 +42,14 @@ async def bring(store: Store, intake: Intake, path: Path) -> ImportedCaptures:
     `outbox_file.read` and `Intake.announce` raise, DiskFullError.
     """
     found = outbox_file.read(path)
-    for one, _ in found.captures:
-        intake.check(one.uuid, one.meta, one.parts)
-    return ImportedCaptures(
-        captures=tuple([await _keep(store, intake, found, *capture) for capture in found.captures])
-    )
+    captures = [(one, pieces, _state(store, one)) for one, pieces in found.captures]
+    for one, _, state in captures:
+        if state != "gone":
+            intake.check(one.uuid, one.meta, one.parts)
+    for one, pieces, state in captures:
+        if state != "gone":
+            await _keep(store, intake, found, one, pieces)
+    return ImportedCaptures(captures=tuple(_brought(*one) for one in captures))
 
 
 async def _keep(
@@ -53,8 +58,7 @@ async def _keep(
     found: OutboxFile,
     one: Waiting,
     pieces: tuple[Bytes, ...],
-) -> Brought:
-    state: Literal["added", "already"] = "already" if _known(store, one) else "added"
+) -> None:
     for piece in pieces:
         if store.blobs.size(piece.sha256) != piece.size:
             with store.work_folder() as folder:
@@ -64,6 +68,9 @@ async def _keep(
     store.vault.mark_kept(one.uuid, store.now(), final=one.complete)
     if one.complete:
         store.note(one.uuid, "all_kept")
+
+
+def _brought(one: Waiting, pieces: tuple[Bytes, ...], state: State) -> Brought:
     return Brought(
         capture_id=one.uuid,
         url=one.meta.url,
@@ -73,6 +80,12 @@ async def _keep(
         complete=one.complete,
         state=state,
     )
+
+
+def _state(store: Store, one: Waiting) -> State:
+    if store.vault.was_deleted(one.uuid):
+        return "gone"
+    return "already" if _known(store, one) else "added"
 
 
 def _known(store: Store, one: Waiting) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from helper.errors import DiskFullError, NotFoundError, VaultError
 from helper.steps import advising
-from helper.steps.rounds import rounds, traced
+from helper.steps.rounds import rounds, to_its_end, traced
 from helper.steps.store import Store
 from helper.vault.digests import KeptDigest
 
@@ -37,14 +37,14 @@ class Digester:
 
     async def turn(self) -> int:
         """Make some digests, each in a thread, resting as long as it took; return how many."""
-        found = await asyncio.to_thread(_stale, self.store, _BATCH)
+        found = await to_its_end(_stale, self.store, _BATCH)
         made: list[KeptDigest] = []
         for case_id in found:
             begun = time.monotonic()
-            made += await asyncio.to_thread(_made, self.store, case_id)
+            made += await to_its_end(_made, self.store, case_id)
             await asyncio.sleep(time.monotonic() - begun)
         if found:
-            await asyncio.to_thread(self.store.vault.put_digests, made)
+            await to_its_end(self.store.vault.put_digests, made)
         return len(made)
 
 

@@ -7,11 +7,10 @@ are covered before they are kept.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -23,7 +22,7 @@ from helper.evidence.book_exhibits import is_brought
 from helper.evidence.private import Private, find
 from helper.evidence.text_difference import without_codes
 from helper.model import Artifact, CaptureView, Role
-from helper.steps.rounds import rounds, traced
+from helper.steps.rounds import rounds, to_its_end, traced
 from helper.steps.store import Store
 from helper.vault.cases import read_order
 from helper.vault.corrections import apply_corrections
@@ -76,9 +75,9 @@ class Indexer:
         async def turn() -> float:
             nonlocal begun
             if not begun:
-                await asyncio.to_thread(self.store.vault.make_stale, RULES)
+                await to_its_end(self.store.vault.make_stale, RULES)
                 begun = True
-            return _REST_SECONDS if await _to_its_end(self.turn) else _LOOK_SECONDS
+            return _REST_SECONDS if await to_its_end(self.turn) else _LOOK_SECONDS
 
         await rounds(turn, "pages for the library")
 
@@ -185,16 +184,6 @@ class Indexer:
             return self.store.read_role(view.artifacts, role) or b""
         except NotFoundError:
             return b""
-
-
-async def _to_its_end(turn: Callable[[], int]) -> int:
-    """Run a turn in a thread; who cancels it waits for its end: the vault is closed after that."""
-    running = asyncio.ensure_future(asyncio.to_thread(turn))
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        await asyncio.wait([running])
-        raise
 
 
 def corrected(order: OrderRecord | None, around: Around | None) -> OrderRecord | None:

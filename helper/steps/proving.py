@@ -11,6 +11,7 @@ from typing import Any, Final
 from helper.capture.services import Asking, UnansweredError
 from helper.evidence import calendar
 from helper.model import StampState
+from helper.steps.rounds import to_its_end
 from helper.steps.store import Store
 from helper.vault.stamps import StampJob
 
@@ -36,15 +37,15 @@ class Prover:
             return "unreadable"
 
     async def _advance(self, job: StampJob, name: str, next_at: datetime) -> str | None:
-        manifest = await asyncio.to_thread(self.store.blobs.read, job.manifest)
+        manifest = await to_its_end(self.store.blobs.read, job.manifest)
         if job.reply is None:
-            nonce = await asyncio.to_thread(self._nonce, job)
+            nonce = await to_its_end(self._nonce, job)
             given = calendar.commitment(manifest, nonce)
             answers = await _all([self.asking.submit(url, given) for url in self.calendars])
             proof = calendar.begin(manifest, nonce, [one for one in answers if one])
-            await asyncio.to_thread(self._keep, job, name, proof, next_at)
+            await to_its_end(self._keep, job, name, proof, next_at)
             return None
-        begun = await asyncio.to_thread(self.store.blobs.read, job.reply)
+        begun = await to_its_end(self.store.blobs.read, job.reply)
         asked = calendar.promises(begun, manifest, self.calendars)
         answers = await _all([self.asking.promised(url, given) for given, url in asked.items()])
         found = {given: one for given, one in zip(asked, answers, strict=True) if one}
@@ -52,7 +53,7 @@ class Prover:
         heights = calendar.blocks(proof, manifest)
         if not heights:
             return "not_yet"
-        await asyncio.to_thread(self._keep, job, name, proof, self.store.now(), heights[0])
+        await to_its_end(self._keep, job, name, proof, self.store.now(), heights[0])
         return None
 
     def _nonce(self, job: StampJob) -> bytes:

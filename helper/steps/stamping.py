@@ -24,7 +24,7 @@ from helper.model import CaptureId, Missing, Role, Seal, StampKind
 from helper.settings import Authority
 from helper.steps.attach import RECORD as BROUGHT_RECORD
 from helper.steps.proving import Prover
-from helper.steps.rounds import rounds
+from helper.steps.rounds import rounds, to_its_end
 from helper.steps.seal import Sealer, listed_names
 from helper.steps.store import Store
 from helper.vault.stamps import StampJob
@@ -94,17 +94,17 @@ class Stamper:
 
     async def turn(self) -> None:
         """Queue what is new, try what is due, seal what came."""
-        await asyncio.to_thread(self._queue)
+        await to_its_end(self._queue)
         now = self.store.now()
-        due = await asyncio.to_thread(self.store.vault.due_stamps, now, self.pace.longest)
+        due = await to_its_end(self.store.vault.due_stamps, now, self.pace.longest)
         by_authority: dict[str, list[StampJob]] = defaultdict(list)
         for job in due:
             by_authority[job.authority].append(job)
         asked = [self._in_turn(jobs) for jobs in by_authority.values()]
         outcomes = await asyncio.gather(*asked, return_exceptions=True)
         if due or not self._begun:
-            for capture_id in await asyncio.to_thread(self.store.vault.unlisted_stamps):
-                await asyncio.to_thread(self._settle, capture_id)
+            for capture_id in await to_its_end(self.store.vault.unlisted_stamps):
+                await to_its_end(self._settle, capture_id)
             self._begun = True
         for outcome in outcomes:
             if outcome is not None:
@@ -138,10 +138,10 @@ class Stamper:
             try:
                 await self._one(job)
             except NotFoundError:
-                await asyncio.to_thread(self._put_off, job, "manifest_lost")
+                await to_its_end(self._put_off, job, "manifest_lost")
             except UnansweredError as error:
                 for waiting in jobs[number:]:
-                    await asyncio.to_thread(self._put_off, waiting, error.reason)
+                    await to_its_end(self._put_off, waiting, error.reason)
                 return
 
     async def _one(self, job: StampJob) -> None:
@@ -152,18 +152,18 @@ class Stamper:
         else:
             refusal = await self._ask(job)
         if refusal is not None:
-            await asyncio.to_thread(self._put_off, job, refusal, anew=job.reply is None)
+            await to_its_end(self._put_off, job, refusal, anew=job.reply is None)
 
     async def _ask(self, job: StampJob) -> str | None:
         """Ask an authority and keep its stamp; return why it is none."""
         authority = self._authority(job.authority)
         if authority is None:
             return "authority_unknown"
-        manifest, query = await asyncio.to_thread(self._query, job)
+        manifest, query = await to_its_end(self._query, job)
         asked_at = self.store.now()
         reply = await self.asking.stamp(authority, query)
         told = _Told(manifest, query, reply, asked_at, self.store.now())
-        return await asyncio.to_thread(self._judge, job, authority, told)
+        return await to_its_end(self._judge, job, authority, told)
 
     def _authority(self, key: str) -> Authority | None:
         known = pinned.authorities(self.store.settings)

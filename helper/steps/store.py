@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +17,7 @@ from helper.settings import Settings
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
 from helper.vault.deletions import Deleted, sweep
-from helper.vault.files import room_on_disk
+from helper.vault.files import half_restored, make_folder, remove_old, room_on_disk
 from helper.vault.identity import Identity
 from helper.vault.keys import IDENTITY, INSTALLATION, load_or_create_key
 from helper.vault.ledger import Ledger
@@ -55,13 +54,16 @@ class Store:
 
     def clear_leftovers(self) -> None:
         """Remove what a crash left half made a day ago; younger things a command may be making."""
-        before = time.time() - LEFT_SECONDS
-        for folder in (self.settings.data / "work").glob("*"):
-            with suppress(FileNotFoundError):  # a command has just ended
-                if folder.stat().st_mtime < before:
-                    shutil.rmtree(folder, ignore_errors=True)
+        before, data = time.time() - LEFT_SECONDS, self.settings.data
+        remove_old((data / "work").glob("*"), before)
+        remove_old((data / "cache" / "exports").rglob("*.tmp"), before)
+        remove_old(half_restored(data), before)
         self.blobs.clear_drafts(before)
         self.sweep()
+
+    def doom_orphans(self) -> None:
+        """Let `sweep` remove what lies among the blobs since a day or longer and has no row."""
+        self.vault.doom_orphans(self.blobs.older(time.time() - LEFT_SECONDS))
 
     def sweep(self) -> int:
         """Remove the files of deleted cases; return how many have to wait a little."""
@@ -88,7 +90,7 @@ class Store:
         """
         parent = self.settings.data / "work"
         with room_on_disk(parent):
-            parent.mkdir(parents=True, exist_ok=True)
+            make_folder(parent)
             with TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as folder:
                 yield Path(folder)
 
@@ -131,7 +133,7 @@ def file_name(role: str, media_type: str, index: int | None = None) -> str:
 def open_store(settings: Settings) -> Store:
     """Open the vault for reading and writing; creates it the first time."""
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.data)
     except OSError as error:
         raise VaultError(reason="unwritable", path=str(settings.data)) from error
     engine = open_engine(settings)

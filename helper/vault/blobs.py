@@ -18,7 +18,7 @@ from pathlib import Path
 from obstore.store import LocalStore
 
 from helper.errors import NotFoundError
-from helper.vault.files import make_folder, room_on_disk, sync_folder, write_synced
+from helper.vault.files import make_folder, remove_old, room_on_disk, sync_folder, write_synced
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -56,10 +56,11 @@ class Blobs:
 
     def clear_drafts(self, before: float) -> None:
         """Remove files that a crash left before they were in place, by Unix time of change."""
-        for draft in self._root.glob("*/*.tmp"):
-            with suppress(FileNotFoundError):  # another process has just put it in place
-                if draft.stat().st_mtime < before:
-                    draft.unlink()
+        remove_old(self._root.glob("*/*.tmp"), before)
+
+    def older(self, before: float) -> list[str]:
+        """Return the hashes of the bytes that nobody kept or claimed since a Unix time."""
+        return [path.name for path in self._root.glob("*/*") if _is_older(path, before)]
 
     def keep_file(self, path: Path, sha256: str) -> None:
         """Move a file, already hashed, into place; durable on return, harmless when repeated.
@@ -153,6 +154,13 @@ def _wanted_again(target: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
+
+
+def _is_older(path: Path, before: float) -> bool:
+    try:
+        return _SHA256.fullmatch(path.name) is not None and path.stat().st_mtime < before
+    except OSError:  # it has just gone
+        return False
 
 
 def _draft(target: Path) -> Path:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from helper.dealings import Shown
-from helper.errors import ConflictError, InvalidError, NotFoundError
+from helper.errors import ConflictError, GoneError, InvalidError, NotFoundError
 from helper.model import (
     Artifact,
     CaptureId,
@@ -33,6 +33,7 @@ from helper.model import (
 )
 from helper.vault import schema
 from helper.vault.changes import touch_capture
+from helper.vault.gone import is_gone
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import capture_views, part_of
 from scrapers.record import OrderRecord
@@ -47,7 +48,8 @@ class Captures(Store):
     def create_capture(self, uuid: CaptureId, meta: CaptureMeta, parts: Sequence[Part]) -> None:
         """Announce a capture and its parts; again with the same meta adds the parts not yet known.
 
-        Raises ConflictError if the id was used for another capture, or a hash for another size.
+        Raises ConflictError if the id was used for another capture, or a hash for another size,
+        GoneError if it was deleted.
         """
         text = meta.model_dump_json()
         with writing(self.engine) as connection:
@@ -55,6 +57,8 @@ class Captures(Store):
                 select(_captures.c.meta).where(_captures.c.capture_id == uuid)
             ).scalar()
             if known is None:
+                if is_gone(connection, uuid):
+                    raise GoneError(kind="capture", id=uuid)
                 connection.execute(
                     insert(_captures).values(capture_id=uuid, meta=text, state="receiving")
                 )
@@ -62,6 +66,11 @@ class Captures(Store):
                 raise ConflictError(kind="capture", id=uuid)
             _add_parts(connection, uuid, parts)
             touch_capture(connection, uuid)
+
+    def was_deleted(self, uuid: CaptureId) -> bool:
+        """Tell whether a capture went with its case; `create_capture` refuses it."""
+        with reading(self.engine) as connection:
+            return is_gone(connection, uuid)
 
     def parts(self, uuid: CaptureId) -> list[tuple[Part, int]]:
         """Return the announced parts with the bytes received of each; raises NotFoundError."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import glob
 import os
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from helper.errors import DiskFullError
 
 _NO_ROOM = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LITTLE_ROOM = 1 << 20
+_RESTORING = ".restoring-"
 
 
 @contextmanager
@@ -72,3 +75,27 @@ def make_folder(folder: Path) -> None:
     with suppress(FileExistsError), room_on_disk(folder):
         folder.mkdir(mode=0o700)
     sync_folder(folder.parent)
+
+
+def remove_old(paths: Iterable[Path], before: float) -> None:
+    """Remove files and folders that were last changed before a Unix time; what is in use stays."""
+    for path in paths:
+        with suppress(OSError):  # a command has just ended, or Windows holds it open
+            if path.stat().st_mtime >= before:
+                continue
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink()
+
+
+def half_restored(data: Path) -> list[Path]:
+    """Return the folders in which a restore of a vault here was begun."""
+    beside = data.parent.glob(f"{glob.escape(data.name)}{_RESTORING}*")
+    return [*beside, *data.glob(f"{_RESTORING}*")]
+
+
+def restoring_in(data: Path) -> Path:
+    """Return a new place for a restore: in the folder where there is one, else beside it."""
+    name = f"{_RESTORING}{secrets.token_hex(8)}"
+    return data / name if data.exists() else data.with_name(data.name + name)

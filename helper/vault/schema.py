@@ -333,6 +333,13 @@ doomed: Final = Table(
 )
 """Files of deleted cases that may still be on disk: `blobs/<sha256>`, `incoming/…`, `work/…`."""
 
+gone: Final = Table(
+    "gone",
+    metadata,
+    Column("digest", Text, primary_key=True),
+)
+"""Hashes of the ids of deleted captures: whoever still has one to send is told so."""
+
 identity: Final = Table(
     "identity",
     metadata,

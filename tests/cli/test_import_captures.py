@@ -20,6 +20,8 @@ from helper.messages import text
 from helper.model import CaptureMeta, Part
 from helper.settings import Settings
 from helper.steps.store import Store, open_store
+from helper.vault.gone import note_gone
+from helper.vault.store import writing
 from tests.capture.outbox_files import UUID, capture, outbox_file, part
 
 FIRST = UUID.format(1)
@@ -262,3 +264,15 @@ def test_a_full_disk_is_said_and_the_same_command_goes_on_later(
     assert [view.capture_id for view in store.vault.recent(10)] == [FIRST], "whole or not at all"
     assert kept(store, FIRST)
     assert states(run(file, "--json", "--data", data)) == ["already", "added"]
+
+
+def test_what_was_deleted_with_its_case_is_left_out_and_said(
+    data: Path, file: Path, store: Store
+) -> None:
+    with writing(store.vault.engine) as connection:
+        note_gone(connection, [FIRST])
+    assert states(run(file, "--json", "--data", data)) == ["gone", "added"]
+    assert [view.capture_id for view in store.vault.recent(9)] == [UUID.format(2)]
+    done = run(file, "--data", data)
+    assert FIRST in done.stdout
+    assert "删除" in done.stdout

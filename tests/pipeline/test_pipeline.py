@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
+import sqlite3
 import time
 import uuid
 from collections.abc import AsyncIterator, Callable
@@ -17,14 +18,18 @@ from sqlalchemy.exc import OperationalError
 
 from helper import app
 from helper.app import Helper, open_helper
+from helper.backup import backup
 from helper.capture.intake import Intake, IntakeLimits
 from helper.capture.packed import EXTENSION
+from helper.dealings import Contact
 from helper.errors import DiskFullError
-from helper.model import CaptureMeta, CaptureView, Part
+from helper.model import CaptureMeta, CaptureView, Draft, Part
 from helper.pipeline import CHAT_SECONDS
+from helper.restoring import restore
 from helper.settings import Settings
-from helper.steps import read
+from helper.steps import advising, read
 from helper.steps.store import Store
+from scrapers.record import OrderRecord, Seller
 from tests.steps.films import Recorder
 
 URL = "https://shop.example/order/KZ20240102"
@@ -289,6 +294,9 @@ async def test_the_chunks_of_a_recording_go_with_the_seal_and_a_repeated_commit_
     limits = IntakeLimits(part_bytes=1 << 20, capture_bytes=1 << 20, parts=100)
     intake = Intake(store.settings.data / "incoming", store.vault, store.blobs, limits)
     assert all(part.received == part.size for part in await intake.kept(capture_id))
+    made = backup(store, store.settings.data.parent / "b.zip", None)
+    assert made.missing == (), "nothing is lost that the file holds"
+    assert restore(made.path, made.path.with_name("new"), None).captures == 1
 
 
 def test_strips_are_waited_for_as_long_as_the_extension_walks_through_a_chat() -> None:
@@ -311,3 +319,67 @@ async def test_only_what_a_crash_left_half_made_long_ago_is_cleared(
         os.utime(path, (time.time() - days * 86_400,) * 2)
     async with open_helper(chosen):  # a command may be making what is young
         assert [path.exists() for path in left] == [stays, stays]
+
+
+async def test_nothing_of_a_deleted_case_is_left_on_the_disk(tmp_path: Path) -> None:
+    data, words = tmp_path / "data", (b"SECRET-99", "秘密标题".encode())
+    async with open_helper(settings(tmp_path, strips_seconds=0.2)) as helper:
+        store = helper.store
+        capture_id = committed(store)
+        await helper.pipeline.start(capture_id)
+        await ended(capture_id)
+        other = committed(store)
+        await helper.pipeline.start(other)
+        await ended(other)
+        case_id = told_of(store, capture_id)
+        form = advising.form(store)
+        async with asyncio.timeout(20):
+            while True:
+                if not store.vault.stale(9) and not store.vault.stale_digests(form, store.now(), 9):
+                    break
+                await asyncio.sleep(0.02)
+        for path in (data / "blobs").glob("*/*"):
+            os.utime(path, (1_700_000_000,) * 2)
+        assert all(any(word in path.read_bytes() for path in files(data)) for word in words)
+        assert store.delete_case(case_id).waiting == 0
+    assert [path for path in files(data) for word in words if word in path.read_bytes()] == []
+    raw = sqlite3.connect(data / "vault.db")
+    tables = raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    rows = {name: repr(raw.execute(f'SELECT * FROM "{name}"').fetchall()) for (name,) in tables}
+    raw.close()
+    assert {name for name in rows if capture_id in rows[name] or case_id in rows[name]} == set()
+    assert other in rows["workflow_status"]
+
+
+def files(data: Path) -> list[Path]:
+    return [path for path in data.rglob("*") if path.is_file()]
+
+
+def told_of(store: Store, capture_id: str) -> str:
+    """Let a case of its own hold what may be known of one; return its id."""
+    order = OrderRecord(order_no="SECRET-99", seller=Seller(name="秘密标题"))
+    store.vault.put_order(capture_id, order)
+    case_id = store.vault.capture(capture_id).case_id or ""
+    now = store.now()
+    store.vault.add_correction(case_id, "order_no", "SECRET-99", now)
+    store.vault.add_note(case_id, "秘密标题", now)
+    store.vault.add_entry(case_id, Contact(at=now, way="chat", said="秘密标题"), now)
+    store.vault.put_draft(
+        Draft(
+            draft_id="d-1",
+            case_id=case_id,
+            channel="12315",
+            issue="other",
+            demand="x",
+            title="秘密标题",
+            fields={},
+            text="SECRET-99",
+            sentences=(),
+            exhibits=(),
+            gaps=(),
+            lint=(),
+            law=(),
+            created_at=now,
+        )
+    )
+    return case_id

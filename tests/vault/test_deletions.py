@@ -6,18 +6,20 @@ import json
 import os
 import re
 import sqlite3
+import uuid
 from pathlib import Path
 
 import pytest
 
 from helper.dealings import Contact
-from helper.errors import NotFoundError, RefusedError
+from helper.errors import GoneError, NotFoundError, RefusedError
 from helper.model import Artifact
 from helper.settings import Settings
 from helper.vault import schema
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
 from helper.vault.deletions import sweep
+from helper.vault.gone import note_gone
 from helper.vault.ledger import Bare, Ledger, entry_hash
 
 OLD = 1_700_000_000
@@ -58,7 +60,8 @@ def two(catalogue: Catalogue, ledger: Ledger, blobs: Blobs, make) -> tuple[str, 
     for number in (1, 2):
         [wanted] = [one for one in catalogue.stale(99) if one.ref == make.uuid(number)]
         catalogue.put_listed(
-            wanted, f"geheim-{number}", f"seltenes wort {number}", clicked_at=make.noon,
+            wanted, f"geheim-{number}", f"seltenes wort {number} xylophon{number}",
+            clicked_at=make.noon,
             title=f"geheim-{number}", url="https://shop.example/", host=None, address=None,
             kind="order", order_no=None, thumbnail=None, made_of="x",
         )  # fmt: skip
@@ -99,6 +102,8 @@ def test_what_was_deleted_is_not_left_in_the_file(catalogue, two, make, settings
     assert b"geheim-2" in raw
     assert b"geheim-1" not in raw
     assert b"seltenes wort 1" not in raw
+    assert b"phon2" in raw  # as the index has it
+    assert b"phon1" not in raw
 
 
 def test_only_what_no_other_case_uses_is_removed(catalogue, blobs, two, make, settings: Settings):
@@ -190,3 +195,41 @@ def test_a_place_that_is_none_of_ours_is_struck_off_and_left_alone(
     assert catalogue.doomed() == []
     assert outside.is_dir()
     assert (settings.data / "incoming").is_dir()
+
+
+def test_a_deleted_capture_is_not_made_anew(catalogue, two, make):
+    catalogue.delete_case(two[0], make.noon)
+    assert catalogue.was_deleted(make.uuid(1))
+    with pytest.raises(GoneError):
+        catalogue.create_capture(make.uuid(1), make.meta(), [make.part()])
+    assert not catalogue.was_deleted(make.uuid(2))
+    brought = str(uuid.uuid5(uuid.NAMESPACE_URL, "a file"))
+    with catalogue.engine.begin() as connection:
+        note_gone(connection, [brought])
+    assert not catalogue.was_deleted(brought), "the same file may be brought again"
+
+
+def test_words_that_a_crash_left_in_the_index_go_later(
+    catalogue, blobs, two, make, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    with monkeypatch.context() as dying:
+        dying.setattr(Catalogue, "forget_words", lambda _: None)
+        catalogue.delete_case(two[0], make.noon)
+    sweep(catalogue, blobs, settings.data)
+    assert b"phon1" not in b"".join(path.read_bytes() for path in settings.data.glob("vault.db*"))
+
+
+def test_bytes_that_no_row_names_go_once_they_are_old(catalogue, blobs, two, settings: Settings):
+    aged(blobs, settings.data)
+    lost = blobs.keep_bytes(b"a crash came before the row")
+    os.utime(blobs.path(lost), (OLD, OLD))
+    young = blobs.keep_bytes(b"its row is still to come")
+    catalogue.doom_orphans(blobs.older(OLD + 1))
+    assert sweep(catalogue, blobs, settings.data) == 0
+    assert blobs.size(lost) is None
+    assert blobs.size(young)
+    assert all(blobs.size(item.sha256) for case in two for item in artifacts(catalogue, case))
+
+
+def artifacts(catalogue: Catalogue, case_id: str) -> list[Artifact]:
+    return [item for view in catalogue.case(case_id).captures for item in view.artifacts]

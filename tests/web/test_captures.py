@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from helper.vault import schema
+from helper.vault.gone import note_gone
+from helper.vault.store import writing
 from tests.web.client import Client, meta, part, send
 from tests.web.conftest import UUID, World
 
@@ -296,3 +299,14 @@ async def test_a_client_that_leaves_in_the_middle_makes_no_noise(
         await world.client.call("PUT", target, data, cut_after=50_000)
     assert (await send(world.port, "GET", "/v1/hello?n=" + "0" * 32)).status == 200
     assert caplog.records == []
+
+
+async def test_a_capture_that_was_deleted_is_said_to_be_gone(world: World) -> None:
+    await announced(world.client, b"first")
+    with writing(world.services.vault.engine) as connection:
+        connection.execute(schema.parts.delete())
+        connection.execute(schema.captures.delete())
+        note_gone(connection, [UUID])
+    answer = await world.client.announce(UUID, meta(), part(b"first"))
+    assert (answer.status, answer.json["error"]["code"]) == (410, "gone")
+    assert answer.json["error"]["next_step"]

@@ -10,6 +10,8 @@ import pytest
 from aiohttp import web
 
 from helper.vault.catalogue import Catalogue
+from helper.vault.gone import note_gone
+from helper.vault.store import writing
 from helper.web.bodies import KeptPart
 from tests.extension.background.world import World, until
 
@@ -74,6 +76,20 @@ async def test_bytes_leave_the_outbox_only_after_the_helper_has_them(world: Worl
     assert await held(world) == []
     assert (await world.message("status"))["outbox"]["count"] == 0
     await until(lambda: no_alarm(world), "the alarm goes on for nothing")
+    await world.helper.stop()
+    deleted = await world.capture(page)
+    await world.reached(deleted, "kept_here")
+    await world.helper.start()
+    with writing(world.helper.vault.engine) as connection:
+        note_gone(connection, [deleted])  # its case went while the rest of it waited here
+    await world.message("status")
+    await until(lambda: holds_nothing(world), "what was deleted is kept here for ever")
+    assert deleted not in {view.capture_id for view in world.helper.vault.recent(9)}
+    assert (await world.message("status"))["outbox"]["count"] == 0
+
+
+async def holds_nothing(world: World) -> bool:
+    return not await held(world)
 
 
 async def no_alarm(world: World) -> bool:
