@@ -6,25 +6,28 @@ can be copied afterwards, while captures go on arriving.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import secrets
+import time
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from helper import __version__
 from helper.errors import InvalidError
 from helper.evidence import seal
 from helper.model import Sha256
 from helper.settings import Settings
-from helper.steps.store import Store
+from helper.steps.store import LEFT_SECONDS, Store
 from helper.vault import locked
 from helper.vault.catalogue import Catalogue, open_engine
-from helper.vault.files import room_on_disk, sync_folder
+from helper.vault.files import remove_old, room_on_disk, sync_folder
 from helper.vault.keys import IDENTITY, INSTALLATION, load_or_create_key
 from helper.vault.schema import SCHEMA_VERSION
 from helper.vault.snapshot import Contents
@@ -74,15 +77,17 @@ def backup(
     """
     if passphrase is not None and len(passphrase) < PASSPHRASE:
         raise InvalidError(reason="passphrase_short", limit=PASSPHRASE)
+    remove_old(out.parent.glob(f"{glob.escape(out.name)}.*.tmp"), time.time() - LEFT_SECONDS)
     draft = out.with_name(f"{out.name}.{secrets.token_hex(8)}.tmp")
     try:
         with store.work_folder() as folder:
             store.vault.write_snapshot(folder / DATABASE, identity=passphrase is not None)
             found = _contents(folder)
-            with room_on_disk(out), zipfile.ZipFile(draft, "x", zipfile.ZIP_STORED) as archive:
+            with room_on_disk(out), _archive(draft) as archive:
                 if passphrase is not None:
                     archive.writestr(KEYS, _locked_keys(store, passphrase))
-                digest = _add(archive, DATABASE, folder / DATABASE)
+                with (folder / DATABASE).open("rb") as database:
+                    digest = _add(archive, DATABASE, database)
                 missing = list(_add_blobs(archive, store, found, progress))
                 listing = Listing(
                     format=FORMAT,
@@ -98,7 +103,6 @@ def backup(
                 )
                 archive.writestr(LISTING, listing.model_dump_json())
         with room_on_disk(out):
-            _sync(draft)
             draft.replace(out)
             sync_folder(out.parent)
     except OSError as error:
@@ -110,6 +114,17 @@ def backup(
     return Backup(**listing.model_dump(), path=out, bytes=size, keys=keys)
 
 
+@contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """Write a ZIP that only its owner may read; it is on the disk afterwards."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags, 0o600), "w+b") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            yield archive
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def _contents(folder: Path) -> Contents:
     engine = open_engine(Settings(data=folder))
     try:
@@ -118,11 +133,11 @@ def _contents(folder: Path) -> Contents:
         engine.dispose()
 
 
-def _add(archive: zipfile.ZipFile, name: str, path: Path) -> str:
+def _add(archive: zipfile.ZipFile, name: str, source: BinaryIO) -> str:
     digest = hashlib.sha256()
     info = zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
-    info.file_size = path.stat().st_size
-    with path.open("rb") as source, archive.open(info, "w") as target:
+    info.file_size = os.fstat(source.fileno()).st_size
+    with archive.open(info, "w") as target:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             target.write(chunk)
@@ -135,27 +150,27 @@ def _add_blobs(
     """Add the bytes that the copy refers to; yield what is not there as it was."""
     for done, sha256 in enumerate(sorted(found.hashes)):
         progress(done, len(found.hashes))
-        path = store.blobs.path(sha256)
-        if _hash(path) == sha256:
-            _add(archive, f"blobs/{sha256[:2]}/{sha256}", path)
-        else:
-            yield sha256
+        with _whole(store.blobs.path(sha256), sha256) as source:
+            if source is None:
+                yield sha256
+            else:
+                _add(archive, f"blobs/{sha256[:2]}/{sha256}", source)
 
 
-def _hash(path: Path) -> str | None:
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as source:
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-    except FileNotFoundError:
-        return None
-    return digest.hexdigest()
+@contextmanager
+def _whole(path: Path, sha256: str) -> Iterator[BinaryIO | None]:
+    """Open bytes that can be read and are as they were, else give None.
 
-
-def _sync(path: Path) -> None:
-    with path.open("r+b") as stream:
-        os.fsync(stream.fileno())
+    They stay readable meanwhile also if their case is deleted.
+    """
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(path.open("rb"))
+            same = hashlib.file_digest(source, "sha256").hexdigest() == sha256
+            source.seek(0)
+        except OSError:  # also what a disk can no longer read
+            same = False
+        yield source if same else None
 
 
 def _locked_keys(store: Store, passphrase: str) -> bytes:

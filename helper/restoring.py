@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
+import sys
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,9 +27,17 @@ from helper.errors import (
     VaultError,
 )
 from helper.settings import Settings
+from helper.steps.store import LEFT_SECONDS
 from helper.vault import locked
 from helper.vault.catalogue import Catalogue, open_engine
-from helper.vault.files import make_folder, room_on_disk, sync_folder
+from helper.vault.files import (
+    half_restored,
+    make_folder,
+    remove_old,
+    restoring_in,
+    room_on_disk,
+    sync_folder,
+)
 from helper.vault.keys import IDENTITY, INSTALLATION, put_key
 from helper.vault.schema import SCHEMA_VERSION
 from helper.vault.snapshot import strip
@@ -36,7 +45,6 @@ from helper.vault.snapshot import strip
 _BLOB: Final = re.compile(r"blobs/([0-9a-f]{2})/(\1[0-9a-f]{62})")
 _SMALL: Final = {LISTING: 64 << 20, KEYS: 4096}
 """Most bytes of what is read as a whole."""
-_MOST_FILES: Final = 10_000_000
 _CHUNK: Final = 1 << 20
 
 
@@ -68,9 +76,11 @@ def restore(
     Raises InvalidError(file, backup_damaged, backup_other), VaultError(newer), DiskFullError,
     RefusedError(data_not_empty), PasswordNeededError(backup_keys, backup_passphrase).
     """
-    if data.exists() and (not data.is_dir() or any(data.iterdir())):
+    data = data.resolve()
+    remove_old(half_restored(data), time.time() - LEFT_SECONDS)
+    if data.exists() and (not data.is_dir() or {*data.iterdir()} - {*half_restored(data)}):
         raise RefusedError(reason="data_not_empty", data=str(data))
-    draft = data.with_name(f"{data.name}.restoring-{secrets.token_hex(8)}")
+    draft = restoring_in(data)
     with _opened(file) as found:
         keys = None
         if KEYS in found.sizes and not without_keys:
@@ -79,15 +89,13 @@ def restore(
             keys = locked.unlock(found.archive.read(KEYS), passphrase, FORMAT)
         try:
             _unpack(found, draft, progress)
+            _check(found.listing, draft, identity=keys is not None)
             if keys is not None:
                 held = json.loads(keys)
                 for name in (INSTALLATION, IDENTITY):
                     put_key(draft, name, bytes.fromhex(held[name]))
-            _check(found.listing, draft, identity=keys is not None)
-            if data.exists():
-                data.rmdir()
-            draft.replace(data)
-            sync_folder(data.parent)
+            _sync(draft)
+            _put_in_place(draft, data)
         except OSError as error:
             raise VaultError(reason="unwritable", path=str(data)) from error
         finally:
@@ -166,6 +174,27 @@ def _unpack(found: _Opened, draft: Path, progress: Progress) -> None:
             raise _Damaged(name)
 
 
+def _put_in_place(draft: Path, data: Path) -> None:
+    """Make the finished draft the vault; where it lies in its folder, the database comes last."""
+    if draft.parent == data:
+        for path in sorted(draft.iterdir(), key=lambda one: one.name == DATABASE):
+            path.replace(data / path.name)
+        sync_folder(data)
+    else:
+        draft.replace(data)
+        sync_folder(data.parent)
+
+
+def _sync(draft: Path) -> None:
+    """Let all bytes reach the disk: at once where the system can, as there may be very many."""
+    if sys.platform == "win32":
+        for path in filter(Path.is_file, draft.rglob("*")):
+            with path.open("r+b") as stream:
+                os.fsync(stream.fileno())
+    else:
+        os.sync()
+
+
 def _copy(archive: zipfile.ZipFile, name: str, path: Path) -> str:
     digest = hashlib.sha256()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
@@ -173,8 +202,6 @@ def _copy(archive: zipfile.ZipFile, name: str, path: Path) -> str:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             target.write(chunk)
-        target.flush()
-        os.fsync(target.fileno())
     return digest.hexdigest()
 
 

@@ -145,9 +145,12 @@ def test_bytes_that_are_lost_or_changed_are_named_and_the_rest_is_saved(
     lost, changed = (item.sha256 for item in store.vault.case(case_id).captures[0].artifacts[:2])
     store.blobs.path(lost).unlink()
     store.blobs.path(changed).write_bytes(b"changed")
+    [sealed] = store.vault.case(case_id).captures[0].seals
+    store.blobs.path(sealed.signature).unlink()
+    store.blobs.path(sealed.signature).mkdir()  # no file that can be read
     made = backup(store, tmp_path / "b.zip", None)
-    assert set(made.missing) == {lost, changed}
-    assert set(restore(made.path, tmp_path / "new", None).missing) == {lost, changed}
+    assert set(made.missing) == {lost, changed, sealed.signature}
+    assert restore(made.path, tmp_path / "new", None).missing == made.missing
     assert opened(tmp_path / "new").blobs.size(lost) is None
 
 
