@@ -220,9 +220,9 @@ class Stamper:
             next_at = self.store.now() + self.pace.wait(job.attempts)
             self.store.vault.put_off(job, next_at, reason, anew=anew)
             return
-        self.store.vault.give_up(job, reason)
-        missing = Missing(role=f"timestamp/{job.authority}", reason="no_stamp", detail=reason)
-        self.store.vault.add_missing(job.capture_id, [missing])
+        if self.store.vault.give_up(job, reason):
+            missing = Missing(role=f"timestamp/{job.authority}", reason="no_stamp", detail=reason)
+            self.store.vault.add_missing(job.capture_id, [missing])
 
     def _settle(self, capture_id: CaptureId) -> None:
         """Seal S2 when enough came or all is over; what comes later is sealed as partial."""

@@ -167,11 +167,10 @@ class Stamps(Store):
             **values,
         )
 
-    def give_up(self, job: StampJob, reason: str) -> None:
-        """Record that no more attempts are made."""
-        self._set_stamp(
-            job.position, attempts=job.attempts + 1, state="failed", reason=reason, listed=0
-        )
+    def give_up(self, job: StampJob, reason: str) -> bool:
+        """Record that no more attempts are made; tell whether its case is still there."""
+        values = {"state": "failed", "reason": reason, "listed": 0}
+        return self._set_stamp(job.position, attempts=job.attempts + 1, told=True, **values)
 
     def put_reply(
         self,
@@ -217,13 +216,15 @@ class Stamps(Store):
             for capture_id in {job.capture_id for job in jobs}:
                 touch_capture(connection, capture_id)
 
-    def _set_stamp(self, position: int, **values: Any) -> None:
+    def _set_stamp(self, position: int, *, told: bool = False, **values: Any) -> bool:
+        """Change a row if it is still there; `told`: what is told of its case follows from it."""
+        row = _stamps.c.position == position
         with writing(self.engine) as connection:
-            connection.execute(
-                update(_stamps).where(_stamps.c.position == position).values(**values)
-            )
-            own = select(_stamps.c.capture_id).where(_stamps.c.position == position)
-            touch_capture(connection, connection.execute(own).scalar_one())
+            capture_id = connection.execute(select(_stamps.c.capture_id).where(row)).scalar()
+            connection.execute(update(_stamps).where(row).values(**values))
+            if told and capture_id is not None:
+                touch_capture(connection, capture_id)
+        return capture_id is not None
 
 
 def _job(row: Row[Any]) -> StampJob:

@@ -26,8 +26,8 @@ APART = {
     name
     for kind in (Deletions, Digests, Entrances, Identities, Indexed, Pairings)
     for name in vars(kind)
-}
-"""What concerns no case, what is derived from cases, and what ends one."""
+} | {"put_query", "put_off"}
+"""What concerns no case, what is derived from cases, what ends one, and tries no page tells of."""
 
 
 class Told:
@@ -117,8 +117,6 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "add_filing": lambda x: x.vault.add_filing(x.case, FILING),
     "undo_entry": lambda x: x.vault.undo_entry(x.case, x.entry),
     "queue_stamps": lambda x: x.vault.queue_stamps(x.seal, [("two", "rfc3161")], x.at),
-    "put_query": lambda x: x.vault.put_query(x.job.position, "4" * 64),
-    "put_off": lambda x: x.vault.put_off(x.job, LATER, "away", anew=False),
     "give_up": lambda x: x.vault.give_up(x.job, "away"),
     "put_reply": Told.stamped,
     "set_listed": lambda x: x.vault.set_listed([x.job]),

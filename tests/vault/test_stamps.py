@@ -118,3 +118,27 @@ def seal_of_new(catalogue: Catalogue, make, number: int):
     return Ledger(catalogue.engine).append(
         make.uuid(number), "S1", f"{number:064x}", "9" * 64, make.noon
     )
+
+
+def test_what_comes_after_its_case_was_deleted_is_dropped(
+    catalogue: Catalogue, jobs: list[StampJob], make
+) -> None:
+    case_id = catalogue.join_case(
+        make.uuid(1), platform_key=None, host=None, order_no=None, wanted=None, title="t",
+        now=make.noon,
+    )  # fmt: skip
+    before = catalogue.revision(case_id)
+    catalogue.put_query(jobs[0].position, "d" * 64)
+    catalogue.put_off(jobs[0], make.moment(10), "unreachable", anew=False)
+    assert catalogue.revision(case_id) == before, "no page tells of a try"
+    assert catalogue.give_up(jobs[1], "away")
+    assert catalogue.revision(case_id) > before
+    catalogue.set_state(make.uuid(1), "sealed")
+    catalogue.delete_case(case_id, make.noon)
+    catalogue.put_query(jobs[0].position, "d" * 64)
+    catalogue.put_off(jobs[0], make.moment(10), "unreachable", anew=False)
+    assert not catalogue.give_up(jobs[0], "away")
+    catalogue.put_reply(
+        jobs[0], [stamp_file("x")], state="stamped", reply="c" * 64, reason=None, next_at=make.noon
+    )
+    assert catalogue.stamps_of(make.uuid(1)) == []
