@@ -187,6 +187,14 @@ class Digests(Store):
         waiting = sum(case_id is None for case_id, _ in found)
         return [record for _, record in found if record is not None], waiting
 
+    def undigested(self) -> int:
+        """Count the open cases that have no digest yet."""
+        which = _joined(func.count()).where(
+            _cases.c.closed_at.is_(None), _digests.c.case_id.is_(None)
+        )
+        with reading(self.engine) as connection:
+            return int(connection.execute(which).scalar_one())
+
     def digest_counts(self, form: str, now: datetime) -> Counts:
         """Count cases, captures and stamps; four statements."""
         stale = func.sum(case((_fresh(form, now), 0), else_=1))

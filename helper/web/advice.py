@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -26,7 +27,9 @@ class AdviceHandlers:
 
     async def due(self, request: web.Request) -> web.Response:
         """Return what closes soon in all open cases."""
-        return json_reply(DueReply(due=await self.services.due(language_of(request))))
+        due = await self.services.due(language_of(request))
+        waiting = await asyncio.to_thread(self.services.vault.undigested)
+        return json_reply(DueReply(due=due, waiting=waiting))
 
     async def reply(self, request: web.Request) -> web.Response:
         """Return a reply to a counter-move, ready to be sent."""

@@ -155,9 +155,13 @@ class CaseReply(Body):
 
 
 class DueReply(Body):
-    """What closes soon in all open cases, the first to close first."""
+    """What closes soon in all open cases, the first to close first.
+
+    `waiting` open cases are being worked out for the first time: theirs may be missing.
+    """
 
     due: tuple[Due, ...]
+    waiting: int = 0
 
 
 class EntryRequest(Body):

@@ -130,6 +130,7 @@ def test_it_counts_cases_by_level_captures_by_state_and_stamps(
                            kept(catalogue, c, 1, lacking=3)])  # fmt: skip
     catalogue.close_case(five[4], NOON)
     catalogue.create_capture(make.uuid(9), make.meta(), [])
+    assert catalogue.undigested() == 1
     found = catalogue.digest_counts("1", NOON)
     assert found.levels == {NONE: 1, 0: 1, 1: 2}
     assert (found.closed, found.alone, found.stamps, found.stale, found.lacking) == (1, 1, 0, 1, 1)

@@ -67,5 +67,7 @@ async def test_a_case_that_is_not_there_is_not_found(stocked: World, path: str) 
 
 
 async def test_what_closes_soon_is_told_with_its_case(stocked: World) -> None:
-    [one] = (await stocked.client.call("GET", "/v1/due")).json["due"]
+    said = (await stocked.client.call("GET", "/v1/due")).json
+    [one] = said["due"]
+    assert said["waiting"] == 1, "no digest of the case was made here"
     assert (one["case_id"], one["title"], one["clock"]["state"]) == (CASE, "en", "due_soon")
