@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -80,6 +81,17 @@ def record(kind: type[_Record], values: Mapping[str, object]) -> _Record:
         reason = "value" if limit is None else "value_long"
         details = {"given": given[:_SHOWN], "count": len(given), "limit": limit}
         raise InvalidError(reason=reason, what=what, **details) from None
+
+
+def json_object(text: str) -> dict[str, object]:
+    """Return a JSON object; raises InvalidError(json)."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise InvalidError(reason="json", what="--stdin")
+    return found
 
 
 def page_file(path: Path, url: str) -> bytes:

@@ -142,11 +142,15 @@ def set_identity(
     email: Annotated[str | None, typer.Option(help=told("identity_email"))] = None,
     address: Annotated[str | None, typer.Option(help=told("identity_address"))] = None,
     id_number: Annotated[str | None, typer.Option(help=told("identity_id_number"))] = None,
+    from_stdin: Annotated[bool, typer.Option("--stdin", help=told("identity_stdin"))] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
-    """Change who signs the letters; what is not given stays, an empty value goes."""
-    from helper.given import record  # noqa: PLC0415
+    """Change who signs the letters; what is not given stays, an empty value goes.
+
+    Other programs see the command line: standard input is for what they should not.
+    """
+    from helper.given import json_object, record  # noqa: PLC0415
     from helper.steps.store import open_store  # noqa: PLC0415
     from helper.vault.identity import Identity  # noqa: PLC0415
 
@@ -154,8 +158,9 @@ def set_identity(
         "name": name, "phone": phone, "email": email, "address": address, "id_number": id_number,
     }  # fmt: skip
     with command(data, as_json) as chosen:
+        told_now = json_object(sys.stdin.read()) if from_stdin else {}
+        told_now |= {key: value for key, value in given.items() if value is not None}
         store = open_store(chosen)
-        told_now = {key: value for key, value in given.items() if value is not None}
         found = record(Identity, store.identity().model_dump() | told_now)
         store.put_identity(found)
         emit(found, as_json=as_json, lines=_identity_lines(found, chosen.language))

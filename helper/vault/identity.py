@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 from sqlalchemy import delete, insert, select
 
 from helper.vault import locked, schema
-from helper.vault.store import Store, reading, writing
+from helper.vault.store import Store, empty_journal, reading, writing
 from scrapers.record import Frozen
 
 _PURPOSE: Final = "kazheng/identity/1"
@@ -56,3 +56,4 @@ class Identities(Store):
         """Delete what is kept of the user."""
         with writing(self.engine) as connection:
             connection.execute(delete(_identity))
+        empty_journal(self.engine)

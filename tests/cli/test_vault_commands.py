@@ -67,6 +67,14 @@ def test_the_identity_is_set_a_field_at_a_time_shown_and_forgotten(store: Store)
     assert (told["name"], told["phone"], told["email"]) == ("欧阳试", "13900002222", "")
     assert "姓名: 欧阳试" in run(data, "identity", "show", language="zh_CN").stdout
     assert error(run(data, "identity", "set", "--name", "x" * 500, "--json"))["code"] == "invalid"
+    given = json.dumps({"id_number": "11010519491231002X", "phone": "13900003333"})
+    told = json.loads(run(data, "identity", "set", "--stdin", "--json", given=given).stdout)
+    assert (told["name"], told["phone"]) == ("欧阳试", "13900003333")
+    assert told["id_number"] == "11010519491231002X"
+    for odd in ("", "[1]", "name"):
+        refused = error(run(data, "identity", "set", "--stdin", "--json", given=odd))
+        assert refused["code"] == "invalid"
+        assert "JSON" in refused["message"]
     run(data, "identity", "forget")
     assert "blanks" in run(data, "identity", "show").stdout
 
