@@ -171,7 +171,7 @@ def _entrance(chosen: Settings, port: int) -> dict[str, object]:
     from helper.steps.store import open_store  # noqa: PLC0415
     from helper.web.console.entrance import LIFETIME, address  # noqa: PLC0415
 
-    store = open_store(chosen)
+    store = open_store(chosen, checked=False)
     try:
         url = address(store.vault, port, store.now())
     finally:

@@ -130,13 +130,13 @@ def file_name(role: str, media_type: str, index: int | None = None) -> str:
     return f"{role.replace('/', '-')}{number}.{ending}"
 
 
-def open_store(settings: Settings) -> Store:
-    """Open the vault for reading and writing; creates it the first time."""
+def open_store(settings: Settings, *, checked: bool = True) -> Store:
+    """Open the vault for reading and writing; creates it the first time. See `open_engine`."""
     try:
         make_folder(settings.data)
     except OSError as error:
         raise VaultError(reason="unwritable", path=str(settings.data)) from error
-    engine = open_engine(settings)
+    engine = open_engine(settings, checked=checked)
     return Store(
         settings=settings,
         vault=Catalogue(engine),

@@ -354,19 +354,27 @@ _OF_CASE: Final = (
     " SELECT case_id FROM cases WHERE case_id = {0}.case_id"
     " UNION ALL SELECT capture_id FROM captures WHERE case_id = {0}.case_id;"
 )
+
+
+def _update(table: str, *columns: str) -> str:
+    """Return the event that some columns of a row get other values."""
+    changed = " OR ".join(f"old.{name} IS NOT new.{name}" for name in columns)
+    return f"UPDATE OF {', '.join(columns)} ON {table} WHEN {changed}"
+
+
 _CHANGES: Final = {
     "captures_new": ("INSERT ON captures", _OF_CAPTURE.format("new")),
     "captures_gone": ("DELETE ON captures", _OF_CAPTURE.format("old") + _OF_CASE.format("old")),
-    "captures_said": ("UPDATE OF meta, state ON captures", _OF_CAPTURE.format("new")),
+    "captures_said": (_update("captures", "meta", "state"), _OF_CAPTURE.format("new")),
     "captures_read": (
-        "UPDATE OF order_record, case_id ON captures",
+        _update("captures", "order_record", "case_id"),
         _OF_CAPTURE.format("new") + _OF_CASE.format("old") + _OF_CASE.format("new"),
     ),
     "steps_read": ("INSERT ON steps WHEN new.step = 'read'", _OF_CAPTURE.format("new")),
     "shown_read": ("INSERT ON readings", _OF_CAPTURE.format("new")),
     "artifacts_gone": ("DELETE ON artifacts", _OF_CAPTURE.format("old")),
     "cases_new": ("INSERT ON cases", _OF_CASE.format("new")),
-    "cases_said": ("UPDATE ON cases", _OF_CASE.format("new")),
+    "cases_said": (_update("cases", "title", "host", "order_no"), _OF_CASE.format("new")),
     "cases_gone": (
         "DELETE ON cases",
         "INSERT OR REPLACE INTO library_stale (ref) VALUES (old.case_id);",
@@ -381,12 +389,9 @@ _GRAMS: Final = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS library_grams"
     " USING fts5 (grams, content='', detail=none, tokenize='ascii')"
 )
-_SQLITE: Final = (
-    _GRAMS,
-    *(
-        f"CREATE TRIGGER IF NOT EXISTS stale_{name} AFTER {change} BEGIN {then} END"
-        for name, (change, then) in _CHANGES.items()
-    ),
-)
-for _statement in _SQLITE:
-    event.listen(metadata, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+TRIGGERS: Final = {
+    f"stale_{name}": f"CREATE TRIGGER stale_{name} AFTER {change} BEGIN {then} END"
+    for name, (change, then) in _CHANGES.items()
+}
+"""By name, in the words in which SQLite keeps them; `store` makes them, anew where they differ."""
+event.listen(metadata, "after_create", DDL(_GRAMS).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

@@ -27,9 +27,11 @@ _BUSY_MILLISECONDS = 30_000
 _READING = "kazheng_reading"
 
 
-def open_engine(settings: Settings) -> Engine:
+def open_engine(settings: Settings, *, checked: bool = True) -> Engine:
     """Open the vault, create its tables at the first use.
 
+    Without `checked` its pages are not looked through, which takes long in a large one: for who
+    writes a row beside a helper that has done so.
     Raises VaultError with reason newer, damaged, locked or unwritable, and DiskFullError.
     """
     url = make_url(settings.database_url)
@@ -37,10 +39,13 @@ def open_engine(settings: Settings) -> Engine:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, url.database)
     try:
+        if checked:
+            with reading(engine) as connection:  # no writer waits for it
+                _check_health(connection)
         with writing(engine) as connection:
-            _check_health(connection)
             schema.metadata.create_all(connection)
             _create_indices(connection)
+            _create_triggers(connection)
             _check_version(connection)
     except (KazhengError, DBAPIError):
         engine.dispose()
@@ -154,6 +159,18 @@ def _create_indices(connection: Connection) -> None:
     for table in schema.metadata.sorted_tables:
         for index in table.indexes:
             index.create(connection, checkfirst=True)
+
+
+def _create_triggers(connection: Connection) -> None:
+    """Create the triggers that are not there yet, or not as they should be now."""
+    if connection.dialect.name != "sqlite":
+        return
+    known = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    there = {name: sql for name, sql in known}  # noqa: C416  # typed
+    for name, wanted in schema.TRIGGERS.items():
+        if there.get(name) != wanted:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+            connection.exec_driver_sql(wanted)
 
 
 def _check_health(connection: Connection) -> None:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helper.dealings import Shown
 from helper.vault.catalogue import Catalogue
 from helper.vault.indexed import Stale
 from helper.vault.search import Segment, fold, plain, terms
@@ -127,12 +128,12 @@ def test_every_part_of_every_text_is_found_and_nothing_else(catalogue, make, bod
     for number, body in enumerate(bodies):
         uuid = make.uuid(number)
         catalogue.create_capture(uuid, make.meta(), [])
-        catalogue.set_state(uuid, "sealed")
+        catalogue.put_shown(uuid, Shown())  # asks for it anew
         put(catalogue, uuid, plain(body), "", clicked_at=make.noon)
         shown[uuid] = fold(plain(body))
     for number in range(len(bodies), 4):  # of an example before this one
         if catalogue.made_of(make.uuid(number)) is not None:
-            catalogue.set_state(make.uuid(number), "sealed")
+            catalogue.put_shown(make.uuid(number), Shown())
             put(catalogue, make.uuid(number), "", "", clicked_at=make.noon)
     whole = data.draw(st.sampled_from(bodies))
     start = data.draw(st.integers(0, len(whole)))
@@ -186,3 +187,20 @@ def test_a_change_while_a_row_is_made_asks_for_it_again(catalogue: Catalogue, ma
     catalogue.is_as_it_was(again)
     assert catalogue.stale(9) == []
     assert isinstance(again, Stale)
+
+
+def test_a_write_that_changes_nothing_to_be_found_asks_for_no_row(catalogue, add, make) -> None:
+    uuid = add("订单")
+    case_id = catalogue.join_case(
+        uuid, platform_key=None, host="shop.example", order_no=None, wanted=None, title="t",
+        now=make.noon,
+    )  # fmt: skip
+    catalogue.put_order(uuid, make.order())
+    for request in catalogue.stale(9):
+        catalogue.is_as_it_was(request)
+    catalogue.put_order(uuid, make.order())
+    catalogue.set_state(uuid, "receiving")
+    catalogue.close_case(case_id, make.noon)
+    assert catalogue.stale(9) == []
+    catalogue.set_state(uuid, "sealed")
+    assert [request.ref for request in catalogue.stale(9)] == [uuid]

@@ -106,3 +106,27 @@ def test_a_transaction_that_fails_leaves_nothing(catalogue: Catalogue, make):
         fail()
     with reading(catalogue.engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM kazheng_vault")).scalar() == 1
+
+
+def triggers(settings: Settings) -> dict[str, str]:
+    with sqlite3.connect(file_of(settings)) as raw:
+        rows = raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    raw.close()
+    return dict(rows)
+
+
+def test_a_vault_with_older_triggers_gets_those_of_now_once(settings: Settings):
+    open_engine(settings).dispose()
+    made = triggers(settings)
+    raw = sqlite3.connect(file_of(settings))
+    raw.execute("DROP TRIGGER stale_cases_said")
+    raw.execute("CREATE TRIGGER stale_cases_said AFTER UPDATE ON cases BEGIN SELECT 1; END")
+    raw.commit()
+    raw.close()
+    open_engine(settings).dispose()
+    assert triggers(settings) == made
+    raw = sqlite3.connect(file_of(settings))
+    before = raw.execute("PRAGMA schema_version").fetchone()
+    open_engine(settings).dispose()
+    assert raw.execute("PRAGMA schema_version").fetchone() == before, "made anew for nothing"
+    raw.close()
