@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,7 +33,7 @@ def search(
 
     with command(data, as_json) as chosen:
         store = kept_store(chosen)
-        Indexer(store).finish()
+        Indexer(store).finish(told=_progress(chosen.language))
         found = store.vault.search(" ".join(terms))
         emit(found, as_json=as_json, lines=_found_lines(found, chosen.language))
 
@@ -50,9 +51,19 @@ def compare(
 
     with command(data, as_json) as chosen:
         store = kept_store(chosen)
-        Indexer(store).finish()
+        Indexer(store).finish(one, other)
         found = changes_of(store.vault, one, other)
         emit(found, as_json=as_json, lines=list(_changed_lines(found, chosen.language)))
+
+
+def _progress(language: Language) -> Callable[[int], None]:
+    """Return what tells a person on standard error how much is left to be made searchable."""
+
+    def tell(left: int) -> None:
+        if left and left % 100 < 4 and sys.stderr.isatty():
+            typer.echo(text("library.preparing", language, left=left), err=True)
+
+    return tell
 
 
 def _found_lines(found: SearchResult, language: Language) -> list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -81,15 +81,15 @@ class Indexer:
 
         await rounds(turn, "pages for the library")
 
-    def finish(self) -> None:
-        """Make all that is stale."""
+    def finish(self, *only: str, told: Callable[[int], None] = lambda _: None) -> None:
+        """Make all that is stale, or of it only some captures; `told` hears how many are left."""
         self.store.vault.make_stale(RULES)
-        while self.turn():
-            pass
+        while self.turn(*only):
+            told(self.store.vault.stale_count())
 
-    def turn(self) -> int:
+    def turn(self, *only: str) -> int:
         """Make some of what is stale, the newest first; return how many were looked at."""
-        todo = self.store.vault.stale(_AT_ONCE)
+        todo = self.store.vault.stale(_AT_ONCE, only)
         for request in todo:
             try:
                 self._make(request)

@@ -6,6 +6,7 @@ A row and its searchable text follow from the rest of the vault and may be made 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -73,13 +74,20 @@ class Indexed(Store):
                 wanted = select(ref).where(undone, ref.not_in(asked)).order_by(table.c.position)
                 connection.execute(insert(_stale).from_select(["ref"], wanted))
 
-    def stale(self, limit: int) -> list[Stale]:
-        """Return what is to be made anew, what was asked for last first: the user waits for it."""
+    def stale(self, limit: int, only: Collection[str] = ()) -> list[Stale]:
+        """Return what is to be made anew, what was asked for last first: the user waits for it.
+
+        With `only` nothing but those captures and cases.
+        """
+        which = select(_stale).order_by(_stale.c.position.desc()).limit(limit)
         with reading(self.engine) as connection:
-            rows = connection.execute(
-                select(_stale).order_by(_stale.c.position.desc()).limit(limit)
-            )
+            rows = connection.execute(which.where(_stale.c.ref.in_(only)) if only else which)
             return [Stale(position=row.position, ref=row.ref) for row in rows]
+
+    def stale_count(self) -> int:
+        """Count what is to be made anew."""
+        with reading(self.engine) as connection:
+            return connection.execute(select(func.count()).select_from(_stale)).scalar_one()
 
     def around(self, case_id: str) -> Around | None:
         """Return what of a case decides how its documents read; None where it is gone."""

@@ -212,6 +212,18 @@ def test_what_one_unreadable_record_breaks_hides_no_other_and_is_in_no_log(
     assert "13812345678" not in caplog.text
 
 
+def test_only_some_can_be_made_and_how_many_are_left_is_told(
+    store: Store, captures: Captures, indexer: Indexer
+) -> None:
+    one, *others = (seen(store, captures, f"第{n}页") for n in range(9))
+    indexer.finish(one)
+    assert row(store, one)
+    assert {request.ref for request in store.vault.stale(99)} == set(others)
+    left: list[int] = []
+    indexer.finish(told=left.append)
+    assert left == [4, 0]
+
+
 async def test_it_works_in_the_background_and_ends_what_it_began(
     store: Store, captures: Captures, indexer: Indexer
 ) -> None:
