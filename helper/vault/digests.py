@@ -164,17 +164,6 @@ class Digests(Store):
         with reading(self.engine) as connection:
             return _listed(connection, which)
 
-    def digest_records(self) -> list[str]:
-        """Return the records of all digests, of the newest case first."""
-        with reading(self.engine) as connection:
-            rows = (
-                select(_digests.c.record)
-                .where(_digests.c.record != "")
-                .join(_cases, _cases.c.case_id == _digests.c.case_id)
-                .order_by(_cases.c.position.desc())
-            )
-            return list(connection.execute(rows).scalars())
-
     def digest_figures(self) -> tuple[list[str], int]:
         """Return what each case adds to its shop's figures, and how many have no digest yet.
 
