@@ -1,5 +1,6 @@
 /** The content scripts that fill a form, in the order they are injected. */
 export const FILL_SCRIPTS = [
+  "natives",
   "form",
   "labels",
   "controls",

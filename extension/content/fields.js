@@ -48,9 +48,7 @@
      * @param {any} element @param {string} name @returns {Map<string, string>}
      */
     const liveAttributes = (element, name) => {
-      /** @type {Map<string, string>} */
-      const list = new Map();
-      for (const { name: key, value } of attributesOf(element)) list.set(key, value);
+      const list = plainAttributes(element);
       if (name === "input") liveInput(element, list);
       if (name === "option") mark(list, "selected", optionSelected(element));
       if (name === "template") rename(list, "shadowrootmode");

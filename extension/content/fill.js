@@ -46,6 +46,8 @@
   /** Why this page's form may not be filled; null if it may. */
   const refusal = (/** @type {string[]} */ origins, /** @type {any} */ seen) => {
     if (!safe(location.href)) return "fill_plain_http";
+    // Without it (Firefox before 147) content/guard.js cannot stop a form that sends itself.
+    if (typeof shared.Navigation !== "function") return "fill_old_browser";
     if (!origins.includes(location.origin)) return "fill_other_site";
     if (!destinations(seen).every(safe)) return "fill_sends_unsafe";
     return null;

@@ -1,7 +1,7 @@
 /**
- * Reads a page as a person would: what is visible, through shadow roots and frames of the same
- * origin, and where its forms send. Classic script, injected on click into the isolated world before
- * the others of background/fill_scripts.js.
+ * Reads a page as a person would: what is visible, through shadow roots (closed ones too) and frames
+ * of the same origin, and where its forms send. Classic script, injected on click into the isolated
+ * world after natives.js, before the others of background/fill_scripts.js.
  *
  * DOM members are read through their prototypes: a form with an input named "getAttribute" or
  * "action" would otherwise answer for itself. Elements of a frame have prototypes of their own, so
@@ -11,16 +11,7 @@
   const shared = /** @type {any} */ (globalThis);
   if (shared.kazhengForm) return;
 
-  /** @param {object} prototype @param {string} name @returns {(of: any) => any} */
-  const getter = (prototype, name) => {
-    const read = Object.getOwnPropertyDescriptor(prototype, name)?.get;
-    return (of) => (read ? Reflect.apply(read, of, []) : undefined);
-  };
-  const parentNode = getter(Node.prototype, "parentNode");
-  const nodeType = getter(Node.prototype, "nodeType");
-  const localName = getter(Element.prototype, "localName");
-  const shadowRoot = getter(Element.prototype, "shadowRoot");
-  const frameDocument = getter(HTMLIFrameElement.prototype, "contentDocument");
+  const { frameDocument, nameOf, nodeType, parentNodeOf, shadowOf } = shared.kazhengNatives;
 
   const PAINTED = new Set("img video canvas iframe".split(" "));
 
@@ -32,7 +23,7 @@
   const isElement = (node) => Boolean(node) && nodeType(node) === Node.ELEMENT_NODE;
 
   /** @param {unknown} node @returns {string} its tag in small letters; empty for what has none */
-  const tagOf = (node) => (isElement(node) ? localName(node) : "");
+  const tagOf = (node) => (isElement(node) ? nameOf(node) : "");
 
   /** @param {Element} node @param {string} name @returns {string} */
   const attribute = (node, name) => Element.prototype.getAttribute.call(node, name) ?? "";
@@ -51,7 +42,7 @@
 
   /** What a host shows inside: its shadow root, or the document of a frame we may read. */
   const inside = (/** @type {Element} */ host) => {
-    const root = shadowRoot(host);
+    const root = shadowOf(host);
     if (root || tagOf(host) !== "iframe") return root;
     const shown = frameDocument(host);
     if (shown) frameOf.set(shown, host);
@@ -81,7 +72,7 @@
 
   /** @param {Node} node @returns {Element | null} out of shadow roots and frames too */
   const parentOf = (node) => {
-    const parent = parentNode(node);
+    const parent = parentNodeOf(node);
     if (isElement(parent) || !parent) return parent;
     return frameOf.get(parent) ?? parent.host ?? null;
   };
@@ -195,7 +186,10 @@
     return found.length ? [...new Set(found)] : [location.href];
   };
 
-  /** @param {HTMLFormElement} form @returns {string[]} its action, then those of its buttons */
+  /**
+   * `javascript:` goes nowhere: it is the page's own script, as any handler of a button is.
+   * @param {HTMLFormElement} form @returns {string[]} its action, then those of its buttons
+   */
   const written = (form) => {
     const id = CSS.escape(attribute(form, "id"));
     const home = /** @type {ParentNode} */ (/** @type {unknown} */ (rootOf(form)));
@@ -204,7 +198,8 @@
     return [form, ...buttons].map((one) => {
       const address = attribute(one, one === form ? "action" : "formaction");
       try {
-        return new URL(address || location.href, one.ownerDocument.baseURI).href;
+        const { href, protocol } = new URL(address || location.href, one.ownerDocument.baseURI);
+        return protocol === "javascript:" ? location.href : href;
       } catch {
         return address;
       }

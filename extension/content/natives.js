@@ -1,7 +1,7 @@
 /**
- * The natives that content/snapshot.js and its neighbours read the page with. Members are read
- * through the prototypes' own getters: a form with a field named `childNodes` hides the member of
- * that name in every world. In the isolated world the prototypes are not the page's.
+ * The natives that the scripts beside this one read a page with. Members are read through the
+ * prototypes' own getters: a form with a field named `childNodes` hides the member of that name in
+ * every world. In the isolated world the prototypes are not the page's.
  */
 (() => {
   /** @param {object} prototype @param {string} name @returns {(of: any) => any} */
@@ -51,6 +51,7 @@
   const prefixOf = getter(Element.prototype, "prefix");
   const styleOf = getter(HTMLElement.prototype, "style");
   const parentOf = getter(Node.prototype, "parentElement");
+  const parentNodeOf = getter(Node.prototype, "parentNode");
   const setAttribute = method(Element.prototype, "setAttribute");
   const removeAttribute = method(Element.prototype, "removeAttribute");
   const queryAllIn = method(Element.prototype, "querySelectorAll");
@@ -102,6 +103,7 @@
     nextSibling,
     nodeType,
     optionSelected,
+    parentNodeOf,
     parentOf,
     prefixOf,
     queryAll,

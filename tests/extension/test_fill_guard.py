@@ -31,6 +31,7 @@ async def fill(filler, case):
         "base",
         "shadow_request",
         "shadow_submit",
+        "shadow_closed",
         "shadow_own",
         "click",
     ],
@@ -149,8 +150,9 @@ async def test_a_second_form_over_plain_http_gets_nothing(filler):
     assert await filler.preview() == {"refused": "fill_sends_unsafe"}
 
 
-async def test_a_form_that_takes_no_field_is_no_reason_to_refuse(filler):
-    await filler.open("spread?case=stranger")
+@pytest.mark.parametrize("case", ["stranger", "script"])
+async def test_a_form_that_takes_no_field_or_sends_nowhere_is_no_reason_to_refuse(filler, case):
+    await filler.open(f"spread?case={case}")
     plan = await filler.preview()
     assert plan["elsewhere"] == []
     assert all(field["ok"] for field in (await filler.apply(plan))["fields"])
@@ -161,3 +163,11 @@ async def test_an_inert_field_stays_empty(filler):
     await filler.apply(await filler.preview())
     assert await filler.value("[name=o]") == ""
     assert await filler.value("[name=d]") != ""
+
+
+async def test_a_browser_in_which_no_form_can_be_stopped_fills_none(filler):
+    await filler.open("spread?case=plain")
+    old = "() => { delete globalThis.Navigation; }"
+    run = f"tabId => chrome.scripting.executeScript({{ target: {{ tabId }}, func: {old} }})"
+    await filler.worker.evaluate(run, filler.tab)
+    assert await filler.preview() == {"refused": "fill_old_browser"}
