@@ -6,7 +6,7 @@ from typing import Final
 
 from pydantic import ConfigDict, Field
 
-from helper.model import Sha256
+from helper.model import Moment, Sha256
 from scrapers.record import Frozen
 
 FILE_BYTES: Final = 32 << 20
@@ -81,6 +81,7 @@ class FillPlan(Frozen):
     values: dict[str, str]
     files: tuple[FillFile, ...]
     title: str = ""
+    created_at: Moment | None = None
     known_host: bool = False
     public: bool = False
     identity: tuple[str, ...] = ()

@@ -163,8 +163,8 @@ async function fetchPlan(draftId) {
 }
 
 /**
- * Newest draft whose form this page is, else the newest that may be filled on this origin; cases of
- * the same host first.
+ * Newest draft whose form this page is, else the newest that may be filled on this origin; of many
+ * drafts those of cases of the same host are looked at.
  * @param {string} origin @param {string} url
  */
 async function newestPlan(origin, url) {
@@ -176,16 +176,12 @@ async function newestPlan(origin, url) {
   const drafts = cases
     .flatMap((/** @type {any} */ one) => [...one.drafts].reverse())
     .slice(0, DRAFTS_LOOKED_AT);
+  const plans = await Promise.all(drafts.map((draft) => fetchPlan(draft).catch(() => null)));
+  const fitting = plans
+    .filter((plan) => plan?.origins.includes(origin))
+    .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at) || 0);
   const [page] = url.split("#");
-  let newest = null;
-  for (const draft of drafts) {
-    const plan = await fetchPlan(draft).catch(() => null);
-    if (!plan?.origins.includes(origin)) continue;
-    if (plan.form === page) return plan;
-    newest ??= plan;
-    if (!newest.form) return newest; // no page told where its form is
-  }
-  return newest;
+  return fitting.find(({ form }) => form === page) ?? fitting[0] ?? null;
 }
 
 /** @param {any} one @returns {string} */

@@ -147,3 +147,17 @@ async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(fil
     await filler.apply(plan, names=["description"], files=False)
     assert (await filler.undo())["restored"] == 2
     assert [await filler.value(f"[name={name}]") for name in "od"] == ["", ""]
+
+
+MORE = """() => {
+  plans.d1.created_at = "2026-07-12T08:00:00Z";
+  plans.d2 = { ...plans.d1, draft_id: "d2", created_at: "2026-07-11T08:00:00.5Z" };
+}"""
+
+
+async def test_of_drafts_of_several_cases_the_one_of_this_form_is_filled_else_the_newest(filler):
+    page = await filler.open("table")
+    await filler.worker.evaluate(MORE)
+    assert (await filler.preview())["draft_id"] == "d1"
+    await filler.worker.evaluate("url => { plans.d2.form = url; }", page.url)
+    assert (await filler.preview())["draft_id"] == "d2"

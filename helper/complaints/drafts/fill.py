@@ -68,6 +68,7 @@ def plan(
         values={name: _fit(value, fields.get(name)) for name, value in values.items()},
         files=files(sent, named=not is_public(draft)),
         title=draft.title,
+        created_at=draft.created_at,
         known_host=draft.channel != SHOP,
         public=is_public(draft),
         identity=tuple(name for name in IDENTITY if values.get(name)),
