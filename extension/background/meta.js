@@ -59,22 +59,24 @@ export async function describe({ tab, meta, timings, walked, chat }, { missing, 
   const offered = await lending(tab.url);
   const now = new Date().toISOString();
   const own = ownHash();
+  const visit =
+    walked && (walked.known || !VISITED.includes(found?.kind ?? ""))
+      ? "walk"
+      : revisit({
+          url: tab.url,
+          kind: found?.kind ?? null,
+          selfPosted: summary?.self_posted ?? false,
+          refused: meta.revisit === "user_refused",
+        });
   return {
     ...meta,
     title: titled(summary?.title ?? meta.title),
     language: summary?.languages?.[0] ?? meta.language,
     user_agent: summary?.user_agent ?? meta.user_agent,
     viewport: summary?.viewport ?? null,
-    session: offered.allowed ? "lent" : "not_lent",
-    revisit:
-      walked && (walked.known || !VISITED.includes(found?.kind ?? ""))
-        ? "walk"
-        : revisit({
-            url: tab.url,
-            kind: found?.kind ?? null,
-            selfPosted: summary?.self_posted ?? false,
-            refused: meta.revisit === "user_refused",
-          }),
+    // It is lent for a visit, and for nothing else.
+    session: offered.allowed && visit === "allowed" ? "lent" : "not_lent",
+    revisit: visit,
     missing,
     extra: {
       platform: found?.platform?.key ?? null,

@@ -54,6 +54,12 @@ async def test_a_lent_session_reaches_the_helper_whole_and_before_the_visit(
         }
     ]
 
+    # Lent for a visit and for nothing else: where none is made the login stays in the browser.
+    alone = await world.kept(page, refuse_revisit=True)
+    meta = world.helper.vault.capture(alone).meta
+    assert (meta.session, meta.revisit) == ("not_lent", "user_refused")
+    assert not world.helper.called("lend", alone)
+
     # Once the tab is closed nobody can say any more whose cookies a private one had.
     closed = (
         "tab => import('/background/session.js').then(session => session.storageState(tab))"
