@@ -24,9 +24,31 @@ export async function choose(origin, allowed) {
   const site = webOrigin(origin);
   if (!site) throw new Refusal("invalid");
   const { lend } = await api.storage.local.get({ lend: {} });
-  const choices = /** @type {Record<string, boolean>} */ (lend);
-  await api.storage.local.set({ lend: { ...choices, [site]: Boolean(allowed) } });
+  const choices = { .../** @type {Record<string, boolean>} */ (lend), [site]: Boolean(allowed) };
+  await api.storage.local.set({ lend: choices });
+  if (!allowed) await giveBack(site, choices);
   return lending(site);
+}
+
+/**
+ * Give back what the browser granted for the login of a site, but for what another choice, a walk
+ * there or the extension itself needs.
+ *
+ * @param {string} site @param {Record<string, boolean>} choices
+ */
+async function giveBack(site, choices) {
+  const { host_permissions: own = [] } = api.runtime.getManifest();
+  const stored = await api.storage.local.get({ walk: null });
+  const walk = /** @type {import("./walk.js").Walk | null} */ (stored.walk);
+  const lent = Object.keys(choices).filter((one) => choices[one]);
+  const used = walk && !walk.ended_at ? [...lent, walk.origin] : lent;
+  const place = sitePattern(site);
+  const free = ![...own, ...used.map(sitePattern)].includes(place);
+  // What cannot be given back (the person allowed all sites) stays as it is.
+  await Promise.allSettled([
+    free && api.permissions.remove({ origins: [place] }),
+    lent.length === 0 && api.permissions.remove({ permissions: ["cookies"] }),
+  ]);
 }
 
 /**

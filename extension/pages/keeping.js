@@ -2,7 +2,7 @@
 import { api } from "../background/api.js";
 import { canStayBeside, openBeside } from "../background/beside.js";
 import { recallElsewhere } from "../background/fill_memory.js";
-import { lending } from "../background/session.js";
+import { lending, sitePattern } from "../background/session.js";
 import { begun, follow } from "./capture_view.js";
 import { byId, h, put } from "./dom.js";
 import { offerFill } from "./fill_view.js";
@@ -26,8 +26,9 @@ export async function goOn(known) {
   byId("console").addEventListener("click", () => openConsole(byId("error"), document.body.dataset.case));
   void showHelper().catch(fail);
   if (!known.capturable) {
-    // Only what a click on the icon has not allowed has no address at all.
-    const why = side && !url ? "side_click" : "page_restricted";
+    // Of a tab that is there, only what a click on the icon has not allowed has no address.
+    const unseen = tabId < 0 ? "error_tab_closed" : "side_click";
+    const why = side && !url ? unseen : "page_restricted";
     put(byId("error"), notice("warn", t(why), t(`${why}_next`)));
     return;
   }
@@ -94,14 +95,11 @@ async function listenLending(url) {
  */
 async function changeLending(url) {
   const box = byId("lend");
-  const { origin, protocol, hostname } = new URL(url);
+  const { origin } = new URL(url);
   const asked = box.checked;
   try {
     const asking = asked
-      ? api.permissions.request({
-          permissions: ["cookies"],
-          origins: [`${protocol}//${hostname}/*`],
-        })
+      ? api.permissions.request({ permissions: ["cookies"], origins: [sitePattern(origin)] })
       : true;
     const [granted] = await Promise.all([asking, send("lend", { origin, allowed: asked })]);
     if (!granted) await send("lend", { origin, allowed: false });

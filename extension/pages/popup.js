@@ -39,7 +39,7 @@ const SHOWN_FOR_MS = 30 * 60 * 1000;
 /** @returns {Promise<chrome.tabs.Tab | undefined>} the tab the popup was opened over */
 async function currentTab() {
   const given = query.get("tab");
-  if (given) return api.tabs.get(Number(given));
+  if (given) return api.tabs.get(Number(given)).catch(() => undefined); // closed meanwhile
   const [tab] = await api.tabs.query({ active: true, currentWindow: true });
   return tab;
 }

@@ -23,6 +23,12 @@ const LATE_MS = 500;
 const MOST_LATE = 40;
 /** Less room than this (bytes) is not enough to begin. */
 const LEAST_ROOM = 40 * 1024 * 1024;
+/** What it means when the browser's question ends with one of these. @type {Record<string, string>} */
+const REFUSED = {
+  NotAllowedError: "recording_refused",
+  NotFoundError: "recording_no_source",
+  NotReadableError: "recording_no_source",
+};
 
 /** @typedef {import("../background/recording.js").Ending} Ending */
 
@@ -152,21 +158,21 @@ async function room() {
 
 /** The question has to be asked inside the click. */
 async function begin() {
-  const asking = navigator.mediaDevices.getDisplayMedia({
-    audio: false,
-    video: {
-      displaySurface: "window",
-      frameRate: { max: FRAMES_PER_SECOND },
-      width: { max: LONGEST_SIDE },
-      height: { max: LONGEST_SIDE },
-    },
-  });
+  byId("record").disabled = true;
   put(byId("error"));
   put(byId("after"));
   /** @type {MediaStream | undefined} */
   let stream;
   try {
-    stream = await asking;
+    stream = await navigator.mediaDevices.getDisplayMedia({
+      audio: false,
+      video: {
+        displaySurface: "window",
+        frameRate: { max: FRAMES_PER_SECOND },
+        width: { max: LONGEST_SIDE },
+        height: { max: LONGEST_SIDE },
+      },
+    });
     const free = await room();
     if (free < LEAST_ROOM) throw new Explained({ code: "recording_no_room" });
     const kind = KINDS.find((one) => MediaRecorder.isTypeSupported(one));
@@ -183,8 +189,10 @@ async function begin() {
     ended(run);
   } catch (error) {
     for (const track of stream?.getTracks() ?? []) track.stop();
-    const refused = error instanceof DOMException && error.name === "NotAllowedError";
-    fail(refused ? new Explained({ code: "recording_refused" }) : error);
+    const code = error instanceof DOMException && REFUSED[error.name];
+    fail(code ? new Explained({ code }) : error);
+  } finally {
+    byId("record").disabled = false;
   }
 }
 

@@ -3,6 +3,7 @@
  * is `off`, `here` (goes on in this tab), `elsewhere` (in another tab) or `ended`.
  */
 import { api } from "../background/api.js";
+import { sitePattern } from "../background/session.js";
 import { fold, h, repaint } from "./dom.js";
 import { named, t, when } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
@@ -18,8 +19,7 @@ const SHOWN_FOR_MS = 30 * 60 * 1000;
 
 /** @param {HTMLElement} place @param {number} tabId @param {string} url of the page */
 export async function offerWalk(place, tabId, url) {
-  const { protocol, hostname } = new URL(url);
-  const site = `${protocol}//${hostname}/*`;
+  const site = sitePattern(url);
   const had = await api.permissions.contains({ origins: [site] });
   await follow({ place, tabId, site, had });
 }

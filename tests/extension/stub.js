@@ -40,13 +40,16 @@ const boot = (texts, language, answers, session) => {
       query: async () => [
         { id: 1, windowId: 1, url: answers.page?.url, title: answers.page?.title },
       ],
-      get: async (id) => ({
-        id,
-        windowId: 1,
-        url: answers.page?.url,
-        title: answers.page?.title,
-        ...answers.tab,
-      }),
+      get: async (id) => {
+        if (sessionStorage.closed) throw new Error(`No tab with id: ${id}.`);
+        return {
+          id,
+          windowId: 1,
+          url: answers.page?.url,
+          title: answers.page?.title,
+          ...answers.tab,
+        };
+      },
       create: async ({ url }) => { window.opened = url; },
       update: async (id, changes) => { window.updated = [id, changes]; },
       onActivated: event("activated"),
@@ -62,6 +65,7 @@ const boot = (texts, language, answers, session) => {
     permissions: {
       request: async (wanted) => { window.wanted = wanted; return answers.granted ?? false; },
       contains: async () => answers.granted ?? false,
+      remove: async (given) => { (window.returned ??= []).push(given); return true; },
     },
     storage: {
       session: { get: async () => session ?? {}, set: async () => {}, remove: async () => {} },

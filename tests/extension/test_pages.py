@@ -115,6 +115,24 @@ async def test_lending_asks_for_the_site_only(extension_pages):
     assert await sent(page, "lend") == [message]
 
 
+CHOOSE = "site => import('/background/session.js').then(({ choose }) => choose(site, false))"
+
+
+async def test_a_login_that_is_lent_no_more_gives_its_permissions_back(extension_pages):
+    one, twin, other = "https://a.test", "https://a.test:8443", "https://b.test"
+    walk = {"origin": other, "ended_at": None}
+    stored = {"lend": dict.fromkeys((one, twin, other), True), "walk": walk}
+    page = await extension_pages.open("options.html", answers(stored=stored))
+    await page.evaluate(CHOOSE, one)
+    assert await page.evaluate("() => window.returned") is None, "another port has the same pattern"
+    await page.evaluate(CHOOSE, twin)
+    await page.evaluate(CHOOSE, other)
+    assert await page.evaluate("() => window.returned") == [
+        {"origins": ["https://a.test/*"]},
+        {"permissions": ["cookies"]},
+    ], "the walk goes on"
+
+
 async def test_what_the_helper_needs_is_asked_for_in_the_click(extension_pages):
     page = await extension_pages.open("popup.html", answers(helper="forbidden"))
     await page.click("#allow-helper")
@@ -318,3 +336,23 @@ async def test_nothing_is_wider_than_a_narrow_window(extension_pages, path, lang
     page = await extension_pages.open(path, answers("away"), language=language)
     await page.wait_for_selector("#helper .notice")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+ASKED = """() => {
+  window.asked = [];
+  navigator.mediaDevices.getDisplayMedia = () =>
+    new Promise((_, refuse) => asked.push((name) => refuse(new DOMException("", name))));
+}"""
+
+
+async def test_the_recorder_asks_once_and_says_why_there_is_nothing_to_record(extension_pages):
+    page = await extension_pages.open("recorder.html", answers())
+    await page.evaluate(ASKED)
+    for round_, name in enumerate(("NotReadableError", "NotFoundError"), start=1):
+        await page.click("#record")
+        await page.evaluate("document.getElementById('record').click()")
+        assert await page.evaluate("asked.length") == round_
+        await page.evaluate("name => asked.at(-1)(name)", name)
+        await page.wait_for_selector("#error .notice.bad")
+        assert "系统没有给浏览器可录的画面" in await page.inner_text("#error")
+        assert await page.is_enabled("#record")

@@ -163,3 +163,16 @@ async def test_nothing_is_wider_than_a_narrow_panel(extension_pages, language):
     page = await extension_pages.open(f"{SIDE}=1", given, language=language, width=320)
     await page.wait_for_selector("#preview")
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_panel_whose_tab_was_closed_says_so(extension_pages):
+    page = await extension_pages.open(SIDE, answers(page=FORM))
+    await page.wait_for_selector("#fill-preview")
+    await page.evaluate("sessionStorage.closed = true")
+    async with page.expect_navigation():
+        await page.evaluate("() => window.fire('removed', 1)")
+    await page.wait_for_selector("#error .notice")
+    assert "标签页已经关闭" in await page.inner_text("#error")
+    assert not await page.is_visible("#keep")
+    await page.click("#cases")
+    assert await page.evaluate("() => window.opened") == "/pages/panel.html"
