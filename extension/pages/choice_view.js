@@ -1,10 +1,9 @@
 /** Channel, document and demand; then the draft. */
 import { byId, busy, h, openPart, put } from "./dom.js";
-import { showDraft } from "./draft_view.js";
+import { SHOP, showDraft } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
 
-const SHOP = "merchant_platform";
 const OWN = "own";
 
 /** @param {import("./desk.js").Desk} desk */

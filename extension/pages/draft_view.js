@@ -9,7 +9,8 @@ import { lawName } from "./proof_view.js";
 import { findingList, sentences } from "./sentence_view.js";
 import { openForm } from "./told_view.js";
 
-const SHOP = "merchant_platform";
+/** The channel that is the shop itself. */
+export const SHOP = "merchant_platform";
 
 /** @param {any} draft @param {import("./desk.js").Desk} desk */
 export function showDraft(draft, desk) {

@@ -3,6 +3,7 @@ import { actionFor } from "./actions.js";
 import { make } from "./choice_view.js";
 import { clockList, nearest } from "./clocks_view.js";
 import { fold, h, openPart, repaint } from "./dom.js";
+import { SHOP } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { openForm } from "./told_view.js";
@@ -60,7 +61,7 @@ function step(desk) {
   const refund = () => openForm(desk, "refund");
   // Where nothing can be written yet, the sentence says what is to be mended: no refund is meant.
   const writable = ladder.steps.some(
-    (/** @type {any} */ step) => step.channel === "merchant_platform" && step.documents.length > 0,
+    (/** @type {any} */ step) => step.channel === SHOP && step.documents.length > 0,
   );
   return ladder.state === "check" && writable
     ? [why, button("refund-came", t("told_refund"), refund)]

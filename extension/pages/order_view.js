@@ -4,6 +4,7 @@ import { asWritten, money, named, t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
 import { warningList } from "./remarks.js";
 import { send } from "./talk.js";
+import { OFFSET, withOffset } from "./told_fields.js";
 
 const STATUSES = [
   "pending_payment",
@@ -20,8 +21,6 @@ const STATUSES = [
   "expired",
   "unknown",
 ];
-/** Where a page said no time yet: the shops and their buyers are in China. */
-const OFFSET = "+08:00";
 const METHODS = ["alipay", "wechat", "qq", "balance", "bank", "usdt", "other", "unknown"];
 
 /** @typedef {{path: string, kind: "text" | "money" | "moment" | "number" | "status" | "method", always?: boolean}} Field */
@@ -248,13 +247,11 @@ function control({ kind }, now, id, name) {
   });
 }
 
-/** @param {string} moment ISO 8601, or nothing @returns {string} its offset: `Z` or `+HH:MM` */
+/**
+ * Where a page said no time yet it is Beijing's.
+ *
+ * @param {string} moment ISO 8601, or nothing @returns {string} its offset: `Z` or `+HH:MM`
+ */
 function offset(moment) {
   return moment.match(/(Z|[+-]\d\d:\d\d)$/)?.[0] ?? OFFSET;
-}
-
-/** @param {string} given `YYYY-MM-DDTHH:MM[:SS]` @param {string} zone @returns {string} ISO 8601 */
-function withOffset(given, zone) {
-  if (!given) return "";
-  return `${given.length === 16 ? `${given}:00` : given}${zone}`;
 }

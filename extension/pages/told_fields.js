@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
  */
 
 /** Shops and their buyers are in China: times are told in Beijing's, wherever this browser is. */
-const OFFSET = "+08:00";
+export const OFFSET = "+08:00";
 const OFFSET_MS = 8 * 3_600_000;
 
 /** @param {Field} one @param {import("./desk.js").Desk} desk @param {string} [known] */
@@ -33,7 +33,7 @@ export function read(form, fields) {
   for (const { name, kind } of fields) {
     const value = valueOf(form, `told-${name}`);
     if (!value) continue;
-    if (kind === "moment") given[name] = `${value.length === 16 ? `${value}:00` : value}${OFFSET}`;
+    if (kind === "moment") given[name] = withOffset(value, OFFSET);
     else if (kind === "day") given[name] = `${value}T${valueOf(form, `told-${name}-hour`) || "00:00"}:00${OFFSET}`;
     else given[name] = value;
   }
@@ -88,4 +88,10 @@ function channels({ advice, one }) {
 /** @returns {string} Beijing's time now, for a `datetime-local` */
 function now() {
   return new Date(Date.now() + OFFSET_MS).toISOString().slice(0, 16);
+}
+
+/** @param {string} given `YYYY-MM-DDTHH:MM[:SS]` @param {string} zone @returns {string} ISO 8601 */
+export function withOffset(given, zone) {
+  if (!given) return "";
+  return `${given.length === 16 ? `${given}:00` : given}${zone}`;
 }
