@@ -30,6 +30,13 @@ WRITTEN = """() => Object.fromEntries([...document.querySelectorAll("form [name]
   [field.name, field.type === "file" ? [...field.files].map((file) => file.name) : field.value]))"""
 
 
+SENDS = """() => document.querySelector("form").addEventListener("change", (event) => {
+  document.documentElement.dataset.sends = "yes";
+  event.currentTarget.submit();
+})"""
+"""A page that sends its form at every change, without a word to anybody."""
+
+
 HELPER = {"origins": ["http://127.0.0.1/*"]}
 
 
@@ -99,6 +106,7 @@ def check_what_was_seen(town: World, view: CaptureView, height: int) -> None:
 async def fill_without_submitting(town: World, order: Any) -> None:
     before = len(town.demo.submissions)
     page = await town.person.open(order.complaint_url)
+    await page.evaluate(SENDS)
     popup = await town.person.click_toolbar(page)
     if isinstance(town.person, FirefoxPerson):
         await popup.click("#beside")
@@ -110,6 +118,7 @@ async def fill_without_submitting(town: World, order: Any) -> None:
     marks = "[...document.querySelectorAll('#report .chip')].map(c => c.className)"
     assert {mark.split()[-1] for mark in await popup.evaluate(marks)} == {"good"}
     await popup.close()
+    assert await page.evaluate("() => document.documentElement.dataset.sends") == "yes"
     written = await page.evaluate(WRITTEN)
     assert order.order_no in written.values()
     [files] = [value for value in written.values() if isinstance(value, list)]
