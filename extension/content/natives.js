@@ -62,6 +62,10 @@
   const clientHeightOf = getter(Element.prototype, "clientHeight");
   const scrollElement = method(Element.prototype, "scrollTo");
 
+  /** @param {any} element @returns {boolean} by the names of the options that Chromium 120 knows */
+  const isSeen = (element) =>
+    checkVisibility(element, { checkOpacity: true, checkVisibilityCSS: true });
+
   /** @param {any} element @returns {ShadowRoot | null} closed roots too */
   const shadowOf = (element) => {
     try {
@@ -96,6 +100,7 @@
     inputChecked,
     inputType,
     inputValue,
+    isSeen,
     lastModifiedOf,
     nameOf,
     namespaceOf,
