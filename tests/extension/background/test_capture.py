@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import json
+from datetime import datetime
 
 import pytest
 from aiohttp import web
@@ -134,7 +136,8 @@ async def test_strips_that_end_because_the_page_is_gone_say_why(
     await getattr(page, leave)()
     await world.reached(uuid, "sent")
     [first] = [p for p in world.helper.parts(uuid, "seen/strip") if p.about["index"] == 0]
-    assert [item["reason"] for item in first.about["missing"]] == [reason]
+    assert [item["reason"] for item in first.about["missing"]] == [reason, "changes_unknown"]
+    assert first.about["page_changes"] is None
 
 
 BEFORE = """([area, name]) => {
@@ -184,6 +187,56 @@ async def test_a_page_that_the_person_went_on_to_is_no_part_of_the_one_before(
     assert ("seen/mhtml", "address_changed") in {(item.role, item.reason) for item in missing}
 
 
+LOADED_ANEW = """async ({ tabId, target, files, args }) => {
+  if (!(WHEN)) return false;
+  const id = tabId ?? target.tabId;
+  const loaded = new Promise((done) => {
+    chrome.tabs.onUpdated.addListener((tab, { status }) => {
+      if (tab === id && status === "complete") done();
+    });
+  });
+  await chrome.tabs.reload(id);
+  await loaded;
+  return true;
+}"""
+READ = {"seen/html", "seen/text", "seen/mhtml"}
+
+
+@pytest.mark.parametrize(
+    ("call", "when", "size", "gone"),
+    [
+        ("scripting.executeScript", "files?.includes('content/snapshot.js')", 1, READ),
+        ("scripting.executeScript", "args?.[0] === 'html' && args[1] === 1", 9_000_000, READ),
+        ("pageCapture.saveAsMHTML", "true", 1, {"seen/mhtml"}),
+    ],
+    ids=["snapshot", "pieces", "mhtml"],
+)
+async def test_a_page_loaded_anew_at_its_address_is_no_part_of_the_one_before(
+    world: World, call: str, when: str, size: int, gone: set[str]
+) -> None:
+    served: list[str] = []
+
+    async def turned(_: web.Request) -> web.StreamResponse:
+        served.append(f"订单 1234567{len(served)}")
+        html = f"<!doctype html><title>订单</title><p>{served[-1]}<p hidden>{'甲' * size}"
+        return web.Response(text=html, content_type="text/html", charset="utf-8")
+
+    world.shop.pages["/order"] = turned
+    tab = await world.click(await world.open("/order"))
+    await first_do(world, call, LOADED_ANEW.replace("WHEN", when))
+    uuid = (await world.message("capture", tabId=tab))["uuid"]
+    await world.reached(uuid, "sent")
+    missing = world.helper.vault.capture(uuid).meta.missing
+    assert {(item.role, item.reason) for item in missing} == {
+        (one, "page_reloaded") for one in gone
+    }
+    roles = {part.role for part in world.helper.parts(uuid)}
+    assert roles & READ == READ - gone
+    if "seen/html" in roles:
+        assert served[0] in world.helper.bytes(uuid, "seen/html").decode()
+    assert len(served) == 2
+
+
 async def test_a_tab_closed_while_it_is_read_is_called_closed(world: World) -> None:
     world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单"
     page = await world.open("/order")
@@ -195,6 +248,49 @@ async def test_a_tab_closed_while_it_is_read_is_called_closed(world: World) -> N
     assert {(item.role, item.reason) for item in missing} == {
         (role, "tab_closed") for role in ("seen/html", "seen/text", "seen/mhtml")
     }
+
+
+LEFT_BEFORE_THE_STRIPS = """async ({ args }) => {
+  if (args?.[0] !== "go") return false;
+  const [other] = await chrome.tabs.query({ active: false });
+  await chrome.tabs.update(other.id, { active: true });
+  return true;
+}"""
+
+
+async def test_why_there_is_no_strip_is_told_where_not_even_the_first_came(world: World) -> None:
+    world.shop.pages["/order"] = TALL
+    page = await world.open("/order")
+    await page.evaluate("scrollTo(0, 300)")
+    tab = await world.click(page)
+    await first_do(world, "scripting.executeScript", LEFT_BEFORE_THE_STRIPS)
+    uuid = (await world.message("capture", tabId=tab))["uuid"]
+    await world.reached(uuid, "sent")
+    assert world.helper.parts(uuid, "seen/strip") == []
+    _, log = world.helper.parts(uuid, "seen/context")
+    assert [row["reason"] for row in log.about["missing"]] == ["tab_changed"]
+    told = json.loads(world.helper.blobs.read(log.sha256))
+    assert (told["format"], told["page_changes"]) == ("kazheng/strips/1", [])
+
+
+async def test_a_second_click_counts_for_when_its_page_is_taken(world: World) -> None:
+    world.shop.pages["/order"] = TALL.replace("700px", "4000px")
+    page = await world.open("/order")
+    tab = await world.click(page)
+    first = (await world.message("capture", tabId=tab))["uuid"]
+    await until(lambda: strips_of(world, first), "no strip came")
+    second = (await world.message("capture", tabId=tab))["uuid"]
+    asked = (await world.state(second))["timings"]["clicked_at"]
+    until_then = (await world.reached(first, "sent", 60))["timings"]["kept_at"]
+    await page.evaluate("for (const one of document.querySelectorAll('section')) one.remove()")
+    timings = (await world.reached(second, "sent"))["timings"]
+    assert timings["asked_at"] == asked < timings["clicked_at"]
+    assert timings["clicked_at"] >= until_then
+    meta = world.helper.vault.capture(second).meta
+    assert meta.clicked_at.timestamp() * 1000 == pytest.approx(timings["clicked_at"])
+    told = world.context(second)
+    assert (told["asked_at"], meta.extra["asked_at"]) == (told["asked_at"],) * 2
+    assert datetime.fromisoformat(told["asked_at"]).timestamp() * 1000 == pytest.approx(asked)
 
 
 async def test_a_clock_that_is_set_back_does_not_hold_up_the_pictures(world: World) -> None:
@@ -316,6 +412,22 @@ async def test_a_page_that_answers_its_own_form_is_not_visited_again(world: Worl
     answered = await world.kept(page)
     assert world.helper.vault.capture(asked).meta.revisit == "allowed"
     assert world.helper.vault.capture(answered).meta.revisit == "post"
+
+
+async def test_of_a_pdf_it_is_said_that_only_what_the_window_shows_was_kept(world: World) -> None:
+    async def pdf(_: web.Request) -> web.StreamResponse:
+        out = io.BytesIO()
+        Image.new("RGB", (900, 1200), "white").save(out, "PDF")
+        return web.Response(body=out.getvalue(), content_type="application/pdf")
+
+    world.shop.pages["/terms"] = pdf
+    uuid = await world.kept(await world.open("/terms"))
+    missing = world.helper.vault.capture(uuid).meta.missing
+    told = {item.role for item in missing if item.reason == "pdf_viewer"}
+    assert told == {"seen/html", "seen/page"}
+    roles = {part.role for part in world.helper.parts(uuid)}
+    assert "seen/viewport" in roles
+    assert "seen/strip" not in roles, "the window's picture is no page"
 
 
 async def test_a_page_that_is_no_web_page_is_refused_in_words(world: World) -> None:
