@@ -8,8 +8,8 @@ import { api, queue, Refusal } from "./api.js";
 import * as badge from "./badge.js";
 import { CHAT, release, walk, wanted } from "./chat.js";
 import { compose } from "./chat_record.js";
-import { sha256 } from "./crypto.js";
-import { freeze, seen, unfinished } from "./freeze.js";
+import { sha256, utf8 } from "./crypto.js";
+import { documentOf, freeze, isAnother, seen, unfinished } from "./freeze.js";
 import { describe, sketch } from "./meta.js";
 import * as outbox from "./outbox.js";
 import { webOrigin } from "./session.js";
@@ -18,9 +18,12 @@ import { push, schedule } from "./uploader.js";
 
 /** @typedef {import("./outbox.js").CaptureRecord} CaptureRecord */
 /** @typedef {import("./freeze.js").Frozen} Frozen */
+/** @typedef {{page_changes: shots.Change[] | null, missing: outbox.Missing[]}} Told */
 
-/** Later than this (ms after the click) a page is no longer taken for what was clicked on. */
+/** Later than this (ms after the click) a freeze is not gone on with. */
 const RESUMED_WITHIN = 120_000;
+/** A freeze that begins within this time (ms) is of the moment of the click. */
+const AT_ONCE = 1_000;
 
 /** Captures that this worker is taking, and the last one of each tab: one at a time there. */
 const working = new Set();
@@ -99,11 +102,29 @@ function start(record, noted) {
   tabs.set(tab.id, work);
 }
 
-/** @param {CaptureRecord} record @param {Promise<unknown>} noted */
-async function take(record, noted) {
-  const { uuid, tab } = record;
-  void badge.show(tab.id, "busy", record.meta.walk?.step);
+/**
+ * What had to wait, for the capture before it in its tab or for a worker, counts for the moment it
+ * is taken at; when it was asked for is said.
+ *
+ * @param {CaptureRecord} record @param {Promise<unknown>} noted @returns {Promise<CaptureRecord>}
+ */
+async function dated(record, noted) {
+  const { uuid, parts, timings } = record;
+  const now = Date.now();
+  if (parts.length || now - timings.clicked_at < AT_ONCE) return record;
+  await noted;
+  return outbox.update(uuid, (kept) => {
+    kept.timings = { asked_at: timings.clicked_at, ...kept.timings, clicked_at: now };
+    kept.meta.clicked_at = new Date(now).toISOString();
+  });
+}
+
+/** @param {CaptureRecord} asked @param {Promise<unknown>} noted */
+async function take(asked, noted) {
+  const { uuid, tab } = asked;
+  void badge.show(tab.id, "busy", asked.meta.walk?.step);
   try {
+    const record = await dated(asked, noted);
     const frozen = await freeze(record, async ({ blobs, ...found }) => {
       await noted;
       await outbox.update(uuid, (kept) => Object.assign(kept, found), blobs);
@@ -118,7 +139,7 @@ async function take(record, noted) {
     else await takeStrips(kept, frozen.measure);
     await push(uuid);
   } catch (error) {
-    await leave(record, refused(error));
+    await leave(asked, refused(error));
   }
 }
 
@@ -148,19 +169,21 @@ function refused(error) {
 async function keep(record, frozen, same) {
   const { parts, blobs, shot, measure, summary, missing } = frozen;
   const viewport = parts.find(({ role }) => role === "seen/viewport");
-  const still = !viewport || !measure || !summary;
+  const viewer = missing.some(({ reason }) => reason === "pdf_viewer");
+  const still = viewer || !viewport || !measure || !summary;
   if (still && record.chat) {
-    missing.push({ role: CHAT, reason: same ? "page_busy" : "interrupted" });
+    const reason = viewer ? "pdf_viewer" : same ? "page_busy" : "interrupted";
+    missing.push({ role: CHAT, reason });
   }
-  const top = viewport && shot && measure && measure.y === 0 && measure.x === 0;
+  const top = !viewer && viewport && shot && measure && measure.y === 0 && measure.x === 0;
   const first = top
     ? { ...viewport, role: "seen/strip", about: shots.about(0, measure, shot) }
     : null;
   const whole = top && measure.scroll_height <= measure.height + 1;
   const brief = Boolean(record.walked) && !record.chat;
-  const unscrolled = brief && !whole && !missing.some(({ role }) => role === "seen/strip");
+  const told = viewer || missing.some(({ role }) => role === "seen/strip");
   // A walk does not scroll the page under the hands of who reads it.
-  if (unscrolled) missing.push({ role: "seen/strip", reason: "walk" });
+  if (brief && !whole && !told) missing.push({ role: "seen/strip", reason: "walk" });
   const meta = await describe(record, frozen, same);
   const complete = still || brief || (Boolean(whole) && !record.chat);
   return outbox.update(
@@ -169,25 +192,51 @@ async function keep(record, frozen, same) {
       Object.assign(kept, { meta, parts, held: first, freezing: null, error: null });
       kept.phase = "kept_here";
       kept.timings.frozen_at = Date.now();
-      if (complete) end(kept, [], []);
+      if (complete) end(kept);
     },
     blobs,
   );
 }
 
 /**
- * Say that no strip will come any more. What was changed and what is missing is known only now,
- * so the first strip, announced last, carries it.
+ * Say that no strip will come any more; the first one, announced last, carries what is known only
+ * now.
  *
- * @param {CaptureRecord} record @param {shots.Change[]} changes @param {outbox.Missing[]} missing
+ * @param {CaptureRecord} record @param {Told} [told] @param {outbox.Part} [log] carries it instead
  */
-function end(record, changes, missing) {
-  if (record.held) {
-    const about = { ...record.held.about, page_changes: changes, missing };
-    record.parts.push({ ...record.held, about });
-  }
+function end(record, told = { page_changes: [], missing: [] }, log) {
+  const { held } = record;
+  if (held) record.parts.push({ ...held, about: { ...held.about, ...told } });
+  else if (log) record.parts.push(log);
   record.held = null;
   record.complete = true;
+}
+
+/**
+ * End the strips with what was changed for them, null if nobody can say that any more, and what is
+ * missing. Where no first strip came, a part of its own tells it.
+ *
+ * @param {string} uuid @param {shots.Change[] | null} changes @param {outbox.Missing[]} missing
+ */
+async function endStrips(uuid, changes, missing) {
+  const unknown = { role: "seen/strip", reason: "changes_unknown" };
+  const told = { page_changes: changes, missing: changes ? missing : [...missing, unknown] };
+  const record = await outbox.find(uuid);
+  if (record?.held || (!told.missing.length && !changes?.length)) {
+    await outbox.update(uuid, (kept) => end(kept, told));
+    return;
+  }
+  const log = { format: "kazheng/strips/1", capture_id: uuid, ...told };
+  const blob = new Blob([utf8(JSON.stringify(log))]);
+  const hash = await sha256(await blob.arrayBuffer());
+  const part = {
+    role: "seen/context",
+    sha256: hash,
+    size: blob.size,
+    media_type: "application/json",
+    about: { missing: told.missing },
+  };
+  await outbox.update(uuid, (kept) => end(kept, told, part), [{ sha256: hash, blob }]);
 }
 
 /** @param {CaptureRecord} record @param {shots.Measure | null} measure */
@@ -215,7 +264,7 @@ async function takeStrips({ uuid, tab, held }, measure) {
       if (about.index !== 0) void push(uuid);
     },
   );
-  await outbox.update(uuid, (record) => end(record, changes, missing));
+  await endStrips(uuid, changes, missing);
 }
 
 /**
@@ -247,7 +296,7 @@ async function keepChat(uuid, cut, missing) {
     uuid,
     (kept) => {
       kept.parts.push(part);
-      end(kept, [], []);
+      end(kept);
     },
     [{ sha256: part.sha256, blob }],
   );
@@ -258,43 +307,42 @@ async function keepChat(uuid, cut, missing) {
  * that has nothing yet the reason is shown.
  *
  * @param {{uuid: string, tab: outbox.TabRef}} capture @param {Refusal} refusal
+ * @param {shots.Change[] | null} [changes] made to the page for strips; null if nobody can say
  */
-async function leave({ uuid, tab }, refusal) {
+async function leave({ uuid, tab }, refusal, changes = null) {
   const record = await outbox.find(uuid);
-  const left = record && (await sendable(record, refusal));
+  const left = record && (await sendable(record, refusal, changes));
   await badge.show(tab.id, left ? "waiting" : "failed", record?.meta.walk?.step);
   await schedule();
   if (left) void push(uuid);
 }
 
-/** @param {CaptureRecord} record @param {Refusal} refusal @returns {Promise<boolean>} */
-async function sendable(record, refusal) {
-  if (record.phase !== "freezing" && record.chat && !record.complete) {
-    await keepChat(record.uuid, refusal.code, []);
+/**
+ * @param {CaptureRecord} record @param {Refusal} refusal @param {shots.Change[] | null} changes
+ * @returns {Promise<boolean>}
+ */
+async function sendable(record, refusal, changes) {
+  const { uuid, phase, complete } = record;
+  if (phase !== "freezing") {
+    if (complete) return true;
+    if (record.chat) await keepChat(uuid, refusal.code, []);
+    else await endStrips(uuid, changes, [{ role: "seen/strip", reason: refusal.code }]);
+    return true;
   }
   // Of a page that a walk came by the reason alone is kept too: its step is not left out.
-  const bare = !seen(record) && !record.meta.walk;
-  if (record.phase !== "freezing" || bare) {
-    const { phase } = await outbox.update(record.uuid, (kept) =>
-      giveUp(kept, refusal.explained()),
-    );
-    return phase !== "freezing";
+  if (!seen(record) && !record.meta.walk) {
+    const error = refusal.explained();
+    await outbox.update(uuid, (kept) => Object.assign(kept, { error, complete: true }));
+    return false;
   }
   try {
     await keep(record, await unfinished(record, refusal.code), false);
     return true;
   } catch (error) {
     // Not even a few bytes more (a full disk): it is said, and the next worker tries once more.
-    await outbox.fail(record.uuid, refused(error).explained());
+    await outbox.fail(uuid, refused(error).explained());
     return false;
   }
-}
-
-/** @param {CaptureRecord} record @param {outbox.Explained} error */
-function giveUp(record, error) {
-  if (record.phase === "freezing") record.error = error;
-  else if (!record.complete) end(record, [], [{ role: "seen/strip", reason: error.code }]);
-  record.complete = true;
 }
 
 /** Finish what an earlier worker left in the middle. */
@@ -315,10 +363,15 @@ function isLeft({ uuid, phase, complete, recording }) {
 
 /** @param {CaptureRecord} record what an earlier worker left in the middle */
 async function finish(record) {
-  if (record.phase === "freezing" && (await lasts(record))) return resume(record.uuid);
-  const putBack = record.chat ? release : (/** @type {number} */ id) => shots.inPage(id, "finish");
-  if (record.phase !== "freezing") await putBack(record.tab.id).catch(() => null);
-  return leave(record, new Refusal("interrupted"));
+  const { uuid, phase, tab, chat, timings } = record;
+  const frozen = phase !== "freezing";
+  const late = Date.now() - timings.clicked_at > RESUMED_WITHIN;
+  const anew = isAnother(record.document, await documentOf(tab.id));
+  if (!frozen && !late && !anew && !(await shots.left(tab))) return resume(uuid);
+  const there = frozen && !anew;
+  if (there && chat) await release(tab.id).catch(() => null);
+  const changes = there && !chat ? await shots.putBack(tab.id) : null;
+  return leave(record, new Refusal("interrupted"), changes);
 }
 
 /** Go on with the freeze of an earlier worker; when that was is said. @param {string} uuid */
@@ -330,9 +383,8 @@ async function resume(uuid) {
   start(record, Promise.resolve());
 }
 
-/** @param {CaptureRecord} record @returns {Promise<boolean>} the tab still shows what was clicked on */
-async function lasts({ tab, timings }) {
-  if (Date.now() - timings.clicked_at > RESUMED_WITHIN) return false;
-  const now = await api.tabs.get(tab.id).catch(() => null);
-  return now?.url === tab.url;
+/** Wait until nothing of a tab is being kept, nor was left in the middle. @param {number} tabId */
+export async function idle(tabId) {
+  await recover();
+  await tabs.get(tabId);
 }

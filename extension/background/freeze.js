@@ -7,6 +7,8 @@ import { left, picture, prepare } from "./shots.js";
 const SNAPSHOT = ["natives", "text", "fields", "places", "toasts", "context", "snapshot"].map(
   (name) => `content/${name}.js`,
 );
+/** The picture comes first: which page it shows is not waited for any longer (ms). */
+const DOCUMENT_PATIENCE = 250;
 const PATIENCE = 15_000;
 const PATIENCE_WITH_BUSY_PAGE = 4_000;
 const MHTML_PATIENCE = 8_000;
@@ -23,12 +25,12 @@ const ROLES = ["seen/viewport", "seen/html", "seen/text", "seen/mhtml", "seen/st
  * @typedef {import("./shots.js").Measure} Measure
  * @typedef {{sha256: string, blob: Blob}[]} Blobs
  * @typedef {{files: Record<string, string>, summary: any, missing: Missing[],
- *   secret_attribute: boolean}} Snapshot
+ *   secret_attribute: boolean, document: number}} Snapshot
  * @typedef {{parts: Part[], blobs: Blobs, missing: Missing[],
- *   summary: any, measure: Measure | null,
+ *   summary: any, document: number | null, measure: Measure | null,
  *   shot: import("./shots.js").Picture | null}} Frozen `blobs` are those not in the outbox yet
- * @typedef {(found: {parts: Part[], freezing: import("./outbox.js").Freezing, blobs: Blobs}) =>
- *   Promise<void>} Save
+ * @typedef {(found: {parts: Part[], freezing: import("./outbox.js").Freezing, blobs: Blobs,
+ *   document: number | null}) => Promise<void>} Save
  */
 
 /**
@@ -40,18 +42,23 @@ const ROLES = ["seen/viewport", "seen/html", "seen/text", "seen/mhtml", "seen/st
 export async function freeze(record, save) {
   const { tab } = record;
   const frozen = begun(record);
-  if (!has(frozen, "seen/viewport")) await keepPicture(frozen, tab);
-  [frozen.measure] = await Promise.all([prepare(tab.id), save(fresh(frozen))]);
+  if (!has(frozen, "seen/viewport")) {
+    frozen.document ??= await documentOf(tab.id, DOCUMENT_PATIENCE);
+    await keepPicture(frozen, tab);
+  }
+  const [measure] = await Promise.all([prepare(tab.id), save(fresh(frozen))]);
+  frozen.measure = isAnother(frozen.document, measure?.document) ? null : measure;
   placePicture(frozen);
   const patience = frozen.measure ? PATIENCE : PATIENCE_WITH_BUSY_PAGE;
   // Asked for again where it is kept already: the page may hold a password by now.
-  const snapshot = await takeSnapshot(tab, patience).catch(async (error) => {
+  const snapshot = await takeSnapshot(tab, patience, frozen.document).catch(async (error) => {
     const reason = await left(tab);
     for (const role of ["seen/html", "seen/text"]) {
       if (!has(frozen, role)) lack(frozen, role, reason ? new Refusal(reason) : error);
     }
     return null;
   });
+  frozen.document ??= snapshot?.document ?? null;
   if (snapshot && !has(frozen, "seen/html")) {
     await keepSnapshot(frozen, snapshot);
     await keepContext(frozen, snapshot, record);
@@ -77,6 +84,28 @@ export async function unfinished(record, reason) {
   return frozen;
 }
 
+/**
+ * Ask a tab which page it shows: one that is loaded anew has the same address.
+ *
+ * @param {number} tabId @param {number} [patience] in ms
+ * @returns {Promise<number | null>} null: it did not say so
+ */
+export async function documentOf(tabId, patience = 2_000) {
+  const target = { tabId };
+  const func = () => performance.timeOrigin;
+  const running = api.scripting.executeScript({ target, injectImmediately: true, func });
+  const told = await within(running, patience, "page_busy").catch(() => null);
+  return told?.[0]?.result ?? null;
+}
+
+/**
+ * @param {number | null | undefined} one @param {number | null | undefined} other
+ * @returns {boolean} both are known and not the same
+ */
+export function isAnother(one, other) {
+  return typeof one === "number" && typeof other === "number" && one !== other;
+}
+
 /** @param {{parts: Part[]}} frozen @returns {boolean} whether anything of the page is there */
 export function seen({ parts }) {
   return parts.some(({ role }) => role !== "seen/context");
@@ -88,7 +117,7 @@ function has({ parts }, role) {
 }
 
 /** @param {CaptureRecord} record @returns {Frozen} what is there of it */
-function begun({ parts, freezing }) {
+function begun({ parts, freezing, document }) {
   // What is tried again is not missing yet; what the snapshot could not read stays so.
   const again = has({ parts }, "seen/html") ? ["seen/viewport", "seen/mhtml"] : ROLES;
   return {
@@ -96,15 +125,16 @@ function begun({ parts, freezing }) {
     blobs: [],
     missing: (freezing?.missing ?? []).filter(({ role }) => !again.includes(role)),
     summary: freezing?.summary ?? null,
+    document: document ?? null,
     measure: null,
     shot: null,
   };
 }
 
 /** @param {Frozen} frozen @returns {Parameters<Save>[0]} what is to be put into the outbox */
-function fresh({ parts, blobs, missing, summary }) {
+function fresh({ parts, blobs, missing, summary, document }) {
   const freezing = { missing: [...missing], summary };
-  return { parts: [...parts], freezing, blobs: blobs.splice(0) };
+  return { parts: [...parts], freezing, document, blobs: blobs.splice(0) };
 }
 
 /** @param {Frozen} frozen @param {string} role @param {unknown} error @returns {null} */
@@ -142,6 +172,9 @@ function placePicture({ parts, shot, measure }) {
 async function keepSnapshot(frozen, snapshot) {
   frozen.summary = snapshot.summary;
   frozen.missing.push(...snapshot.missing);
+  // The page around a PDF holds nothing of it, and does not scroll with it.
+  const rows = snapshot.summary.content_type === "application/pdf" ? ["seen/html", "seen/page"] : [];
+  for (const role of rows) frozen.missing.push({ role, reason: "pdf_viewer" });
   await keep(frozen, "seen/html", "text/html", new Blob([utf8(snapshot.files.html)]));
   await keep(frozen, "seen/text", "text/plain", new Blob([utf8(snapshot.files.text)]));
 }
@@ -152,6 +185,7 @@ async function keepContext(frozen, snapshot, { uuid, tab, timings, meta }) {
     format: "kazheng/context/1",
     capture_id: uuid,
     clicked_at: new Date(timings.clicked_at).toISOString(),
+    ...(timings.asked_at ? { asked_at: new Date(timings.asked_at).toISOString() } : {}),
     tab: { address: tab.url, title: tab.title },
     ...(meta.walk ? { walk: meta.walk } : {}),
     extension: api.runtime.getManifest().version,
@@ -162,8 +196,11 @@ async function keepContext(frozen, snapshot, { uuid, tab, timings, meta }) {
   await keep(frozen, "seen/context", "application/json", blob);
 }
 
-/** @param {TabRef} tab @param {number} patience in ms @returns {Promise<Snapshot>} */
-async function takeSnapshot(tab, patience) {
+/**
+ * @param {TabRef} tab @param {number} patience in ms
+ * @param {number | null} document that was pictured @returns {Promise<Snapshot>}
+ */
+async function takeSnapshot(tab, patience, document) {
   const running = api.scripting
     .executeScript({
       target: { tabId: tab.id },
@@ -171,19 +208,22 @@ async function takeSnapshot(tab, patience) {
       files: SNAPSHOT,
     })
     .catch((error) => {
-      throw new Refusal("page_refused", { reason: String(error).slice(0, 200) });
+      // Firefox lets nobody into its viewer.
+      const code = /\.pdf$/i.test(new URL(tab.url).pathname) ? "pdf_viewer" : "page_refused";
+      throw new Refusal(code, { reason: String(error).slice(0, 200) });
     });
   const [{ result }] = /** @type {any} */ (await within(running, patience, "page_busy"));
   if (!result) throw new Refusal("snapshot_failed");
   if (result.summary.address !== tab.url) throw new Refusal("address_changed");
-  const { counts, summary, missing, secret_attribute } = result;
+  if (isAnother(document, result.document)) throw new Refusal("page_reloaded");
+  const { counts, files: small, ...told } = result;
   /** @type {Record<string, string>} */
   const files = {};
   for (const [name, count] of Object.entries(counts)) {
-    const pieces = result.files?.[name] ?? (await fetchPieces(tab.id, name, Number(count)));
+    const pieces = small?.[name] ?? (await fetchPieces(tab.id, name, Number(count)));
     files[name] = pieces.join("");
   }
-  return { files, summary, missing, secret_attribute };
+  return { ...told, files };
 }
 
 /**
@@ -199,14 +239,14 @@ async function fetchPieces(tabId, name, count) {
       injectImmediately: true,
       args: [name, index],
       func: (/** @type {string} */ key, /** @type {number} */ at) => {
-        const kept = /** @type {any} */ (globalThis).kazhengSnapshot;
-        const piece = kept[key][at];
-        kept[key][at] = "";
-        return piece;
+        // A page that was loaded anew meanwhile knows of none.
+        const kept = /** @type {any} */ (globalThis).kazhengSnapshot?.[key];
+        return kept?.splice(at, 1, "")[0] ?? null;
       },
     });
     const [{ result }] = await within(running, PATIENCE, "page_busy");
-    pieces.push(String(result));
+    if (typeof result !== "string") throw new Refusal("page_reloaded");
+    pieces.push(result);
   }
   return pieces;
 }
@@ -234,6 +274,7 @@ async function keepMhtml(frozen, snapshot, tab) {
     // It is of the page that the tab shows by then.
     const elsewhere = await left(tab);
     if (elsewhere) throw new Refusal(elsewhere);
+    if (isAnother(frozen.document, await documentOf(tab.id))) throw new Refusal("page_reloaded");
     await keep(frozen, "seen/mhtml", "multipart/related", mhtml);
   } catch (error) {
     lack(frozen, "seen/mhtml", error);

@@ -84,6 +84,7 @@ export async function describe({ tab, meta, timings, walked, chat }, { missing, 
       frozen_at: now,
       ...(chat ? { chat: true } : {}),
       ...(own ? { extension_sha256: own } : {}),
+      ...(timings.asked_at ? { asked_at: new Date(timings.asked_at).toISOString() } : {}),
       ...(timings.resumed_at ? { resumed_at: new Date(timings.resumed_at).toISOString() } : {}),
     },
   };

@@ -28,6 +28,7 @@ const REMEMBERED = 50;
  * @property {string} uuid made here, so that every repeated save is the same one
  * @property {any} meta CaptureMeta of the helper; fixed once it is no longer freezing
  * @property {Freezing | null} freezing for a freeze that a later worker has to end
+ * @property {number | null} [document] tells the page that was clicked on from one loaded anew
  * @property {Part[]} parts as announced to the helper
  * @property {Part | null} held the first strip: announced last, with what the strips lack
  * @property {boolean} complete no more parts will come
@@ -36,6 +37,7 @@ const REMEMBERED = 50;
  * @property {Phase} phase
  * @property {Explained | null} error why it does not go on, in a form for people
  * @property {Record<string, number>} timings Unix ms: clicked_at, frozen_at, s0_kept_at, kept_at,
+ *   asked_at if what was clicked on had to wait until clicked_at,
  *   resumed_at if a later worker went on with the freeze
  * @property {TabRef} tab
  * @property {boolean} sealed seen as sealed at the helper

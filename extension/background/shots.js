@@ -18,7 +18,8 @@ const SPREADS = "getBrowserInfo" in api.runtime;
 /**
  * @typedef {{blob: Blob, width: number, height: number}} Picture size in picture pixels
  * @typedef {{address: string, x: number, y: number, width: number, height: number,
- *   scroll_width: number, scroll_height: number, drift: number}} Measure in CSS pixels
+ *   scroll_width: number, scroll_height: number, drift: number,
+ *   document?: number}} Measure in CSS pixels; `document` tells the page from one loaded anew
  * @typedef {{selector: string, property: string, from: string, to: string, strip: number}} Change
  * @typedef {import("./outbox.js").TabRef} TabRef
  */
@@ -124,10 +125,10 @@ export function picture(tab, part) {
 /**
  * Call a function of content/strips.js in the tab.
  *
- * @param {number} tabId @param {"measure" | "covered" | "go" | "spread" | "finish"} name
+ * @param {number} tabId @param {"begin" | "measure" | "covered" | "go" | "spread" | "finish"} name
  * @param {...unknown} given @returns {Promise<any>}
  */
-export async function inPage(tabId, name, ...given) {
+async function inPage(tabId, name, ...given) {
   const running = api.scripting.executeScript({
     target: { tabId },
     injectImmediately: true,
@@ -148,7 +149,7 @@ export async function prepare(tabId) {
       files: ["content/natives.js", "content/strips.js"],
     });
     await within(running, PATIENCE / 2, "page_busy");
-    return await inPage(tabId, "measure");
+    return await inPage(tabId, "begin");
   } catch {
     return null;
   }
@@ -161,6 +162,11 @@ export function about(index, at, shot) {
   return { index, x, y, width, height, scale, scroll_width, scroll_height, drift };
 }
 
+/** Put the page back. @param {number} tabId @returns {Promise<Change[] | null>} null: it is gone */
+export async function putBack(tabId) {
+  return (await inPage(tabId, "finish").catch(() => null)) ?? null;
+}
+
 /**
  * Take the strips from the top to the bottom. `first` is set where the raw viewport picture shows
  * the top: unless something covers its bottom it is strip 0, and the pass begins below it.
@@ -168,19 +174,18 @@ export function about(index, at, shot) {
  * @param {TabRef} tab
  * @param {Measure | null} first
  * @param {(about: Record<string, unknown>, shot: Picture) => Promise<void>} keep
- * @returns {Promise<{changes: Change[], missing: import("./outbox.js").Missing[]}>}
+ * @returns {Promise<{changes: Change[] | null, missing: import("./outbox.js").Missing[]}>}
+ *   `changes` null: the page was gone before it could tell them
  */
 export async function strips(tab, first, keep) {
   /** @type {import("./outbox.js").Missing[]} */
   const missing = [];
-  /** @type {Change[]} */
-  let changes = [];
-  try {
-    await pass(tab, first, keep, missing);
-  } catch (error) {
-    missing.push({ role: "seen/strip", reason: await reasonOf(error, tab, "picture_refused") });
-  } finally {
-    changes = (await inPage(tab.id, "finish").catch(() => null)) ?? [];
+  const end = await pass(tab, first, keep, missing).catch((error) => ({ error }));
+  const changes = await putBack(tab.id);
+  if (end) {
+    // A page that cannot say what was changed on it is another one by now.
+    const otherwise = changes ? "picture_refused" : "page_reloaded";
+    missing.push({ role: "seen/strip", reason: await reasonOf(end.error, tab, otherwise) });
   }
   return { changes, missing };
 }

@@ -11,7 +11,7 @@
 
 import { api, queue, Refusal, within } from "./api.js";
 import * as badge from "./badge.js";
-import { capture, lost } from "./capture.js";
+import { capture, idle, lost } from "./capture.js";
 import * as outbox from "./outbox.js";
 import { lending, sitePattern, webOrigin } from "./session.js";
 
@@ -31,7 +31,7 @@ const IN_FIREFOX = "getBrowserInfo" in api.runtime;
  * @property {string} session names the chain
  * @property {number} tab_id
  * @property {string} origin
- * @property {boolean} had the site was granted before the walk
+ * @property {boolean} had the site is not to be given back: it was granted before, or that is done
  * @property {number} started_at Unix ms
  * @property {number | null} ended_at
  * @property {Ending | null} why
@@ -76,14 +76,15 @@ export function start({ tabId, had }) {
     });
     const origin = webOrigin(tab.url);
     if (!origin) throw new Refusal("not_capturable");
-    const before = await current();
-    if (before) await end(before, "again");
+    const before = await read();
+    if (before && !before.ended_at) await end(before, "again");
+    const owed = before?.origin === origin && !before.had;
     /** @type {Walk} */
     const walk = {
       session: crypto.randomUUID(),
       tab_id: tabId,
       origin,
-      had: Boolean(had),
+      had: Boolean(had) && !owed,
       started_at: Date.now(),
       ended_at: null,
       why: null,
@@ -131,8 +132,11 @@ export function keep(message) {
 /** Go on with what an earlier worker left. */
 export function recover() {
   return inTurn(async () => {
-    const walk = await current();
-    if (!walk) return unlisten();
+    const walk = await read();
+    if (!walk || walk.ended_at) {
+      if (walk) giveBack(walk);
+      return unlisten();
+    }
     await adopt(walk);
     if (walk.ended_at) return;
     if (Date.now() - walk.started_at > LASTS_MINUTES * 60_000) return end(walk, "hour");
@@ -271,14 +275,25 @@ async function end(walk, why) {
     api.alarms.clear(ALARM),
     api.storage.session.remove("walking"),
     badge.clear(walk.tab_id),
-    release(walk),
   ]);
+  giveBack(walk);
 }
 
-/** Give the site back that was granted for the walk alone. @param {Walk} walk */
-async function release({ origin, had }) {
-  if (had || (await lending(origin)).chosen) return;
-  await api.permissions.remove({ origins: [sitePattern(origin)] });
+/** Give the site back once the pages are kept: the last one may still be read. @param {Walk} walk */
+function giveBack(walk) {
+  if (walk.had) return;
+  const kept = idle(walk.tab_id).catch(() => null);
+  void kept.then(() => inTurn(() => release(walk))).catch(() => null);
+}
+
+/** Give the site back that was granted for the walk alone. @param {Walk} walk which is over */
+async function release({ origin, session }) {
+  const last = await read();
+  if (last?.origin === origin && !last.ended_at) return; // that one gives it back
+  if (!(await lending(origin)).chosen) {
+    await api.permissions.remove({ origins: [sitePattern(origin)] });
+  }
+  if (last?.session === session) await save({ ...last, had: true });
 }
 
 /** @param {Walk} walk @returns {Promise<boolean>} pages may be kept without a click */

@@ -147,7 +147,7 @@
 
   /** @param {any} element @returns {boolean} it has a box and is not made invisible */
   const visible = (element) =>
-    checkVisibility(element, { visibilityProperty: true, checkVisibilityCSS: true }) ||
+    checkVisibility(element, { checkVisibilityCSS: true }) ||
     getComputedStyle(element).display === "contents";
 
   /** @param {any} element @param {string} name @returns {string} */

@@ -64,6 +64,10 @@
   const clientHeightOf = getter(Element.prototype, "clientHeight");
   const scrollElement = method(Element.prototype, "scrollTo");
 
+  /** @param {any} element @returns {boolean} by the names of the options that Chromium 120 knows */
+  const isSeen = (element) =>
+    checkVisibility(element, { checkOpacity: true, checkVisibilityCSS: true });
+
   /** @param {any} element @returns {ShadowRoot | null} closed roots too */
   const shadowOf = (element) => {
     // No other has one, and Chromium throws on each, which takes 30 times as long.
@@ -100,6 +104,7 @@
     inputChecked,
     inputType,
     inputValue,
+    isSeen,
     lastModifiedOf,
     nameOf,
     namespaceOf,

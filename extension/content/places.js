@@ -11,9 +11,8 @@
   const RECT_TEXT = 500;
   const MOST_LINES = 20;
   const MOST_FIELDS = 1_000;
-  const { checkVisibility, elementAt, nameOf, parentOf, rectangle } = /** @type {any} */ (
-    globalThis
-  ).kazhengNatives;
+  const { elementAt, isSeen, nameOf, parentOf, rectangle } = /** @type {any} */ (globalThis)
+    .kazhengNatives;
 
   /**
    * @typedef {{left: number, top: number, right: number, bottom: number}} Box window coordinates
@@ -92,12 +91,7 @@
   const isShown = ({ element, shown }) => {
     if (!shown) return false;
     try {
-      return checkVisibility(element, {
-        checkOpacity: true,
-        checkVisibilityCSS: true,
-        opacityProperty: true,
-        visibilityProperty: true,
-      });
+      return isSeen(element);
     } catch {
       return true;
     }

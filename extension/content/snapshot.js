@@ -334,5 +334,6 @@
     summary,
     missing,
     secret_attribute: state.secretAttribute,
+    document: performance.timeOrigin,
   };
 })();

@@ -29,6 +29,7 @@
    */
   /** @type {Change[]} */
   let changes = [];
+  let told = false;
   /** Changed elements, with their style attribute before and after. @type {Map<any, Own>} */
   const changed = new Map();
   /** Pictures that are loaded although nobody scrolled to them. @type {any[]} */
@@ -80,7 +81,7 @@
   const styleText = (element) => attribute(element, "style");
 
   /** @param {any} element @param {Own} own what to undo; the page may have changed more meanwhile */
-  const restore = (element, { served, ours, properties }) => {
+  const undo = (element, { served, ours, properties }) => {
     if (styleText(element) === ours) {
       if (served === null) removeAttribute(element, "style");
       else setAttribute(element, "style", served);
@@ -201,22 +202,34 @@
     });
   const covered = () => bars().length;
 
-  /** Put the page back as it was. @returns {Change[]} what had been changed */
-  const finish = () => {
+  /** Put the page back as it was; the log of what had been changed stays. */
+  const restore = () => {
     clearTimeout(watchdog);
-    for (const [element, own] of changed) restore(element, own);
+    for (const [element, own] of changed) undo(element, own);
     for (const image of woken.splice(0)) setAttribute(image, "loading", "lazy");
     if (before) scrollTo({ left: before.x, top: before.y, behavior: "instant" });
-    const made = changes;
-    [changes, before, anchor] = [[], null, null];
+    before = null;
     changed.clear();
-    return made;
+  };
+
+  /** Put the page back. @returns {Change[]} what had been changed; who asks again hears it again */
+  const finish = () => {
+    restore();
+    anchor = null;
+    told = true;
+    return changes;
+  };
+
+  /** Begin a log anew, unless nobody has asked for the last one yet. @returns where the page stands */
+  const begin = () => {
+    if (told) [changes, told] = [[], false];
+    return { ...measure(), document: performance.timeOrigin };
   };
 
   /** @param {number} strip @param {number} y @param {boolean} clear un-stick all, not only bars */
   const go = async (strip, y, clear) => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(finish, ABANDONED_MILLISECONDS);
+    watchdog = setTimeout(restore, ABANDONED_MILLISECONDS);
     before ??= { x: scrollX, y: scrollY };
     scrollTo({ left: 0, top: y, behavior: "instant" });
     await painted();
@@ -250,7 +263,7 @@
    */
   const spread = async (strip, y, most) => {
     clearTimeout(watchdog);
-    watchdog = setTimeout(finish, ABANDONED_MILLISECONDS);
+    watchdog = setTimeout(restore, ABANDONED_MILLISECONDS);
     const count = changes.length;
     // What is fixed is pictured where the window shows it now: on top of other content.
     unstick(scrollY === 0 ? bars() : everything(), strip);
@@ -262,5 +275,5 @@
     return { address: location.href, x: 0, y, width, height, scroll_width, scroll_height, drift: 0 };
   };
 
-  scope.kazhengStrips = { change, covered, describe, finish, go, measure, spread };
+  scope.kazhengStrips = { begin, change, covered, describe, finish, go, measure, spread };
 })();

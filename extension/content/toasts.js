@@ -36,7 +36,7 @@
       `.${library}-notification-notice`,
     ]),
   ].join(", ");
-  const { attribute, checkVisibility, inputType, inputValue, innerText, queryAll, queryIn, textOf } =
+  const { attribute, inputType, inputValue, innerText, isSeen, queryAll, queryIn, textOf } =
     shared.kazhengNatives;
   const { asksForOrder, isSecret } = shared.kazhengFields;
 
@@ -65,7 +65,7 @@
       if (!whole.trim() || whole.length > LONGEST_BLOCK) continue;
       const inner = queryIn(node, MARKS);
       if (inner && textOf(inner)?.trim()) continue; // a box around notices
-      if (!checkVisibility(node, { opacityProperty: true, visibilityProperty: true })) continue;
+      if (!isSeen(node)) continue;
       const text = (innerText(node) ?? whole).replace(/\s+/g, " ").trim().slice(0, LONGEST);
       if (text) found.push(text);
     }

@@ -41,8 +41,8 @@ class Caption:
     capture_id: str
     peer: str | None = None
     certificate_sha256: str | None = None
-    composed: tuple[int, int] | None = None
-    """Number of strips the picture is made of, and of elements changed to take them."""
+    composed: tuple[int, int | None] | None = None
+    """Number of strips the picture is made of, and of elements changed to take them, if known."""
 
 
 def compose(picture: bytes, caption: Caption) -> bytes:
@@ -165,10 +165,9 @@ def _entries(caption: Caption, picture_sha256: str, chinese: bool) -> Iterator[t
     yield _both("sheet.kind", chinese), _both(f"sheet.kind.{caption.kind}", chinese)
     if caption.composed:
         strips, changed = caption.composed
-        yield (
-            _both("sheet.composed", chinese),
-            _both("sheet.composed.of", chinese, strips=strips, changed=changed),
-        )
+        known = {} if changed is None else {"changed": changed}
+        key = "sheet.composed.of" if known else "sheet.composed.unknown"
+        yield _both("sheet.composed", chinese), _both(key, chinese, strips=strips, **known)
     if caption.peer:
         yield _both("sheet.peer", chinese), caption.peer
     if caption.certificate_sha256:

@@ -54,11 +54,15 @@ def _strip_log(store: Store, strips: list[Artifact]) -> Artifact:
     return store.keep("log", text, "application/json", name="seen-strips.json")
 
 
-def _composed(strips: Sequence[Artifact]) -> tuple[int, int]:
-    """Return of how many strips a picture is made, and how many elements were changed for it."""
-    changes = [strip.about.get("page_changes") for strip in strips]
-    rows = [row for told in changes if isinstance(told, list) for row in told]
-    return len(strips), len({str(row.get("selector")) for row in rows if isinstance(row, dict)})
+def _composed(strips: Sequence[Artifact]) -> tuple[int, int | None]:
+    """Return of how many strips a picture is made, and how many elements were changed for it.
+
+    Where no strip carries the log of the changes, nobody knows.
+    """
+    told = [strip.about.get("page_changes") for strip in strips]
+    logs = [log for log in told if isinstance(log, list)]
+    changed = {str(row.get("selector")) for log in logs for row in log if isinstance(row, dict)}
+    return len(strips), len(changed) if logs else None
 
 
 def _page_zone(store: Store, view: CaptureView) -> str:
@@ -77,7 +81,7 @@ def _sheet(
     view: CaptureView,
     picture: bytes,
     name: str,
-    composed: tuple[int, int] | None = None,
+    composed: tuple[int, int | None] | None = None,
 ) -> list[Artifact]:
     """Return the sheet of a picture; none, and why in `missing`, if it cannot be drawn."""
     caption = sheet.Caption(

@@ -70,3 +70,10 @@ def test_what_javascript_may_be_used_is_bound_to_what_chromium_120_has() -> None
     options = json.loads((EXTENSION / "tsconfig.json").read_text("utf-8"))["compilerOptions"]
     assert options["target"] == "ES2022"
     assert options["lib"][0] == "ES2024"
+
+
+def test_what_is_seen_is_asked_by_the_names_that_chromium_120_knows() -> None:
+    """It takes no notice of `opacityProperty` and `visibilityProperty`, which came with 121."""
+    text = "\n".join(path.read_text("utf-8") for path in sorted(EXTENSION.rglob("*.js")))
+    assert "checkVisibilityCSS: true" in text
+    assert re.findall(r"\b(?:opacity|visibility)Property\b", text) == []

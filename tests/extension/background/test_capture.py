@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+from datetime import datetime
 
 import pytest
 from aiohttp import web
@@ -134,67 +135,28 @@ async def test_strips_that_end_because_the_page_is_gone_say_why(
     await getattr(page, leave)()
     await world.reached(uuid, "sent")
     [first] = [p for p in world.helper.parts(uuid, "seen/strip") if p.about["index"] == 0]
-    assert [item["reason"] for item in first.about["missing"]] == [reason]
+    assert [item["reason"] for item in first.about["missing"]] == [reason, "changes_unknown"]
+    assert first.about["page_changes"] is None
 
 
-BEFORE = """([area, name]) => {
-  const real = chrome[area][name].bind(chrome[area]);
-  chrome[area][name] = async (options) => {
-    if (await ACT(options)) chrome[area][name] = real;
-    return real(options);
-  };
-}"""
-GOES_ON = """async ({ tabId }) => {
-  const url = "URL";
-  await chrome.tabs.update(tabId, { url });
-  for (;;) {
-    const tab = await chrome.tabs.get(tabId);
-    if (tab.url === url && tab.status === "complete") return true;
-    await new Promise((done) => setTimeout(done, 20));
-  }
-}"""
-CLOSES = """async ({ target, files }) => {
-  if (!files?.includes("content/snapshot.js")) return false;
-  await chrome.tabs.remove(target.tabId);
-  return true;
-}"""
-
-
-async def first_do(world: World, call: str, what: str) -> None:
-    """Have the worker do something once, right before it makes a call to the browser."""
-    area, name = call.split(".")
-    script = BEFORE.replace("ACT", f"({what})")
-    await world.person.context.service_workers[0].evaluate(script, [area, name])
-
-
-async def test_a_page_that_the_person_went_on_to_is_no_part_of_the_one_before(
-    world: World,
-) -> None:
-    world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单 12345678"
-    world.shop.pages["/other"] = "<!doctype html><title>别的</title><p>订单 87654321"
+async def test_a_second_click_counts_for_when_its_page_is_taken(world: World) -> None:
+    world.shop.pages["/order"] = TALL.replace("700px", "4000px")
     page = await world.open("/order")
     tab = await world.click(page)
-    going = GOES_ON.replace("URL", f"{world.shop.origin}/other")
-    await first_do(world, "pageCapture.saveAsMHTML", going)
-    uuid = (await world.message("capture", tabId=tab))["uuid"]
-    await world.reached(uuid, "sent")
-    assert "12345678" in world.helper.bytes(uuid, "seen/html").decode()
-    assert world.helper.parts(uuid, "seen/mhtml") == []
-    missing = world.helper.vault.capture(uuid).meta.missing
-    assert ("seen/mhtml", "address_changed") in {(item.role, item.reason) for item in missing}
-
-
-async def test_a_tab_closed_while_it_is_read_is_called_closed(world: World) -> None:
-    world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单"
-    page = await world.open("/order")
-    tab = await world.click(page)
-    await first_do(world, "scripting.executeScript", CLOSES)
-    uuid = (await world.message("capture", tabId=tab))["uuid"]
-    await world.reached(uuid, "sent")
-    missing = world.helper.vault.capture(uuid).meta.missing
-    assert {(item.role, item.reason) for item in missing} == {
-        (role, "tab_closed") for role in ("seen/html", "seen/text", "seen/mhtml")
-    }
+    first = (await world.message("capture", tabId=tab))["uuid"]
+    await until(lambda: strips_of(world, first), "no strip came")
+    second = (await world.message("capture", tabId=tab))["uuid"]
+    asked = (await world.state(second))["timings"]["clicked_at"]
+    until_then = (await world.reached(first, "sent", 60))["timings"]["kept_at"]
+    await page.evaluate("for (const one of document.querySelectorAll('section')) one.remove()")
+    timings = (await world.reached(second, "sent"))["timings"]
+    assert timings["asked_at"] == asked < timings["clicked_at"]
+    assert timings["clicked_at"] >= until_then
+    meta = world.helper.vault.capture(second).meta
+    assert meta.clicked_at.timestamp() * 1000 == pytest.approx(timings["clicked_at"])
+    told = world.context(second)
+    assert (told["asked_at"], meta.extra["asked_at"]) == (told["asked_at"],) * 2
+    assert datetime.fromisoformat(told["asked_at"]).timestamp() * 1000 == pytest.approx(asked)
 
 
 async def test_a_clock_that_is_set_back_does_not_hold_up_the_pictures(world: World) -> None:
@@ -316,6 +278,22 @@ async def test_a_page_that_answers_its_own_form_is_not_visited_again(world: Worl
     answered = await world.kept(page)
     assert world.helper.vault.capture(asked).meta.revisit == "allowed"
     assert world.helper.vault.capture(answered).meta.revisit == "post"
+
+
+async def test_of_a_pdf_it_is_said_that_only_what_the_window_shows_was_kept(world: World) -> None:
+    async def pdf(_: web.Request) -> web.StreamResponse:
+        out = io.BytesIO()
+        Image.new("RGB", (900, 1200), "white").save(out, "PDF")
+        return web.Response(body=out.getvalue(), content_type="application/pdf")
+
+    world.shop.pages["/terms"] = pdf
+    uuid = await world.kept(await world.open("/terms"))
+    missing = world.helper.vault.capture(uuid).meta.missing
+    told = {item.role for item in missing if item.reason == "pdf_viewer"}
+    assert told == {"seen/html", "seen/page"}
+    roles = {part.role for part in world.helper.parts(uuid)}
+    assert "seen/viewport" in roles
+    assert "seen/strip" not in roles, "the window's picture is no page"
 
 
 async def test_a_page_that_is_no_web_page_is_refused_in_words(world: World) -> None:

@@ -193,3 +193,32 @@ async def test_a_click_without_a_picture_whose_tab_is_gone_says_it_was_interrupt
     await until(said, "the capture hangs")
     assert (await world.state(UUID))["complete"]
     assert (await world.message("status"))["outbox"]["count"] == 0
+
+
+async def test_what_was_changed_for_the_strips_is_told_by_the_next_worker_or_said_to_be_unknown(
+    world: World,
+) -> None:
+    bar = "<div style='position:fixed;top:0;height:60px;width:100%'>王子商城</div>"
+    world.shop.pages["/order"] = f"{PAGE}{bar}<p style='height:9000px'>"
+    page = await world.open("/order")
+    told = []
+    for anew in (False, True):
+        uuid = await world.capture(page)
+        await page.wait_for_function("document.querySelector('div').style.clipPath !== ''")
+        await world.stop_workers()
+        if anew:
+            await page.reload()
+        else:  # the page puts itself back before anybody asks
+            await page.wait_for_function("document.querySelector('div').style.clipPath === ''")
+        await world.message("status")
+        await world.reached(uuid, "sent")
+        [first] = [p for p in world.helper.parts(uuid, "seen/strip") if p.about["index"] == 0]
+        told.append(
+            (first.about["page_changes"], [row["reason"] for row in first.about["missing"]])
+        )
+    [changes, reasons], lost = told
+    assert {(one["selector"], one["property"]) for one in changes} == {
+        ("html > body > div", "clip-path")
+    }
+    assert reasons == ["interrupted"]
+    assert lost == (None, ["interrupted", "changes_unknown"])

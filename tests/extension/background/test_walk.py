@@ -188,13 +188,21 @@ async def test_a_bound_or_a_restart_ends_the_walk_and_says_so(shop: World) -> No
         "() => chrome.storage.local.get('walk').then(({walk}) => {"
         " const one = walk.steps[0];"
         " walk.steps = Array.from({length: 59}, (_, n) => ({...one, step: n + 1}));"
+        " walk.had = false;"
         " return chrome.storage.local.set({walk}) })"
     )
     await shop.console.evaluate(many)
+    worker = shop.person.context.service_workers[0]
+    await worker.evaluate(
+        "() => { chrome.permissions.remove = async () => { globalThis.givenBack = Date.now() } }"
+    )
     await shown.click("#to0")
     await until(lambda: ended(shop), "sixty pages are no bound")
     found = await walk(shop)
     assert (found["why"], len(found["steps"])) == ("pages", 60)
+    taken = await shop.reached(found["steps"][-1]["uuid"], "sent")
+    given = await until(lambda: worker.evaluate("globalThis.givenBack"), "the site stays granted")
+    assert given >= taken["timings"]["frozen_at"], "the last page was still to be read"
     await begun(shop)
     # What a restart of the browser clears and leaves.
     await shop.console.evaluate("chrome.storage.session.clear()")
