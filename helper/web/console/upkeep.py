@@ -107,7 +107,11 @@ def _backup(visit: Visit, wrong: KazhengError | None = None) -> web.Response:
 async def _asked(visit: Visit, *, wrong: bool) -> web.Response:
     case_id, vault = case_of(visit), visit.services.vault
     size = await asyncio.to_thread(vault.case_size, case_id)
-    return visit.page("delete.html", size=size, wrong=wrong, status=422 if wrong else 200)
+    making = visit.services.keeper.making
+    return visit.page(
+        "delete.html", size=size, wrong=wrong, status=422 if wrong else 200,
+        backup=making is not None and making.made is not None,
+    )  # fmt: skip
 
 
 PAGES: Final = (
