@@ -83,6 +83,17 @@ class Plan:
     frames: tuple[Frame, ...]
 
 
+@dataclass(frozen=True)
+class Card:
+    """A capture in small: its picture, how its seals are stamped, what the second visit came to."""
+
+    view: CaptureView
+    picture: str | None
+    stamped: bool
+    pending: bool
+    verdict: str | None
+
+
 def facts(case: CaseView, plan: Plan | None, language: Language) -> tuple[Fact, ...]:
     """Return the fields that are known, and those that a complaint needs."""
     if case.order is None:
@@ -180,6 +191,18 @@ def newest_picture(view: CaptureView) -> str | None:
     kept = {item.role: item.name for item in reversed(view.artifacts)}
     wanted = ("seen/viewport", "seen/page", "witness/page", "seen/strip", "attachment")
     return next((kept[role] for role in wanted if role in kept), None)
+
+
+def card(view: CaptureView) -> Card:
+    """Return a capture in small."""
+    states = {stamp.state for stamp in view.stamps}
+    return Card(
+        view=view,
+        picture=newest_picture(view),
+        stamped="stamped" in states,
+        pending="pending" in states,
+        verdict=view.corroboration.verdict if view.corroboration else None,
+    )
 
 
 def _frames(found: Marked, language: Language) -> Iterator[Frame]:

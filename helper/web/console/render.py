@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from helper.capture.packed import EXTENSION
-from helper.messages import LANGUAGES, Language, coded, field_label, named, text, warned
+from helper.messages import Language, coded, field_label, named, text, warned
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 _HERE: Final = Path(str(resources.files("helper.web")))
@@ -46,7 +46,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(static=static_path, languages=LANGUAGES)
+        self._environment.globals.update(static=static_path)
         self._environment.filters.update(
             when=_in_language(moment), day=_in_language(day), size=_in_language(size), local=local
         )

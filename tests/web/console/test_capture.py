@@ -91,6 +91,8 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
         b'{"log": 1}',
         b'{"log": {"entries": [1, null]}}',
         b'{"log": {"entries": [{"request": 1}]}}',
+        b'{"log": {"entries": [{"request": {"url": "x"}, "response": "x"}]}}',
+        b'{"log": {"entries": [{"request": {"url": "x"}, "response": {"content": "x"}}]}}',
         b"[" * 100_000,
     ],
 )

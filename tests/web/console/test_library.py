@@ -203,6 +203,16 @@ async def test_what_cannot_be_compared_says_so(library: Town, ask: Callable) -> 
     assert (await ask(f"/library/compare?a={alone}&b={alone}"))[0] == 422
 
 
+async def test_a_page_that_was_kept_more_often_than_a_list_shows_is_compared_too(
+    library: Town, ask: Callable
+) -> None:
+    often = [keep(library.store, 100 + n, "公告", url=f"{TERMS}/often") for n in range(52)]
+    Indexer(library.store).finish()
+    status, said = await ask(f"/library/compare?a={often[0]}")
+    assert (status, "只存过一次" in said, often[1] in said) == (200, False, True)
+    assert "存过 52 次" in (await ask(f"/captures/{often[0]}"))[1]
+
+
 @pytest.fixture(scope="module")
 async def cookie(library: Town) -> str:
     page = await library.enter()
