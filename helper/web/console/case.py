@@ -33,7 +33,7 @@ async def show(visit: Visit) -> web.Response:
     drafts = await asyncio.to_thread(vault.drafts_of, case_id)
     now = services.now()
     events = timeline(case, drafts, now=now, language=visit.language)
-    plan = await asyncio.to_thread(facts.plan, case, services.blobs.read, visit.language)
+    plan = await visit.console.plans.of(case, visit.language)
     asked = _asked(case, advice.issue, visit.language, visit)
     return visit.page(
         "case.html",

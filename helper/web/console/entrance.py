@@ -1,6 +1,11 @@
 """The way in: a token in the fragment of an address, posted by the page, good once for a minute.
 
 A fragment is in no request, no log and no referrer; the page takes it out of the address bar.
+
+What a cookie cannot do: browsers send it to every port of its host. Another program of this
+computer that a browser is led to at `kazheng.localhost:OTHER` gets it and may use it here, until
+the user signs out. A program of the same user could read the vault itself; one of another user is
+kept away by nothing here.
 """
 
 from __future__ import annotations
@@ -16,8 +21,9 @@ from aiohttp import web
 from helper.errors import NotFoundError
 from helper.vault.catalogue import Catalogue
 from helper.web.console.pages import Page, Visit
-from helper.web.console.render import STATIC, static_bytes
-from helper.web.console.sessions import COOKIE
+from helper.web.console.render import STATIC, static_reply
+from helper.web.console.sessions import cookie_of
+from helper.web.guard import port_of
 
 LANGUAGE_COOKIE: Final = "kazheng_language"
 HOST: Final = "kazheng.localhost"
@@ -44,15 +50,15 @@ async def enter(visit: Visit) -> web.Response:
     if not await asyncio.to_thread(vault.spend_entrance, visit.field("token"), now):
         return visit.page("enter.html", status=403, failed=True, to="/")
     reply = web.Response(status=303, headers={"Location": _ours(visit.form.get("to", "/"))})
-    _set(reply, COOKIE, visit.console.sessions.open(now))
+    _set(reply, cookie_of(port_of(visit.request)), visit.console.sessions.open(now))
     return reply
 
 
 async def leave(visit: Visit) -> web.Response:
     """End the session."""
-    visit.console.sessions.close(visit.request.cookies.get(COOKIE, ""))
+    visit.console.sessions.close(visit.cookie)
     reply = web.Response(status=303, headers={"Location": "/enter"})
-    reply.del_cookie(COOKIE, path="/")
+    reply.del_cookie(cookie_of(port_of(visit.request)), path="/")
     return reply
 
 
@@ -64,16 +70,11 @@ async def speak(visit: Visit) -> web.Response:
 
 
 async def static(visit: Visit) -> web.Response:
-    """Return a file of the pages; its address changes with its bytes."""
+    """Return a file of the pages."""
     name = visit.path("name")
     if name not in STATIC:
         raise NotFoundError(kind="file", id=name)
-    return web.Response(
-        body=static_bytes(name),
-        content_type=STATIC[name][1],
-        charset="utf-8" if STATIC[name][1].startswith("text/") else None,
-        headers={"Cache-Control": "private, max-age=31536000, immutable"},
-    )
+    return static_reply(name)
 
 
 PAGES: Final = (

@@ -22,7 +22,7 @@ from helper.messages import Language, explain, pick_language
 from helper.web import signing
 from helper.web.console.entrance import HOST, LANGUAGE_COOKIE
 from helper.web.console.pages import Console, Page, Visit
-from helper.web.console.sessions import COOKIE, Session
+from helper.web.console.sessions import Session
 from helper.web.console.uploads import received
 from helper.web.guard import port_of, read_within
 from helper.web.replies import from_http
@@ -41,6 +41,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 """Beside those of every reply; a handler's own go before them."""
+_DEST: Final = "Sec-Fetch-Dest"
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,7 @@ async def answer(
     visit = Visit(console, request, match, language_of(request), None, MultiDict())
     try:
         check(request)
-        visit = replace(visit, session=_session(console, request))
+        visit = replace(visit, session=_session(visit))
         if visit.session is None and (page is None or not page.open):
             return _to_the_door(visit)
         reply = await _shown(visit, page)
@@ -76,7 +77,7 @@ async def answer(
 async def _shown(visit: Visit, page: Page | None) -> web.StreamResponse:
     if page is None:
         raise visit.match.http_exception or web.HTTPNotFound
-    if not page.open:
+    if not (page.open or page.gives_file):
         visit = replace(visit, pulse=await asyncio.to_thread(visit.services.vault.pulse))
     if page.method == "POST":
         if page.brings_file:
@@ -107,9 +108,11 @@ def refusal(visit: Visit, error: KazhengError, status: int) -> web.Response:
     return reply
 
 
-def _session(console: Console, request: web.Request) -> Session | None:
-    cookie = request.cookies.get(COOKIE)
-    return console.sessions.find(cookie, console.services.now()) if cookie else None
+def _session(visit: Visit) -> Session | None:
+    """Return the session; what an open page fetches by itself is no use of it."""
+    request, now = visit.request, visit.services.now()
+    by_user = request.method != "GET" or request.headers.get(_DEST, "document") == "document"
+    return visit.console.sessions.find(visit.cookie, now, used=by_user)
 
 
 def language_of(request: web.Request) -> Language:

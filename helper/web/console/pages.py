@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from aiohttp import web
@@ -12,20 +13,24 @@ from multidict import MultiDict
 
 from helper.errors import InvalidError
 from helper.messages import Language
+from helper.web.console.plans import Plans
 from helper.web.console.render import Renderer
-from helper.web.console.sessions import COOKIE, Session, Sessions
+from helper.web.console.sessions import Session, Sessions, cookie_of
 from helper.web.console.uploads import Upload
+from helper.web.guard import port_of
 from helper.web.replies import shaped
 from helper.web.services import Services
 
 
 @dataclass(frozen=True)
 class Console:
-    """What all pages share."""
+    """What all pages share. Who holds `making` decodes a picture: one at a time, they are large."""
 
     services: Services
     renderer: Renderer
     sessions: Sessions
+    plans: Plans
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,14 @@ class Visit:
         return self.console.services
 
     @property
+    def cookie(self) -> str:
+        """The value of the session's cookie, empty where none was sent."""
+        return self.request.cookies.get(cookie_of(port_of(self.request)), "")
+
+    @property
     def logged_in(self) -> bool:
-        """Tell whether the session still is one."""
-        cookie = self.request.cookies.get(COOKIE, "")
-        return self.console.sessions.find(cookie, self.services.now()) is not None
+        """Tell whether the session still is one; to ask is no use of it."""
+        return self.console.sessions.find(self.cookie, self.services.now(), used=False) is not None
 
     @property
     def partial(self) -> bool:
@@ -116,6 +125,7 @@ class Page:
     """One address of the console; `open`: it needs no login and shows no data.
 
     `brings_file`: its form sends its fields, the token among them, and then one file.
+    `gives_file`: it answers with a file, not with a page that would ask what changed since.
     """
 
     method: Literal["GET", "POST"]
@@ -123,3 +133,4 @@ class Page:
     handler: Handler
     open: bool = False
     brings_file: bool = False
+    gives_file: bool = False

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
@@ -72,6 +73,17 @@ class Renderer:
 def static_path(name: str) -> str:
     """Return the address of a file with its hash, so that a browser may keep it."""
     return f"/static/{name}?v={hashlib.sha256(static_bytes(name)).hexdigest()[:12]}"
+
+
+def static_reply(name: str) -> web.Response:
+    """Return a file of the pages as a reply; a browser keeps it, its address changes with it."""
+    media_type = STATIC[name][1]
+    return web.Response(
+        body=static_bytes(name),
+        content_type=media_type,
+        charset="utf-8" if media_type.startswith("text/") else None,
+        headers={"Cache-Control": "private, max-age=31536000, immutable"},
+    )
 
 
 @cache

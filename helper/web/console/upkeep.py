@@ -117,7 +117,7 @@ async def _asked(visit: Visit, *, wrong: bool) -> web.Response:
 PAGES: Final = (
     Page("POST", "/settings/backup", begin),
     Page("GET", "/settings/backup", progress),
-    Page("GET", "/settings/backup/file", take),
+    Page("GET", "/settings/backup/file", take, gives_file=True),
     Page("POST", "/settings/backup/forget", forget),
     Page("POST", "/settings/doctor", examine),
     Page("GET", "/settings/stored", stored),

@@ -22,6 +22,7 @@ from helper.keeper import Keeper
 from helper.steps import advising
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
+from helper.web.console.sessions import cookie_of
 from helper.web.server import create_app, serve
 from helper.web.services import Services
 from tests.bench.material import Bench, Size, draw, sealed
@@ -73,6 +74,12 @@ class Town:
         if not how:
             self.shared = page
         return page
+
+    async def cookie(self, page: Page) -> str:
+        """Return the header by which a page that was let in is known."""
+        name = cookie_of(self.port)
+        [value] = [c["value"] for c in await page.context.cookies() if c["name"] == name]
+        return f"{name}={value}"
 
     async def context(self, **how: Any) -> BrowserContext:
         context = await self.browser.new_context(**{"locale": "zh-CN"} | how)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+
 import aiohttp
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
+from helper.web.console.kept import shown
 from helper.web.console.network import summary
 from tests.web.console.conftest import Town
 
@@ -62,8 +67,7 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
     town: Town, capture_id: str, stranger: aiohttp.ClientSession
 ) -> None:
     page = await town.enter()
-    (cookie,) = await page.context.cookies()
-    headers = {"Cookie": f"kazheng={cookie['value']}"}
+    headers = {"Cookie": await town.cookie(page)}
     kept = {item.role: item for item in town.store.vault.capture(capture_id).artifacts}
     base = town.url(f"/captures/{capture_id}")
     async with stranger.get(f"{base}/files/{kept['seen/html'].name}", headers=headers) as reply:
@@ -74,6 +78,10 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
     name = kept["seen/viewport"].name
     async with stranger.get(f"{base}/picture/{name}", headers=headers) as reply:
         assert (reply.content_type, (await reply.read())[:2]) == ("image/jpeg", b"\xff\xd8")
+        assert "no-cache" in reply.headers["Cache-Control"]  # its case may be deleted meanwhile
+        again = headers | {"If-None-Match": reply.headers["ETag"]}
+    async with stranger.get(f"{base}/picture/{name}", headers=again) as reply:
+        assert (reply.status, await reply.read()) == (304, b"")
     async with stranger.get(f"{base}/picture/{kept['seen/html'].name}", headers=headers) as reply:
         assert reply.status == 404
     async with stranger.get(f"{base}/page/{kept['seen/mhtml'].name}", headers=headers) as reply:
@@ -99,3 +107,24 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
 def test_a_broken_network_record_is_none_or_empty(har: bytes) -> None:
     found = summary(har)
     assert found is None or found.requests == 0
+
+
+def test_a_picture_is_made_small_on_white_whatever_it_is() -> None:
+    tall = Image.linear_gradient("L").resize((3300, 4400))
+    ways = {
+        "RGB": tall.convert("RGB"),
+        "clear": Image.merge("RGBA", (tall, tall, tall, Image.new("L", tall.size, 255))),
+        "palette": tall.convert("P"),
+        "deep": Image.new("I;16", (3300, 4400), 65535),
+    }
+    ways["clear"].paste((9, 9, 9, 0), (0, 0, 3300, 8))
+    for name, image in ways.items():
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        small = Image.open(io.BytesIO(shown(file.getvalue(), "picture"))).convert("L")
+        assert (name, small.size) == (name, (1600, 2133))
+        column = [int(small.getpixel((800, y))) for y in range(8, 2133)]
+        assert all(after - before >= -2 for before, after in itertools.pairwise(column)), name
+        assert (small.getpixel((800, 0)) or 0) > 250 or name in {"RGB", "palette"}
+        upper = Image.open(io.BytesIO(shown(file.getvalue(), "thumb")))
+        assert upper.size == (320, 400)

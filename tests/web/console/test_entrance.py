@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ import aiohttp
 import pytest
 
 from helper.web.console import rooms
-from helper.web.console.entrance import LIFETIME
+from helper.web.console.entrance import HOST, LIFETIME, address
+from helper.web.console.sessions import IDLE
+from helper.web.server import create_app, serve
 from tests.web.console.conftest import Town
 
 OPEN = {"/enter", "/static/{name}"}
@@ -59,6 +62,49 @@ async def test_leaving_ends_the_session_and_the_language_is_remembered(town: Tow
     await page.context.close()
 
 
+@pytest.mark.browser
+async def test_two_helpers_do_not_put_each_other_out_of_one_browser(town: Town) -> None:
+    other = await serve(create_app(town.services), 0)
+    page = await town.browser.new_page()
+    for port in (town.port, other.port):
+        await page.goto(address(town.store.vault, port, town.store.now()))
+        await page.wait_for_url(f"http://{HOST}:{port}/")
+    await page.goto(town.url("/"))
+    assert page.url == town.url("/")
+    await page.context.close()
+    await other.stop()
+
+
+async def test_an_open_page_alone_keeps_no_session_alive(
+    town: Town, stranger: aiohttp.ClientSession
+) -> None:
+    times = [town.store.now()]
+    running = await serve(create_app(replace(town.services, now=lambda: times[-1])), 0)
+    own = f"http://{HOST}:{running.port}"
+    token = address(town.store.vault, running.port, times[-1]).partition("#")[2]
+    form = {"token": token, "to": "/"}
+    async with stranger.post(
+        f"{own}/enter", data=form, headers={"Origin": own}, allow_redirects=False
+    ) as reply:
+        [cookie] = reply.cookies.values()
+    headers = {"Cookie": f"{cookie.key}={cookie.value}"}
+
+    async def status(kind: str) -> int:
+        asked = headers | {"Sec-Fetch-Dest": kind}
+        async with stranger.get(f"{own}/settings", headers=asked, allow_redirects=False) as reply:
+            return reply.status
+
+    times.append(times[-1] + IDLE * 0.75)
+    assert await status("document") == 200
+    times.append(times[-1] + IDLE * 0.75)
+    assert await status("empty") == 200
+    async with stranger.get(f"{own}/live", headers=headers | {"Sec-Fetch-Dest": "empty"}) as live:
+        times.append(times[-1] + IDLE * 0.5)
+        await live.read()  # ends with the session
+    assert await status("document") == 303
+    await running.stop()
+
+
 def test_a_token_is_good_for_a_minute_only(town: Town) -> None:
     vault, now = town.store.vault, town.store.now()
     vault.offer_entrance("late", now + LIFETIME)
@@ -95,8 +141,7 @@ async def test_no_other_site_gets_a_page_even_with_the_cookie(
     town: Town, stranger: aiohttp.ClientSession, headers: dict[str, str]
 ) -> None:
     page = await town.enter()
-    cookie = (await page.context.cookies())[0]["value"]
-    sent = {"Cookie": f"kazheng={cookie}", **headers}
+    sent = {"Cookie": await town.cookie(page), **headers}
     async with stranger.get(town.url("/"), headers=sent, allow_redirects=False) as reply:
         assert reply.status in {401, 403}  # another name is the API's, which knows no caller
         assert "Set-Cookie" not in reply.headers
@@ -106,7 +151,7 @@ async def test_every_form_needs_its_origin_and_the_token_of_the_session(
     town: Town, stranger: aiohttp.ClientSession
 ) -> None:
     page = await town.enter()
-    cookie = (await page.context.cookies())[0]["value"]
+    cookie = await town.cookie(page)
     token = await page.evaluate("document.body.dataset.token")
     own = town.url("").rstrip("/")
     wrong: list[tuple[dict[str, str], dict[str, str]]] = [
@@ -117,7 +162,7 @@ async def test_every_form_needs_its_origin_and_the_token_of_the_session(
     ]
     for path in paths("POST"):
         for headers, form in wrong:
-            sent: dict[str, Any] = {"Cookie": f"kazheng={cookie}", **headers}
+            sent: dict[str, Any] = {"Cookie": cookie, **headers}
             async with stranger.post(
                 town.url(sample(path)), headers=sent, data=form, allow_redirects=False
             ) as reply:

@@ -215,8 +215,7 @@ async def test_a_page_that_was_kept_more_often_than_a_list_shows_is_compared_too
 
 @pytest.fixture(scope="module")
 async def cookie(library: Town) -> str:
-    page = await library.enter()
-    return (await page.context.cookies())[0]["value"]
+    return await library.cookie(await library.enter())
 
 
 @pytest.fixture
@@ -224,7 +223,7 @@ async def ask(library: Town, cookie: str, stranger: aiohttp.ClientSession) -> Ca
     """Ask for a page without a browser; return its status and text."""
 
     async def asked(path: str) -> tuple[int, str]:
-        headers = {"Cookie": f"kazheng={cookie}", "Accept-Language": "zh-CN"}
+        headers = {"Cookie": cookie, "Accept-Language": "zh-CN"}
         async with stranger.get(library.url(path), headers=headers) as reply:
             return reply.status, await reply.text()
 
