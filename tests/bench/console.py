@@ -41,6 +41,7 @@ PAGES: dict[str, str] = {
     LARGE: "/cases/{large}",
     "capture": "/captures/{capture}",
     "draft": "/drafts/{draft}",
+    "settings": "/settings",
 }
 """What is measured, by name; `{case}`, `{large}`, `{capture}`, `{draft}`, `{after}` are filled."""
 
