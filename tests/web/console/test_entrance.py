@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 
 from helper.web.console import rooms
 from helper.web.console.entrance import HOST, LIFETIME, address
-from helper.web.console.sessions import IDLE
+from helper.web.console.sessions import IDLE, cookie_of
 from helper.web.server import create_app, serve
 from tests.web.console.conftest import Town
 
@@ -122,6 +123,14 @@ async def test_without_a_session_every_page_leads_to_the_door(
             assert (path, reply.status, reply.headers["Location"].split("?")[0]) == (
                 path, 303, "/enter"
             )  # fmt: skip
+
+
+async def test_a_cookie_that_is_no_text_is_no_session(town: Town) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", town.port)
+    head = f"GET / HTTP/1.1\r\nHost: {HOST}:{town.port}\r\nCookie: {cookie_of(town.port)}="
+    writer.write(head.encode() + b"\xff\xfe\r\nConnection: close\r\n\r\n")
+    assert (await reader.read()).startswith(b"HTTP/1.1 303")
+    writer.close()
 
 
 @pytest.mark.parametrize(
