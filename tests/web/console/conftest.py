@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from helper.desk import Desk
 from helper.keeper import Keeper
@@ -93,7 +93,7 @@ class Town:
             "console",
             lambda said: (
                 said.type in {"error", "warning"}
-                and self.problems.append(f"{said.type}: {said.text} {page.url}")
+                and self.problems.append(f"{said.type}: {said.text} {_place(said)} {page.url}")
             ),
         )
         page.on(
@@ -103,6 +103,17 @@ class Town:
                 or self.problems.append(f"left: {asked.url}")
             ),
         )
+        page.on("requestfailed", self._stopped)
+
+    def _stopped(self, asked: Request) -> None:
+        """Strike off what a policy stopped: it never left, and the browser's console names it."""
+        if asked.failure == "csp" and f"left: {asked.url}" in self.problems:
+            self.problems.remove(f"left: {asked.url}")
+
+
+def _place(said: ConsoleMessage) -> str:
+    """Return the address of the document or file that said something."""
+    return str(said.location["url"])
 
 
 def services_of(store: Store) -> Services:
