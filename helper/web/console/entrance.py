@@ -11,7 +11,6 @@ kept away by nothing here.
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,7 +19,7 @@ from aiohttp import web
 
 from helper.errors import NotFoundError
 from helper.vault.catalogue import Catalogue
-from helper.web.console.pages import Page, Visit
+from helper.web.console.pages import Page, Visit, own_path
 from helper.web.console.render import STATIC, static_reply
 from helper.web.console.sessions import cookie_of
 from helper.web.guard import port_of
@@ -28,8 +27,6 @@ from helper.web.guard import port_of
 LANGUAGE_COOKIE: Final = "kazheng_language"
 HOST: Final = "kazheng.localhost"
 LIFETIME: Final = timedelta(seconds=60)
-_OURS = re.compile(r"/(?![/\\])[!-~]*")
-"""A path of this server: it names no other host."""
 
 
 def address(vault: Catalogue, port: int, now: datetime) -> str:
@@ -41,7 +38,7 @@ def address(vault: Catalogue, port: int, now: datetime) -> str:
 
 async def show(visit: Visit) -> web.Response:
     """Show the door: the page posts the token it finds in its address."""
-    return visit.page("enter.html", failed=False, to=_ours(visit.query("to")))
+    return visit.page("enter.html", failed=False, to=own_path(visit.query("to")))
 
 
 async def enter(visit: Visit) -> web.Response:
@@ -49,7 +46,7 @@ async def enter(visit: Visit) -> web.Response:
     now, vault = visit.services.now(), visit.services.vault
     if not await asyncio.to_thread(vault.spend_entrance, visit.field("token"), now):
         return visit.page("enter.html", status=403, failed=True, to="/")
-    reply = web.Response(status=303, headers={"Location": _ours(visit.form.get("to", "/"))})
+    reply = web.Response(status=303, headers={"Location": own_path(visit.form.get("to", "/"))})
     _set(reply, cookie_of(port_of(visit.request)), visit.console.sessions.open(now))
     return reply
 
@@ -64,7 +61,7 @@ async def leave(visit: Visit) -> web.Response:
 
 async def speak(visit: Visit) -> web.Response:
     """Remember the language of the pages."""
-    reply = web.Response(status=303, headers={"Location": _ours(visit.field("to"))})
+    reply = web.Response(status=303, headers={"Location": own_path(visit.field("to"))})
     _set(reply, LANGUAGE_COOKIE, "en" if visit.field("language") == "en" else "zh_CN")
     return reply
 
@@ -84,10 +81,6 @@ PAGES: Final = (
     Page("POST", "/language", speak),
     Page("GET", "/static/{name}", static, open=True),
 )
-
-
-def _ours(path: str) -> str:
-    return path if _OURS.fullmatch(path) else "/"
 
 
 def _set(reply: web.Response, name: str, value: str) -> None:

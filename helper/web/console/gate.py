@@ -23,7 +23,7 @@ from helper.web import signing
 from helper.web.console.entrance import HOST, LANGUAGE_COOKIE
 from helper.web.console.pages import Console, Page, Visit
 from helper.web.console.sessions import Session
-from helper.web.console.uploads import received
+from helper.web.console.uploads import as_typed, received
 from helper.web.guard import port_of, read_within
 from helper.web.replies import from_http
 
@@ -101,10 +101,11 @@ def refusal(visit: Visit, error: KazhengError, status: int) -> web.Response:
     """Return an error as a page, or as a notice where htmx asked for a part of one."""
     said = explain(error, visit.language)
     if not visit.partial:
-        return visit.page("error.html", status=status, error=said)
+        back = visit.here if visit.request.method == "POST" else ""
+        return visit.page("error.html", status=status, error=said, back=back)
     reply = visit.page("notice.html", status=status, error=said)
     reply.headers["HX-Retarget"] = "#said"
-    reply.headers["HX-Reswap"] = "innerHTML"
+    reply.headers["HX-Reswap"] = "innerHTML show:window:top"
     return reply
 
 
@@ -144,7 +145,7 @@ def _check_token(visit: Visit) -> None:
 
 
 def _to_the_door(visit: Visit) -> web.Response:
-    path = "/enter" if visit.request.method != "GET" else f"/enter?to={quote(visit.request.path)}"
+    path = f"/enter?to={quote(visit.here, safe='')}"
     if visit.partial:
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": path})
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
@@ -159,8 +160,9 @@ async def _form(request: web.Request) -> list[tuple[str, str]]:
     }:
         raise InvalidError(what="Content-Type")
     try:
-        return parse_qsl(
+        fields = parse_qsl(
             body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=500
         )
+        return [(name, as_typed(value)) for name, value in fields]
     except (ValueError, UnicodeDecodeError):
         raise InvalidError(what="form") from None

@@ -50,11 +50,6 @@ class Shelf:
         return _address(self.asked)
 
     @property
-    def address(self) -> str:
-        """Address of this page."""
-        return _address(self.asked, self.after)
-
-    @property
     def later(self) -> str | None:
         """Address of the next page, which holds what is older."""
         return _address(self.asked, self.listing.after) if self.listing.after else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from aiohttp import web
 from aiohttp.web_urldispatcher import UrlMappingMatchInfo
@@ -20,6 +21,13 @@ from helper.web.console.uploads import Upload
 from helper.web.guard import port_of
 from helper.web.replies import shaped
 from helper.web.services import Services
+
+_OWN: Final = re.compile(r"/(?![/\\])[!-~]*")
+
+
+def own_path(path: str) -> str:
+    """Return a path of this server, `/` for what may name another host."""
+    return path if _OWN.fullmatch(path) else "/"
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,14 @@ class Visit:
         """Tell whether htmx asks, and takes a part of a page."""
         return "HX-Request" in self.request.headers
 
+    @property
+    def here(self) -> str:
+        """The address of the page with its query; of a form or a part, that of the page around."""
+        if self.request.method == "GET" and not self.partial:
+            return self.request.path_qs
+        server = f"http://{self.request.host}"
+        return own_path(self.request.headers.get("Referer", "").removeprefix(server))
+
     def path(self, name: str) -> str:
         """Return a value of the path."""
         return self.match[name]
@@ -100,7 +116,7 @@ class Visit:
             self.language,
             said=said,
             csrf=self.session.csrf if self.session else "",
-            here=self.request.path,
+            here=self.here,
             pulse=self.pulse,
             partial=self.partial,
             now=self.services.now(),

@@ -40,6 +40,20 @@ async def test_both_visits_stand_side_by_side_with_what_is_missing(page: Page) -
     await expect(page.locator("#network")).to_contain_text("个请求")
 
 
+async def test_an_open_page_follows_its_time_stamps(
+    page: Page, town: Town, capture_id: str
+) -> None:
+    seal = town.store.vault.capture(capture_id).seals[-1]
+    await page.locator("summary", has_text="第二次访问的网络记录").click()
+    await expect(page.locator("#network")).to_contain_text("个请求")
+    town.store.vault.queue_stamps(seal, [("some.example", "rfc3161")], town.store.now())
+    await expect(page.get_by_role("region", name="封存", exact=True)).to_contain_text(
+        "some.example"
+    )
+    await expect(page.locator(".case-head")).to_contain_text("时间戳等待中")
+    await expect(page.locator("#network")).to_contain_text("个请求")
+
+
 async def test_the_kept_page_is_shown_in_a_cage(page: Page, town: Town) -> None:
     await page.get_by_text("打开保存的网页").click()
     frame = page.frame_locator("iframe.kept-page")

@@ -20,6 +20,14 @@ from tests.web.console.conftest import Town
 OPEN = {"/enter", "/static/{name}"}
 """Written down once more: a page that is opened by mistake must fail."""
 UPLOAD = "/cases/{id}/files"
+REFUSED = """() => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: "/settings/browsers/zz/revoke" });
+  form.innerHTML = `<input name="csrf" value="${document.body.dataset.token}">`;
+  document.body.append(form);
+  form.submit();
+}"""
+"""Sends a form whose answer is an explained refusal."""
 SAMPLES = {"id": "00000000-0000-4000-8000-000000000001", "name": "style.css"}
 
 
@@ -54,12 +62,28 @@ async def test_an_address_lets_in_once_and_leaves_no_token_behind(town: Town) ->
 @pytest.mark.browser
 async def test_leaving_ends_the_session_and_the_language_is_remembered(town: Town) -> None:
     page = await town.enter(locale="zh-CN")
+    asked = town.url("/library?q=%E9%80%80")
+    await page.goto(asked)
     await page.get_by_role("button", name="English").click()
-    await page.get_by_role("heading", name="Today").wait_for()
-    await page.get_by_role("button", name="Sign out").click()
-    await page.wait_for_url(town.url("/enter"))
-    await page.goto(town.url("/"))
-    assert page.url.startswith(town.url("/enter"))
+    await page.get_by_role("heading", name="Library").wait_for()
+    assert page.url == asked
+    await page.evaluate(REFUSED)
+    await page.get_by_text("Not found").first.wait_for()
+    await page.get_by_role("button", name="中文").click()
+    await page.wait_for_url(asked)
+    await page.evaluate(REFUSED)
+    await page.get_by_role("link", name="回到刚才的页面").click()
+    await page.wait_for_url(asked)
+    town.problems.clear()  # the browser notes each refusal
+    other = await page.context.new_page()
+    await other.goto(town.url("/"))
+    await other.get_by_role("button", name="退出").click()
+    await other.wait_for_url(town.url("/enter"))
+    await page.get_by_role("alert").get_by_text("不再自动更新").wait_for()
+    assert all("text/event-stream" in one for one in town.problems)
+    town.problems.clear()
+    await page.get_by_role("link", name="重新打开").click()
+    await page.wait_for_url(town.url("/enter?to=%2Flibrary%3Fq%3D%25E9%2580%2580"))
     await page.context.close()
 
 

@@ -173,10 +173,16 @@ async def test_shops_are_counted_as_their_cases_are_worked_out(page: Page, libra
 
 
 async def test_an_open_list_shows_what_is_kept_meanwhile(page: Page, library: Town) -> None:
-    await expect(page.locator(".captures > li").first).to_be_visible()
-    keep(library.store, 90, "刚刚存下的一页", title="新来的页面")
-    Indexer(library.store).finish()
-    await expect(page.locator(".captures > li").first).to_contain_text("新来的页面")
+    first = page.locator(".captures > li").first
+    await first.get_by_role("checkbox").check()
+    async with page.expect_response(lambda reply: reply.url.endswith("/library")):
+        keep(library.store, 90, "刚刚存下的一页", title="新来的页面")
+        Indexer(library.store).finish()
+    await expect(first.get_by_role("checkbox")).to_be_checked()
+    await expect(first).not_to_contain_text("新来的页面")  # it would take the tick away
+    await first.get_by_role("checkbox").uncheck()
+    await page.keyboard.press("Tab")
+    await expect(first).to_contain_text("新来的页面")
 
 
 @pytest.mark.parametrize(
