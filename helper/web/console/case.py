@@ -13,6 +13,8 @@ from helper.complaints.dispute import pursued
 from helper.complaints.dispute.asking import issue as known_issue
 from helper.complaints.exhibits import KINDS
 from helper.complaints.ladder.tried import answers_of
+from helper.complaints.returned import currency_of
+from helper.complaints.wording import money, unit_name
 from helper.messages import Language
 from helper.model import CaseView
 from helper.web.bodies import RecordId
@@ -35,6 +37,7 @@ async def show(visit: Visit) -> web.Response:
     events = timeline(case, drafts, now=now, language=visit.language)
     plan = await visit.console.plans.of(case, visit.language)
     asked = _asked(case, advice.issue, visit.language, visit)
+    named = case.order.currency if case.order else None
     return visit.page(
         "case.html",
         case=case,
@@ -50,6 +53,9 @@ async def show(visit: Visit) -> web.Response:
         closing=REASONS,
         kinds=tuple(KINDS),
         add=visit.query("add"),
+        money=lambda value: money(value, named, visit.language),
+        currency=currency_of(case),
+        unit=unit_name(currency_of(case), visit.language),
         **asked,
     )
 
