@@ -64,8 +64,11 @@ class Exported:
 
 
 def standing(cache: Path, case_id: str, *, redacted: bool) -> Path:
-    """Return where the console's export of a case lies; a newer one takes its place."""
-    return cache / "exports" / f"{case_id}{'-redacted' if redacted else ''}.zip"
+    """Return where the console's export of a case lies; a newer one takes its place.
+
+    The folder is the case's own: it goes with the case (`vault/deletions.py`).
+    """
+    return cache / "exports" / case_id / f"{case_id}{'-redacted' if redacted else ''}.zip"
 
 
 def export_case(store: Store, case_id: str, out: Path, *, redacted: bool = False) -> Path:

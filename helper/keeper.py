@@ -78,7 +78,12 @@ class Keeper:
         await asyncio.to_thread(self.store.put_identity, identity)
 
     async def delete_case(self, case_id: str) -> Deleted:
-        """Delete a case; raises NotFoundError, RefusedError(case_busy)."""
+        """Delete a case; raises NotFoundError, RefusedError(case_busy, backing_up).
+
+        A backup that is being made has listed the case and still has to read its files.
+        """
+        if self.making is not None and self.making.running:
+            raise RefusedError(reason="backing_up")
         return await asyncio.to_thread(self.store.delete_case, case_id)
 
     async def stored(self) -> Stored:

@@ -24,11 +24,20 @@ def measure(
 
 
 def decode(
-    source: BinaryIO, *, most_pixels: int, formats: tuple[str, ...] = FORMATS
+    source: BinaryIO,
+    *,
+    most_pixels: int,
+    formats: tuple[str, ...] = FORMATS,
+    width: int | None = None,
 ) -> Image.Image:
-    """Return the decoded picture; what has more pixels is not decoded. Raises PictureError."""
+    """Return the decoded picture; what has more pixels is not decoded. Raises PictureError.
+
+    With `width` a JPEG is decoded smaller where it is several times as wide.
+    """
     picture = _opened(source, most_pixels, formats)
     try:
+        if width is not None:
+            picture.draft(None, (width, 1))
         picture.load()
     except Exception as error:
         # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).

@@ -22,7 +22,7 @@ export function actionFor(desk, { key, action }) {
         what === "order" && orderPage(desk),
       );
     case "attach":
-      return fold(`how-${key}`, t("how_to_add"), h("p", null, t(attaching(what), desk.caseId)));
+      return fold(`how-${key}`, t("how_to_add"), h("p", null, t(attaching(what))));
     case "answer":
       return button(t("answer_now"), () => goToQuestion(what));
     case "correct":

@@ -79,10 +79,15 @@ def plain_money(value: Decimal) -> str:
 
 def money(value: Decimal, currency: str | None, language: Language = "zh_CN") -> str:
     """Return an amount with its unit; without a currency on the page no unit is claimed."""
-    unit = clean(currency)
-    if unit.upper() in _YUAN:
-        unit = "元" if language == "zh_CN" else "CNY"
-    return f"{plain_money(value)} {unit}".rstrip()
+    return f"{plain_money(value)} {unit_name(currency, language)}".rstrip()
+
+
+def unit_name(currency: str | None, language: Language = "zh_CN") -> str:
+    """Return the unit of amounts in a currency."""
+    name = clean(currency)
+    if name.upper() in _YUAN:
+        return "元" if language == "zh_CN" else "CNY"
+    return name
 
 
 def exhibits(numbers: Sequence[int]) -> str:

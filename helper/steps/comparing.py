@@ -47,13 +47,12 @@ def compare(vault: Catalogue, one: str, other: str) -> Comparison:
         raise RefusedError(reason="same_capture", id=one)
     rows = [vault.listed_one(capture_id) for capture_id in (one, other)]
     before, after = sorted(rows, key=lambda row: row.clicked_at)
-    same = {row.capture_id for row in vault.same_page(before.capture_id, limit=None)}
     texts = (vault.body(row.capture_id) for row in (before, after))
     bought = (_bought(vault, row.case_id) for row in (after, before) if row.case_id)
     return Comparison(
         before=before,
         after=after,
-        same_page=after.capture_id in same,
+        same_page=vault.same_address(one, other),
         text=changes(*texts),
         bought_at=next(filter(None, bought), None),
     )

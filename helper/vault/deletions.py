@@ -233,7 +233,7 @@ def _doom(connection: Connection, case_id: str, ids: Sequence[CaptureId]) -> Non
     own = select(drafts.c.draft_id).where(drafts.c.case_id == case_id)
     places = {f"work/upload-{draft}" for draft in connection.execute(own).scalars()}
     places.add(_WORDS)
-    places.add("cache/exports")  # what was made to be taken along; it may be made again
+    places.add(f"cache/exports/{case_id}")  # a backup beside it is the user's to remove
     for capture_id in ids:
         places.add(f"incoming/{capture_id}")
         places |= {f"blobs/{one}" for one in connection.execute(hashes(capture_id)).scalars()}

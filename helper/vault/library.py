@@ -133,8 +133,8 @@ class Library(Store):
                 kinds=_counted(connection, _library.c.kind),
             )
 
-    def same_page(self, capture_id: CaptureId, *, limit: int | None = 50) -> tuple[Listed, ...]:
-        """Return the captures of one address, newest first, the one itself too.
+    def same_page(self, capture_id: CaptureId, *, limit: int = 50) -> tuple[Listed, ...]:
+        """Return the newest captures of one address, newest first, the one itself too.
 
         Empty for a file that the user brought, and for what has no row.
         """
@@ -149,6 +149,34 @@ class Library(Store):
                 .limit(limit)
             ).all()
             return _completed(connection, rows, ())
+
+    def times_kept(self, capture_id: CaptureId) -> int:
+        """Count the captures of one address, the one itself too; 0 where `same_page` is empty."""
+        own = select(_library.c.address).where(_library.c.capture_id == capture_id)
+        counted = select(func.count()).where(_library.c.address == own.scalar_subquery())
+        with reading(self.engine) as connection:
+            return connection.execute(counted).scalar_one()
+
+    def same_address(self, one: CaptureId, other: CaptureId) -> bool:
+        """Tell whether two captures are of one address."""
+        ids = _library.c.capture_id.in_({one, other})
+        with reading(self.engine) as connection:
+            found = connection.execute(select(_library.c.address).where(ids)).scalars().all()
+        return len(found) == 2 and found[0] is not None and found[0] == found[1]
+
+    def neighbour(self, capture_id: CaptureId) -> CaptureId | None:
+        """Return the capture of the same address before this one, else the one after it."""
+        at, position = _library.c.sort_at, _library.c.position
+        own = select(_library.c.address, at, position).where(_library.c.capture_id == capture_id)
+        with reading(self.engine) as connection:
+            one = connection.execute(own).one_or_none()
+            if one is None or one.address is None:
+                return None
+            same = select(_library.c.capture_id).where(_library.c.address == one.address)
+            place, key = tuple_(one.sort_at, one.position), tuple_(at, position)
+            earlier = same.where(key < place).order_by(at.desc(), position.desc()).limit(1)
+            later = same.where(key > place).order_by(at, position).limit(1)
+            return connection.execute(earlier).scalar() or connection.execute(later).scalar()
 
     def listed_one(self, capture_id: CaptureId) -> Listed:
         """Return the row of a capture; raises NotFoundError."""

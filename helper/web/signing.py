@@ -50,8 +50,9 @@ def mac(key: bytes, *lines: str) -> str:
 
 
 def same(first: str, second: str) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(first.encode(), second.encode())
+    """Compare in constant time; a header may hold bytes that are no text."""
+    encoded = (one.encode(errors="surrogateescape") for one in (first, second))
+    return hmac.compare_digest(*encoded)
 
 
 def hello_proof(key: bytes, nonce: str, start: str, version: str, port: int) -> str:

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 from helper.errors import ForbiddenError, KazhengError
 from helper.messages import explain
 from helper.web.console import gate
-from helper.web.console.render import STATIC, Renderer, static_bytes
+from helper.web.console.render import STATIC, Renderer, static_reply
 from helper.web.guard import add_headers, check_browser_rules
 from helper.web.replies import error_reply
 
@@ -80,9 +80,7 @@ async def _page(request: web.Request, trouble: Trouble, renderer: Renderer) -> w
         gate.check(request)
         name = request.path.removeprefix(_STATIC)
         if request.path.startswith(_STATIC) and name in STATIC:
-            return web.Response(
-                body=static_bytes(name), content_type=STATIC[name][1], charset="utf-8"
-            )
+            return static_reply(name)
         if request.method == "POST":
             await trouble.again()
             error = trouble.error

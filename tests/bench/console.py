@@ -41,6 +41,7 @@ PAGES: dict[str, str] = {
     LARGE: "/cases/{large}",
     "capture": "/captures/{capture}",
     "draft": "/drafts/{draft}",
+    "settings": "/settings",
 }
 """What is measured, by name; `{case}`, `{large}`, `{capture}`, `{draft}`, `{after}` are filled."""
 
@@ -137,8 +138,8 @@ async def _let_in(store: Store, port: int) -> AsyncIterator[aiohttp.ClientSessio
     ) as session:  # fmt: skip
         form = {"token": token, "to": "/"}
         async with session.post("/enter", data=form, allow_redirects=False) as reply:
-            cookie = reply.cookies["kazheng"]
-        session.headers["Cookie"] = f"kazheng={cookie.value}"
+            [cookie] = reply.cookies.values()
+        session.headers["Cookie"] = f"{cookie.key}={cookie.value}"
         yield session
 
 

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import pytest
 
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that answers nothing: whoever asks it does not find the helper that serves."""
+
 
 def start(data: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "helper.cli", "console", "--json", "--data", str(data)],
-        env=os.environ | {"KAZHENG_OUTSIDE": "no", "KAZHENG_PORT": "0"},
+        env=os.environ | {"KAZHENG_OUTSIDE": "no", "KAZHENG_PORT": "0", "http_proxy": NOWHERE},
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
 

@@ -326,6 +326,9 @@ async def test_a_helper_that_stops_leaves_no_half_backup(
     keeper = Keeper(store)
     making = keeper.begin_backup(WORDS)
     assert keeper.begin_backup(None) is making  # one at a time
+    with pytest.raises(RefusedError):  # its files are still to be read
+        await keeper.delete_case(case_id)
+    assert store.vault.case(case_id)
     await keeper.stop()
     assert making.failed or making.made
     assert [path.name for path in keeper.backup_file.parent.glob("*.tmp")] == []

@@ -309,7 +309,10 @@ def test_captures_of_one_address_are_compared_over_time(
         ordered(store, uuid, code=None)
     indexer.finish()
     assert [one.capture_id for one in store.vault.same_page(early)] == [late, early]
-    assert row(store, late).same_page == 2
+    assert row(store, late).same_page == store.vault.times_kept(early) == 2
+    assert store.vault.neighbour(late) == early
+    assert store.vault.neighbour(early) == late  # nothing is before it
+    assert store.vault.neighbour(other) is None
     result = compare(store.vault, late, early)
     assert (result.before.capture_id, result.after.capture_id) == (early, late)
     assert result.same_page

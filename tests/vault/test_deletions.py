@@ -13,6 +13,8 @@ import pytest
 
 from helper.dealings import Contact
 from helper.errors import GoneError, NotFoundError, RefusedError
+from helper.exporting import standing
+from helper.keeper import BACKUP
 from helper.model import Artifact
 from helper.settings import Settings
 from helper.vault import schema
@@ -135,16 +137,18 @@ def test_a_crash_before_the_files_went_is_finished_later(
     folder = settings.data / "incoming" / make.uuid(1)
     folder.mkdir(parents=True)
     (folder / "x.part").write_bytes(b"x")
-    made = settings.data / "cache/exports" / f"{two[0]}.zip"
-    made.parent.mkdir(parents=True)
-    made.write_bytes(b"x")
+    gone, other = (standing(settings.data / "cache", one, redacted=False) for one in two)
+    backup = settings.data / "cache/exports" / BACKUP
+    for made in (gone, other, backup):
+        made.parent.mkdir(parents=True, exist_ok=True)
+        made.write_bytes(b"x")
     aged(blobs, settings.data)
     catalogue.delete_case(two[0], make.noon)
     assert (folder / "x.part").exists()  # here the power went
     again = Catalogue(catalogue.engine)
     assert sweep(again, blobs, settings.data) == 0
     assert not folder.exists()
-    assert not made.exists()
+    assert [made.exists() for made in (gone, other, backup)] == [False, True, True]
     assert not {b"own 1"} & {p.read_bytes() for p in (settings.data / "blobs").glob("*/*")}
 
 

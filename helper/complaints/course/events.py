@@ -12,7 +12,7 @@ from helper.complaints.course import instants
 from helper.complaints.course.closing import amount
 from helper.complaints.due.deadlines import promised_by
 from helper.complaints.exhibits import main_capture, payment_facts, payment_key
-from helper.complaints.ladder.channels import channels
+from helper.complaints.ladder.channels import channels, document_name
 from helper.complaints.wording import SHANGHAI, clean, quoted
 from helper.dealings import Answer, Answers, Contact, Entry, Moment, Party, Refund
 from helper.messages import Language, named, text
@@ -235,7 +235,8 @@ class Events:
     def _written(self, drafts: Sequence[Draft]) -> Iterator[Event]:
         """Yield drafts, forms that were filled, notes, and the closing of the case."""
         for draft in drafts:
-            said = self._say("drafted", channel=self._channel(draft.channel), id=draft.draft_id)
+            document = document_name(draft.channel, draft.document, self.language)
+            said = self._say("drafted", channel=self._channel(draft.channel), document=document)
             yield self._event("drafted", draft.created_at, said, "helper")
         for note in self.case.notes:
             if note.step == "note":

@@ -15,7 +15,7 @@ from helper.evidence.verify import verify
 from helper.messages import Language
 from helper.model import Artifact, CaptureId, CaptureView, FieldComparison
 from helper.vault.blobs import Blobs
-from helper.web.console.facts import in_words, newest_picture
+from helper.web.console import facts
 from helper.web.console.network import Summary, summary
 from helper.web.console.pages import Page, Visit
 from helper.web.console.render import moment
@@ -40,22 +40,16 @@ async def show(visit: Visit) -> web.Response:
     kept = {item.role: item for item in reversed(view.artifacts)}
     waits = visit.services.unwritten(view.capture_id)
     compared = _compared(view, language)
-    same_page = await asyncio.to_thread(visit.services.vault.same_page, view.capture_id)
+    kept_times = await asyncio.to_thread(visit.services.vault.times_kept, view.capture_id)
     return visit.page(
         "capture.html",
         view=view,
         kept=kept,
-        card={
-            "view": view,
-            "stamped": any(one.state == "stamped" for one in view.stamps),
-            "pending": any(one.state == "pending" for one in view.stamps),
-            "verdict": view.corroboration.verdict if view.corroboration else None,
-        },
-        picture=newest_picture(view),
+        card=facts.card(view),
         pictures=_pictures(view.artifacts),
         environment=environment,
         waits=waits,
-        kept_times=len(same_page),
+        kept_times=kept_times,
         differing=[one for one in compared if one.state != "agree"],
         verdict=_verdict(view, language),
         agreeing=[one for one in compared if one.state == "agree"],
@@ -70,7 +64,7 @@ async def network(visit: Visit) -> web.Response:
     if har is not None and har.bytes <= _LONGEST_RECORD:
         content = await asyncio.to_thread(visit.services.blobs.read, har.sha256)
         told = await asyncio.to_thread(summary, content)
-    return visit.page("network.html", view=view, told=told, har=har)
+    return visit.page("network.html", told=told)
 
 
 async def check(visit: Visit) -> web.Response:
@@ -80,7 +74,7 @@ async def check(visit: Visit) -> web.Response:
     if view.case_id is not None:
         exported = await visit.services.export(view.case_id, redacted=False)
         found = await asyncio.to_thread(verify, exported.path)
-    return visit.page("checked.html", view=view, found=found)
+    return visit.page("checked.html", found=found)
 
 
 PAGES: Final = (
@@ -110,8 +104,8 @@ def _compared(view: CaptureView, language: Language) -> list[FieldComparison]:
     return [
         one.model_copy(
             update={
-                "seen": in_words(one.field, one.seen, language),
-                "witness": in_words(one.field, one.witness, language),
+                "seen": facts.in_words(one.field, one.seen, language),
+                "witness": facts.in_words(one.field, one.witness, language),
             }
         )
         for one in found

@@ -13,8 +13,10 @@ from helper.complaints.dispute import pursued
 from helper.complaints.dispute.asking import issue as known_issue
 from helper.complaints.exhibits import KINDS
 from helper.complaints.ladder.tried import answers_of
+from helper.complaints.returned import currency_of
+from helper.complaints.wording import money, unit_name
 from helper.messages import Language
-from helper.model import CaptureView, CaseView, StampState
+from helper.model import CaseView
 from helper.web.bodies import RecordId
 from helper.web.console import course, facts
 from helper.web.console.pages import Page, Visit
@@ -33,8 +35,9 @@ async def show(visit: Visit) -> web.Response:
     drafts = await asyncio.to_thread(vault.drafts_of, case_id)
     now = services.now()
     events = timeline(case, drafts, now=now, language=visit.language)
-    plan = await asyncio.to_thread(facts.plan, case, services.blobs.read, visit.language)
+    plan = await visit.console.plans.of(case, visit.language)
     asked = _asked(case, advice.issue, visit.language, visit)
+    named = case.order.currency if case.order else None
     return visit.page(
         "case.html",
         case=case,
@@ -44,12 +47,15 @@ async def show(visit: Visit) -> web.Response:
         safe=safe(case),
         events=events,
         course=course.picture(events, advice.clocks, now),
-        exhibits=[_card(view) for view in case.captures[::-1][:_MOST_EXHIBITS]],
+        exhibits=[facts.card(view) for view in case.captures[::-1][:_MOST_EXHIBITS]],
         drafts=drafts[::-1],
         steps=[step for step in advice.ladder.steps if step.state in _CHANNELS_TOLD],
         closing=REASONS,
         kinds=tuple(KINDS),
         add=visit.query("add"),
+        money=lambda value: money(value, named, visit.language),
+        currency=currency_of(case),
+        unit=unit_name(currency_of(case), visit.language),
         **asked,
     )
 
@@ -81,27 +87,12 @@ def case_of(visit: Visit) -> str:
 
 def safe(case: CaseView) -> dict[str, int]:
     """Return how many captures are kept, sealed, stamped, and how many stamps are waited for."""
+    cards = [facts.card(view) for view in case.captures]
     return {
         "kept": sum(view.state != "receiving" for view in case.captures),
         "sealed": sum(view.state == "sealed" for view in case.captures),
-        "stamped": sum(_has(view, "stamped") for view in case.captures),
-        "waiting": sum(
-            _has(view, "pending") and not _has(view, "stamped") for view in case.captures
-        ),
-    }
-
-
-def _has(view: CaptureView, state: StampState) -> bool:
-    return any(stamp.state == state for stamp in view.stamps)
-
-
-def _card(view: CaptureView) -> dict[str, Any]:
-    return {
-        "view": view,
-        "picture": facts.newest_picture(view),
-        "stamped": _has(view, "stamped"),
-        "pending": _has(view, "pending"),
-        "verdict": view.corroboration.verdict if view.corroboration else None,
+        "stamped": sum(card.stamped for card in cards),
+        "waiting": sum(card.pending and not card.stamped for card in cards),
     }
 
 

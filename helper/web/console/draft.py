@@ -21,7 +21,6 @@ async def show(visit: Visit) -> web.Response:
     """Show a draft with its exhibits, what a reader would object to, and its versions."""
     vault = visit.services.vault
     draft = await asyncio.to_thread(vault.draft, _id(visit))
-    case = await asyncio.to_thread(vault.case, draft.case_id)
     versions = await asyncio.to_thread(history, vault, draft.case_id)
     own = [
         one for one in versions if (one.channel, one.document) == (draft.channel, draft.document)
@@ -32,7 +31,6 @@ async def show(visit: Visit) -> web.Response:
         "draft.html",
         draft=draft,
         whole=(await visit.services.outgoing(draft.draft_id)).text,
-        case=case,
         exhibits=numbered,
         versions=own[::-1],
         newest=own[-1].draft_id if own else draft.draft_id,
@@ -78,8 +76,8 @@ PAGES: Final = (
     Page("GET", "/drafts/{id}", show),
     Page("POST", "/drafts/{id}/edits", edit),
     Page("POST", "/drafts/{id}/again", again),
-    Page("GET", "/drafts/{id}/pdf", pdf),
-    Page("GET", "/drafts/{id}/text", plain),
+    Page("GET", "/drafts/{id}/pdf", pdf, gives_file=True),
+    Page("GET", "/drafts/{id}/text", plain, gives_file=True),
 )
 
 

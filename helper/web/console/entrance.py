@@ -1,12 +1,16 @@
 """The way in: a token in the fragment of an address, posted by the page, good once for a minute.
 
 A fragment is in no request, no log and no referrer; the page takes it out of the address bar.
+
+What a cookie cannot do: browsers send it to every port of its host. Another program of this
+computer that a browser is led to at `kazheng.localhost:OTHER` gets it and may use it here, until
+the user signs out. A program of the same user could read the vault itself; one of another user is
+kept away by nothing here.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
 import secrets
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,15 +19,14 @@ from aiohttp import web
 
 from helper.errors import NotFoundError
 from helper.vault.catalogue import Catalogue
-from helper.web.console.pages import Page, Visit
-from helper.web.console.render import STATIC, static_bytes
-from helper.web.console.sessions import COOKIE
+from helper.web.console.pages import Page, Visit, own_path
+from helper.web.console.render import STATIC, static_reply
+from helper.web.console.sessions import cookie_of
+from helper.web.guard import port_of
 
 LANGUAGE_COOKIE: Final = "kazheng_language"
 HOST: Final = "kazheng.localhost"
 LIFETIME: Final = timedelta(seconds=60)
-_OURS = re.compile(r"/(?![/\\])[!-~]*")
-"""A path of this server: it names no other host."""
 
 
 def address(vault: Catalogue, port: int, now: datetime) -> str:
@@ -35,7 +38,7 @@ def address(vault: Catalogue, port: int, now: datetime) -> str:
 
 async def show(visit: Visit) -> web.Response:
     """Show the door: the page posts the token it finds in its address."""
-    return visit.page("enter.html", failed=False, to=_ours(visit.query("to")))
+    return visit.page("enter.html", failed=False, to=own_path(visit.query("to")))
 
 
 async def enter(visit: Visit) -> web.Response:
@@ -43,37 +46,32 @@ async def enter(visit: Visit) -> web.Response:
     now, vault = visit.services.now(), visit.services.vault
     if not await asyncio.to_thread(vault.spend_entrance, visit.field("token"), now):
         return visit.page("enter.html", status=403, failed=True, to="/")
-    reply = web.Response(status=303, headers={"Location": _ours(visit.form.get("to", "/"))})
-    _set(reply, COOKIE, visit.console.sessions.open(now))
+    reply = web.Response(status=303, headers={"Location": own_path(visit.form.get("to", "/"))})
+    _set(reply, cookie_of(port_of(visit.request)), visit.console.sessions.open(now))
     return reply
 
 
 async def leave(visit: Visit) -> web.Response:
     """End the session."""
-    visit.console.sessions.close(visit.request.cookies.get(COOKIE, ""))
+    visit.console.sessions.close(visit.cookie)
     reply = web.Response(status=303, headers={"Location": "/enter"})
-    reply.del_cookie(COOKIE, path="/")
+    reply.del_cookie(cookie_of(port_of(visit.request)), path="/")
     return reply
 
 
 async def speak(visit: Visit) -> web.Response:
     """Remember the language of the pages."""
-    reply = web.Response(status=303, headers={"Location": _ours(visit.field("to"))})
+    reply = web.Response(status=303, headers={"Location": own_path(visit.field("to"))})
     _set(reply, LANGUAGE_COOKIE, "en" if visit.field("language") == "en" else "zh_CN")
     return reply
 
 
 async def static(visit: Visit) -> web.Response:
-    """Return a file of the pages; its address changes with its bytes."""
+    """Return a file of the pages."""
     name = visit.path("name")
     if name not in STATIC:
         raise NotFoundError(kind="file", id=name)
-    return web.Response(
-        body=static_bytes(name),
-        content_type=STATIC[name][1],
-        charset="utf-8" if STATIC[name][1].startswith("text/") else None,
-        headers={"Cache-Control": "private, max-age=31536000, immutable"},
-    )
+    return static_reply(name)
 
 
 PAGES: Final = (
@@ -83,10 +81,6 @@ PAGES: Final = (
     Page("POST", "/language", speak),
     Page("GET", "/static/{name}", static, open=True),
 )
-
-
-def _ours(path: str) -> str:
-    return path if _OURS.fullmatch(path) else "/"
 
 
 def _set(reply: web.Response, name: str, value: str) -> None:

@@ -42,5 +42,5 @@ async def take(visit: Visit) -> web.StreamResponse:
 
 PAGES: Final = (
     Page("POST", "/cases/{id}/exports", make),
-    Page("GET", "/cases/{id}/exports/{kind}", take),
+    Page("GET", "/cases/{id}/exports/{kind}", take, gives_file=True),
 )

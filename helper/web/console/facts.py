@@ -1,23 +1,17 @@
 """The order of a case as facts: value, the words on the page behind it, the place on its picture.
 
-Pure but for reading kept bytes; a place is only shown where it is certain (`evidence/marked.py`).
+Pure; the places are found by `plans`.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from PIL import Image
-
 from helper.complaints.wording import moment, money
-from helper.evidence.marked import Marked, mark
-from helper.evidence.masking import UnmaskableError
 from helper.messages import Language, field_label, named, text
 from helper.model import CaptureView, CaseView
 from scrapers.promise import span
@@ -81,6 +75,17 @@ class Plan:
     width: int
     height: int
     frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A capture in small: its picture, how its seals are stamped, what the second visit came to."""
+
+    view: CaptureView
+    picture: str | None
+    stamped: bool
+    pending: bool
+    verdict: str | None
 
 
 def facts(case: CaseView, plan: Plan | None, language: Language) -> tuple[Fact, ...]:
@@ -155,26 +160,6 @@ def in_words(path: str, value: str | None, language: Language) -> str | None:
     return value
 
 
-def plan(case: CaseView, read: Callable[[str], bytes], language: Language) -> Plan | None:
-    """Return the newest page of the order with the places of its fields, None where none is sure.
-
-    `read` gives the bytes of a hash.
-    """
-    view = next((one for one in reversed(case.captures) if one.order is not None), None)
-    if view is None or view.order is None:
-        return None
-    try:
-        found = mark(view, view.order, read)
-    except UnmaskableError:
-        found = None
-    if found is None:
-        return None
-    width, height = _size(found, read)
-    return Plan(
-        view.capture_id, found.artifact.name, width, height, tuple(_frames(found, language))
-    )
-
-
 def newest_picture(view: CaptureView) -> str | None:
     """Return the name of the picture that shows a capture best in small."""
     kept = {item.role: item.name for item in reversed(view.artifacts)}
@@ -182,22 +167,13 @@ def newest_picture(view: CaptureView) -> str | None:
     return next((kept[role] for role in wanted if role in kept), None)
 
 
-def _frames(found: Marked, language: Language) -> Iterator[Frame]:
-    for path, boxes in found.boxes.items():
-        path_shown = "status" if path == "status_text" else path
-        left = min(box[0] for box in boxes)
-        top = min(box[1] for box in boxes)
-        yield Frame(
-            place=place_of(path_shown),
-            label=label(path_shown, language),
-            x=left,
-            y=top,
-            width=max(box[2] for box in boxes) - left,
-            height=max(box[3] for box in boxes) - top,
-        )
-
-
-def _size(found: Marked, read: Callable[[str], bytes]) -> tuple[int, int]:
-    """Return width and height of a picture without decoding it whole."""
-    with Image.open(io.BytesIO(read(found.artifact.sha256))) as picture:
-        return picture.size
+def card(view: CaptureView) -> Card:
+    """Return a capture in small."""
+    states = {stamp.state for stamp in view.stamps}
+    return Card(
+        view=view,
+        picture=newest_picture(view),
+        stamped="stamped" in states,
+        pending="pending" in states,
+        verdict=view.corroboration.verdict if view.corroboration else None,
+    )

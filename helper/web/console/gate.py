@@ -22,8 +22,8 @@ from helper.messages import Language, explain, pick_language
 from helper.web import signing
 from helper.web.console.entrance import HOST, LANGUAGE_COOKIE
 from helper.web.console.pages import Console, Page, Visit
-from helper.web.console.sessions import COOKIE, Session
-from helper.web.console.uploads import received
+from helper.web.console.sessions import Session
+from helper.web.console.uploads import as_typed, received
 from helper.web.guard import port_of, read_within
 from helper.web.replies import from_http
 
@@ -41,6 +41,7 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 """Beside those of every reply; a handler's own go before them."""
+_DEST: Final = "Sec-Fetch-Dest"
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,7 @@ async def answer(
     visit = Visit(console, request, match, language_of(request), None, MultiDict())
     try:
         check(request)
-        visit = replace(visit, session=_session(console, request))
+        visit = replace(visit, session=_session(visit))
         if visit.session is None and (page is None or not page.open):
             return _to_the_door(visit)
         reply = await _shown(visit, page)
@@ -76,7 +77,7 @@ async def answer(
 async def _shown(visit: Visit, page: Page | None) -> web.StreamResponse:
     if page is None:
         raise visit.match.http_exception or web.HTTPNotFound
-    if not page.open:
+    if not (page.open or page.gives_file):
         visit = replace(visit, pulse=await asyncio.to_thread(visit.services.vault.pulse))
     if page.method == "POST":
         if page.brings_file:
@@ -100,16 +101,19 @@ def refusal(visit: Visit, error: KazhengError, status: int) -> web.Response:
     """Return an error as a page, or as a notice where htmx asked for a part of one."""
     said = explain(error, visit.language)
     if not visit.partial:
-        return visit.page("error.html", status=status, error=said)
+        back = visit.here if visit.request.method == "POST" else ""
+        return visit.page("error.html", status=status, error=said, back=back)
     reply = visit.page("notice.html", status=status, error=said)
     reply.headers["HX-Retarget"] = "#said"
-    reply.headers["HX-Reswap"] = "innerHTML"
+    reply.headers["HX-Reswap"] = "innerHTML show:window:top"
     return reply
 
 
-def _session(console: Console, request: web.Request) -> Session | None:
-    cookie = request.cookies.get(COOKIE)
-    return console.sessions.find(cookie, console.services.now()) if cookie else None
+def _session(visit: Visit) -> Session | None:
+    """Return the session; what an open page fetches by itself is no use of it."""
+    request, now = visit.request, visit.services.now()
+    by_user = request.method != "GET" or request.headers.get(_DEST, "document") == "document"
+    return visit.console.sessions.find(visit.cookie, now, used=by_user)
 
 
 def language_of(request: web.Request) -> Language:
@@ -141,7 +145,7 @@ def _check_token(visit: Visit) -> None:
 
 
 def _to_the_door(visit: Visit) -> web.Response:
-    path = "/enter" if visit.request.method != "GET" else f"/enter?to={quote(visit.request.path)}"
+    path = f"/enter?to={quote(visit.here, safe='')}"
     if visit.partial:
         return web.Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": path})
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
@@ -156,8 +160,9 @@ async def _form(request: web.Request) -> list[tuple[str, str]]:
     }:
         raise InvalidError(what="Content-Type")
     try:
-        return parse_qsl(
+        fields = parse_qsl(
             body.decode(), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=500
         )
+        return [(name, as_typed(value)) for name, value in fields]
     except (ValueError, UnicodeDecodeError):
         raise InvalidError(what="form") from None

@@ -30,8 +30,9 @@ WIDTH: Final[dict[Size, int]] = {"thumb": 320, "picture": 1600}
 _THUMB_HEIGHT = 400
 _MOST_PIXELS = 200_000_000
 _TALLEST = 30_000
+_BAND = 500
+"""Rows of a small picture that are made at once."""
 _SANDBOX = f"sandbox; {POLICY}; frame-ancestors 'self'"
-_YEAR = "private, max-age=31536000, immutable"
 
 
 async def thumbnail(visit: Visit) -> web.Response:
@@ -70,7 +71,7 @@ async def page(visit: Visit) -> web.Response:
         return single_file(visit.services.blobs.read(artifact.sha256), artifact.sha256)
 
     return web.Response(
-        body=await asyncio.to_thread(_cached, kept, make),
+        body=await _made(visit, kept, make),
         content_type="text/html",
         charset="utf-8",
         headers={"Content-Security-Policy": _SANDBOX, "X-Frame-Options": "SAMEORIGIN"},
@@ -78,10 +79,10 @@ async def page(visit: Visit) -> web.Response:
 
 
 PAGES: Final = (
-    Page("GET", "/captures/{id}/thumb/{name}", thumbnail),
-    Page("GET", "/captures/{id}/picture/{name}", picture),
-    Page("GET", "/captures/{id}/page/{name}", page),
-    Page("GET", "/captures/{id}/files/{name}", original),
+    Page("GET", "/captures/{id}/thumb/{name}", thumbnail, gives_file=True),
+    Page("GET", "/captures/{id}/picture/{name}", picture, gives_file=True),
+    Page("GET", "/captures/{id}/page/{name}", page, gives_file=True),
+    Page("GET", "/captures/{id}/files/{name}", original, gives_file=True),
 )
 
 
@@ -91,16 +92,28 @@ async def _artifact(visit: Visit) -> Artifact:
 
 
 async def _picture(visit: Visit, size: Size) -> web.Response:
+    """Return a picture; a browser may keep it, but asks each time: its case may be deleted."""
     artifact = await _artifact(visit)
     if not artifact.media_type.startswith("image/"):
         raise NotFoundError(kind="picture", id=artifact.name)
-    kept = visit.services.cache / "pictures" / f"{artifact.sha256}-{WIDTH[size]}.jpg"
+    name = f"{artifact.sha256}-{WIDTH[size]}"
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{name}"'}
+    if any(tag.value == name for tag in visit.request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
 
     def make() -> bytes:
         return shown(visit.services.blobs.read(artifact.sha256), size)
 
-    made = await asyncio.to_thread(_cached, kept, make)
-    return web.Response(body=made, content_type="image/jpeg", headers={"Cache-Control": _YEAR})
+    made = await _made(visit, visit.services.cache / "pictures" / f"{name}.jpg", make)
+    return web.Response(body=made, content_type="image/jpeg", headers=headers)
+
+
+async def _made(visit: Visit, kept: Path, make: Callable[[], bytes]) -> bytes:
+    """Return what was made before, or make it when it is this one's turn."""
+    with suppress(OSError):
+        return await asyncio.to_thread(kept.read_bytes)
+    async with visit.console.making:
+        return await asyncio.to_thread(_cached, kept, make)
 
 
 def _cached(kept: Path, make: Callable[[], bytes]) -> bytes:
@@ -119,20 +132,30 @@ def _cached(kept: Path, make: Callable[[], bytes]) -> bytes:
 def shown(content: bytes, size: Size) -> bytes:
     """Return a picture as JPEG of this size; a crossed out sheet where it cannot be decoded."""
     try:
-        image = decode(io.BytesIO(content), most_pixels=_MOST_PIXELS)
+        image = decode(io.BytesIO(content), most_pixels=_MOST_PIXELS, width=WIDTH[size])
     except PictureError:
         image = _crossed_out()
-    flat = Image.new("RGB", image.size, "white")
-    flat.paste(image, mask=image.convert("RGBA").getchannel("A"))
-    width = min(WIDTH[size], flat.width)
-    if size == "thumb":
-        upper = max(1, flat.width * _THUMB_HEIGHT // WIDTH[size])
-        flat = flat.crop((0, 0, flat.width, min(flat.height, upper)))
-    height = min(max(1, flat.height * width // flat.width), _TALLEST)
-    flat = flat.resize((width, height), Image.Resampling.LANCZOS)
     drawn = io.BytesIO()
-    flat.save(drawn, "JPEG", quality=82, optimize=True)
+    _small(image, size).save(drawn, "JPEG", quality=82, optimize=True)
     return drawn.getvalue()
+
+
+def _small(image: Image.Image, size: Size) -> Image.Image:
+    """Return a picture on white, made in bands: a large one is never in memory twice."""
+    low = image.height
+    if size == "thumb":
+        low = min(low, max(1, image.width * _THUMB_HEIGHT // WIDTH[size]))
+    width = min(WIDTH[size], image.width)
+    height = min(max(1, low * width // image.width), _TALLEST)
+    clear = image.has_transparency_data
+    small = Image.new("RGB", (width, height), "white")
+    for top in range(0, height, _BAND):
+        end = min(top + _BAND, height)
+        band = image.crop((0, top * low // height, image.width, end * low // height))
+        band = band.convert("RGBA" if clear else "RGB")
+        band = band.resize((width, end - top), Image.Resampling.LANCZOS)
+        small.paste(band, (0, top), band if clear else None)
+    return small
 
 
 def _crossed_out() -> Image.Image:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final, cast, get_args
@@ -48,11 +48,6 @@ class Shelf:
     def first(self) -> str:
         """Address of the first page of the same list."""
         return _address(self.asked)
-
-    @property
-    def address(self) -> str:
-        """Address of this page."""
-        return _address(self.asked, self.after)
 
     @property
     def later(self) -> str | None:
@@ -156,23 +151,10 @@ def _day(said: str | None, name: str, *, days: int = 0) -> datetime | None:
 
 
 def _compared(visit: Visit) -> tuple[Comparison | None, tuple[Listed, ...]]:
-    """Return the comparison, None where there is nothing to compare with, and all of the page."""
+    """Return the comparison, None where there is nothing to compare with, and the page's newest."""
     vault = visit.services.vault
     one = shaped(CaptureId, visit.query("a"), "capture")
-    same = vault.same_page(one)
-    other = visit.query("b")
-    if not other:
-        neighbour = _neighbour(one, same)
-        if neighbour is None:
-            return None, same or (vault.listed_one(one),)
-        other = neighbour
-    return compare(vault, one, shaped(CaptureId, other, "capture")), same
-
-
-def _neighbour(one: str, same: Sequence[Listed]) -> str | None:
-    """Return the capture of the page before this one, else the one after it."""
-    ids = [row.capture_id for row in same]
-    if one not in ids:
-        return None
-    place = ids.index(one)
-    return next(iter([*ids[place + 1 : place + 2], *ids[max(place - 1, 0) : place]]), None)
+    other = visit.query("b") or vault.neighbour(one)
+    if other is None:
+        return None, (vault.listed_one(one),)
+    return compare(vault, one, shaped(CaptureId, other, "capture")), vault.same_page(one)

@@ -19,7 +19,6 @@ class Summary:
     bytes: int
     failed: int
     hosts: tuple[tuple[str, int], ...]
-    kinds: tuple[tuple[str, int], ...]
 
 
 def summary(har: bytes) -> Summary | None:
@@ -27,24 +26,19 @@ def summary(har: bytes) -> Summary | None:
     try:
         entries = list(json.loads(har)["log"]["entries"])
         return _counted([entry for entry in entries if isinstance(entry, dict)])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _counted(entries: list[dict[str, Any]]) -> Summary:
     hosts: Counter[str] = Counter()
-    kinds: Counter[str] = Counter()
     size = failed = 0
     for entry in entries:
         answer = entry.get("response") or {}
         content = answer.get("content") or {}
         status = answer.get("status")
         hosts[urlsplit(str(entry["request"]["url"])).netloc or "-"] += 1
-        kinds[str(content.get("mimeType") or "-").partition(";")[0]] += 1
         taken = content.get("size")
         size += taken if isinstance(taken, int) and taken > 0 else 0
         failed += not isinstance(status, int) or status == 0 or status >= 400
-    return Summary(
-        len(entries), size, failed, tuple(hosts.most_common(_MOST_HOSTS)),
-        tuple(kinds.most_common(_MOST_HOSTS)),
-    )  # fmt: skip
+    return Summary(len(entries), size, failed, tuple(hosts.most_common(_MOST_HOSTS)))

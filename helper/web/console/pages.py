@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
 
 from aiohttp import web
 from aiohttp.web_urldispatcher import UrlMappingMatchInfo
@@ -12,20 +14,31 @@ from multidict import MultiDict
 
 from helper.errors import InvalidError
 from helper.messages import Language
+from helper.web.console.plans import Plans
 from helper.web.console.render import Renderer
-from helper.web.console.sessions import COOKIE, Session, Sessions
+from helper.web.console.sessions import Session, Sessions, cookie_of
 from helper.web.console.uploads import Upload
+from helper.web.guard import port_of
 from helper.web.replies import shaped
 from helper.web.services import Services
+
+_OWN: Final = re.compile(r"/(?![/\\])[!-~]*")
+
+
+def own_path(path: str) -> str:
+    """Return a path of this server, `/` for what may name another host."""
+    return path if _OWN.fullmatch(path) else "/"
 
 
 @dataclass(frozen=True)
 class Console:
-    """What all pages share."""
+    """What all pages share. Who holds `making` decodes a picture: one at a time, they are large."""
 
     services: Services
     renderer: Renderer
     sessions: Sessions
+    plans: Plans
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)
@@ -52,15 +65,27 @@ class Visit:
         return self.console.services
 
     @property
+    def cookie(self) -> str:
+        """The value of the session's cookie, empty where none was sent."""
+        return self.request.cookies.get(cookie_of(port_of(self.request)), "")
+
+    @property
     def logged_in(self) -> bool:
-        """Tell whether the session still is one."""
-        cookie = self.request.cookies.get(COOKIE, "")
-        return self.console.sessions.find(cookie, self.services.now()) is not None
+        """Tell whether the session still is one; to ask is no use of it."""
+        return self.console.sessions.find(self.cookie, self.services.now(), used=False) is not None
 
     @property
     def partial(self) -> bool:
         """Tell whether htmx asks, and takes a part of a page."""
         return "HX-Request" in self.request.headers
+
+    @property
+    def here(self) -> str:
+        """The address of the page with its query; of a form or a part, that of the page around."""
+        if self.request.method == "GET" and not self.partial:
+            return self.request.path_qs
+        server = f"http://{self.request.host}"
+        return own_path(self.request.headers.get("Referer", "").removeprefix(server))
 
     def path(self, name: str) -> str:
         """Return a value of the path."""
@@ -91,7 +116,7 @@ class Visit:
             self.language,
             said=said,
             csrf=self.session.csrf if self.session else "",
-            here=self.request.path,
+            here=self.here,
             pulse=self.pulse,
             partial=self.partial,
             now=self.services.now(),
@@ -116,6 +141,7 @@ class Page:
     """One address of the console; `open`: it needs no login and shows no data.
 
     `brings_file`: its form sends its fields, the token among them, and then one file.
+    `gives_file`: it answers with a file, not with a page that would ask what changed since.
     """
 
     method: Literal["GET", "POST"]
@@ -123,3 +149,4 @@ class Page:
     handler: Handler
     open: bool = False
     brings_file: bool = False
+    gives_file: bool = False

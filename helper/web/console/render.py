@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from helper.capture.packed import EXTENSION
-from helper.messages import LANGUAGES, Language, coded, field_label, named, text, warned
+from helper.messages import Language, coded, field_label, named, text, warned
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 _HERE: Final = Path(str(resources.files("helper.web")))
@@ -46,7 +47,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals.update(static=static_path, languages=LANGUAGES)
+        self._environment.globals.update(static=static_path)
         self._environment.filters.update(
             when=_in_language(moment), day=_in_language(day), size=_in_language(size), local=local
         )
@@ -72,6 +73,17 @@ class Renderer:
 def static_path(name: str) -> str:
     """Return the address of a file with its hash, so that a browser may keep it."""
     return f"/static/{name}?v={hashlib.sha256(static_bytes(name)).hexdigest()[:12]}"
+
+
+def static_reply(name: str) -> web.Response:
+    """Return a file of the pages as a reply; a browser keeps it, its address changes with it."""
+    media_type = STATIC[name][1]
+    return web.Response(
+        body=static_bytes(name),
+        content_type=media_type,
+        charset="utf-8" if media_type.startswith("text/") else None,
+        headers={"Cache-Control": "private, max-age=31536000, immutable"},
+    )
 
 
 @cache

@@ -27,6 +27,7 @@ from helper.web.console import (
     upkeep,
 )
 from helper.web.console.pages import Console, Page
+from helper.web.console.plans import Plans
 from helper.web.console.render import Renderer
 from helper.web.console.sessions import Sessions
 from helper.web.services import Services
@@ -41,7 +42,7 @@ PAGES: Final[tuple[Page, ...]] = (
 
 def console(services: Services) -> Middleware:
     """Return the middleware that answers what is for the console and passes on the rest."""
-    desk = Console(services, Renderer(), Sessions())
+    desk = Console(services, Renderer(), Sessions(), Plans(services.blobs.read))
     router, pages = web.UrlDispatcher(), {}
     for number, page in enumerate(PAGES):
         pages[f"page{number}"] = page

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-COOKIE: Final = "kazheng"
 IDLE: Final = timedelta(hours=12)
 LONGEST: Final = timedelta(days=7)
 MOST: Final = 32
@@ -43,8 +42,11 @@ class Sessions:
         self._kept[_digest(value)] = Session(secrets.token_urlsafe(32), since=now, used=now)
         return value
 
-    def find(self, value: str, now: datetime) -> Session | None:
-        """Return the session of a cookie, None if it is unknown or was left for too long."""
+    def find(self, value: str, now: datetime, *, used: bool) -> Session | None:
+        """Return the session of a cookie, None if it is unknown or was left for too long.
+
+        `used`: the user did something, the time of being idle begins anew.
+        """
         digest = _digest(value)
         session = self._kept.get(digest)
         if session is None:
@@ -52,7 +54,8 @@ class Sessions:
         if now - session.used > IDLE or now - session.since > LONGEST:
             del self._kept[digest]
             return None
-        session.used = max(session.used, now)
+        if used:
+            session.used = max(session.used, now)
         return session
 
     def close(self, value: str) -> None:
@@ -60,5 +63,10 @@ class Sessions:
         self._kept.pop(_digest(value), None)
 
 
+def cookie_of(port: int) -> str:
+    """Return the cookie's name: browsers keep one jar for all ports, two helpers must not clash."""
+    return f"kazheng_{port}"
+
+
 def _digest(value: str) -> str:
-    return hashlib.sha256(value.encode()).hexdigest()
+    return hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()

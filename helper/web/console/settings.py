@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from aiohttp import web
 from pydantic import StringConstraints, ValidationError
 
 from helper.backup import PASSPHRASE
-from helper.errors import InvalidError
+from helper.errors import InvalidError, KazhengError
+from helper.messages import explain
 from helper.vault.identity import Identity
 from helper.web.console.pages import Page, Visit
 from helper.web.pairing import LIFETIME, offer
@@ -26,9 +27,7 @@ async def show(visit: Visit) -> web.Response:
         identity=await keeper.identity(),
         browsers=await asyncio.to_thread(vault.pairings),
         authorities=await keeper.authorities(),
-        making=keeper.making,
-        problem=None,
-        fewest=PASSPHRASE,
+        **backup_of(visit),
         data=keeper.store.settings.data,
     )
 
@@ -87,6 +86,14 @@ PAGES: Final = (
     Page("GET", "/settings/pairing", wait),
     Page("POST", "/settings/browsers/{id}/revoke", revoke),
 )
+
+
+def backup_of(visit: Visit, wrong: KazhengError | None = None) -> dict[str, Any]:
+    """Return what is shown of the backup: how far it is, why there is none."""
+    making = visit.services.keeper.making
+    error = wrong or (making.failed if making else None)
+    said = explain(error, visit.language) if error else None
+    return {"making": making, "problem": said, "fewest": PASSPHRASE}
 
 
 def _left(until: datetime, now: datetime) -> int:

@@ -13,6 +13,7 @@ from helper.complaints.course.closing import REASONS, warning
 from helper.complaints.dispute.asking import issue as known_issue
 from helper.dealings import Answers, Dealing
 from helper.errors import InvalidError
+from helper.messages import field_label, named
 from helper.model import Filing
 from helper.steps import dealing
 from helper.steps.attach import safe_name
@@ -31,11 +32,12 @@ async def tell(visit: Visit) -> web.Response:
     what: dict[str, Any] = {"kind": visit.field("kind")}
     for name, value in visit.form.items():
         if name not in _NOT_TOLD and value.strip():
-            what[name] = moment(value, name) if name in _TIMES else value.strip()
+            what[name] = _moment(visit, name) if name in _TIMES else value.strip()
     try:
         told = _DEALING.validate_python(what)
     except ValidationError as error:
-        raise InvalidError(what=str(error.errors()[0]["loc"][-1])) from None
+        where = str(error.errors()[0]["loc"][-1])
+        raise InvalidError(what=named("console.tell", where, visit.language)) from None
     case_id, vault, now = case_of(visit), visit.services.vault, visit.services.now()
     done = await asyncio.to_thread(dealing.tell, vault, case_id, told, now, visit.language)
     return _back(visit, done.warnings)
@@ -48,7 +50,7 @@ async def file(visit: Visit) -> web.Response:
         channel=visit.field("channel"),
         number=visit.form.get("number", "").strip() or None,
         capture_id=None,
-        at=moment(visit.field("at"), "at"),
+        at=_moment(visit, "at"),
     )
     case_id, vault, now = case_of(visit), visit.services.vault, visit.services.now()
     done = await asyncio.to_thread(dealing.file, vault, case_id, filing, now)
@@ -81,13 +83,19 @@ async def undo(visit: Visit) -> web.Response:
 
 
 async def correct(visit: Visit) -> web.Response:
-    """Set a field of the order to the user's value, or take that back where none is given."""
+    """Set a field of the order to the user's value, or take that back."""
     vault, case_id, path = visit.services.vault, case_of(visit), visit.field("field")
-    value = "" if "back" in visit.form else visit.field("value")
-    if value:
-        await asyncio.to_thread(vault.add_correction, case_id, path, value, visit.services.now())
-    else:
+    if "back" in visit.form:
         await asyncio.to_thread(vault.undo_correction, case_id, path)
+    else:
+        value, now = visit.field("value"), visit.services.now()
+        label = field_label(path, visit.language)
+        if not value:
+            raise InvalidError(reason="value_empty", what=label)
+        try:
+            await asyncio.to_thread(vault.add_correction, case_id, path, value, now)
+        except InvalidError as error:
+            raise InvalidError(**error.details | {"what": label}) from None
     return _back(visit, said="console.case.corrected")
 
 
@@ -143,12 +151,12 @@ PAGES: Final = (
 )
 
 
-def moment(value: str, name: str) -> datetime:
+def _moment(visit: Visit, name: str) -> datetime:
     """Return the time of a date field, in China where it says no zone; InvalidError names it."""
     try:
-        at = datetime.fromisoformat(value.strip())
+        at = datetime.fromisoformat(visit.field(name))
     except ValueError:
-        raise InvalidError(what=name) from None
+        raise InvalidError(what=named("console.tell", name, visit.language)) from None
     return at if at.tzinfo else at.replace(tzinfo=ZONE)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -31,8 +30,8 @@ _PLACES: Final[dict[Action, str]] = {
 class Row:
     """A case as one sentence and one button: a link, or where `writes` is set a draft to make.
 
-    `level` None: nothing is known yet; `old` is when what is shown was true, if it no longer may
-    be. `closing` says what to do before a way ends.
+    `level` None: it is being worked out, or `failed` to be. `old` is when what is shown was true,
+    if it no longer may be; `closing` says what to do before a way ends.
     """
 
     case_id: str
@@ -49,6 +48,12 @@ class Row:
     closing: str = ""
     gaps: int = 0
     old: datetime | None = None
+    failed: bool = False
+
+    @property
+    def group(self) -> str:
+        """What the heading above it says."""
+        return self.level or ("unknown" if self.failed else "none")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,12 @@ class Today:
     paired: tuple[str, ...]
 
     @property
+    def complete(self) -> bool:
+        """Tell whether proof is known to lack in no case."""
+        levels = self.counts.levels
+        return bool(levels) and NONE not in levels and not self.counts.lacking
+
+    @property
     def empty(self) -> bool:
         """Tell whether there is nothing yet at all."""
         return not (self.rows or self.counts.captures or self.counts.closed)
@@ -85,7 +96,6 @@ async def show(visit: Visit) -> web.Response:
         "today.html",
         today=found,
         left=left,
-        asked={name: visit.query(name) for name in ("after", "from")},
     )
 
 
@@ -97,6 +107,7 @@ def look(
 ) -> Today:
     """Return the page out of the kept digests; it works out none."""
     listed = vault.digests_by_urgency(form, now, limit=_MOST + 1, after=after)
+    rows = [row(one, language) for one in listed[:_MOST]]
     clocks = vault.digests_by_clock(form, now, _CLOCKS)
     counts = vault.digest_counts(form, now)
     levels = {
@@ -106,7 +117,7 @@ def look(
     }
     nothing = not (listed or counts.captures)
     return Today(
-        rows=tuple(row(one, language) for one in listed[:_MOST]),
+        rows=tuple(sorted(rows, key=lambda row: 2 if row.level else row.failed)),
         clocks=tuple(row(one, language) for one in clocks),
         counts=counts,
         levels=levels,
@@ -124,7 +135,7 @@ def row(one: Listed, language: Language) -> Row:
         key = "none_made" if one.fresh else "working"
         said = text(f"console.today.{key}", language)
         button = text("console.today.open", language)
-        return Row(one.case_id, one.title, None, said, button, link)
+        return Row(one.case_id, one.title, None, said, button, link, failed=one.fresh)
     told = found.told[language]
     writes = None
     if found.action == "draft" and one.fresh:
@@ -165,12 +176,15 @@ def left(at: datetime, now: datetime, language: Language) -> str:
 
 def _head(levels: dict[Level, int], counts: Counts, language: Language) -> str:
     """Say in one sentence how it stands: the most urgent that is known."""
-    working = counts.levels.get(NONE, 0)
-    urgent: Sequence[Level] = ("risk", "due") if working else ("risk", "due", "waiting")
-    level = next((one for one in urgent if one in levels), None)
-    if level is not None:
-        return text(f"console.today.head.{level}", language, count=levels[level])
-    return text(f"console.today.head.{'working' if working else 'calm'}", language, count=working)
+    found = {
+        "risk": levels.get("risk"),
+        "due": levels.get("due"),
+        "working": counts.stale,
+        "unknown": counts.levels.get(NONE),
+        "waiting": levels.get("waiting"),
+    }
+    key = next((name for name, count in found.items() if count), "calm")
+    return text(f"console.today.head.{key}", language, count=found.get(key))
 
 
 def _after(visit: Visit) -> Key | None:

@@ -11,11 +11,12 @@ from aiohttp import web
 from helper import doctor
 from helper.backup import PASSPHRASE
 from helper.errors import InvalidError, KazhengError, NotFoundError
-from helper.messages import explain, text
+from helper.messages import text
 from helper.web.bodies import RecordId
 from helper.web.console.case import case_of
 from helper.web.console.pages import Page, Visit
 from helper.web.console.render import ZONE
+from helper.web.console.settings import backup_of
 from helper.web.replies import shaped
 
 
@@ -98,22 +99,23 @@ async def delete(visit: Visit) -> web.Response:
 
 
 def _backup(visit: Visit, wrong: KazhengError | None = None) -> web.Response:
-    making = visit.services.keeper.making
-    error = wrong or (making.failed if making else None)
-    said = explain(error, visit.language) if error else None
-    return visit.page("backup.html", making=making, problem=said, fewest=PASSPHRASE)
+    return visit.page("backup.html", **backup_of(visit, wrong))
 
 
 async def _asked(visit: Visit, *, wrong: bool) -> web.Response:
     case_id, vault = case_of(visit), visit.services.vault
     size = await asyncio.to_thread(vault.case_size, case_id)
-    return visit.page("delete.html", size=size, wrong=wrong, status=422 if wrong else 200)
+    making = visit.services.keeper.making
+    return visit.page(
+        "delete.html", size=size, wrong=wrong, status=422 if wrong else 200,
+        backup=making is not None and making.made is not None,
+    )  # fmt: skip
 
 
 PAGES: Final = (
     Page("POST", "/settings/backup", begin),
     Page("GET", "/settings/backup", progress),
-    Page("GET", "/settings/backup/file", take),
+    Page("GET", "/settings/backup/file", take, gives_file=True),
     Page("POST", "/settings/backup/forget", forget),
     Page("POST", "/settings/doctor", examine),
     Page("GET", "/settings/stored", stored),

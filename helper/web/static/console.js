@@ -28,14 +28,76 @@
       since = event.data;
       document.body.dispatchEvent(new CustomEvent("kazheng:changed"));
     });
+    // Closed for good: the helper that runs now does not know this session.
+    stream.addEventListener("error", () => {
+      if (stream?.readyState !== EventSource.CLOSED) return;
+      stream = null;
+      say("ended");
+    });
   }
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return follow();
+  function leave() {
     stream?.close();
     stream = null;
-  });
-  addEventListener("pagehide", () => stream?.close());
+  }
+  document.addEventListener("visibilitychange", () => (document.hidden ? leave() : follow()));
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", follow);
   follow();
+
+  /** Say what a template of the layout holds. @param {string} id */
+  function say(id) {
+    const words = /** @type {HTMLTemplateElement | null} */ (document.getElementById(id));
+    if (words) document.getElementById("said")?.replaceChildren(words.content.cloneNode(true));
+  }
+  document.addEventListener("htmx:sendError", (event) => {
+    say("unreached");
+    if (/** @type {CustomEvent} */ (event).detail.requestConfig.verb === "post") scrollTo(0, 0);
+  });
+
+  // A part that follows takes the place of the old one only where it says something else, and never
+  // while a field in it is used; what was unfolded stays so.
+  const followed = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[hx-select]"));
+  const came = new Map([...followed].map((part) => [part.id, part.outerHTML]));
+  const late = new Set();
+  let unfolded = /** @type {string[]} */ ([]);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { detail } = /** @type {CustomEvent} */ (event);
+    const part = /** @type {HTMLElement} */ (detail.target);
+    if (!came.has(part.id)) return;
+    const page = new DOMParser().parseFromString(detail.serverResponse, "text/html");
+    const now = page.getElementById(part.id)?.outerHTML;
+    if (now === undefined) return;
+    if (now === came.get(part.id)) detail.shouldSwap = false;
+    else if ([...part.querySelectorAll("input, select, textarea")].some(used)) {
+      late.add(part.id);
+      detail.shouldSwap = false;
+    } else {
+      late.delete(part.id);
+      came.set(part.id, now);
+      unfolded = [...part.querySelectorAll("details[open]")].map((one) => one.id);
+    }
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    for (const id of unfolded.splice(0)) {
+      const fold = document.getElementById(id);
+      if (fold instanceof HTMLDetailsElement) fold.open = true;
+    }
+  });
+  for (const left of ["change", "focusout"]) {
+    document.addEventListener(left, () => {
+      if (late.size) document.body.dispatchEvent(new CustomEvent("kazheng:changed"));
+    });
+  }
+  /** Tell whether a field holds what its page did not give it, or is being filled. @param {Element} field */
+  function used(field) {
+    if (field === document.activeElement) return true;
+    if (field instanceof HTMLSelectElement) {
+      const given = [...field.options].findIndex((one) => one.defaultSelected);
+      return field.selectedIndex !== Math.max(given, 0);
+    }
+    const one = /** @type {HTMLInputElement} */ (field);
+    return one.checked !== one.defaultChecked || one.value !== one.defaultValue;
+  }
 
   // A form that may be sent once says so; two clicks are one.
   document.addEventListener("submit", (event) => {
@@ -52,9 +114,10 @@
 
   // What an address names is shown, in a fold too.
   function unfold() {
-    const named = location.hash && document.getElementById(location.hash.slice(1));
+    const named = document.getElementById(location.hash.slice(1));
     for (let one = named; one; one = one.parentElement) if (one instanceof HTMLDetailsElement) one.open = true;
-    if (named) named.scrollIntoView();
+    named?.scrollIntoView();
+    if (named instanceof HTMLDetailsElement) named.querySelector("summary")?.focus();
   }
   addEventListener("hashchange", unfold);
   unfold();
@@ -62,16 +125,6 @@
   document.addEventListener("click", (event) => {
     if (/** @type {HTMLElement} */ (event.target).closest("[data-print]")) print();
   });
-
-  // An address that leads to something folded unfolds it.
-  function unfold() {
-    const place = document.getElementById(location.hash.slice(1));
-    if (!(place instanceof HTMLDetailsElement)) return;
-    place.open = true;
-    place.querySelector("summary")?.focus();
-  }
-  addEventListener("hashchange", unfold);
-  unfold();
 
   // Clocks run down between two answers of the helper, by its clock: the text alone changes.
   let listed = /** @type {HTMLElement | null} */ (null);
@@ -97,14 +150,16 @@
   count();
   setInterval(count, 1000);
 
-  // What asks for it is copied: data-copy names the element with the text.
+  // What asks for it is copied, and that is said beneath: data-copy names the element with the text.
   document.addEventListener("click", async (event) => {
     const button = /** @type {HTMLElement} */ (event.target).closest("[data-copy]");
     if (!(button instanceof HTMLElement)) return;
     const source = document.getElementById(button.dataset.copy ?? "");
     if (!source) return;
     await navigator.clipboard.writeText(source.innerText);
-    const said = document.getElementById("said");
-    if (said) said.textContent = button.dataset.copied ?? "";
+    const said = document.getElementById("copied") ?? document.createElement("p");
+    Object.assign(said, { id: "copied", className: "notice good", role: "status" });
+    said.textContent = button.dataset.copied ?? "";
+    (button.closest(".row") ?? button).after(said);
   });
 })();

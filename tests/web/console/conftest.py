@@ -15,13 +15,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 from helper.desk import Desk
 from helper.keeper import Keeper
 from helper.steps import advising
 from helper.steps.store import Store
 from helper.web.console.entrance import HOST, address
+from helper.web.console.sessions import cookie_of
 from helper.web.server import create_app, serve
 from helper.web.services import Services
 from tests.bench.material import Bench, Size, draw, sealed
@@ -74,6 +75,12 @@ class Town:
             self.shared = page
         return page
 
+    async def cookie(self, page: Page) -> str:
+        """Return the header by which a page that was let in is known."""
+        name = cookie_of(self.port)
+        [value] = [c["value"] for c in await page.context.cookies() if c["name"] == name]
+        return f"{name}={value}"
+
     async def context(self, **how: Any) -> BrowserContext:
         context = await self.browser.new_context(**{"locale": "zh-CN"} | how)
         context.on("page", self._watch)
@@ -86,7 +93,7 @@ class Town:
             "console",
             lambda said: (
                 said.type in {"error", "warning"}
-                and self.problems.append(f"{said.type}: {said.text} {page.url}")
+                and self.problems.append(f"{said.type}: {said.text} {_place(said)} {page.url}")
             ),
         )
         page.on(
@@ -96,6 +103,17 @@ class Town:
                 or self.problems.append(f"left: {asked.url}")
             ),
         )
+        page.on("requestfailed", self._stopped)
+
+    def _stopped(self, asked: Request) -> None:
+        """Strike off what a policy stopped: it never left, and the browser's console names it."""
+        if asked.failure == "csp" and f"left: {asked.url}" in self.problems:
+            self.problems.remove(f"left: {asked.url}")
+
+
+def _place(said: ConsoleMessage) -> str:
+    """Return the address of the document or file that said something."""
+    return str(said.location["url"])
 
 
 def services_of(store: Store) -> Services:

@@ -163,27 +163,34 @@ class Hostile:
         """Return the next words, cut to what the field takes."""
         return next(self.words)[:longest]
 
-    async def case(self, number: int) -> str:
-        """Make a case of one hostile page, with all that can be told of it and a draft."""
+    async def case(self, number: int, *, ordered: bool = True) -> str:
+        """Make a case of one hostile page, with all that can be told of it and a draft.
+
+        Without an order nothing of it can be corrected, and nothing is drafted.
+        """
         self.words = itertools.cycle([*WORDS[number:], *WORDS[:number]])
         page = await asyncio.to_thread(self._page, number)
-        case_id = await self._kept(page)
+        order = self._order() if ordered else None
+        case_id = await self._kept(page, order)
         await asyncio.to_thread(self._tell, case_id, page.capture_id)
-        await self._draft(case_id)
+        if order is not None:
+            await asyncio.to_thread(self._correct, case_id)
+            await self._draft(case_id)
         return case_id
 
-    async def _kept(self, page: Page) -> str:
+    async def _kept(self, page: Page, order: OrderRecord | None) -> str:
         bench, vault, id_ = self.bench, self.bench.store.vault, page.capture_id
         await take_in(bench, page)
         await asyncio.to_thread(keep_parts, bench.store, id_)
         await asyncio.to_thread(sheets.draw_viewport_sheet, bench.store, id_)
         await asyncio.to_thread(bench.sealer.seal, id_, "S0")
-        order = self._order()
-        vault.put_order(id_, order)
+        if order is not None:
+            vault.put_order(id_, order)
         vault.put_shown(id_, self._shown())
         case_id = vault.join_case(
-            id_, platform_key="wangzi", host=self.word(), order_no=f"{id_[:4]}{self.word()}",
-            wanted=None, title=self.word(), now=self.now,
+            id_, platform_key="wangzi", host=self.word(),
+            order_no=f"{id_[:4]}{self.word()}" if order else None, wanted=None,
+            title=self.word(), now=self.now,
         )  # fmt: skip
         await asyncio.to_thread(keep_visit, bench, page)
         vault.put_corroboration(id_, self._compared())
@@ -291,13 +298,15 @@ class Hostile:
         for what in told:
             vault.add_entry(case_id, what, self.now)
         vault.add_note(case_id, word(), self.now)
-        for path in ("items.0.title", "recharge_account", "seller.name"):
-            vault.add_correction(case_id, path, word(500), self.now)
         vault.add_filing(
             case_id,
             Filing(draft_id="", channel="merchant_platform", number=word(200),
                    capture_id=capture_id, at=at),
         )  # fmt: skip
+
+    def _correct(self, case_id: str) -> None:
+        for path in ("items.0.title", "recharge_account", "seller.name"):
+            self.bench.store.vault.add_correction(case_id, path, self.word(500), self.now)
 
     async def _draft(self, case_id: str) -> None:
         make: Callable[..., Any] = self.services.make_draft

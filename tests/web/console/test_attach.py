@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from helper.web.console.sessions import COOKIE
 from helper.web.server import create_app, serve
 from helper.web.services import Limits
 from tests.web.console.conftest import Town
@@ -127,7 +126,6 @@ async def test_what_no_form_of_ours_sends_is_refused_before_a_byte_is_kept(
     page = await town.enter()
     await page.goto(town.url(f"/cases/{case_id}"))
     token = str(await page.get_attribute("body", "data-token")).encode()
-    [cookie] = [one for one in await page.context.cookies() if one.get("name") == COOKIE]
     before = kept(town, case_id)
     file, csrf = ("file", "a.png", b"picture"), ("csrf", None, token)
     rest = [("note", None, b""), ("kind", None, b"")]
@@ -143,7 +141,7 @@ async def test_what_no_form_of_ours_sends_is_refused_before_a_byte_is_kept(
     ]
     headers = {
         "Origin": town.url("/").rstrip("/"),
-        "Cookie": f"{COOKIE}={cookie.get('value')}",
+        "Cookie": await town.cookie(page),
     }
     for status, parts in wrong:
         reply = await stranger.post(

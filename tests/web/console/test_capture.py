@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+
 import aiohttp
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
+from helper.web.console.kept import shown
 from helper.web.console.network import summary
 from tests.web.console.conftest import Town
 
@@ -32,6 +37,20 @@ async def test_both_visits_stand_side_by_side_with_what_is_missing(page: Page) -
         assert await picture.evaluate("image => image.naturalWidth") > 300
     await expect(page.get_by_role("region", name="封存", exact=True)).to_contain_text("第一次封存")
     await page.locator("summary", has_text="第二次访问的网络记录").click()
+    await expect(page.locator("#network")).to_contain_text("个请求")
+
+
+async def test_an_open_page_follows_its_time_stamps(
+    page: Page, town: Town, capture_id: str
+) -> None:
+    seal = town.store.vault.capture(capture_id).seals[-1]
+    await page.locator("summary", has_text="第二次访问的网络记录").click()
+    await expect(page.locator("#network")).to_contain_text("个请求")
+    town.store.vault.queue_stamps(seal, [("some.example", "rfc3161")], town.store.now())
+    await expect(page.get_by_role("region", name="封存", exact=True)).to_contain_text(
+        "some.example"
+    )
+    await expect(page.locator(".case-head")).to_contain_text("时间戳等待中")
     await expect(page.locator("#network")).to_contain_text("个请求")
 
 
@@ -62,8 +81,7 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
     town: Town, capture_id: str, stranger: aiohttp.ClientSession
 ) -> None:
     page = await town.enter()
-    (cookie,) = await page.context.cookies()
-    headers = {"Cookie": f"kazheng={cookie['value']}"}
+    headers = {"Cookie": await town.cookie(page)}
     kept = {item.role: item for item in town.store.vault.capture(capture_id).artifacts}
     base = town.url(f"/captures/{capture_id}")
     async with stranger.get(f"{base}/files/{kept['seen/html'].name}", headers=headers) as reply:
@@ -74,6 +92,10 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
     name = kept["seen/viewport"].name
     async with stranger.get(f"{base}/picture/{name}", headers=headers) as reply:
         assert (reply.content_type, (await reply.read())[:2]) == ("image/jpeg", b"\xff\xd8")
+        assert "no-cache" in reply.headers["Cache-Control"]  # its case may be deleted meanwhile
+        again = headers | {"If-None-Match": reply.headers["ETag"]}
+    async with stranger.get(f"{base}/picture/{name}", headers=again) as reply:
+        assert (reply.status, await reply.read()) == (304, b"")
     async with stranger.get(f"{base}/picture/{kept['seen/html'].name}", headers=headers) as reply:
         assert reply.status == 404
     async with stranger.get(f"{base}/page/{kept['seen/mhtml'].name}", headers=headers) as reply:
@@ -91,9 +113,32 @@ async def test_originals_are_downloads_and_pictures_are_made_anew(
         b'{"log": 1}',
         b'{"log": {"entries": [1, null]}}',
         b'{"log": {"entries": [{"request": 1}]}}',
+        b'{"log": {"entries": [{"request": {"url": "x"}, "response": "x"}]}}',
+        b'{"log": {"entries": [{"request": {"url": "x"}, "response": {"content": "x"}}]}}',
         b"[" * 100_000,
     ],
 )
 def test_a_broken_network_record_is_none_or_empty(har: bytes) -> None:
     found = summary(har)
     assert found is None or found.requests == 0
+
+
+def test_a_picture_is_made_small_on_white_whatever_it_is() -> None:
+    tall = Image.linear_gradient("L").resize((3300, 4400))
+    ways = {
+        "RGB": tall.convert("RGB"),
+        "clear": Image.merge("RGBA", (tall, tall, tall, Image.new("L", tall.size, 255))),
+        "palette": tall.convert("P"),
+        "deep": Image.new("I;16", (3300, 4400), 65535),
+    }
+    ways["clear"].paste((9, 9, 9, 0), (0, 0, 3300, 8))
+    for name, image in ways.items():
+        file = io.BytesIO()
+        image.save(file, "PNG")
+        small = Image.open(io.BytesIO(shown(file.getvalue(), "picture"))).convert("L")
+        assert (name, small.size) == (name, (1600, 2133))
+        column = [int(small.getpixel((800, y))) for y in range(8, 2133)]
+        assert all(after - before >= -2 for before, after in itertools.pairwise(column)), name
+        assert (small.getpixel((800, 0)) or 0) > 250 or name in {"RGB", "palette"}
+        upper = Image.open(io.BytesIO(shown(file.getvalue(), "thumb")))
+        assert upper.size == (320, 400)

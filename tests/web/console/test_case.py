@@ -66,11 +66,13 @@ async def test_a_correction_stands_beside_what_the_page_reads(page: Page) -> Non
     await expect(row).to_contain_text("29.00")
     await expect(row).to_contain_text("本人填写")
     await row.get_by_text("改正").first.click()
+    await row.get_by_role("button", name="保存").click()  # without a word
+    await expect(row.get_by_label("金额应为")).to_be_focused()
     await row.get_by_role("button", name="撤销改正").click()
     await expect(row).not_to_contain_text("本人填写")
 
 
-async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page, town: Town) -> None:
+async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page) -> None:
     await page.get_by_role("row", name="金额").wait_for()
     for _ in range(40):
         await page.keyboard.press("Tab")
@@ -78,16 +80,84 @@ async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page, town: To
             break
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/drafts/**")
-    town.problems.clear()  # the draft's own page is tested beside this one
 
 
-async def test_an_open_page_follows_what_is_added_elsewhere(
+async def test_an_open_page_follows_what_is_added_elsewhere_and_leaves_what_is_written_here(
     page: Page, town: Town, case_id: str
 ) -> None:
     vault, now = town.store.vault, town.store.now()
-    async with page.expect_response(lambda reply: reply.url.endswith(case_id)):
-        vault.add_note(case_id, "别处写下的", now)
-    await expect(page.locator(".events")).to_contain_text("别处写下的")
+    await page.goto(town.url(f"/cases/{case_id}?issue=duplicate_charge"))
+    await page.locator("#tell-note > summary").click()
+    words = page.locator("#tell-note").get_by_role("textbox")
+    await words.fill("写到一半")
+    more = page.locator("#moving li.step details").first
+    await more.locator("summary").click()
+    vault.add_note(case_id, "别处写下的", now)
+    events = page.locator(".events").last
+    await expect(events).to_contain_text("别处写下的")
+    await expect(words).to_have_value("写到一半")
+    await expect(more).to_have_attribute("open", "")
+    await expect(page.get_by_label("遇到的是")).to_have_value("duplicate_charge")
+
+    row = page.get_by_role("row", name="金额")
+    await row.get_by_text("改正").click()
+    await row.get_by_label("金额应为").fill("30.00")
+    async with page.expect_response(lambda reply: case_id in reply.url):
+        vault.add_note(case_id, "又一条", now)
+    await words.focus()
+    await expect(row.get_by_label("金额应为")).to_have_value("30.00")
+    await expect(events).not_to_contain_text("又一条")
+    await row.get_by_label("金额应为").fill("")
+    await page.keyboard.press("Tab")
+    await expect(events).to_contain_text("又一条")
+
+
+async def test_what_is_refused_or_unheard_is_said_in_view_and_stays_in_its_form(
+    page: Page, town: Town
+) -> None:
+    await page.get_by_text("记下一次联系").click()
+    form = page.locator("#tell-contact")
+    save, notice = form.get_by_role("button", name="保存"), page.get_by_role("alert")
+    await form.get_by_label("客服工号").fill("A-7")
+    await save.click()
+    await expect(notice).to_contain_text("没有写说了什么")
+    await expect(notice).to_be_in_viewport()
+    lines = ("字" * 99 + "\n") * 50
+    await form.get_by_label("说了什么").fill(lines)  # as long as the field lets one write
+    await page.route("**/tell", lambda route: route.abort())
+    await save.click()
+    await expect(notice).to_contain_text("助手没有回应")
+    await expect(notice).to_be_in_viewport()
+    town.problems.clear()  # the browser notes both
+    await page.unroute("**/tell")
+    await expect(form.get_by_label("客服工号")).to_have_value("A-7")
+    await save.click()
+    await expect(page.locator("#said")).to_contain_text("已记下")
+    told = page.locator(".events li", has_text="A-7")
+    await told.get_by_role("button", name="撤销").click()
+    await expect(told).to_have_count(0)
+
+
+async def test_money_is_told_in_the_currency_of_the_order(
+    page: Page, town: Town, case_id: str
+) -> None:
+    vault, now = town.store.vault, town.store.now()
+    sums = page.get_by_role("region", name="能要多少")
+    await expect(sums.locator(".big-number")).to_have_count(0)  # nothing known is no 0
+    vault.add_correction(case_id, "amount", "29.00", now)
+    vault.add_correction(case_id, "currency", "USDT", now)
+    await page.reload()
+    await expect(sums.locator(".big-number")).to_have_text("合计 29.00 USDT")
+    await page.get_by_text("钱退回来了").click()
+    form = page.locator("#tell-refund")
+    await form.get_by_label("退了多少 (USDT)").fill("1.2345")
+    await form.get_by_role("button", name="保存").click()
+    await expect(page.locator("#said")).to_contain_text("已记下")
+    [entry] = vault.case(case_id).entries
+    assert (entry.what.kind, entry.what.currency) == ("refund", "USDT")
+    vault.undo_entry(case_id, entry.entry_id)
+    for path in ("currency", "amount"):
+        vault.undo_correction(case_id, path)
 
 
 def test_events_at_one_place_become_one_point_that_says_all() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +12,22 @@ import aiohttp
 import pytest
 
 from helper.web.console import rooms
-from helper.web.console.entrance import LIFETIME
+from helper.web.console.entrance import HOST, LIFETIME, address
+from helper.web.console.sessions import IDLE, cookie_of
+from helper.web.server import create_app, serve
 from tests.web.console.conftest import Town
 
 OPEN = {"/enter", "/static/{name}"}
 """Written down once more: a page that is opened by mistake must fail."""
 UPLOAD = "/cases/{id}/files"
+REFUSED = """() => {
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: "/settings/browsers/zz/revoke" });
+  form.innerHTML = `<input name="csrf" value="${document.body.dataset.token}">`;
+  document.body.append(form);
+  form.submit();
+}"""
+"""Sends a form whose answer is an explained refusal."""
 SAMPLES = {"id": "00000000-0000-4000-8000-000000000001", "name": "style.css"}
 
 
@@ -50,13 +62,72 @@ async def test_an_address_lets_in_once_and_leaves_no_token_behind(town: Town) ->
 @pytest.mark.browser
 async def test_leaving_ends_the_session_and_the_language_is_remembered(town: Town) -> None:
     page = await town.enter(locale="zh-CN")
+    asked = town.url("/library?q=%E9%80%80")
+    await page.goto(asked)
     await page.get_by_role("button", name="English").click()
-    await page.get_by_role("heading", name="Today").wait_for()
-    await page.get_by_role("button", name="Sign out").click()
-    await page.wait_for_url(town.url("/enter"))
-    await page.goto(town.url("/"))
-    assert page.url.startswith(town.url("/enter"))
+    await page.get_by_role("heading", name="Library").wait_for()
+    assert page.url == asked
+    await page.evaluate(REFUSED)
+    await page.get_by_text("Not found").first.wait_for()
+    await page.get_by_role("button", name="中文").click()
+    await page.wait_for_url(asked)
+    await page.evaluate(REFUSED)
+    await page.get_by_role("link", name="回到刚才的页面").click()
+    await page.wait_for_url(asked)
+    town.problems.clear()  # the browser notes each refusal
+    other = await page.context.new_page()
+    await other.goto(town.url("/"))
+    await other.get_by_role("button", name="退出").click()
+    await other.wait_for_url(town.url("/enter"))
+    await page.get_by_role("alert").get_by_text("不再自动更新").wait_for()
+    assert all("text/event-stream" in one for one in town.problems)
+    town.problems.clear()
+    await page.get_by_role("link", name="重新打开").click()
+    await page.wait_for_url(town.url("/enter?to=%2Flibrary%3Fq%3D%25E9%2580%2580"))
     await page.context.close()
+
+
+@pytest.mark.browser
+async def test_two_helpers_do_not_put_each_other_out_of_one_browser(town: Town) -> None:
+    other = await serve(create_app(town.services), 0)
+    page = await town.browser.new_page()
+    for port in (town.port, other.port):
+        await page.goto(address(town.store.vault, port, town.store.now()))
+        await page.wait_for_url(f"http://{HOST}:{port}/")
+    await page.goto(town.url("/"))
+    assert page.url == town.url("/")
+    await page.context.close()
+    await other.stop()
+
+
+async def test_an_open_page_alone_keeps_no_session_alive(
+    town: Town, stranger: aiohttp.ClientSession
+) -> None:
+    times = [town.store.now()]
+    running = await serve(create_app(replace(town.services, now=lambda: times[-1])), 0)
+    own = f"http://{HOST}:{running.port}"
+    token = address(town.store.vault, running.port, times[-1]).partition("#")[2]
+    form = {"token": token, "to": "/"}
+    async with stranger.post(
+        f"{own}/enter", data=form, headers={"Origin": own}, allow_redirects=False
+    ) as reply:
+        [cookie] = reply.cookies.values()
+    headers = {"Cookie": f"{cookie.key}={cookie.value}"}
+
+    async def status(kind: str) -> int:
+        asked = headers | {"Sec-Fetch-Dest": kind}
+        async with stranger.get(f"{own}/settings", headers=asked, allow_redirects=False) as reply:
+            return reply.status
+
+    times.append(times[-1] + IDLE * 0.75)
+    assert await status("document") == 200
+    times.append(times[-1] + IDLE * 0.75)
+    assert await status("empty") == 200
+    async with stranger.get(f"{own}/live", headers=headers | {"Sec-Fetch-Dest": "empty"}) as live:
+        times.append(times[-1] + IDLE * 0.5)
+        await live.read()  # ends with the session
+    assert await status("document") == 303
+    await running.stop()
 
 
 def test_a_token_is_good_for_a_minute_only(town: Town) -> None:
@@ -78,6 +149,14 @@ async def test_without_a_session_every_page_leads_to_the_door(
             )  # fmt: skip
 
 
+async def test_a_cookie_that_is_no_text_is_no_session(town: Town) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", town.port)
+    head = f"GET / HTTP/1.1\r\nHost: {HOST}:{town.port}\r\nCookie: {cookie_of(town.port)}="
+    writer.write(head.encode() + b"\xff\xfe\r\nConnection: close\r\n\r\n")
+    assert (await reader.read()).startswith(b"HTTP/1.1 303")
+    writer.close()
+
+
 @pytest.mark.parametrize(
     "headers",
     [
@@ -95,8 +174,7 @@ async def test_no_other_site_gets_a_page_even_with_the_cookie(
     town: Town, stranger: aiohttp.ClientSession, headers: dict[str, str]
 ) -> None:
     page = await town.enter()
-    cookie = (await page.context.cookies())[0]["value"]
-    sent = {"Cookie": f"kazheng={cookie}", **headers}
+    sent = {"Cookie": await town.cookie(page), **headers}
     async with stranger.get(town.url("/"), headers=sent, allow_redirects=False) as reply:
         assert reply.status in {401, 403}  # another name is the API's, which knows no caller
         assert "Set-Cookie" not in reply.headers
@@ -106,7 +184,7 @@ async def test_every_form_needs_its_origin_and_the_token_of_the_session(
     town: Town, stranger: aiohttp.ClientSession
 ) -> None:
     page = await town.enter()
-    cookie = (await page.context.cookies())[0]["value"]
+    cookie = await town.cookie(page)
     token = await page.evaluate("document.body.dataset.token")
     own = town.url("").rstrip("/")
     wrong: list[tuple[dict[str, str], dict[str, str]]] = [
@@ -117,7 +195,7 @@ async def test_every_form_needs_its_origin_and_the_token_of_the_session(
     ]
     for path in paths("POST"):
         for headers, form in wrong:
-            sent: dict[str, Any] = {"Cookie": f"kazheng={cookie}", **headers}
+            sent: dict[str, Any] = {"Cookie": cookie, **headers}
             async with stranger.post(
                 town.url(sample(path)), headers=sent, data=form, allow_redirects=False
             ) as reply:

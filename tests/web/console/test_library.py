@@ -173,10 +173,16 @@ async def test_shops_are_counted_as_their_cases_are_worked_out(page: Page, libra
 
 
 async def test_an_open_list_shows_what_is_kept_meanwhile(page: Page, library: Town) -> None:
-    await expect(page.locator(".captures > li").first).to_be_visible()
-    keep(library.store, 90, "刚刚存下的一页", title="新来的页面")
-    Indexer(library.store).finish()
-    await expect(page.locator(".captures > li").first).to_contain_text("新来的页面")
+    first = page.locator(".captures > li").first
+    await first.get_by_role("checkbox").check()
+    async with page.expect_response(lambda reply: reply.url.endswith("/library")):
+        keep(library.store, 90, "刚刚存下的一页", title="新来的页面")
+        Indexer(library.store).finish()
+    await expect(first.get_by_role("checkbox")).to_be_checked()
+    await expect(first).not_to_contain_text("新来的页面")  # it would take the tick away
+    await first.get_by_role("checkbox").uncheck()
+    await page.keyboard.press("Tab")
+    await expect(first).to_contain_text("新来的页面")
 
 
 @pytest.mark.parametrize(
@@ -203,10 +209,19 @@ async def test_what_cannot_be_compared_says_so(library: Town, ask: Callable) -> 
     assert (await ask(f"/library/compare?a={alone}&b={alone}"))[0] == 422
 
 
+async def test_a_page_that_was_kept_more_often_than_a_list_shows_is_compared_too(
+    library: Town, ask: Callable
+) -> None:
+    often = [keep(library.store, 100 + n, "公告", url=f"{TERMS}/often") for n in range(52)]
+    Indexer(library.store).finish()
+    status, said = await ask(f"/library/compare?a={often[0]}")
+    assert (status, "只存过一次" in said, often[1] in said) == (200, False, True)
+    assert "存过 52 次" in (await ask(f"/captures/{often[0]}"))[1]
+
+
 @pytest.fixture(scope="module")
 async def cookie(library: Town) -> str:
-    page = await library.enter()
-    return (await page.context.cookies())[0]["value"]
+    return await library.cookie(await library.enter())
 
 
 @pytest.fixture
@@ -214,7 +229,7 @@ async def ask(library: Town, cookie: str, stranger: aiohttp.ClientSession) -> Ca
     """Ask for a page without a browser; return its status and text."""
 
     async def asked(path: str) -> tuple[int, str]:
-        headers = {"Cookie": f"kazheng={cookie}", "Accept-Language": "zh-CN"}
+        headers = {"Cookie": cookie, "Accept-Language": "zh-CN"}
         async with stranger.get(library.url(path), headers=headers) as reply:
             return reply.status, await reply.text()
 

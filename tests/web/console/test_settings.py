@@ -8,9 +8,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
-from helper.errors import NotFoundError
+from helper.errors import DiskFullError, NotFoundError
+from helper.keeper import Making
 from helper.restoring import restore
 from helper.vault.identity import Identity
 from helper.web import pairing
@@ -52,6 +53,9 @@ async def test_a_code_is_shown_counts_down_and_says_who_came(town: Town, page: P
     await submit(page, "配对一个浏览器")
     code = (await page.locator("#pairing-code").inner_text()).strip()
     assert code not in page.url
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await submit(page, "复制")
+    await expect(page.get_by_text("配对码已复制。")).to_be_in_viewport()
     shown = page.locator("#pairing-state .clock")
     first = await shown.inner_text()
     assert re.fullmatch(r"[12]:\d\d", first)
@@ -107,6 +111,14 @@ async def test_a_backup_without_keys_says_what_that_means(town: Town, page: Page
     await page.get_by_role("link", name="保存到…").wait_for()
     await submit(page, "已经存好，从这里删除")
     await page.get_by_text("已从数据文件夹里删除备份。").wait_for()
+
+
+async def test_a_backup_that_failed_is_said_when_one_comes_back(town: Town, page: Page) -> None:
+    keeper = town.services.keeper
+    keeper.making = Making(with_keys=True, failed=DiskFullError())
+    await page.reload()
+    await page.get_by_role("alert").get_by_text("磁盘").first.wait_for()
+    keeper.making = None
 
 
 async def test_the_doctor_is_asked_and_answers_in_words(town: Town, page: Page) -> None:

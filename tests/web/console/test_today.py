@@ -7,13 +7,17 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
 from helper.dealings import Contact
 from helper.model import CaptureMeta, Filing
+from helper.settings import Settings
+from helper.steps import advising
 from helper.steps.digesting import Digester
+from helper.steps.store import open_store
 from helper.vault.digests import KeptDigest
 from helper.web.console.today import left, look
 from tests.web.console.conftest import Town
@@ -59,7 +63,6 @@ async def test_the_next_step_is_taken_from_here_by_the_keyboard_alone(town: Town
             break
     await page.keyboard.press("Enter")
     await page.wait_for_url(re.compile(r"/(drafts|cases)/"))
-    town.problems.clear()  # that page is tested beside this one
     await page.context.close()
 
 
@@ -99,12 +102,14 @@ async def test_an_update_takes_no_focus_away(town: Town) -> None:
 async def test_while_one_waits_the_button_leads_to_where_the_answer_is_noted(town: Town) -> None:
     [case] = town.store.vault.cases()
     at = town.store.now() - timedelta(hours=1)
-    filing = Filing(draft_id="", channel="merchant_platform", number=None, capture_id=None, at=at)
+    filing = Filing(draft_id="", channel="12315", number=None, capture_id=None, at=at)
     town.store.vault.add_filing(case.case_id, filing)
     page = await town.enter()
     await page.get_by_role("article").get_by_role("link", name="记下答复").click()
     await expect(page.locator("#tell-answer")).to_have_attribute("open", "")
     await expect(page.locator("#tell-answer").get_by_label("结果")).to_be_visible()
+    where = page.locator("#tell-answer").get_by_label("在哪里")
+    await expect(where).to_have_value("12315")
 
 
 @pytest.mark.browser
@@ -154,6 +159,39 @@ def test_pages_follow_each_other_and_each_level_can_be_gone_to(town: Town) -> No
         after = listed[-1].key
     assert len(seen) == len(set(seen))
     assert set(cases) <= set(seen)
+
+
+def test_nothing_is_called_complete_or_calm_that_is_not_known(tmp_path: Path) -> None:
+    store = open_store(Settings(data=tmp_path))
+    vault, form, later = store.vault, advising.form(store), NOON + timedelta(days=9999)
+    seen = []
+
+    def tell() -> None:
+        found = look(vault, form, NOON, after=None, language="zh_CN")
+        seen.append((found.complete, found.head, [row.group for row in found.rows]))
+
+    meta = CaptureMeta(url="https://a.example/", clicked_at=NOON)
+    cases = []
+    for number in range(2):
+        uuid = f"00000000-0000-4000-b000-{number:012d}"
+        vault.create_capture(uuid, meta, [])
+        tell()
+        cases.append(vault.join_case(uuid, platform_key=None, host="a.example", wanted=None,
+                                     order_no=str(number), title="t", now=NOON))  # fmt: skip
+    for one in cases:
+        vault.put_digests([KeptDigest(one, vault.revision(one), form, NOON, later)])
+        tell()
+    assert seen == [
+        (False, "眼下没有要您办的。", []),
+        (False, "正在整理 1 个案件……", ["none"]),
+        (False, "正在整理 1 个案件……", ["none", "unknown"]),
+        (False, "有 2 个案件没能算出下一步，请打开看看。", ["unknown", "unknown"]),
+    ]
+    vault.put_digests(
+        [KeptDigest(one, vault.revision(one), form, NOON, later, 3, record="x") for one in cases]
+    )
+    assert look(vault, form, NOON, after=None, language="zh_CN").complete
+    store.close()
 
 
 @pytest.mark.parametrize(
