@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.loopback import Loopback
 
 TESTS = Path(__file__).parent
 os.environ["KAZHENG_OUTSIDE"] = "no"  # no test asks anybody outside, nor do processes it starts
+settings.register_profile("kazheng", deadline=None)  # how long it takes is for tests/bench to say
+settings.load_profile("kazheng")
 BROWSER_ROOMS = ("e2e", "extension", "firefox")
 SLOW_ROOMS = ("e2e", "faults", "extension", "firefox", "capture")
 """Begun first, so that no worker is left with a long file at the end."""

@@ -42,7 +42,7 @@ def test_the_picture_below_the_strip_is_untouched(mode: str, width: int) -> None
     assert below.tobytes() == opened(data).convert("RGB").tobytes()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(640, 700), st.integers(1, 40), st.integers(0, 9))
 def test_a_spliced_sheet_is_a_sound_png(width: int, height: int, level: int) -> None:
     out = io.BytesIO()

@@ -64,7 +64,7 @@ def figures_of(text: str) -> set[str]:
     return set(re.findall(r"\d+(?:\.\d+)?", text))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     order=orders,
     bills=some_bills,
@@ -103,7 +103,7 @@ def test_for_any_case_no_claim_is_negative_or_beyond_what_was_paid(
     assert [one.amount for one in again.values()] == [one.amount for one in found.values()]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     order=orders, issue=st.sampled_from(ISSUES), answers=told, language=st.sampled_from(LANGUAGES)
 )

@@ -62,7 +62,7 @@ def test_a_passed_deadline_never_becomes_open_again(
             assert after.get(key, "gone") in {"met", "gone"}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(CASES, ISSUES, DAYS, TOLD, st.none() | st.builds(filing, CHANNELS, DAYS, NUMBERS))
 def test_more_facts_never_open_a_passed_deadline(
     view: CaseView, issue: str, now: datetime, told: Any, filed: Filing | None

@@ -108,7 +108,6 @@ def supported(order: OrderRecord, draft: Draft) -> set[str]:
 
 @settings(
     max_examples=200,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(

@@ -26,7 +26,7 @@ def of(draft_for: Make, document: Document, **changes: Any) -> Draft:
     return draft_for(case, exhibits=exhibits, answers=answers_for(document), **asked, **changes)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(document=st.sampled_from(documents()), limit=st.integers(1, 1500))
 def test_a_text_keeps_its_limit_or_says_that_it_cannot(
     draft_for: Make, document: Document, limit: int

@@ -336,7 +336,6 @@ def states(order: OrderRecord) -> Sequence[OrderRecord]:
 
 @settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())

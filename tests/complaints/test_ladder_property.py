@@ -48,9 +48,7 @@ TOLD = st.one_of(
     ),
 )
 CASES = st.tuples(st.lists(FILINGS, max_size=4), st.lists(TOLD, max_size=5))
-QUICK = settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+QUICK = settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 ORDERS = st.fixed_dictionaries(

@@ -41,7 +41,7 @@ codes = st.text(string.ascii_letters + string.digits, min_size=6, max_size=24)
 names = st.text("李王张刘陈杨赵黄周吴欧阳小明芳静", min_size=2, max_size=4)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     before=anything, after=anything, others=st.lists(codes | names, max_size=3), value=codes,
     gaps=ways, full=st.booleans(),
@@ -55,7 +55,7 @@ def test_no_given_value_survives_whatever_the_text(
     assert masked(public, [value, *others]) == public
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     before=anything, after=anything, value=names,
     gaps=st.lists(st.sampled_from(GAPS), min_size=1, max_size=3),
@@ -65,7 +65,7 @@ def test_no_given_name_survives(before: str, after: str, value: str, gaps: list[
     assert value not in "".join(public.split())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     value=st.integers(0, 10**8 - 1).map(lambda n: f"138{n:08d}")
     | st.integers(0, 10**6).map(identity)

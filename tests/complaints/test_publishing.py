@@ -20,9 +20,7 @@ VALUES = st.text(string.ascii_letters + string.digits, min_size=6, max_size=32)
 NAMES = st.text("张王李赵欧阳建国小美丽芳", min_size=2, max_size=4)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 @given(
     numbers=st.lists(VALUES, min_size=6, max_size=6, unique=True),
     name=NAMES,

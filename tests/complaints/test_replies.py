@@ -135,7 +135,7 @@ def test_a_large_quantity_waits_for_the_answer_on_resale(full: OrderRecord) -> N
     assert any(c[3] for c in cites(sure))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip  # noqa: E501
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip  # noqa: E501
 @given(
     move=st.sampled_from(MOVES),
     issue=st.sampled_from(KEYS),

@@ -14,7 +14,7 @@ from helper.evidence import canonical
 from helper.evidence.verify import Verification, verify
 from tests.evidence.mutations import broken
 
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 MEGABYTE = 2**20
 
 
@@ -73,7 +73,7 @@ def test_another_version_is_named_as_such(unpacked: Path, tools, file, field, va
     [
         b"[" * 1_000_000,
         b"[" + b"1," * 3_000_000 + b"1]",
-        b"[" + b"{}," * 3_000_000 + b"{}]",
+        pytest.param(b"[" + b"{}," * 3_000_000 + b"{}]", marks=pytest.mark.long),
         b'{"a":' * 200_000 + b"1" + b"}" * 200_000,
         b"1" * 10_000_000,
         b'"' + b"\\ud800" * 1_000_000 + b'"',
@@ -128,6 +128,7 @@ def test_a_large_artifact_is_hashed_by_pieces(empty):
     assert used < 20 * MEGABYTE
 
 
+@pytest.mark.long
 def test_fifty_captures_are_exported_with_flat_memory(empty):
     for number in range(1, 51):
         uuid = empty.add(number)

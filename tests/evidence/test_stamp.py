@@ -238,7 +238,7 @@ def test_what_is_no_reply_is_unreadable(data: bytes) -> None:
     assert judged(data).reason == "unreadable"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(GOOD) - 1), st.integers(1, 255))
 def test_a_changed_byte_never_changes_what_is_confirmed(at: int, by: int) -> None:
     data = bytearray(GOOD)
@@ -250,7 +250,7 @@ def test_a_changed_byte_never_changes_what_is_confirmed(at: int, by: int) -> Non
         )  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=200))
 def test_whatever_comes_is_a_verdict(data: bytes) -> None:
     assert judged(data).verdict == "failed"

@@ -15,7 +15,7 @@ from helper.evidence import canonical, seal
 from helper.evidence.verify import Verification, verify
 
 ROOT = Path(__file__).parents[2]
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def failed(found: Verification) -> set[str]:
@@ -123,6 +123,7 @@ def test_no_added_file_passes(unpacked: Path, name: str):
     assert "files" in failed(verify(unpacked))
 
 
+@pytest.mark.long
 def test_no_changed_byte_of_the_zip_passes(written: Path, tmp_path: Path):
     data = written.read_bytes()
     target = tmp_path / "changed.zip"

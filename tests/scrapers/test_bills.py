@@ -369,7 +369,7 @@ WORKBOOK = made.wechat_xlsx(wechat_row())
 LOCKED = made.zipped(made.wechat_csv(wechat_row()), "a.csv", "123456")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([WORKBOOK, LOCKED]), st.integers(0, 10**6), st.integers(1, 255))
 def test_a_damaged_file_is_read_or_refused(data: bytes, place: int, change: int) -> None:
     damaged = bytearray(data)

@@ -52,6 +52,7 @@ def test_a_large_page_of(name: str) -> None:
     answered((piece * (SIZE // len(piece.encode()))).encode())
 
 
+@pytest.mark.long
 def test_five_megabytes_of_orders() -> None:
     answered(
         "".join(
@@ -109,7 +110,9 @@ def test_an_address_that_no_library_bears() -> None:
         assert extract_bytes(b"<p>x</p>", url=url).orders == ()
 
 
-@pytest.mark.parametrize("piece", ["<h2>商品详情</h2>", "<div><h2>a"])
+@pytest.mark.parametrize(
+    "piece", ["<h2>商品详情</h2>", pytest.param("<div><h2>a", marks=pytest.mark.long)]
+)
 def test_a_large_product_page(piece: str) -> None:
     head = "<title>甲 - 店</title><h1>甲</h1><button>立即购买</button><p>价格：1.00元</p>"
     answered((head + piece * (SIZE // len(piece.encode()))).encode())

@@ -184,7 +184,7 @@ PLACES = (
 
 
 @given(VALUES, st.lists(st.sampled_from(PLACES), min_size=1, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_wherever_a_value_stands_it_does_not_survive_unlisted(
     value: str, places: list[str]
 ) -> None:

@@ -256,9 +256,7 @@ SIZES = st.none() | st.integers(0, 400_000)
 GROUPS = st.sampled_from([(), ((".jpg",),), (("image/*", ".pdf"),), ((".pdf",),), ((".png",),)])
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=15
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
 @given(
     names=NAMES, files=st.none() | st.integers(0, 4), file_bytes=SIZES, all_bytes=SIZES,
     kinds=GROUPS, channel=st.sampled_from(["merchant_platform", "heimao"]),

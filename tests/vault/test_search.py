@@ -120,7 +120,7 @@ def test_words_far_apart_have_a_place_each(catalogue: Catalogue, add: Add) -> No
 TEXTS = st.lists(st.text(LETTERS, max_size=25), min_size=1, max_size=4)
 
 
-@settings(max_examples=30, deadline=None,
+@settings(max_examples=30,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(bodies=TEXTS, data=st.data())
 def test_every_part_of_every_text_is_found_and_nothing_else(catalogue, make, bodies, data) -> None:
