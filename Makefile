@@ -66,7 +66,7 @@ test: install
 	  echo "To test in Firefox too, install it (Debian: sudo apt-get install -y firefox-esr)" >&2; \
 	fi
 	@$(FETCH_FORMS)
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(if $(KAZHENG_LONG),,-m "not long") $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(if $(KAZHENG_LONG),,-m "not long") $(ARGS)
 
 check: install $(TSC) dist
 	@$(BIN)/ruff check .
