@@ -55,8 +55,8 @@ install: .venv/.installed
 demo: install
 	@$(BIN)/kazheng demo
 
-# What is marked `long` shows again, in a harder way, what a shorter test shows: KAZHENG_LONG=1, as
-# .ci/run has it, runs that too.
+# What is marked `long` shows again, in a harder way, what a shorter test shows: KAZHENG_LONG=1 runs
+# that too, for whoever changes what it guards, and for a release.
 # Firefox is only tested, not needed: where it cannot be installed, its tests are skipped and say so.
 test: install
 	@command -v firefox-esr firefox >/dev/null || \
