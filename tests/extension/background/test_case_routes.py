@@ -68,8 +68,8 @@ async def is_badge(world: World, shown: str) -> bool:
 
 
 async def test_the_popup_opens_the_console_logged_in_on_today(world: World) -> None:
-    world.shop.pages["/order"] = PAGE
-    popup = await world.person.click_toolbar(await world.open("/order"))
+    world.shop.pages["/never-kept"] = PAGE  # of a page that was kept its case is opened
+    popup = await world.person.click_toolbar(await world.open("/never-kept"))
     await popup.wait_for("document.body.dataset.answered !== undefined")
     async with world.person.context.expect_page() as opening:
         await popup.click("#console")
