@@ -255,8 +255,8 @@ async def test_the_page_cannot_see_the_fill_code(filler):
     assert await page.evaluate("typeof globalThis.kazhengFill") == "undefined"
 
 
-@pytest.mark.parametrize(("newer", "taken"), [("https://a.test/other", "d1"), (None, "d2")])
-async def test_the_draft_goes_first_whose_form_this_page_is(filler, newer, taken):
+@pytest.mark.parametrize("newer", ["https://a.test/other", None])
+async def test_the_draft_goes_first_whose_form_this_page_is(filler, newer):
     page = await filler.open("known", platform="known")
     await filler.worker.evaluate(
         """([own, other]) => {
@@ -265,4 +265,4 @@ async def test_the_draft_goes_first_whose_form_this_page_is(filler, newer, taken
         }""",
         [page.url, newer],
     )
-    assert (await filler.preview())["draft_id"] == taken
+    assert (await filler.preview())["draft_id"] == "d1"
