@@ -8,9 +8,9 @@ import { api, queue, Refusal } from "./api.js";
 import * as badge from "./badge.js";
 import { CHAT, release, walk, wanted } from "./chat.js";
 import { compose } from "./chat_record.js";
-import { sha256, utf8 } from "./crypto.js";
+import { sha256 } from "./crypto.js";
 import { documentOf, freeze, isAnother, seen, unfinished } from "./freeze.js";
-import { describe, sketch } from "./meta.js";
+import { contextPart, describe, sketch } from "./meta.js";
 import * as outbox from "./outbox.js";
 import { webOrigin } from "./session.js";
 import * as shots from "./shots.js";
@@ -227,16 +227,8 @@ async function endStrips(uuid, changes, missing) {
     return;
   }
   const log = { format: "kazheng/strips/1", capture_id: uuid, ...told };
-  const blob = new Blob([utf8(JSON.stringify(log))]);
-  const hash = await sha256(await blob.arrayBuffer());
-  const part = {
-    role: "seen/context",
-    sha256: hash,
-    size: blob.size,
-    media_type: "application/json",
-    about: { missing: told.missing },
-  };
-  await outbox.update(uuid, (kept) => end(kept, told, part), [{ sha256: hash, blob }]);
+  const { part, blob } = await contextPart(log, told.missing);
+  await outbox.update(uuid, (kept) => end(kept, told, part), [blob]);
 }
 
 /** @param {CaptureRecord} record @param {shots.Measure | null} measure */

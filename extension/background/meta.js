@@ -1,5 +1,6 @@
 /** What the extension says about a capture besides its bytes: CaptureMeta of the helper. */
 
+import { sha256, utf8 } from "./crypto.js";
 import { api } from "./api.js";
 import { ownHash } from "./own_hash.js";
 import { recognise, revisit } from "./recognise.js";
@@ -88,4 +89,17 @@ export async function describe({ tab, meta, timings, walked, chat }, { missing, 
       ...(timings.resumed_at ? { resumed_at: new Date(timings.resumed_at).toISOString() } : {}),
     },
   };
+}
+
+/**
+ * A part of its own that tells what is known only at the end, and what is missing.
+ *
+ * @param {Record<string, unknown>} told @param {import("./outbox.js").Missing[]} missing
+ * @returns {Promise<{part: import("./outbox.js").Part, blob: {sha256: string, blob: Blob}}>}
+ */
+export async function contextPart(told, missing) {
+  const blob = new Blob([utf8(JSON.stringify(told))]);
+  const hash = await sha256(await blob.arrayBuffer());
+  const kept = { sha256: hash, size: blob.size, media_type: "application/json" };
+  return { part: { role: "seen/context", ...kept, about: { missing } }, blob: { sha256: hash, blob } };
 }

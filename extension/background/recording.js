@@ -5,8 +5,8 @@
  * whether a recording without an end still goes on or was cut off.
  */
 
-import { sha256, utf8 } from "./crypto.js";
-import { sketch } from "./meta.js";
+import { sha256 } from "./crypto.js";
+import { contextPart, sketch } from "./meta.js";
 import * as outbox from "./outbox.js";
 
 /** Most of one recording: minutes, and bytes. */
@@ -147,15 +147,8 @@ export async function close(uuid, why, at) {
   const recording = { ...record.recording, why, ended_at: ended, pauses };
   const { sent: _, ...told } = recording;
   const context = { format: "kazheng/recording/1", capture_id: uuid, ...told, chunks };
-  const blob = new Blob([utf8(JSON.stringify(context))]);
-  const hash = await sha256(await blob.arrayBuffer());
-  const part = {
-    role: "seen/context",
-    sha256: hash,
-    size: blob.size,
-    media_type: "application/json",
-    about: { missing: lacking(recording, chunks.length, until) },
-  };
+  const missing = lacking(recording, chunks.length, until);
+  const { part, blob } = await contextPart(context, missing);
   await outbox.update(
     uuid,
     (kept) => {
@@ -166,7 +159,7 @@ export async function close(uuid, why, at) {
       kept.timings.frozen_at = Date.now();
       if (empty) Object.assign(kept, { phase: "freezing", error: { code: "recording_empty" } });
     },
-    [{ sha256: hash, blob }],
+    [blob],
   );
 }
 
