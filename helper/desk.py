@@ -76,12 +76,15 @@ class Desk:
 
     async def advise(
         self,
-        case_id: str,
+        case: str | CaseView,
         issue: str | None = None,
         language: Language = "zh_CN",
     ) -> Advice:
-        """Return all that can be said of a case; the issue is the suggested one by default."""
-        return await asyncio.to_thread(self._advice, case_id, issue, language)
+        """Return all that can be said of a case, told by its id or as it was read just now.
+
+        The issue is the suggested one by default.
+        """
+        return await asyncio.to_thread(self._advice, case, issue, language)
 
     async def reply(
         self,
@@ -192,8 +195,9 @@ class Desk:
         update = {"form": plan.form, "files": files, "stays": stays}
         return told.model_copy(update={**update, "takes": upload_said(limits, language)})
 
-    def _advice(self, case_id: str, issue: str | None, language: Language) -> Advice:
-        case, settings = self._store.vault.case(case_id), self._store.settings
+    def _advice(self, case: str | CaseView, issue: str | None, language: Language) -> Advice:
+        if isinstance(case, str):
+            case = self._store.vault.case(case)
         chosen = issue or advising.issue(self._store, case, language)
         return advise(
             case,
@@ -202,7 +206,7 @@ class Desk:
             rules=advising.rules(case),
             now=self._store.now(),
             page_text=advising.shown(self._store, case),
-            reminder_hours=settings.reminder_hours,
+            reminder_hours=self._store.settings.reminder_hours,
             language=language,
         )
 

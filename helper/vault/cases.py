@@ -344,8 +344,8 @@ def read_order(
 
 def _told_by_bills(captures: list[CaptureView]) -> Iterator[tuple[str, str]]:
     """Yield field and value of what was read out of the bills of a case."""
-    for item in (item for view in captures for item in view.artifacts):
-        facts = item.about.get("payment", {})
+    told = (item.about.get("payment") for view in captures for item in view.artifacts)
+    for facts in filter(None, told):
         for field in ("payment.trade_no", "payment.paid_at", "amount"):
             yield field, facts.get(field.rpartition(".")[2])
 

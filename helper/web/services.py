@@ -19,7 +19,7 @@ from helper.exporting import Exported
 from helper.filling import FILE_BYTES, FillPlan, Upload
 from helper.keeper import Keeper
 from helper.messages import Language
-from helper.model import CaptureView, Draft, Step
+from helper.model import CaptureView, CaseView, Draft, Step
 from helper.steps.attach import MOST_BYTES
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
@@ -123,7 +123,7 @@ class Services:
     edit_draft: Callable[[str, str, str | None, Language], Awaitable[Draft]]
     outgoing: Callable[[str], Awaitable[Draft]]
     packet: Callable[[str, Language], Awaitable[Packet]]
-    advise: Callable[[str, str | None, Language], Awaitable[Advice]]
+    advise: Callable[[str | CaseView, str | None, Language], Awaitable[Advice]]
     due: Callable[[Language], Awaitable[tuple[Due, ...]]]
     reply: Callable[[str, str, str | None, Language], Awaitable[Reply]]
     fill_plan: Callable[[str, Upload | None, Language], Awaitable[FillPlan]]

@@ -21,7 +21,7 @@ from helper.exporting import Exported
 from helper.filling import FillPlan, Upload
 from helper.keeper import Keeper
 from helper.messages import Language
-from helper.model import CaptureMeta, CaptureView, Draft, Exhibit, Part, Step
+from helper.model import CaptureMeta, CaptureView, CaseView, Draft, Exhibit, Part, Step
 from helper.settings import Settings
 from helper.steps.store import Store
 from helper.vault.blobs import Blobs
@@ -80,9 +80,9 @@ class Recorder:
     async def packet(self, draft_id: str, language: Language) -> Packet:
         return packet(self.vault.draft(draft_id), language=language)
 
-    async def advise(self, case_id: str, issue: str | None, language: Language) -> Advice:
-        case = self.vault.case(case_id)
-        return advise(case, issue or "other", {}, rules=(), now=NOW, language=language)
+    async def advise(self, case: str | CaseView, issue: str | None, language: Language) -> Advice:
+        read = self.vault.case(case) if isinstance(case, str) else case
+        return advise(read, issue or "other", {}, rules=(), now=NOW, language=language)
 
     async def due(self, language: Language) -> tuple[Due, ...]:
         soon = Clock(

@@ -31,7 +31,7 @@ async def show(visit: Visit) -> web.Response:
     case_id = case_of(visit)
     vault, services = visit.services.vault, visit.services
     case = await asyncio.to_thread(vault.case, case_id)
-    advice = await services.advise(case_id, visit.query("issue") or None, visit.language)
+    advice = await services.advise(case, visit.query("issue") or None, visit.language)
     drafts = await asyncio.to_thread(vault.drafts_of, case_id)
     now = services.now()
     events = timeline(case, drafts, now=now, language=visit.language)
