@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from helper.capture.packed import EXTENSION, folder_sha256
-from tests.extension.background.world import World, build
+from tests.extension.background.world import World, build, until
 
 pytestmark = pytest.mark.browser
 README = Path(__file__).parents[3] / "helper" / "evidence" / "README.md"
@@ -36,6 +36,8 @@ def by_list(folder: Path) -> str:
 
 
 async def test_a_capture_tells_the_hash_of_the_files_that_are_loaded(world: World) -> None:
+    measured = "chrome.storage.session.get().then(kept => kept.own_files_sha256)"
+    await until(lambda: world.console.evaluate(measured), "the files were never hashed")
     world.shop.pages["/order"] = "<!doctype html><title>订单</title><p>订单号 1"
     uuid = await world.kept(await world.open("/order"))
     meta = world.helper.vault.capture(uuid).meta
