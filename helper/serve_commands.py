@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 Troubled = Callable[[int, KazhengError], object]
 """Told the port on which it is shown why the vault does not open, and the reason."""
 _SECONDS = 2.0
-_START_SECONDS = 15.0
-"""How long a helper may take from having the vault to answering."""
 
 
 def serve(
@@ -146,7 +144,8 @@ class _Stand:
 
 def _held(chosen: Settings, error: KazhengError) -> bool:
     """Tell whether a helper has the vault; one that is just starting is given time to say so."""
-    until = time.monotonic() + (_START_SECONDS if error.details.get("reason") == "locked" else 0)
+    locked = error.details.get("reason") == "locked"
+    until = time.monotonic() + (chosen.start_seconds if locked else 0)
     while True:
         if _running(chosen) is not None:
             return True

@@ -73,6 +73,8 @@ class Settings(BaseModel):
     """How long a visit waits for a session that was promised but is not in memory."""
     strips_seconds: float = Field(default=120.0, ge=0, allow_inf_nan=False)
     """How long sealing waits for the strips of the seen page."""
+    start_seconds: float = Field(default=15.0, ge=0, allow_inf_nan=False)
+    """How long a helper that has the vault already is given to answer: it may be starting."""
     reminder_hours: int = Field(default=48, ge=1, le=720)
     """How long to wait for a shop's answer before asking again: a value of experience, not law."""
     private_display: bool = True

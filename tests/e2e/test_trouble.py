@@ -98,7 +98,8 @@ def test_a_second_helper_on_the_port_of_the_first_says_who_has_the_vault(tmp_pat
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        done = kazheng("serve", "--data", str(tmp_path), "--port", port, "--json")
+        words = ("serve", "--data", str(tmp_path), "--port", port, "--json")
+        done = kazheng(*words, KAZHENG_START_SECONDS="1")
     lock.close()
     assert done.returncode == 1
     assert '"code": "vault"' in done.stdout
