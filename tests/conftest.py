@@ -28,6 +28,15 @@ ALLOWED = (
 """Reasons for which CI may skip a test: what another system has, or what no package installs."""
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def one_driver() -> AsyncIterator[None]:
+    """Let all modules drive browsers through one program."""
+    from tests.chromium import sharing  # noqa: PLC0415, only once the rules above hold
+
+    async with sharing():
+        yield
+
+
 @pytest.fixture
 async def loopback() -> AsyncIterator["Loopback"]:
     """Give a starter of small servers."""

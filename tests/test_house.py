@@ -223,10 +223,10 @@ def test_a_skipped_test_fails_where_nothing_may_be_skipped(
     conftest = (ROOT / "tests/conftest.py").read_text("utf-8")
     (tmp_path / "conftest.py").write_text(conftest, "utf-8")
     (tmp_path / "test_it.py").write_text(SKIPPING.format(reason=reason), "utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nasyncio_mode = auto\n", "utf-8")
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
-        cwd=tmp_path, env={**os.environ, "KAZHENG_NO_SKIP": no_skip},
+        cwd=tmp_path, env={**os.environ, "KAZHENG_NO_SKIP": no_skip, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == code, done.stdout

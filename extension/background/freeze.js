@@ -4,7 +4,8 @@ import { api, Refusal, within } from "./api.js";
 import { sha256, utf8 } from "./crypto.js";
 import { left, picture, prepare } from "./shots.js";
 
-const SNAPSHOT = ["natives", "text", "fields", "places", "toasts", "context", "snapshot"].map(
+/** Run in a page one after another, they end with its snapshot. */
+export const SNAPSHOT = ["natives", "text", "fields", "places", "toasts", "context", "snapshot"].map(
   (name) => `content/${name}.js`,
 );
 /** The picture comes first: which page it shows is not waited for any longer (ms). */

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import async_playwright
 
 from helper.demo import driver
 from helper.demo.driver import demo_browser, launch
 from helper.errors import BrowserFailedError
 from helper.messages import explain
 from helper.settings import Settings
+from tests.chromium import driver as one_driver
 
 SEEN = {"seen/viewport", "seen/sheet", "seen/page", "seen/mhtml", "seen/html", "seen/context"}
 WITNESS = {"witness/page", "witness/sheet", "witness/window", "witness/pdf", "witness/warc"}
@@ -133,7 +133,7 @@ async def test_a_browser_that_ignores_the_flag_still_gets_the_extension(
         "utf-8",
     )
     script.chmod(0o700)
-    async with async_playwright() as playwright:
+    async with one_driver() as playwright:
         person = await launch(playwright, executable=script, profile=tmp_path / "profile")
         page = await person.extension_page("pages/options.html")
         assert await page.title()
@@ -147,7 +147,7 @@ async def test_an_extension_that_does_not_come_up_is_explained(
     monkeypatch.setattr(driver, "_FLAG_SECONDS", 1)
     monkeypatch.setattr(driver, "_EXTENSION_SECONDS", 2)
     (tmp_path / "empty").mkdir()
-    async with async_playwright() as playwright:
+    async with one_driver() as playwright:
         with pytest.raises(BrowserFailedError) as failure:
             await launch(
                 playwright,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from helper.capture.browser import find_browser
 from helper.demo import platform, stage, tour
@@ -25,6 +25,7 @@ from helper.model import CaptureView
 from helper.settings import Settings
 from helper.steps.store import Store, open_store
 from helper.web import pairing
+from tests.chromium import driver
 
 RECENT = (
     "chrome.runtime.sendMessage({type: 'recent'}).then(r => (r.captures || []).map(c => c.uuid))"
@@ -226,7 +227,7 @@ async def world(
         hosts = [urlsplit(origin).hostname or "" for origin in demo.origins.values()]
         (folder / "stage").mkdir()
         person = await launch(
-            await stack.enter_async_context(async_playwright()),
+            await stack.enter_async_context(driver()),
             executable=find_browser(Settings()),
             profile=folder / "profile",
             extension=stage.with_permissions(folder / "stage", hosts if granted else ()),

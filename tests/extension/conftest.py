@@ -9,10 +9,9 @@ from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
-from playwright.async_api import async_playwright
 
 from helper.settings import Settings
-from tests.chromium import QUICK
+from tests.chromium import QUICK, driver
 from tests.chromium import chromium as plain_chromium
 
 EXTENSION = Path(__file__).resolve().parents[2] / "extension"
@@ -216,7 +215,7 @@ async def launched(folder, chromium):
     extension = build_extension(folder / "extension", RULES)
     arguments = [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
     arguments += ["--host-resolver-rules=MAP *.test 127.0.0.1", *QUICK]
-    async with async_playwright() as playwright:
+    async with driver() as playwright:
         context = await playwright.chromium.launch_persistent_context(
             folder / "profile",
             executable_path=chromium,

@@ -22,19 +22,10 @@ async def world(town: World) -> AsyncIterator[World]:
 
 
 @pytest.fixture
-async def own_world(tmp_path: Path) -> AsyncIterator[World]:
-    """A browser whose extension is paired with the helper, of the test's own."""
-    async with build(tmp_path) as made:
-        await made.pair()
-        yield made
-
-
-@pytest.fixture
-async def trusted_world(tmp_path: Path) -> AsyncIterator[World]:
-    """The same, where the browser has granted cookies and the shop's site."""
-    async with build(tmp_path, granted=True) as made:
-        await made.pair()
-        yield made
+async def fresh_world(town: World) -> AsyncIterator[World]:
+    """The module's world as it is right after pairing: a test may leave anything behind."""
+    yield town
+    await town.forget()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.async_api import Dialog, Page
@@ -28,7 +29,6 @@ BEGIN = (
     " const tab = { id: tabId, window_id: windowId, url, title };"
     " await outbox.begin(outbox.fresh(uuid, Date.now(), tab, sketch(Date.now(), tab, {}))) }"
 )
-UUID = "00000000-0000-4000-8000-000000000001"
 HELD_UP = (
     "async (uuid) => {"
     " const outbox = await import('/background/outbox.js');"
@@ -49,9 +49,14 @@ HELD_UP = (
 
 
 @pytest.fixture
-def world(own_world: World) -> World:
+def uuid() -> str:
+    return str(uuid4())
+
+
+@pytest.fixture
+def world(fresh_world: World) -> World:
     """These tests leave it broken, or must find it untouched."""
-    return own_world
+    return fresh_world
 
 
 async def record_of(world: World, uuid: str) -> dict[str, Any]:
@@ -157,41 +162,41 @@ async def test_a_worker_stopped_right_after_the_click_loses_nothing(
 
 
 async def test_what_a_full_disk_held_up_is_not_forgotten_and_is_sent_once_there_is_room(
-    world: World,
+    world: World, uuid: str
 ) -> None:
-    await world.console.evaluate(HELD_UP, UUID)
+    await world.console.evaluate(HELD_UP, uuid)
     await world.console.evaluate("chrome.alarms.create('outbox', {when: Date.now()})")
-    await world.reached(UUID, "sent")
-    assert world.helper.bytes(UUID, "seen/viewport") == b"picture"
+    await world.reached(uuid, "sent")
+    assert world.helper.bytes(uuid, "seen/viewport") == b"picture"
 
 
-async def test_a_click_without_a_picture_is_frozen_again(world: World) -> None:
+async def test_a_click_without_a_picture_is_frozen_again(world: World, uuid: str) -> None:
     world.shop.pages["/order"] = PAGE
     page = await world.open("/order")
     tab = await world.click(page)
-    await world.console.evaluate(BEGIN, [UUID, tab])
+    await world.console.evaluate(BEGIN, [uuid, tab])
     await world.stop_workers()
     await world.message("status")
-    await world.reached(UUID, "sent")
-    assert {part.role for part in world.helper.parts(UUID)} >= WHOLE
+    await world.reached(uuid, "sent")
+    assert {part.role for part in world.helper.parts(uuid)} >= WHOLE
 
 
 async def test_a_click_without_a_picture_whose_tab_is_gone_says_it_was_interrupted(
-    world: World,
+    world: World, uuid: str
 ) -> None:
     world.shop.pages["/order"] = PAGE
     page = await world.open("/order")
     tab = await world.click(page)
-    await world.console.evaluate(BEGIN, [UUID, tab])
+    await world.console.evaluate(BEGIN, [uuid, tab])
     await page.close()
     await world.stop_workers()
 
     async def said() -> bool:
-        local = await world.state(UUID)
+        local = await world.state(uuid)
         return bool(local["error"] and local["error"]["code"] == "interrupted")
 
     await until(said, "the capture hangs")
-    assert (await world.state(UUID))["complete"]
+    assert (await world.state(uuid))["complete"]
     assert (await world.message("status"))["outbox"]["count"] == 0
 
 

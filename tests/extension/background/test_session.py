@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 
-from tests.extension.background.world import World, until
+from tests.extension.background.world import World, build, until
 
 pytestmark = pytest.mark.browser
 
 SECRET = "s3ss10n-secret-value"
+
+
+@pytest.fixture(scope="module")
+async def trusting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A browser that has granted cookies and the shop's site."""
+    async with build(tmp_path_factory.mktemp("trusting"), granted=True) as made:
+        await made.pair()
+        yield made
+
+
+@pytest.fixture
+async def trusted_world(trusting: World) -> AsyncIterator[World]:
+    """The same, as it is right after pairing."""
+    yield trusting
+    await trusting.forget()
 
 
 async def login(_request: web.Request) -> web.Response:
@@ -123,7 +138,7 @@ async def test_a_helper_that_lost_the_session_gets_it_again(trusted_world: World
 
 
 async def test_the_session_is_in_no_file_of_extension_or_helper(
-    trusted_world: World, tmp_path: Path
+    trusted_world: World,
 ) -> None:
     world = trusted_world
     world.shop.pages["/order"] = login
@@ -133,9 +148,10 @@ async def test_the_session_is_in_no_file_of_extension_or_helper(
     assert world.helper.called("lend", uuid)
     stored = await world.console.evaluate("chrome.storage.local.get(null).then(JSON.stringify)")
     assert SECRET not in stored
-    places = [tmp_path / "data"]
-    places += (tmp_path / "profile").rglob("*indexeddb*")
-    places += (tmp_path / "profile").rglob("Local Extension Settings")
+    folder = world.helper.data.parent
+    places = [folder / "data"]
+    places += (folder / "profile").rglob("*indexeddb*")
+    places += (folder / "profile").rglob("Local Extension Settings")
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
     found = await asyncio.to_thread(lambda: [f for f in files if SECRET.encode() in f.read_bytes()])
     assert files

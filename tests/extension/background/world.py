@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from playwright.async_api import Error, Page, async_playwright
+from playwright.async_api import Error, Page
 
 from helper.capture.browser import find_browser
 from helper.complaints.due.clocks import Clock
@@ -31,12 +31,32 @@ from helper.vault.catalogue import Catalogue
 from helper.web import pairing
 from helper.web.server import Running, create_app, serve
 from helper.web.services import Services
+from tests.chromium import driver
 from tests.extension.corpus.libraries import HOME
 
 SHOP = "shop.localhost"
 LIBRARY = "/library/"
 """Under which a shop serves the libraries that its pages are drawn with."""
 CONSOLE = "pages/options.html"
+FORGET = """async () => {
+  await new Promise((done, failed) => {
+    const asked = indexedDB.open("kazheng");
+    asked.onsuccess = () => {
+      const all = asked.result.transaction(["captures", "parts"], "readwrite");
+      for (const name of all.objectStoreNames) all.objectStore(name).clear();
+      all.oncomplete = () => { asked.result.close(); done() };
+      all.onabort = failed;
+    };
+    asked.onerror = failed;
+  });
+  const { port } = await chrome.storage.local.get("port");
+  await chrome.storage.local.clear();
+  await chrome.storage.local.set({ port });
+  const { own_files_sha256: own } = await chrome.storage.session.get("own_files_sha256");
+  await chrome.storage.session.clear();
+  if (own) await chrome.storage.session.set({ own_files_sha256: own });
+  await chrome.alarms.clearAll();
+}"""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -258,6 +278,22 @@ class World:
         self.shop.pages.clear()
         self.helper.calls.clear()
 
+    async def forget(self) -> None:
+        """Make all as it is after pairing, but for the helper's vault: nothing waits any more."""
+        await self.clear()
+        if self.helper.running is None:
+            await self.helper.start()
+        await self.stop_workers()
+        await self.console.evaluate(FORGET)
+        await self.stop_workers()
+        session = await self.person.context.new_cdp_session(self.console)
+        await session.send("Network.clearBrowserCookies")
+        given = {"origin": self.shop.origin, "storageTypes": "all"}
+        await session.send("Storage.clearDataForOrigin", given)
+        await session.detach()
+        if (await self.message("status"))["helper"] != "ready":
+            await self.pair()
+
     async def stop_workers(self) -> None:
         """Kill the background worker without touching the tab in front."""
         session = await self.person.context.new_cdp_session(self.console)
@@ -287,7 +323,7 @@ async def build(
         copy = stage.with_permissions(folder, [SHOP] if granted else [], chosen)
     else:
         copy = Path(shutil.copytree(stage.EXTENSION, folder / "extension"))
-    async with on_loopback(shop), async_playwright() as playwright:
+    async with on_loopback(shop), driver() as playwright:
         start = partial(
             launch,
             playwright,
