@@ -239,55 +239,72 @@ async def filler(browser, site):
 
 @pytest.fixture(scope="module")
 async def served_pages():
-    """The extension's pages served on loopback: (browser, origin)."""
-    async with pages_served() as pair:
-        yield pair
+    """The extension's pages served on loopback."""
+    async with pages_served() as pages:
+        yield pages
 
 
 @asynccontextmanager
 async def pages_served():
-    """Serve the extension's pages on loopback, with a browser: (browser, origin)."""
+    """Serve the extension's pages on loopback, with a browser."""
     app = web.Application()
     app.router.add_static("/", EXTENSION)
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     async with plain_chromium() as chrome:
-        yield chrome, f"http://127.0.0.1:{runner.addresses[0][1]}"
+        yield Pages(chrome, f"http://127.0.0.1:{runner.addresses[0][1]}")
     await runner.cleanup()
 
 
 @pytest.fixture
 async def extension_pages(served_pages):
     """Open the extension's pages, with the browser's API given by the test."""
-    chrome, origin = served_pages
-    yield Pages(chrome, origin)
-    for context in chrome.contexts:
-        await context.close()
+    yield served_pages
+    await served_pages.clear()
 
 
 class Pages:
-    """Opens a page of the extension with given answers of the background."""
+    """Opens a page of the extension with given answers of the background.
+
+    Pages of the same form share what the browser has read already, and what they store.
+    """
 
     def __init__(self, chrome, origin):
         self.chrome, self.origin = chrome, origin
+        self.contexts = {}
 
     async def open(
         self, path, answers, *, session=None, language="zh_CN", width=390, scheme="light"
     ):
+        form = (language, width, scheme)
+        if form not in self.contexts:
+            # A zone that is not the shop's: times of an order must not be moved into it.
+            self.contexts[form] = await self.chrome.new_context(
+                viewport={"width": width, "height": 700},
+                timezone_id="America/New_York",
+                color_scheme=scheme,
+            )
         texts = json.loads((EXTENSION / "_locales" / language / "messages.json").read_text("utf-8"))
-        # A zone that is not the shop's: times of an order must not be moved into it.
-        context = await self.chrome.new_context(
-            viewport={"width": width, "height": 700},
-            timezone_id="America/New_York",
-            color_scheme=scheme,
-        )
         stub = Path(__file__).with_name("stub.js").read_text("utf-8")
         given = json.dumps([texts, language.replace("_", "-"), answers, session])
-        await context.add_init_script(f"{stub}\nboot(...{given});")
-        page = await context.new_page()
+        page = await self.contexts[form].new_page()
+        await page.add_init_script(f"{stub}\nboot(...{given});")
         await page.goto(f"{self.origin}/pages/{path}")
         return page
+
+    async def clear(self):
+        """Close all pages, and forget what they stored and were allowed."""
+        for context in self.contexts.values():
+            for page in context.pages[1:]:
+                await page.close()
+            for page in context.pages:
+                session = await context.new_cdp_session(page)
+                every = {"origin": self.origin, "storageTypes": "all"}
+                await page.goto("about:blank")
+                await session.send("Storage.clearDataForOrigin", every)
+                await page.close()
+            await context.clear_permissions()
 
 
 class Filler:

@@ -22,13 +22,13 @@ GROUND = "#888888"
 
 async def states(folder: Path, only: list[str]) -> None:
     """Write the pictures into a folder."""
-    async with pages_served() as (chrome, origin):
-        pages = Pages(chrome, origin)
+    async with pages_served() as pages:
         for name, show in (POPUP | PAGES).items():
             for width in (390, 1280) if name in PAGES else (390,):
                 if only and not any(word in name for word in only):
                     continue
                 shots = await asyncio.gather(*(shot(pages, show, width, *form) for form in FORMS))
+                await pages.clear()
                 beside(shots).save(folder / f"{name}-{width}.png")
 
 
@@ -37,7 +37,6 @@ async def shot(pages: Pages, show, width: int, language: str, scheme: str) -> Im
     page = await show(pages, language=language, scheme=scheme, width=width)
     await page.wait_for_function("document.title")
     data = await page.screenshot(full_page=True, animations="disabled")
-    await page.context.close()
     return Image.open(io.BytesIO(data))
 
 

@@ -102,8 +102,7 @@ async def recording(pages, **how):
     about = {"started_at": "2026-07-11T00:30:12Z"}
     one = {"recording": about, "complete": False, "phase": "kept_here", "parts": [part]}
     await keeps(page, {**one, "url": f"{SITE}/elsewhere"})
-    popup = await page.context.new_page()
-    await popup.goto(page.url)
+    popup = await pages.open("popup.html", answers(), **how)
     await popup.wait_for_selector("#ways[open]")
     return popup
 
