@@ -69,13 +69,16 @@ async function show(uuid, { local, view }, place, context) {
   if (document.body.dataset.capture !== uuid) return true;
   document.body.dataset.state = end ?? "working";
   if (view?.case_id) document.body.dataset.case = view.case_id;
+  const compared = sealed && !context.receipt ? corroborationLine(view) : null;
+  const urgent = compared && !compared.classList.contains("plain");
   repaint(
     place,
     chatCard(uuid, local),
     ...(sealed ? [sealedNotice(view, context.receipt, filing)] : end ? notices(local, view) : []),
     view?.order && orderCard(view.order),
-    sealed && !context.receipt && corroborationLine(view),
+    urgent && compared,
     sealed && view.case_id && nextStep(view, context),
+    !urgent && compared,
     missingList(view ? view.missing : (local.missing ?? [])),
     noteList(view?.notes ?? []),
     !nothing && stepList(steps, sealed),

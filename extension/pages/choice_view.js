@@ -1,6 +1,6 @@
 /** Channel, document and demand; then the draft. */
-import { byId, busy, h, openPart, put } from "./dom.js";
-import { SHOP, showDraft } from "./draft_view.js";
+import { byId, busy, h, put } from "./dom.js";
+import { seeDraft, SHOP, showDraft } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
 
@@ -93,12 +93,13 @@ export function listenChoice(desk) {
  * Make a document that was asked for elsewhere on the page.
  * @param {import("./desk.js").Desk} desk @param {{channel: string, document: string}} wanted
  */
-export function make(desk, { channel, document }) {
+export async function make(desk, { channel, document }) {
   if (byId("make-draft").disabled) return;
   Object.assign(desk.chosen, { channel, document });
   showChoice(desk);
-  openPart("part-write");
-  if (byId("choice").reportValidity()) void write(desk);
+  // The page moves only when there is something to read: a second click falls on the same button.
+  byId("part-write").open = true;
+  if (byId("choice").reportValidity()) await write(desk);
 }
 
 /** @param {import("./desk.js").Desk} desk */
@@ -115,8 +116,7 @@ function write(desk) {
         demand,
       });
       showDraft(draft, desk);
-      byId("make-draft").textContent = t("make_draft_again");
-      byId("draft-heading").focus();
+      seeDraft();
     } catch (error) {
       put(byId("draft-error"), errorNotice(error));
       byId("draft-error").scrollIntoView({ block: "nearest" });

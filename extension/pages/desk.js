@@ -18,6 +18,8 @@ export class Desk {
     this.suggestion = null;
     /** @type {any} */
     this.advice = null;
+    /** The draft that is shown. @type {any} */
+    this.draft = null;
     /** @type {unknown} */
     this.trouble = null;
     /** @type {(desk: Desk) => void} */

@@ -19,6 +19,7 @@ export function showDraft(draft, desk) {
   const another = draftPart.dataset.draft !== draft.draft_id;
   draftPart.hidden = false;
   draftPart.dataset.draft = draft.draft_id;
+  desk.draft = draft;
   byId("draft-heading").textContent = draft.title;
   byId("draft-heading").lang = "zh-CN";
   byId("draft-state").textContent = draft.version > 1 ? t("draft_version", draft.version) : "";
@@ -36,6 +37,16 @@ export function showDraft(draft, desk) {
     exhibits(draft),
     draft.law.length > 0 && fold("law", t("law"), sentenceList(draft.law.map(lawName))),
   );
+  byId("make-draft").textContent = t("make_draft_again");
+  byId("make-draft").classList.remove("primary");
+  if (another) desk.shown(desk);
+}
+
+/** Go to the draft that is shown. */
+export function seeDraft() {
+  byId("part-write").open = true;
+  byId("draft-heading").focus({ preventScroll: true });
+  byId("draft-heading").scrollIntoView({ block: "start" });
 }
 
 /** @param {any} draft */

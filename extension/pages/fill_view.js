@@ -260,7 +260,7 @@ function showReport(place, context, plan, result) {
     place,
     h(
       "section.card",
-      { id: "report", "data-attached": String(result.attached) },
+      { id: "report", tabindex: "-1", "data-attached": String(result.attached) },
       notice(
         good === result.fields.length ? "good" : "warn",
         t("fill_done", good, result.fields.length, result.attached),
@@ -313,6 +313,8 @@ function showReport(place, context, plan, result) {
       h("p.small.soft", null, t("receipt_later")),
     ),
   );
+  byId("report").focus({ preventScroll: true });
+  byId("report").scrollIntoView({ block: "start" });
   byId("live").textContent = t("fill_done", good, result.fields.length, result.attached);
 }
 

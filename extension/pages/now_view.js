@@ -2,8 +2,8 @@
 import { actionFor } from "./actions.js";
 import { make } from "./choice_view.js";
 import { clockList, nearest } from "./clocks_view.js";
-import { fold, h, openPart, repaint } from "./dom.js";
-import { SHOP } from "./draft_view.js";
+import { busy, fold, h, openPart, repaint } from "./dom.js";
+import { seeDraft, SHOP } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { openForm } from "./told_view.js";
@@ -51,6 +51,10 @@ function step(desk) {
   const why = h("p.big-words", null, ladder.why);
   if (ladder.next) {
     const { channel, document, name, document_name } = ladder.next;
+    if (written(desk)) {
+      const said = h("p.big-words", null, t("written_for", document_name, name));
+      return [said, button("do-next", t("see_written"), seeDraft)];
+    }
     const label = t("write_for", document_name, name);
     return [why, button("do-next", label, () => make(desk, { channel, document }))];
   }
@@ -68,9 +72,24 @@ function step(desk) {
     : [why];
 }
 
+/** Whether the shown draft is that of the next step, not filed yet. @param {import("./desk.js").Desk} desk */
+function written({ draft, one, advice }) {
+  const { issue, ladder } = advice;
+  return (
+    draft?.issue === issue &&
+    draft.channel === ladder.next.channel &&
+    draft.document === ladder.next.document &&
+    !one.filings.some((/** @type {any} */ filing) => filing.draft_id === draft.draft_id)
+  );
+}
+
 /** @param {string} id @param {string} label @param {() => unknown} act */
 function button(id, label, act) {
-  return h("button.primary.big", { type: "button", id, onclick: act }, label);
+  const pressed = (/** @type {any} */ event) =>
+    busy(event.currentTarget, async () => {
+      await act();
+    });
+  return h("button.primary.big", { type: "button", id, onclick: pressed }, label);
 }
 
 /** @param {import("./desk.js").Desk} desk @returns {(Node | null)[]} */

@@ -175,6 +175,14 @@ def parsed(record: str | None) -> Digest | None:
         return None
 
 
+def written(case: CaseView, issue: str, step: Next, drafts: Sequence[Draft]) -> Draft | None:
+    """Return what is written for a step and was not filed yet; `drafts` are the oldest first."""
+    wanted = (issue, step.channel, step.document)
+    same = [one for one in drafts if (one.issue, one.channel, one.document) == wanted]
+    filed = {filing.draft_id for filing in case.filings}
+    return same[-1] if same and same[-1].draft_id not in filed else None
+
+
 def place(found: Digest, created_at: datetime) -> str:
     """Return what orders the cases of one level: what ends first, then the newest case.
 
@@ -204,10 +212,8 @@ def _acting(
     case: CaseView, advice: Advice, step: Next, drafts: Sequence[Draft]
 ) -> tuple[Action, str | None]:
     """Fill what is written; before anything is, keep the shop's pages."""
-    filed = {filing.draft_id for filing in case.filings}
-    same = [one for one in drafts if (one.channel, one.document) == (step.channel, step.document)]
-    if same and same[-1].draft_id not in filed:
-        return "fill", same[-1].draft_id
+    if draft := written(case, advice.issue, step, drafts):
+        return "fill", draft.draft_id
     gap = _fleeting(advice)
     if gap is not None and gap.action is not None:
         return "capture", gap.action.partition(":")[2]

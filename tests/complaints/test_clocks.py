@@ -12,7 +12,7 @@ from helper.complaints.due.clocks import clocks
 from helper.complaints.law import article
 from helper.dealings import Answers, Refund, Shown
 from helper.messages import LANGUAGES, catalogue
-from helper.model import CaseView
+from helper.model import CaptureView, CaseView
 from scrapers.moments import SHANGHAI
 from scrapers.record import (
     Chat,
@@ -36,6 +36,11 @@ from tests.complaints.timed import (
     found,
     order,
 )
+
+
+def moved(page: CaptureView, at: datetime) -> CaptureView:
+    return page.model_copy(update={"meta": page.meta.model_copy(update={"clicked_at": at})})
+
 
 # The data
 
@@ -86,6 +91,16 @@ def test_a_promise_runs_is_due_soon_and_passes() -> None:
     assert [one.state for one in seen] == ["running", "due_soon", "due_soon", "passed"]
     assert {(one.at, one.since, one.whose) for one in seen} == {(end, PAID, "promise")}
     assert seen[0].todo != seen[3].todo
+
+
+def test_a_page_that_was_kept_after_the_promise_need_not_be_kept_again() -> None:
+    end = PAID + timedelta(minutes=10)
+    [page] = case().captures
+    todo = [
+        found(case(captures=(moved(page, at),)))["promise"].todo
+        for at in (end - timedelta(minutes=1), end + timedelta(minutes=1), NOW + timedelta(days=1))
+    ]
+    assert ["再保存一次订单页" in one for one in todo] == [True, False, True]
 
 
 def test_goods_that_came_late_are_late() -> None:

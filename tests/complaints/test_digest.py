@@ -61,6 +61,8 @@ def test_the_steps_go_from_draft_to_form_to_waiting_to_the_next_channel(full: Or
     assert (draft.action, draft.target) == ("draft", "merchant_platform/complaint")
     assert draft.told["zh_CN"].step.startswith("还没有向商家投诉过")
     assert "投诉" in draft.told["zh_CN"].button
+    others = [written(issue="dead_code"), written(channel="12315")]
+    assert made(case, others).action == "draft"
     fill = made(case, [written()])
     assert (fill.action, fill.target, fill.level) == ("fill", "d-1", "due")
     assert "投诉" in fill.told["zh_CN"].step

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helper.complaints.drafts.upload import limits_of
+from helper.complaints.drafts.upload import limits_of, said
 from helper.filling import Limits, Upload
 
 JPG = (".jpg", ".jpeg")
@@ -64,6 +64,12 @@ def test_attributes_words_and_channel_hold_together() -> None:
     assert found.take("证据1.JPG", "image/jpeg")
     assert not found.take("证据1.png", "image/png")
     assert not found.take("证据1.jpg", "text/html")
+
+
+def test_the_limits_are_told_in_words() -> None:
+    limits = Limits(files=2, kinds=(("image/*", ".pdf"),))
+    assert said(limits, "zh_CN") == "最多 2 个，只收：图片 .pdf"
+    assert said(limits, "en") == "2 at most, only pictures .pdf"
 
 
 @given(st.text(max_size=1000))

@@ -21,6 +21,10 @@ async def test_the_next_step_is_one_sentence_and_one_button(extension_pages):
     await page.wait_for_selector("#sentences")
     [message] = await sent(page, "draft")
     assert (message["channel"], message["document"]) == ("merchant_platform", "complaint")
+    assert "“投诉”写好了" in await step.inner_text()
+    await step.locator("button").click()
+    await page.wait_for_selector("#draft-heading:focus")
+    assert len(await sent(page, "draft")) == 1
 
 
 async def test_two_clicks_on_the_button_make_one_draft(extension_pages):

@@ -97,11 +97,16 @@ def said(limits: Limits, language: Language) -> str | None:
             if (most := getattr(limits, key)) is not None
         ),
         *(
-            text("fill.takes.kinds", language, kinds=" ".join(group))
+            text("fill.takes.kinds", language, kinds=" ".join(_spoken(group, language)))
             for group in sorted(limits.kinds, key=len)[:1]
         ),
     ]
     return text("fill.made.join", language).join(parts) or None
+
+
+def _spoken(group: Iterable[str], language: Language) -> Iterator[str]:
+    for kind in group:
+        yield text("fill.takes.images", language) if kind == "image/*" else kind
 
 
 def _size(count: int) -> str:

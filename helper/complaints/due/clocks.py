@@ -183,6 +183,8 @@ def _todo(
         part = f"unknown.{missing}"
     elif state == "met" and told.closed:
         part = "closed"
+    elif state == "passed" and timer.shown:
+        part = "shown"
     elif isinstance(timer.met, datetime) and timer.end and timer.end.at:
         part = "late" if timer.met > timer.end.at and timer.whose != "user" else part
     own = f"due.{timer.words}.{part}"

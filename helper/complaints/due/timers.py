@@ -13,6 +13,7 @@ from helper.complaints import packaged
 from helper.complaints.due.calendar import End, Unit, end_of, end_of_day
 from helper.complaints.due.deadlines import promised_by, promised_words, window
 from helper.complaints.due.happened import OWN_CHANNEL, Done, Happened, Met, Pursuit
+from helper.complaints.held import order_pages
 from scrapers import promise
 from scrapers.contract import Deadline
 from scrapers.moments import SHANGHAI
@@ -68,7 +69,7 @@ class Timer:
     """A clock before it is put into words; `words` is its part of the catalogue's keys.
 
     `missing` is a code for what is not known, `fact` names what `since` is; `law_on` is the day
-    whose law counts where that is not `since`.
+    whose law counts where that is not `since`. `shown`: a page kept after the end shows it.
     """
 
     key: str
@@ -82,6 +83,7 @@ class Timer:
     met: Done = False
     values: Mapping[str, object] = field(default_factory=dict)
     law_on: datetime | None = None
+    shown: bool = False
 
 
 def timers(told: Happened, rules: Sequence[Deadline], reminder_hours: int) -> Iterator[Timer]:
@@ -112,9 +114,11 @@ def _order_promise(told: Happened) -> Iterator[Timer]:
     law = (*_PROMISE_LAW, "consumer_rules_12")
     named = by is not None and promise.latest(order.delivery.promised or "") == by
     words = "promise" if said else "promise_none"
+    kept = [x.meta.clicked_at for x in order_pages(told.case)]
+    shown = by is not None and any(by < at <= told.now for at in kept)
     yield Timer("promise", words, "promise", start, End(at=by) if by else None,
                 missing or ("" if named else _order_doubt(told)), "paid_at", law, met,
-                {"said": said})  # fmt: skip
+                {"said": said}, shown=shown)  # fmt: skip
 
 
 def _order_doubt(told: Happened) -> str:

@@ -80,6 +80,14 @@ async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page) -> None:
             break
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/drafts/**")
+    written = page.url
+    await page.go_back()
+    await page.reload()
+    now = page.get_by_role("region", name="现在做什么")
+    await expect(now).to_contain_text("写好了")
+    await expect(now).not_to_contain_text("还没有向商家投诉过")
+    await now.get_by_role("link", name="填进表单").click()
+    await page.wait_for_url(written)
 
 
 async def test_an_open_page_follows_what_is_added_elsewhere_and_leaves_what_is_written_here(

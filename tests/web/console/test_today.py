@@ -75,7 +75,7 @@ async def test_a_clock_runs_down_and_a_change_elsewhere_is_seen(town: Town) -> N
     said = Contact(at=now - timedelta(minutes=20), way="chat", promised="马上退",
                    promised_by=now + timedelta(minutes=3))  # fmt: skip
     town.store.vault.add_entry(case.case_id, said, now)
-    ending = page.get_by_role("region", name="快到的期限")
+    ending = page.get_by_role("region", name="接下来的期限")
     clock = ending.locator("time").first
     await expect(clock).to_have_text(re.compile(r"还剩 \d 分 \d+ 秒"))
     before = await clock.text_content()
