@@ -21,8 +21,13 @@ const key = (tabId) => `${PREFIX}${tabId}`;
 
 /** @param {number} tabId @returns {Promise<FillMemory | null>} */
 export async function recall(tabId) {
-  const stored = await api.storage.session.get(key(tabId));
-  return /** @type {FillMemory | undefined} */ (stored[key(tabId)]) ?? null;
+  return (await recallAll())(tabId);
+}
+
+/** For who asks before the tab is known. @returns {Promise<(tabId: number) => FillMemory | null>} */
+export async function recallAll() {
+  const stored = /** @type {Record<string, FillMemory>} */ (await api.storage.session.get(null));
+  return (tabId) => stored[key(tabId)] ?? null;
 }
 
 /** @param {number} tabId @param {FillMemory} memory @returns {Promise<void>} */

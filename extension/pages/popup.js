@@ -11,7 +11,7 @@
  * `dataset.answered` is set once all that was asked for on opening is there.
  */
 import { api } from "../background/api.js";
-import { recall } from "../background/fill_memory.js";
+import { recallAll } from "../background/fill_memory.js";
 import * as outbox from "../background/outbox.js";
 import { webOrigin } from "../background/session.js";
 import { byId } from "./dom.js";
@@ -71,7 +71,11 @@ function offer(tabId) {
 /** @returns {Promise<Known>} */
 async function draw() {
   // A full disk may open no outbox either: the click says so.
-  const asked = Promise.all([outbox.all().catch(() => []), api.storage.local.get({ walk: null })]);
+  const asked = Promise.all([
+    recallAll(),
+    outbox.all().catch(() => []),
+    api.storage.local.get({ walk: null }),
+  ]);
   const tab = await currentTab();
   const { id: tabId = -1, windowId, url = "", title = "" } = tab ?? {};
   const recognised = api.runtime.sendMessage({ type: "page", tabId });
@@ -82,7 +86,8 @@ async function draw() {
     return { ...known, capturable: false, filled: null, records: [], walks: false, last: undefined };
   }
   showPage({ url, title });
-  const [filled, [records, { walk }]] = await Promise.all([recall(tabId), asked]);
+  const [recall, records, { walk }] = await asked;
+  const filled = recall(tabId);
   offer(tabId);
   const walks = Boolean(walk && !(/** @type {any} */ (walk).ended_at));
   const last = filled?.filled_at || walks ? undefined : earlier(records, url);
