@@ -158,6 +158,7 @@ def services(helper: Helper) -> Services:
         subscribe=helper.steps,
         export=helper.desk.export,
         attach=helper.desk.attach,
+        bring_bill=helper.desk.bring_bill,
         unwritten=helper.pipeline.unwritten,
         digest_form=advising.form(helper.store),
     )

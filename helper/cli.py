@@ -34,7 +34,6 @@ from helper.given import (
 from helper.messages import coded, pick_language, text, warned
 from helper.options import Case, Data, Json, command, kept_store, told
 from helper.printing import (
-    bill_lines,
     draft_lines,
     emit,
     environment_lines,
@@ -247,7 +246,7 @@ def import_bill(
             bill = bringing.read(file, content, asked)
         store = open_store(chosen) if has_vault(chosen) else None
         found = bringing.bring(store, file, content, bill, accept_likely=accept_likely, whole=whole)
-        emit(found, as_json=as_json, lines=bill_lines(found, chosen.language))
+        emit(found, as_json=as_json, lines=bringing.said(found, chosen.language))
 
 
 @app.command(help=told("stats"))

@@ -41,8 +41,10 @@ from helper.exporting import Exported
 from helper.filling import FillPlan, Limits, Upload
 from helper.messages import Language, text
 from helper.model import CaptureView, CaseView, Draft
-from helper.steps import advising, parcels
+from helper.steps import advising, bill, parcels
 from helper.steps.attach import attach as bring
+from helper.steps.attach import safe_name
+from helper.steps.bill import ImportedBill
 from helper.steps.digesting import refresh
 from helper.steps.store import Store
 from helper.vault.catalogue import Catalogue
@@ -177,6 +179,12 @@ class Desk:
             bring, self._store, case_id, path, name=name, note=note, kind=kind
         )
 
+    async def bring_bill(
+        self, case_id: str, path: Path, *, name: str, password: str | None, likely: bool
+    ) -> ImportedBill:
+        """Read a bill and add what it pays for; raises as `steps.bill`, NotFoundError."""
+        return await asyncio.to_thread(self._bill, case_id, path, name, password, likely)
+
     def _fill_plan(self, draft_id: str, upload: Upload | None, language: Language) -> FillPlan:
         draft = self._outgoing(draft_id)
         case = self._store.vault.case(draft.case_id)
@@ -194,6 +202,14 @@ class Desk:
         told = fill.plan(draft, case, plan.origins, going=going)
         update = {"form": plan.form, "files": files, "stays": stays}
         return told.model_copy(update={**update, "takes": upload_said(limits, language)})
+
+    def _bill(
+        self, case_id: str, path: Path, name: str, password: str | None, likely: bool
+    ) -> ImportedBill:
+        self._store.vault.case(case_id)
+        data, named = bill.bill_bytes(path), Path(safe_name(name))
+        read = bill.read(named, data, password)
+        return bill.bring(self._store, named, data, read, accept_likely=likely, likely_case=case_id)
 
     def _advice(self, case: str | CaseView, issue: str | None, language: Language) -> Advice:
         if isinstance(case, str):
@@ -301,7 +317,7 @@ class Desk:
 
 def history(vault: Catalogue, case_id: str) -> tuple[Version, ...]:
     """Return the versions of all drafts of a case, oldest first."""
-    filed = {filing.draft_id for filing in vault.case(case_id).filings}
+    filed = {filing.draft_id for filing in vault.filings(case_id)}
     return editing.history(vault.drafts_of(case_id), filed)
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 from typing import Any, BinaryIO, Final, Literal
 
-from PIL import Image
+from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 """What browsers and this helper write."""
+ON_SIDE: Final = frozenset({5, 6, 7, 8})
+"""The orientations in which what is stored as width is seen as height."""
+_ORIENTATIONS: Final = range(1, 9)
 
 
 class PictureError(ValueError):
@@ -32,17 +35,26 @@ def decode(
 ) -> Image.Image:
     """Return the decoded picture; what has more pixels is not decoded. Raises PictureError.
 
-    With `width` a JPEG is decoded smaller where it is several times as wide.
+    With `width` a JPEG is decoded smaller where it is several times as wide, as it is to be seen.
     """
     picture = _opened(source, most_pixels, formats)
     try:
-        if width is not None:
-            picture.draft(None, (width, 1))
+        if width is not None and picture.format == "JPEG":
+            picture.draft(None, (1, width) if orientation(picture) in ON_SIDE else (width, 1))
         picture.load()
     except Exception as error:
         # Decoders raise nearly anything on broken files (OSError, SyntaxError, struct.error …).
         raise PictureError("unreadable") from error
     return picture
+
+
+def orientation(picture: Image.Image) -> int:
+    """Return how a camera says that its picture is to be seen: 1 as it is, else EXIF tag 274."""
+    try:
+        said = picture.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # noqa: BLE001  # as in `decode`; what cannot be read turns nothing
+        return 1
+    return said if isinstance(said, int) and said in _ORIENTATIONS else 1
 
 
 def _opened(source: BinaryIO, most_pixels: int, formats: tuple[str, ...]) -> Image.Image:

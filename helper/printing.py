@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from helper.complaints.course.timeline import Event
     from helper.evidence.clocks import Row
     from helper.evidence.verify import Verification
-    from helper.steps.bill import ImportedBill
 
 
 def emit(value: Any, *, as_json: bool, lines: list[str]) -> None:
@@ -183,43 +182,6 @@ def statistics_lines(found: Statistics) -> list[str]:
 
 def _china(at: str) -> str:
     return moment(datetime.fromisoformat(at))
-
-
-def bill_lines(found: ImportedBill, language: Language) -> list[str]:
-    """Return what a bill gave: how many payments, those of the cases, and why; not the others."""
-
-    def payment(place: int) -> str:
-        one = found.payments[place]
-        provider = text(f"bills.provider.{one.provider}", language)
-        at = f"{one.at:%Y-%m-%d %H:%M:%S}"  # always China time; two charges may be seconds apart
-        values = {"provider": provider, "amount": one.amount, "at": at}
-        return text("bills.payment", language, number=one.trade_no or "-", **values)
-
-    def reasons(codes: Iterable[str]) -> str:
-        said = [text(f"bills.reason.{code}", language) for code in codes]
-        return text("bills.and", language).join(said)
-
-    key = "bills.read_attached" if found.whole else "bills.read"
-    lines = [text(key, language, count=len(found.payments), sha256=found.sha256)]
-    for one in found.matched:
-        values = {"case_id": one.case_id, "order_no": one.order_no or "-"}
-        values |= {"payment": payment(one.payment), "reasons": reasons(one.reasons)}
-        lines.append(text(f"bills.matched.{one.confidence}", language, **values))
-        lines.append("    " + text(f"bills.state.{one.state}", language))
-    own = {one.payment for one in found.matched}
-    for back in (pair for pair in found.refunds if pair.payment in own):
-        values = {"payment": payment(back.payment), "refund": payment(back.refund)}
-        lines.append(text(f"bills.refund.{back.reason}", language, **values))
-    for unsure in found.candidates:
-        values = {"payment": payment(unsure.payment), "cases": ", ".join(unsure.orders)}
-        lines.append(text(f"bills.{unsure.reasons[0]}", language, **values))
-    for double in found.double_charges:
-        charged = text("bills.and", language).join(map(payment, double.payments))
-        values = {"case_id": double.order, "payments": charged, "reasons": reasons(double.reasons)}
-        lines.append(text(f"bills.double.{double.confidence}", language, **values))
-    if not found.matched and not found.candidates:
-        lines.append(text("bills.none", language))
-    return lines + [coded("warnings", code, language) for code in found.warnings]
 
 
 def draft_lines(draft: Draft, language: Language) -> list[str]:

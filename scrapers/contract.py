@@ -86,10 +86,10 @@ class Deadline:
     """A clock of the shop's own rules: `hours` after the order's `start` field.
 
     With `whole_days` after the beginning of that day in China: 24 is the end of the same day.
+    Its words are those of `due.<key>` in the catalogues; `source` is where the shop says it.
     """
 
     key: str
-    name: str
     start: Literal["created_at", "paid_at"]
     hours: int
     source: str

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from helper.complaints import packaged
+from helper.messages import Language, text
 from helper.model import LawRef, Sentence
 from scrapers.record import Frozen
 
@@ -28,6 +29,13 @@ class Article(Frozen):
         """Return the reference that a draft carries."""
         return LawRef(law=self.law, article=self.article, effective=self.effective)
 
+    def said(self, language: Language) -> str:
+        """Return law and article by their official name, before it in the reader's words."""
+        official = f"《{self.short}》{self.article}"
+        group, _, number = self.key.rpartition("_")
+        gloss = text(f"law.name.{group}", language, number=number)
+        return official if language == "zh_CN" else f"{gloss} {official}"
+
 
 @cache
 def articles() -> tuple[Article, ...]:
@@ -42,6 +50,17 @@ def article(key: str) -> Article | None:
         return None
     kept = {name: value for name, value in row.items() if name in Article.model_fields}
     return Article(key=key, **kept)
+
+
+def cited(rows: Iterable[Article], language: Language) -> str:
+    """Return articles one after the other, as a sentence for the user names them."""
+    return text("proof.and", language).join(row.said(language) for row in rows)
+
+
+def told(ref: LawRef, language: Language) -> str:
+    """Return what a draft names as a user reads it; as it stands there where it holds no more."""
+    row = next((one for one in articles() if one.ref() == ref), None)
+    return row.said(language) if row else f"《{ref.law}》{ref.article}"
 
 
 def named(sentences: Iterable[Sentence]) -> tuple[LawRef, ...]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from helper.messages import Language
+from helper.messages import Language, text
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _YUAN = frozenset({"CNY", "RMB"})
@@ -90,6 +90,7 @@ def unit_name(currency: str | None, language: Language = "zh_CN") -> str:
     return name
 
 
-def exhibits(numbers: Sequence[int]) -> str:
-    """Return `证据1、证据3`."""
-    return "、".join(f"证据{number}" for number in numbers)
+def exhibits(numbers: Sequence[int], language: Language = "zh_CN") -> str:
+    """Return `证据1、证据3`, in English `exhibit 1; exhibit 3`."""
+    named = (text("proof.exhibit", language, number=number) for number in numbers)
+    return text("proof.and", language).join(named)

@@ -7,14 +7,14 @@ for it. A case gets an extract: the rows that concern it, as they stand, with th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from helper.complaints.exhibits import payment_facts, payment_key
 from helper.complaints.wording import money
 from helper.errors import InvalidError, KazhengError, PasswordNeededError, TooLargeError
-from helper.messages import text
+from helper.messages import Language, coded, text
 from helper.model import CaseView
 from helper.steps.attach import attach
 from helper.steps.store import Store
@@ -86,12 +86,13 @@ def bring(
     *,
     accept_likely: bool = False,
     whole: bool = False,
+    likely_case: str | None = None,
 ) -> ImportedBill:
     """Match a bill with the orders of a vault and add extracts to the cases they belong to.
 
-    `accept_likely` adds those whose match is only likely, `whole` the file itself to each case
-    that has an extract of it. Without a store nothing is matched. The same payment is never
-    added twice. Raises what `attach` raises.
+    `accept_likely` adds those whose match is only likely, of `likely_case` alone where it is
+    given, `whole` the file itself to each case that has an extract of it. Without a store nothing
+    is matched. The same payment is never added twice. Raises what `attach` raises.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     cases = {case.case_id: case for case in store.vault.cases()} if store else {}
@@ -100,7 +101,8 @@ def bring(
     matched = []
     for one in found.matches:
         state: State = "not_added"
-        if store and (one.confidence == "certain" or accept_likely):
+        likely = accept_likely and likely_case in {None, one.order}
+        if store and (one.confidence == "certain" or likely):
             state = _add(store, one, bill.payments, found, sha256)
             if whole:
                 attach(store, one.order, path, limit=MAX_BYTES, data=data)
@@ -115,6 +117,43 @@ def bring(
         refunds=found.refunds,
         warnings=bill.warnings,
     )
+
+
+def said(found: ImportedBill, language: Language) -> list[str]:
+    """Return what a bill gave: how many payments, those of the cases, and why; not the others."""
+
+    def payment(place: int) -> str:
+        one = found.payments[place]
+        provider = text(f"bills.provider.{one.provider}", language)
+        at = f"{one.at:%Y-%m-%d %H:%M:%S}"  # always China time; two charges may be seconds apart
+        values = {"provider": provider, "amount": one.amount, "at": at}
+        return text("bills.payment", language, number=one.trade_no or "-", **values)
+
+    def reasons(codes: Iterable[str]) -> str:
+        named = [text(f"bills.reason.{code}", language) for code in codes]
+        return text("bills.and", language).join(named)
+
+    key = "bills.read_attached" if found.whole else "bills.read"
+    lines = [text(key, language, count=len(found.payments), sha256=found.sha256)]
+    for one in found.matched:
+        values = {"case_id": one.case_id, "order_no": one.order_no or "-"}
+        values |= {"payment": payment(one.payment), "reasons": reasons(one.reasons)}
+        lines.append(text(f"bills.matched.{one.confidence}", language, **values))
+        lines[-1] += "\n    " + text(f"bills.state.{one.state}", language)
+    own = {one.payment for one in found.matched}
+    for back in (pair for pair in found.refunds if pair.payment in own):
+        values = {"payment": payment(back.payment), "refund": payment(back.refund)}
+        lines.append(text(f"bills.refund.{back.reason}", language, **values))
+    for unsure in found.candidates:
+        values = {"payment": payment(unsure.payment), "cases": ", ".join(unsure.orders)}
+        lines.append(text(f"bills.{unsure.reasons[0]}", language, **values))
+    for double in found.double_charges:
+        charged = text("bills.and", language).join(map(payment, double.payments))
+        values = {"case_id": double.order, "payments": charged, "reasons": reasons(double.reasons)}
+        lines.append(text(f"bills.double.{double.confidence}", language, **values))
+    if not found.matched and not found.candidates:
+        lines.append(text("bills.none", language))
+    return lines + [coded("warnings", code, language) for code in found.warnings]
 
 
 def _explained(error: BillError, path: Path) -> KazhengError:

@@ -17,7 +17,7 @@ from helper.errors import NotFoundError, RefusedError
 from helper.model import Filing
 from helper.vault import schema
 from helper.vault.changes import touch
-from helper.vault.store import Store, writing
+from helper.vault.store import Store, reading, writing
 from helper.vault.views import require_case
 
 _entries = schema.entries
@@ -77,6 +77,12 @@ class Entries(Store):
                 connection.execute(insert(_filings).values(**values, record=_record(filing)))
             touch(connection, case_id)
         return _named(filing)
+
+    def filings(self, case_id: str) -> tuple[Filing, ...]:
+        """Return the filings of a case, in the order they were recorded; raises NotFoundError."""
+        with reading(self.engine) as connection:
+            require_case(connection, case_id)
+            return filings_of(connection, case_id)
 
     def undo_entry(self, case_id: str, entry_id: str) -> None:
         """Take back an entry, or a filing that the user told of.

@@ -21,6 +21,7 @@ from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import CaptureView, CaseView, Draft, Step
 from helper.steps.attach import MOST_BYTES
+from helper.steps.bill import ImportedBill
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue
 
@@ -92,6 +93,15 @@ class Attach(Protocol):
         """Return its record; `name` is the file's own, whatever it is called on the way."""
 
 
+class BringBill(Protocol):
+    """Reads a bill and adds to each case what pays for its order; raises as `steps.bill` does."""
+
+    async def __call__(
+        self, case_id: str, path: Path, *, name: str, password: str | None, likely: bool
+    ) -> ImportedBill:
+        """Return what it gave; `likely` takes what is only likely into this case, and no other."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -131,6 +141,7 @@ class Services:
     subscribe: Callable[[str], AsyncIterator[Step]]
     export: Export
     attach: Attach
+    bring_bill: BringBill
     keeper: Keeper
     prepared: Callable[[str, str], Path | None] = lambda *_: None
     """Where a file is that was made for the upload of a draft, by its SHA-256; no coroutine."""

@@ -112,7 +112,7 @@ PLATFORM = Platform(
         ),
     ),
     deadlines=(
-        Deadline("delivery_due", "协议约定的发货期限", "paid_at", 24, _CLAUSE),
-        Deadline("code_kept", "卡密保留期满", "created_at", 30 * 24, "乐创卡盟用户协议 第2.2条"),
+        Deadline("delivery_due", "paid_at", 24, _CLAUSE),
+        Deadline("code_kept", "created_at", 30 * 24, "乐创卡盟用户协议 第2.2条"),
     ),
 )

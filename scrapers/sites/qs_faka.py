@@ -85,7 +85,7 @@ PLATFORM = Platform(
     ),
     deadlines=(
         Deadline(
-            "complaint_entry", "平台只受理当天订单的投诉", "created_at", 24,
+            "complaint_entry", "created_at", 24,
             "骑士寄售投诉表单的校验（请在当天投诉）", whole_days=True,
         ),
     ),

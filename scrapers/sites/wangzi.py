@@ -117,7 +117,5 @@ PLATFORM = Platform(
             FormField("attachments", "#f-files", "file", accept="image/*"),
         ),
     ),
-    deadlines=(
-        Deadline("complaint_entry", "投诉入口关闭", "paid_at", 15 * 24, "王子卡盟订单投诉规则 五"),
-    ),
+    deadlines=(Deadline("complaint_entry", "paid_at", 15 * 24, "王子卡盟订单投诉规则 五"),),
 )

@@ -125,7 +125,5 @@ PLATFORM = Platform(
             FormField("attachments", 'input[name="images"]', "file", accept="image/*"),
         ),
     ),
-    deadlines=(
-        Deadline("aftersale_entry", "售后入口关闭", "paid_at", 30 * 24, "微捷卡盟售后工单说明"),
-    ),
+    deadlines=(Deadline("aftersale_entry", "paid_at", 30 * 24, "微捷卡盟售后工单说明"),),
 )

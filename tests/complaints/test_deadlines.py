@@ -10,7 +10,7 @@ from scrapers.contract import Deadline
 from scrapers.record import Delivery, OrderRecord, Payment, Source
 from tests.complaints.conftest import PAID
 
-RULE = Deadline("entry", "投诉入口关闭", "paid_at", 360, "平台规则")
+RULE = Deadline("entry", "paid_at", 360, "平台规则")
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_without_its_start_a_window_is_not_invented() -> None:
     ],
 )
 def test_a_rule_of_whole_days_ends_with_the_day_in_china(ordered: datetime, last: datetime) -> None:
-    rule = Deadline("entry", "当天可以投诉", "created_at", 24, "平台规则", whole_days=True)
+    rule = Deadline("entry", "created_at", 24, "平台规则", whole_days=True)
     assert window(OrderRecord(created_at=ordered), rule) == (ordered, End(at=last))
 
 
 @pytest.mark.parametrize("whole_days", [False, True])
 def test_a_time_at_the_end_of_all_years_has_no_deadline(*, whole_days: bool) -> None:
-    rule = Deadline("entry", "当天可以投诉", "created_at", 24, "平台规则", whole_days=whole_days)
+    rule = Deadline("entry", "created_at", 24, "平台规则", whole_days=whole_days)
     ordered = datetime(9999, 12, 31, 23, tzinfo=UTC)
     assert window(OrderRecord(created_at=ordered), rule) == (ordered, End(why="range"))
     promised = Delivery(promised="PT24H")

@@ -118,7 +118,7 @@ def test_how_to_find_a_bill_follows_the_way_of_payment(full: OrderRecord) -> Non
 
 def test_the_law_behind_a_gap_is_named_from_the_data(full: OrderRecord) -> None:
     gap = missing(case_of(full), channel="12315")["respondent_address"]
-    assert "市场监督管理投诉举报处理办法第十条" in (gap.why or "")
+    assert "《市场监督管理投诉举报处理办法》第十条" in (gap.why or "")
     rows = {key for row in ROWS.values() for key in row.get("law", ())}
     assert all(article(key) for key in rows)
 
@@ -245,7 +245,7 @@ def test_a_bill_is_asked_for_with_what_it_must_show(full: OrderRecord) -> None:
 def test_before_a_suit_the_institutions_own_record_is_asked_for(full: OrderRecord) -> None:
     gap = missing(case_of(full), channel="court")["payment_record"]
     assert "应当免费提供最近三年的交易记录" in gap.text
-    assert "电子商务法第五十三条" in (gap.why or "")
+    assert "《电子商务法》第五十三条" in (gap.why or "")
 
 
 def test_terms_are_asked_for_with_their_version(full: OrderRecord) -> None:

@@ -1,9 +1,13 @@
 """The data: only verified law in force, quoted word for word."""
 
+import re
+
 import pytest
 
 from helper.complaints import packaged
-from helper.complaints.law import article
+from helper.complaints.law import article, articles, told
+from helper.model import LawRef
+from scrapers.text import chinese_number
 
 CITED = [
     (issue, row["row"], row["quote"])
@@ -40,6 +44,16 @@ def test_the_repealed_interim_measures_are_nowhere() -> None:
         {**row, "text": ""} for row in packaged.data("law").values()
     ]  # a new law names the old one it ends
     assert "暂行办法" not in f"{rows}{packaged.data('issues')}"
+
+
+def test_an_article_has_its_name_in_english_before_the_official_one() -> None:
+    for one in articles():
+        official = f"《{one.short}》{one.article}"
+        number = chinese_number(one.article[1:-1].replace("零", ""))
+        assert one.said("zh_CN") == official
+        assert re.fullmatch(rf"[A-Z][A-Za-z'() -]+, Art. {number} {official}", one.said("en"))
+    gone = LawRef(law="某法", article="第一条", effective="2000-01-01")
+    assert told(gone, "en") == "《某法》第一条"
 
 
 def test_every_issue_cites_the_civil_code_that_holds_for_everybody() -> None:

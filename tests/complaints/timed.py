@@ -19,7 +19,7 @@ from tests.complaints.conftest import case_of
 
 PAID = datetime(2026, 8, 3, 10, 0, tzinfo=SHANGHAI)  # a Monday
 NOW = datetime(2026, 8, 4, 10, 0, tzinfo=SHANGHAI)
-RULE = Deadline("complaint_entry", "投诉入口关闭", "paid_at", 360, "平台规则 五")
+RULE = Deadline("complaint_entry", "paid_at", 360, "平台规则 五")
 ROWS = packaged.data("clocks")
 RULES = [*ROWS["filed"], *ROWS["request"], *ROWS["rights"], *ROWS["shops"]["wangzi"]]
 

@@ -23,6 +23,7 @@ from helper.keeper import Keeper
 from helper.messages import Language
 from helper.model import CaptureMeta, CaptureView, CaseView, Draft, Exhibit, Part, Step
 from helper.settings import Settings
+from helper.steps.bill import ImportedBill
 from helper.steps.store import Store
 from helper.vault.blobs import Blobs
 from helper.vault.catalogue import Catalogue, open_engine
@@ -121,6 +122,9 @@ class Recorder:
     async def attach(self, case_id: str, path: Path, **about: Any) -> CaptureView:
         raise AssertionError("only the console attaches")
 
+    async def bring_bill(self, case_id: str, path: Path, **about: Any) -> ImportedBill:
+        raise AssertionError("only the console reads bills")
+
     async def subscribe(self, uuid: str) -> AsyncIterator[Step]:
         try:
             while (step := await self.steps.get()) is not None:
@@ -174,6 +178,7 @@ def make_services(data: Path, now: Callable[[], datetime]) -> tuple[Services, Re
         subscribe=recorder.subscribe,
         export=recorder.export,
         attach=recorder.attach,
+        bring_bill=recorder.bring_bill,
         keeper=Keeper(Store(settings, vault, Ledger(vault.engine), blobs, bytes(32), now)),
         now=now,
         heartbeat_seconds=0.05,

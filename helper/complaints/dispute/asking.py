@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from helper import messages
 from helper.complaints import packaged
-from helper.complaints.law import article
+from helper.complaints.law import article, cited
 from helper.errors import InvalidError
 from helper.messages import Language
 from scrapers.record import Frozen
@@ -118,7 +118,7 @@ def yes(answers: Mapping[str, Any], key: str) -> bool | None:
 def say(area: str, code: str, language: Language, rows: Sequence[str] = (), **values: str) -> Said:
     """Return `complaints.<area>.<code>`; its `{law}` names the articles of `rows` in force."""
     found = [one for one in map(article, rows) if one is not None]
-    named = "、".join(f"《{one.short}》{one.article}" for one in found)
+    named = cited(found, language)
     text = messages.text(f"complaints.{area}.{code}", language, law=named, **values)
     return Said(code=code, text=text)
 

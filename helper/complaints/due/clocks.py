@@ -14,7 +14,7 @@ from typing import Literal
 from helper.complaints import packaged
 from helper.complaints.due.happened import Happened
 from helper.complaints.due.timers import Timer, Whose, timers
-from helper.complaints.law import Article, article
+from helper.complaints.law import Article, article, cited
 from helper.complaints.wording import moment, quoted
 from helper.messages import Language, catalogue, named, text
 from helper.model import CaseView, LawRef, Moment
@@ -148,7 +148,7 @@ def _values(
 ) -> dict[str, object]:
     """Return what the sentences may name."""
     late = timer.end
-    law = "、".join(f"《{row.short}》{row.article}" for row in rows)
+    law = cited(rows, language)
     values = {name: _plain(value) for name, value in timer.values.items()}
     values |= {
         "law": law,

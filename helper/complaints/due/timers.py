@@ -137,7 +137,7 @@ def _windows(told: Happened, rules: Sequence[Deadline]) -> Iterator[Timer]:
         met = told.met(kind, start, channels=(OWN_CHANNEL,))
         missing = _order_doubt(told) if start else rule.start
         words = rule.key if rule.key in {*kinds, "code_kept"} else "window"
-        values = {"rule": rule.name, "by": rule.source}
+        values = {"by": rule.source}
         yield Timer(rule.key, words, "shop", start, end, missing, rule.start, (), met, values)
 
 

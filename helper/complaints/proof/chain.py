@@ -79,7 +79,8 @@ class _Judge:
         """Return a link: proved by `numbers`, else stated or missing."""
         found = tuple(sorted(set(numbers)))
         state: State = "proved" if found else "stated" if stated else "missing"
-        said = messages.text(f"proof.chain.{key}.{state}", self.language, exhibits=cited(found))
+        named = cited(found, self.language)
+        said = messages.text(f"proof.chain.{key}.{state}", self.language, exhibits=named)
         name = messages.text(f"proof.chain.{key}", self.language)
         return Link(key=key, name=name, state=state, exhibits=found, text=said)
 

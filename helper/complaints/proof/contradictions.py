@@ -39,12 +39,12 @@ def contradictions(
 ) -> tuple[Gap, ...]:
     """Return what does not fit together, as findings with the action that settles each."""
     found = (
-        *_order(seen.order),
+        *_order(seen.order, language),
         *_times(seen.order, now),
         *_told_times(case, now),
-        *_pictures(case, seen),
-        *_bills(case, seen),
-        *_other_orders(case, seen),
+        *_pictures(case, seen, language),
+        *_bills(case, seen, language),
+        *_other_orders(case, seen, language),
     )
     return tuple(
         Gap(
@@ -57,16 +57,17 @@ def contradictions(
     )
 
 
-def _order(order: OrderRecord) -> Iterator[Found]:
+def _order(order: OrderRecord, language: Language) -> Iterator[Found]:
     if not order.order_no:
         yield "no_order_no", "correct:order_no", {}
     if order.amount is not None and order.amount <= 0:
-        yield "zero_amount", "correct:amount", {"amount": money(order.amount, order.currency)}
+        shown = money(order.amount, order.currency, language)
+        yield "zero_amount", "correct:amount", {"amount": shown}
     paid_out = order.refunded is not None and order.amount is not None
     if paid_out and (order.refunded or 0) > (order.amount or 0) > 0:
         values = {
-            "refunded": money(order.refunded or Decimal(), order.currency),
-            "amount": money(order.amount or Decimal(), order.currency),
+            "refunded": money(order.refunded or Decimal(), order.currency, language),
+            "amount": money(order.amount or Decimal(), order.currency, language),
         }
         yield "refunded_more", "correct:refunded", values
 
@@ -92,17 +93,17 @@ def _told_times(case: CaseView, now: datetime) -> Iterator[Found]:
             yield f"future.{told.kind}", None, {"at": moment(told.at)}
 
 
-def _pictures(case: CaseView, seen: Figures) -> Iterator[Found]:
+def _pictures(case: CaseView, seen: Figures, language: Language) -> Iterator[Found]:
     """Name pictures of the order page from before the payment: they show nothing after it."""
     paid = seen.order.payment.paid_at
     early = {c.capture_id for c in order_pages(case) if paid and c.meta.clicked_at < paid}
     numbers = [e.number for e in seen.exhibits if e.capture_id in early and e.role != "attachment"]
     if paid and numbers:
-        values = {"exhibits": cited(numbers), "paid_at": moment(paid)}
+        values = {"exhibits": cited(numbers, language), "paid_at": moment(paid)}
         yield "picture_before_payment", "capture:order", values
 
 
-def _bills(case: CaseView, seen: Figures) -> Iterator[Found]:
+def _bills(case: CaseView, seen: Figures, language: Language) -> Iterator[Found]:
     """Compare the order with each bill: its amount, and its time where the number is the same."""
     order = seen.order
     latest = {choosing.payment_key(bill): bill for bill in choosing.payment_facts(case)}
@@ -111,8 +112,8 @@ def _bills(case: CaseView, seen: Figures) -> Iterator[Found]:
         in_yuan = (order.currency or "CNY").upper() in {"CNY", "RMB"}
         if in_yuan and amount is not None and order.amount not in {None, amount}:
             values = {
-                "order": money(order.amount or Decimal(), order.currency),
-                "bill": money(amount, "CNY"),
+                "order": money(order.amount or Decimal(), order.currency, language),
+                "bill": money(amount, "CNY", language),
                 "number": clean(bill.get("trade_no")) or "-",
             }
             yield "two_amounts", "correct:amount", values
@@ -124,7 +125,8 @@ def _bills(case: CaseView, seen: Figures) -> Iterator[Found]:
         if c.order and c.order.order_no and c.order.amount is not None
     }
     if len(read) > 1:
-        shown = "；".join(f"{at}：{money(amount, order.currency)}" for amount, at in read.items())
+        sums = [f"{at} {money(amount, order.currency, language)}" for amount, at in read.items()]
+        shown = messages.text("proof.and", language).join(sums)
         yield "amount_changed", "correct:amount", {"shown": shown}
 
 
@@ -141,7 +143,7 @@ def _one_bill(order: OrderRecord, bill: Mapping[str, Any]) -> Iterator[Found]:
         yield "two_trade_numbers", "correct:payment.trade_no", values
 
 
-def _other_orders(case: CaseView, seen: Figures) -> Iterator[Found]:
+def _other_orders(case: CaseView, seen: Figures, language: Language) -> Iterator[Found]:
     own = clean(seen.order.order_no)
     if not own:
         return
@@ -150,14 +152,19 @@ def _other_orders(case: CaseView, seen: Figures) -> Iterator[Found]:
         others = _others(chat, own) if chat else []
         if others:
             numbers = [e.number for e in seen.exhibits if e.capture_id == capture.capture_id]
-            values = {"exhibits": cited(numbers) or moment(capture.meta.clicked_at),
-                      "others": "、".join(others), "order_no": shorten(own, _LONG)}  # fmt: skip
+            values = {
+                "exhibits": cited(numbers, language) or moment(capture.meta.clicked_at),
+                "others": messages.text("proof.and", language).join(others),
+                "order_no": shorten(own, _LONG),
+            }
             yield "other_order_chat", "capture:chat", values
     pages = {c.order.order_no for c in case.captures if c.order and c.order.order_no}
     strangers = sorted(pages - order_numbers(case))
     if strangers:
         values = {
-            "others": "、".join(shorten(clean(one), _LONG) for one in strangers),
+            "others": messages.text("proof.and", language).join(
+                shorten(clean(one), _LONG) for one in strangers
+            ),
             "order_no": shorten(own, _LONG),
         }
         yield "other_order_page", "capture:order", values

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from helper.capture.fonts import cjk_font
+from helper.complaints import law
 from helper.desk import history
 from helper.evidence.letter import letter
 from helper.model import Draft, LintFinding
@@ -32,6 +33,7 @@ async def show(visit: Visit) -> web.Response:
         draft=draft,
         whole=(await visit.services.outgoing(draft.draft_id)).text,
         exhibits=numbered,
+        law=[(law.told(one, visit.language), one.effective) for one in draft.law],
         versions=own[::-1],
         newest=own[-1].draft_id if own else draft.draft_id,
         lint=_by_place(draft),

@@ -42,7 +42,8 @@ _CODED = {
 class Fact:
     """One field; `value` None: no page shows it.
 
-    `read` is what the page says, where the user corrected it; `place` its frame on the picture.
+    `by_user`: told by the user, `from_bill` by a bill that the user gave; `read` is what the page
+    says, where it was corrected; `place` its frame on the picture.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Fact:
     value: str | None
     quote: str | None = None
     by_user: bool = False
+    from_bill: bool = False
     read: str | None = None
     place: str | None = None
 
@@ -108,6 +110,7 @@ def facts(case: CaseView, plan: Plan | None, language: Language) -> tuple[Fact, 
                 value=value,
                 quote=source.text if source and mine is None else None,
                 by_user=mine is not None,
+                from_bill=mine is not None and mine.origin == "attachment",
                 read=mine.read if mine else None,
                 place=place_of(path) if place_of(path) in places else None,
             )
@@ -162,7 +165,8 @@ def in_words(path: str, value: str | None, language: Language) -> str | None:
 
 def newest_picture(view: CaptureView) -> str | None:
     """Return the name of the picture that shows a capture best in small."""
-    kept = {item.role: item.name for item in reversed(view.artifacts)}
+    pictures = [item for item in view.artifacts if item.media_type.startswith("image/")]
+    kept = {item.role: item.name for item in reversed(pictures)}
     wanted = ("seen/viewport", "seen/page", "witness/page", "seen/strip", "attachment")
     return next((kept[role] for role in wanted if role in kept), None)
 

@@ -20,6 +20,7 @@ from multidict import MultiDict
 from helper.errors import ForbiddenError, InvalidError, KazhengError
 from helper.messages import Language, explain, pick_language
 from helper.web import signing
+from helper.web.console.buttons import by_button
 from helper.web.console.entrance import HOST, LANGUAGE_COOKIE
 from helper.web.console.pages import Console, Page, Visit
 from helper.web.console.sessions import Session
@@ -99,12 +100,14 @@ def add_headers(reply: web.StreamResponse) -> None:
 
 def refusal(visit: Visit, error: KazhengError, status: int) -> web.Response:
     """Return an error as a page, or as a notice where htmx asked for a part of one."""
-    said = explain(error, visit.language)
+    told = explain(error, visit.language)
+    said = {name: by_button(one, visit.language) for name, one in told.items()}
     if not visit.partial:
         back = visit.here if visit.request.method == "POST" else ""
         return visit.page("error.html", status=status, error=said, back=back)
     reply = visit.page("notice.html", status=status, error=said)
     reply.headers["HX-Retarget"] = "#said"
+    reply.headers["HX-Reselect"] = "unset"  # the part that asked wants itself out of the answer
     reply.headers["HX-Reswap"] = "innerHTML show:window:top"
     return reply
 

@@ -17,12 +17,12 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from aiohttp import web
-from PIL import Image, ImageDraw
+from PIL import ExifTags, Image, ImageDraw, ImageOps
 
 from helper.errors import NotFoundError
 from helper.evidence.single import POLICY, single_file
 from helper.model import Artifact, CaptureId
-from helper.pictures import PictureError, decode
+from helper.pictures import ON_SIDE, PictureError, decode, orientation
 from helper.web.console.pages import Page, Visit
 
 Size = Literal["thumb", "picture"]
@@ -96,7 +96,7 @@ async def _picture(visit: Visit, size: Size) -> web.Response:
     artifact = await _artifact(visit)
     if not artifact.media_type.startswith("image/"):
         raise NotFoundError(kind="picture", id=artifact.name)
-    name = f"{artifact.sha256}-{WIDTH[size]}"
+    name = f"{artifact.sha256}-{WIDTH[size]}-upright"
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{name}"'}
     if any(tag.value == name for tag in visit.request.if_none_match or ()):
         return web.Response(status=304, headers=headers)
@@ -141,12 +141,22 @@ def shown(content: bytes, size: Size) -> bytes:
 
 
 def _small(image: Image.Image, size: Size) -> Image.Image:
-    """Return a picture on white, made in bands: a large one is never in memory twice."""
-    low = image.height
-    if size == "thumb":
-        low = min(low, max(1, image.width * _THUMB_HEIGHT // WIDTH[size]))
-    width = min(WIDTH[size], image.width)
-    height = min(max(1, low * width // image.width), _TALLEST)
+    """Return a picture as it is to be seen; a turned one is turned when it is small."""
+    turned = orientation(image)
+    wide, high = image.size[::-1] if turned in ON_SIDE else image.size
+    low = min(high, max(1, wide * _THUMB_HEIGHT // WIDTH[size])) if size == "thumb" else high
+    width = min(WIDTH[size], wide)
+    height = min(max(1, low * width // wide), _TALLEST)
+    if turned == 1:
+        return _drawn(image, low, width, height)
+    whole = min(max(1, high * width // wide), _TALLEST)
+    small = _drawn(image, image.height, *((whole, width) if turned in ON_SIDE else (width, whole)))
+    small.getexif()[ExifTags.Base.Orientation] = turned
+    return ImageOps.exif_transpose(small).crop((0, 0, width, min(height, whole)))
+
+
+def _drawn(image: Image.Image, low: int, width: int, height: int) -> Image.Image:
+    """Return the upper rows on white, made in bands: a large one is never in memory twice."""
     clear = image.has_transparency_data
     small = Image.new("RGB", (width, height), "white")
     for top in range(0, height, _BAND):

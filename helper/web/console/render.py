@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 
 from helper.capture.packed import EXTENSION
 from helper.messages import Language, coded, field_label, named, text, warned
+from helper.web.console.buttons import by_button
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 _HERE: Final = Path(str(resources.files("helper.web")))
@@ -49,7 +50,11 @@ class Renderer:
         )
         self._environment.globals.update(static=static_path)
         self._environment.filters.update(
-            when=_in_language(moment), day=_in_language(day), size=_in_language(size), local=local
+            when=_in_language(moment),
+            day=_in_language(day),
+            size=_in_language(size),
+            by_button=_in_language(by_button),
+            local=local,
         )
 
     def render(self, template: str, language: Language, **values: Any) -> str:

@@ -12,15 +12,18 @@ from pydantic import TypeAdapter, ValidationError
 from helper.complaints.course.closing import REASONS, warning
 from helper.complaints.dispute.asking import issue as known_issue
 from helper.dealings import Answers, Dealing
-from helper.errors import InvalidError
+from helper.errors import InvalidError, PasswordNeededError
 from helper.messages import field_label, named
 from helper.model import Filing
 from helper.steps import dealing
 from helper.steps.attach import safe_name
+from helper.steps.bill import said
 from helper.web.bodies import RecordId
+from helper.web.console.buttons import by_button
 from helper.web.console.case import case_of
 from helper.web.console.pages import Page, Visit
 from helper.web.console.render import ZONE
+from scrapers.bills.files import MAX_BYTES
 
 _DEALING: Final[TypeAdapter[Dealing]] = TypeAdapter(Dealing)
 _TIMES: Final = frozenset({"at", "promised_by"})
@@ -122,6 +125,26 @@ async def attach(visit: Visit) -> web.Response:
     return visit.redirect(f"/cases/{case_of(visit)}", said="console.attach.done", name=name)
 
 
+async def bill(visit: Visit) -> web.Response:
+    """Read a bill of WeChat or Alipay and show what of it belongs to which case."""
+    services, file = visit.services, visit.file
+    if file is None or not file.name:
+        raise InvalidError(reason="attach_none")
+    given, case_id = visit.form.get("password") or None, case_of(visit)
+    async with file.stored(services.work, MAX_BYTES) as path:
+        try:
+            found = await services.bring_bill(
+                case_id, path, name=file.name, password=given, likely="likely" in visit.form
+            )
+        except PasswordNeededError as error:
+            if given is not None:
+                raise
+            raise PasswordNeededError(**error.details | {"reason": "bill_here"}) from None
+    taken = any(one.state != "not_added" for one in found.matched)
+    lines = said(found, visit.language)
+    return visit.page("billed.html", case_id=case_id, lines=lines, taken=taken)
+
+
 async def close(visit: Visit) -> web.Response:
     """Close a case for a reason; nothing is deleted."""
     because, case_id, vault = visit.field("because"), case_of(visit), visit.services.vault
@@ -146,6 +169,7 @@ PAGES: Final = (
     Page("POST", "/cases/{id}/corrections", correct),
     Page("POST", "/cases/{id}/notes", note),
     Page("POST", "/cases/{id}/files", attach, brings_file=True),
+    Page("POST", "/cases/{id}/bills", bill, brings_file=True),
     Page("POST", "/cases/{id}/close", close),
     Page("POST", "/cases/{id}/reopen", reopen),
 )
@@ -163,4 +187,8 @@ def _moment(visit: Visit, name: str) -> datetime:
 def _back(
     visit: Visit, warnings: tuple[str, ...] = (), said: str = "console.case.told"
 ) -> web.Response:
-    return visit.redirect(f"/cases/{case_of(visit)}", said=said, warnings=" ".join(warnings))
+    return visit.redirect(
+        f"/cases/{case_of(visit)}",
+        said=said,
+        warnings=by_button(" ".join(warnings), visit.language),
+    )

@@ -55,11 +55,12 @@
   });
 
   // A part that follows takes the place of the old one only where it says something else, and never
-  // while a field in it is used; what was unfolded stays so.
+  // while a field in it is used; what was unfolded or ticked stays so.
   const followed = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[hx-select]"));
   const came = new Map([...followed].map((part) => [part.id, part.outerHTML]));
   const late = new Set();
   let unfolded = /** @type {string[]} */ ([]);
+  let ticked = /** @type {string[]} */ ([]);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
     const part = /** @type {HTMLElement} */ (detail.target);
@@ -68,13 +69,14 @@
     const now = page.getElementById(part.id)?.outerHTML;
     if (now === undefined) return;
     if (now === came.get(part.id)) detail.shouldSwap = false;
-    else if ([...part.querySelectorAll("input, select, textarea")].some(used)) {
+    else if ([...part.querySelectorAll("input, select, textarea")].some((one) => used(one, page))) {
       late.add(part.id);
       detail.shouldSwap = false;
     } else {
       late.delete(part.id);
       came.set(part.id, now);
       unfolded = [...part.querySelectorAll("details[open]")].map((one) => one.id);
+      ticked = [...part.querySelectorAll("input[type=checkbox]:checked")].map((one) => one.id);
     }
   });
   document.addEventListener("htmx:afterSwap", () => {
@@ -82,20 +84,29 @@
       const fold = document.getElementById(id);
       if (fold instanceof HTMLDetailsElement) fold.open = true;
     }
+    for (const id of ticked.splice(0)) {
+      const box = document.getElementById(id);
+      if (box instanceof HTMLInputElement) box.checked = true;
+    }
   });
   for (const left of ["change", "focusout"]) {
     document.addEventListener(left, () => {
       if (late.size) document.body.dispatchEvent(new CustomEvent("kazheng:changed"));
     });
   }
-  /** Tell whether a field holds what its page did not give it, or is being filled. @param {Element} field */
-  function used(field) {
+  /**
+   * Tell whether a field holds what its page did not give it, or is being filled; a tick, also one
+   * that the browser remembered, goes along where the new page has its box.
+   * @param {Element} field @param {Document} page
+   */
+  function used(field, page) {
     if (field === document.activeElement) return true;
     if (field instanceof HTMLSelectElement) {
       const given = [...field.options].findIndex((one) => one.defaultSelected);
       return field.selectedIndex !== Math.max(given, 0);
     }
     const one = /** @type {HTMLInputElement} */ (field);
+    if (one.type === "checkbox" && page.getElementById(one.id)) return false;
     return one.checked !== one.defaultChecked || one.value !== one.defaultValue;
   }
 

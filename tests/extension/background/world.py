@@ -141,6 +141,7 @@ class Helper:
             filled=self._note("filled"),
             export=self._note("export"),
             attach=self._note("attach"),
+            bring_bill=self._note("bring_bill"),
             keeper=Keeper(store),
             subscribe=self._subscribe,
         )

@@ -147,6 +147,7 @@ def services_of(store: Store) -> Services:
         export=desk.export,
         digest_form=advising.form(store),
         attach=desk.attach,
+        bring_bill=desk.bring_bill,
     )
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import aiohttp
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
+from helper.model import CaptureMeta
 from helper.web.server import create_app, serve
 from helper.web.services import Limits
+from scrapers.moments import SHANGHAI
+from scrapers.record import OrderRecord
+from tests.scrapers import bill_files as made
+from tests.scrapers.bill_files import wechat_row
 from tests.web.console.conftest import Town
 
 pytestmark = pytest.mark.browser
@@ -68,6 +76,77 @@ async def test_a_picture_is_added_sealed_and_shown(town: Town, case_id: str, pic
     brought = next(item for item in view.artifacts if item.name == "brought.json")
     assert b'"file_changed_at": null' in town.store.blobs.read(brought.sha256)
     assert left(town) == []
+
+
+async def test_a_bill_is_read_its_row_is_taken_and_shown_and_the_file_is_not_kept(
+    town: Town, case_id: str, tmp_path: Path
+) -> None:
+    own = wechat_row(at="2026-03-01 12:01:00", merchant="KZ202603011200", amount="¥29.00")
+    other = wechat_row(trade="4200002026081299990000000001", merchant="X9", who="早餐店")
+    bill = tmp_path / "微信支付账单.zip"
+    bill.write_bytes(made.zipped(made.wechat_csv(own, other), "账单.csv", "314159"))
+    page = await town.enter()
+    await page.goto(town.url(f"/cases/{case_id}?add=payment#attach"))
+    form, found = page.locator("#bill"), page.locator("#billed")
+    await form.get_by_label("账单文件").set_input_files(bill)
+    await form.get_by_role("button", name="导入账单").click()
+    await expect(page.get_by_role("alert")).to_contain_text("请把密码写在“账单的密码”里")
+    await form.get_by_label("账单的密码").fill("314159")
+    await form.get_by_role("button", name="导入账单").click()
+    await expect(found).to_contain_text("读出 2 笔收支")
+    await expect(found).to_contain_text("微信支付 29.00 元，北京时间 2026-03-01 12:01:00")
+    await expect(found).to_contain_text("商户单号就是订单号")
+    await expect(found).to_contain_text("已把这一笔的摘录加入案件")
+    await expect(page.locator("#said")).to_be_empty()
+    await expect(page.get_by_role("row", name="交易号")).to_contain_text("来自账单")
+    extract = page.locator(".exhibit", has_text="付款账单摘录")
+    await expect(extract).to_contain_text("没有图片")
+    bytes_kept = [path.read_bytes() for path in town.folder.rglob("*") if path.is_file()]
+    assert not [one for one in bytes_kept if "早餐店".encode() in one or b"314159" in one]
+    assert left(town) == []
+    town.problems.clear()  # the browser notes the refusal
+
+
+async def test_what_is_only_likely_is_taken_into_the_case_that_asks_and_no_other(
+    town: Town, case_id: str, tmp_path: Path, stranger: aiohttp.ClientSession
+) -> None:
+    page = await town.enter()
+    await page.goto(town.url(f"/cases/{case_id}"))
+    token = str(await page.get_attribute("body", "data-token")).encode()
+    headers = {"Origin": town.url("/").rstrip("/"), "Cookie": await town.cookie(page)}
+    orders = {number: likely_case(town, number) for number in (61, 62)}
+    rows = [
+        wechat_row(at=f"2026-05-{number - 50} 12:01:00", merchant="/", amount=f"¥{number}.00",
+                   trade=f"42000020260511{number:014d}")
+        for number in orders
+    ]  # fmt: skip
+    bill = made.wechat_csv(*rows)
+    for ticked in (False, True):
+        fields = [("csrf", None, token), ("password", None, b"")]
+        fields += [("likely", None, b"yes")] if ticked else []
+        reply = await stranger.post(
+            town.url(f"/cases/{orders[61]}/bills"), headers=headers,
+            data=form(*fields, ("file", "账单.csv", bill)),
+        )  # fmt: skip
+        assert reply.status == 200
+        said = await reply.text()
+        assert "用“把只是可能对上的也加入这个案件”再导入一次" in said
+        assert "--accept-likely" not in said
+        assert f'href="/cases/{orders[61]}"' in said
+        assert [kept(town, one) for one in orders.values()] == [2 if ticked else 1, 1]
+
+
+def likely_case(town: Town, number: int) -> str:
+    """Keep an order whose payment is known by amount and time alone; return its case."""
+    uuid, vault = str(UUID(int=9000 + number)), town.store.vault
+    ordered = datetime(2026, 5, number - 50, 12, tzinfo=SHANGHAI)
+    vault.create_capture(uuid, CaptureMeta(url="https://b.example/o", clicked_at=ordered), [])
+    order = OrderRecord(order_no=f"B{number}", amount=Decimal(number), created_at=ordered)
+    vault.put_order(uuid, order)
+    return vault.join_case(
+        uuid, platform_key=None, host="b.example", order_no=order.order_no, wanted=None,
+        title="订单", now=town.store.now(),
+    )  # fmt: skip
 
 
 async def test_without_scripts_of_ours_the_form_works_and_needs_a_file(

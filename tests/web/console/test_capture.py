@@ -7,7 +7,7 @@ import itertools
 
 import aiohttp
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image, ImageDraw, ImageOps
 from playwright.async_api import Page, expect
 
 from helper.web.console.kept import shown
@@ -142,3 +142,35 @@ def test_a_picture_is_made_small_on_white_whatever_it_is() -> None:
         assert (small.getpixel((800, 0)) or 0) > 250 or name in {"RGB", "palette"}
         upper = Image.open(io.BytesIO(shown(file.getvalue(), "thumb")))
         assert upper.size == (320, 400)
+
+
+@pytest.mark.parametrize("turn", range(10))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_photo_is_shown_as_its_camera_was_held(kind: str, turn: int) -> None:
+    photo = Image.new("RGB", (4000, 2400), "white")
+    pen = ImageDraw.Draw(photo)
+    pen.rectangle((0, 0, 1999, 1199), fill="red")
+    pen.rectangle((2000, 0, 3999, 1199), fill="blue")
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = turn
+    file = io.BytesIO()
+    photo.save(file, kind, exif=exif)
+    wanted = ImageOps.exif_transpose(Image.open(file))
+    small = Image.open(io.BytesIO(shown(file.getvalue(), "picture")))
+    assert small.size == (1600, 1600 * wanted.height // wanted.width)
+    upper = Image.open(io.BytesIO(shown(file.getvalue(), "thumb")))
+    assert upper.size == (320, min(320 * wanted.height // wanted.width, 400))
+    same = wanted.resize(small.size)
+    for picture in (small, upper.resize((1600, upper.height * 5))):
+        places = [(x, y) for x in (100, 1500) for y in (100, picture.height - 100)]
+        told = [[round(value / 255) for value in one.getpixel(at)] for at in places
+                for one in (picture, same)]  # fmt: skip
+        assert told[::2] == told[1::2]
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.parametrize("exif", [b"Exif\0\0", b"Exif\0\0II*\0\xff\xff\xff\x7f", b"x" * 60_000])
+def test_what_a_camera_wrote_down_wrongly_turns_nothing(exif: bytes) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (40, 20), "red").save(file, "JPEG", exif=exif)
+    assert Image.open(io.BytesIO(shown(file.getvalue(), "picture"))).size == (40, 20)

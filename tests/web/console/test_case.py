@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, expect
 
+from helper.complaints.ladder.channels import channels
+from helper.model import CaptureMeta
 from helper.web.console import course
 from tests.web.console.conftest import Town
 
@@ -46,6 +48,9 @@ async def test_a_click_shows_where_on_the_page_a_value_stands(page: Page) -> Non
 async def test_what_the_user_tells_is_kept_shown_and_taken_back(
     page: Page, town: Town, case_id: str
 ) -> None:
+    offered = await page.locator("#tell-filed option").evaluate_all("all => all.map(x => x.value)")
+    assert {"merchant_platform", "12315"} <= set(offered)
+    assert {one.id for one in channels() if one.id in offered and one.kind != "draft"} == set()
     await page.get_by_text("记下一次联系").click()
     form = page.locator("#tell-contact")
     await form.get_by_label("说了什么").fill("客服说<script>再等等</script>")
@@ -144,6 +149,25 @@ async def test_what_is_refused_or_unheard_is_said_in_view_and_stays_in_its_form(
     told = page.locator(".events li", has_text="A-7")
     await told.get_by_role("button", name="撤销").click()
     await expect(told).to_have_count(0)
+
+
+async def test_an_open_page_whose_case_was_deleted_elsewhere_says_so(
+    page: Page, town: Town
+) -> None:
+    vault, now = town.store.vault, town.store.now()
+    uuid = "00000000-0000-0000-0000-000000000777"
+    vault.create_capture(uuid, CaptureMeta(url="https://b.example/o", clicked_at=now), [])
+    other = vault.join_case(
+        uuid, platform_key=None, host="b.example", order_no=None, wanted=None, title="一页", now=now
+    )
+    vault.set_state(uuid, "sealed")
+    await page.goto(town.url(f"/cases/{other}"))
+    vault.delete_case(other, now)
+    notice = page.get_by_role("alert")
+    await expect(notice).to_contain_text("没有这个案件")
+    await expect(notice).to_contain_text("在“今天”里再选一个")
+    await expect(page.get_by_role("heading", name="一页")).to_be_visible()  # what stood there stays
+    town.problems.clear()  # the browser notes the answer
 
 
 async def test_money_is_told_in_the_currency_of_the_order(

@@ -175,14 +175,18 @@ async def test_shops_are_counted_as_their_cases_are_worked_out(page: Page, libra
 async def test_an_open_list_shows_what_is_kept_meanwhile(page: Page, library: Town) -> None:
     first = page.locator(".captures > li").first
     await first.get_by_role("checkbox").check()
+    picked = await first.get_by_role("checkbox").get_attribute("id")
     async with page.expect_response(lambda reply: reply.url.endswith("/library")):
         keep(library.store, 90, "刚刚存下的一页", title="新来的页面")
         Indexer(library.store).finish()
     await expect(first.get_by_role("checkbox")).to_be_checked()
-    await expect(first).not_to_contain_text("新来的页面")  # it would take the tick away
-    await first.get_by_role("checkbox").uncheck()
+    await expect(first).not_to_contain_text("新来的页面")  # the box is in use
     await page.keyboard.press("Tab")
     await expect(first).to_contain_text("新来的页面")
+    ticked = page.get_by_role("checkbox", checked=True)
+    await expect(ticked).to_have_count(1)  # on the row where it was set, which is the second now
+    assert await ticked.get_attribute("id") == picked
+    await ticked.uncheck()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helper.messages import catalogue
+from helper.messages import LANGUAGES, Language, catalogue
+from helper.web.console.buttons import _BUTTONS, by_button
 from helper.web.console.render import STATIC, Renderer
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "helper/web/templates").rglob("*.html"))
@@ -29,3 +30,23 @@ def test_a_template_is_sound(path: Path) -> None:
 
 def test_the_vendored_library_is_the_published_one() -> None:
     assert hashlib.sha256(STATIC["htmx.min.js"][0].read_bytes()).hexdigest() == HTMX
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_page_has_a_button_for_is_not_told_as_a_command(language: Language) -> None:
+    named = {"case_id": "c-0123456789ab", "entry_id": "e-0123456789ab", "channel": "12315"}
+    texts = {
+        key: re.sub(r"{(\w+)}", lambda found: named.get(found[1], found[0]), said)
+        for key, said in catalogue(language).items()
+    }
+    for pattern, key in _BUTTONS.items():
+        button = f"“{texts[key]}”"
+        assert any(button in by_button(one, language) for one in texts.values()
+                   if re.search(pattern, one)), pattern  # fmt: skip
+    told = {key: by_button(said, language) for key, said in texts.items()}
+    for key in ("closing.warning.known", "told.doubt.before_order", "told.doubt.no_filing",
+                "errors.invalid.told_before_order.next_step", "errors.not_found.case.next_step",
+                "errors.invalid.told_too_long.next_step", "complaints.gap.redacted"):  # fmt: skip
+        assert "kazheng " in texts[key]
+        assert not re.search(r"kazheng |[ce]-0123|--|““|””", told[key]), told[key]
+    assert by_button("kazheng case move c-1 x", language) == "kazheng case move c-1 x"
