@@ -273,6 +273,9 @@ PAGES = {
     "recorder": page_of("recorder.html?tab=1", "body[data-state=before]", recent=CASES),
     "recorder-running": recorder,
     "list": page_of("panel.html", "#list article", recent=CASES, due=DUE),
+    "list-waiting": page_of("panel.html", "#due-waiting", due=DUE | {"waiting": 3}, recent=CASES),
+    "list-away": page_of("panel.html", "#list-here", helper="away", recent=CASES | {
+        "captures": CASES["captures"][2:], "here_only": True}),
     "list-empty": page_of("panel.html", "#list .notice"),
     "panel-away": page_of("panel.html?case=c-1", "#helper .notice", helper="away", case=ERROR,
                           advice=ERROR),
