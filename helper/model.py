@@ -104,6 +104,7 @@ class CaptureMeta(Frozen):
     session: Session = "not_lent"
     revisit: Revisit = "allowed"
     page_changes: tuple[dict[str, Any], ...] = ()
+    """Always empty, told by older captures: what was changed stands with their strips."""
     missing: tuple[Missing, ...] = ()
     receipt_for: str | None = None
     """Draft id whose submission this page confirms."""

@@ -6,10 +6,11 @@ import { api } from "./api.js";
 import { webOrigin } from "./session.js";
 
 /**
- * @typedef {{draft_id: string, case_id: string, token?: string, frameId?: number, page?: string,
- *   confirm?: string[], request?: any, files?: any[], done?: string[], filled_at?: string,
- *   url?: string}} FillMemory
- * `done`: names of the fields that hold what was filled, those of earlier steps too
+ * @typedef {{draft_id: string, case_id: string, chosen?: string, token?: string, frameId?: number,
+ *   page?: string, confirm?: string[], request?: any, files?: any[], done?: string[],
+ *   filled_at?: string, url?: string}} FillMemory
+ * `chosen`: id of the draft that the person chose among several; `done`: names of the fields that
+ * hold what was filled, those of earlier steps too
  */
 
 const PREFIX = "fill:";

@@ -30,7 +30,10 @@ const PATIENCE = 30_000;
 export async function preview({ tabId, draft_id }) {
   const tab = await api.tabs.get(tabId);
   const origin = originOf(tab.url);
-  const plan = draft_id ? await fetchPlan(draft_id) : await newestPlan(origin, tab.url ?? "");
+  const [memory, fitting] = await Promise.all([recall(tabId), fittingPlans(origin, tab.url ?? "")]);
+  const chosen = draft_id ?? memory?.chosen;
+  const known = fitting.find((one) => one.draft_id === chosen);
+  const plan = known ?? (draft_id ? await fetchPlan(draft_id) : fitting[0]);
   if (!plan) throw new Refusal("fill_no_draft");
   if (!plan.origins.includes(origin)) throw new Refusal("fill_other_site");
   const request = {
@@ -51,12 +54,12 @@ export async function preview({ tabId, draft_id }) {
   const trusted = plan.known_host && seen.elsewhere.length === 0;
   const confirm = trusted ? [] : (plan.identity ?? []);
   // What earlier steps of the form got, and that there is a receipt to come, stays known.
-  const memory = await recall(tabId);
   const earlier = memory?.draft_id === plan.draft_id ? memory : null;
   const done = earlier?.done ?? [];
   await remember(tabId, {
     draft_id: plan.draft_id,
     case_id: plan.case_id,
+    chosen: plan.draft_id === chosen ? chosen : undefined,
     done,
     filled_at: earlier?.filled_at,
     url: earlier?.url,
@@ -73,6 +76,7 @@ export async function preview({ tabId, draft_id }) {
     draft_id: plan.draft_id,
     case_id: plan.case_id,
     draft_title: plan.title,
+    drafts: fitting.map(({ draft_id: id, title, created_at }) => ({ draft_id: id, title, created_at })),
     public: plan.public,
     token,
     ...shown,
@@ -108,11 +112,12 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
     attach: chosen.length > 0,
     elsewhere,
   });
-  const { draft_id, case_id, page, done = [] } = memory;
+  const { draft_id, case_id, chosen: picked, page, done = [] } = memory;
   const good = result.fields.filter((/** @type {any} */ field) => field.ok);
   await remember(tabId, {
     draft_id,
     case_id,
+    chosen: picked,
     frameId,
     done: [...new Set([...done, ...good.map((/** @type {any} */ { name }) => name)])],
     url: page,
@@ -163,11 +168,11 @@ async function fetchPlan(draftId) {
 }
 
 /**
- * Newest draft whose form this page is, else the newest that may be filled on this origin; of many
- * drafts those of cases of the same host are looked at.
- * @param {string} origin @param {string} url
+ * Drafts that may be filled on this origin, the best first: those whose form this page is, then the
+ * newest; of many drafts those of cases of the same host are looked at.
+ * @param {string} origin @param {string} url @returns {Promise<any[]>}
  */
-async function newestPlan(origin, url) {
+async function fittingPlans(origin, url) {
   const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
   const cases = [...(answer.cases ?? answer)].sort(
@@ -177,11 +182,11 @@ async function newestPlan(origin, url) {
     .flatMap((/** @type {any} */ one) => [...one.drafts].reverse())
     .slice(0, DRAFTS_LOOKED_AT);
   const plans = await Promise.all(drafts.map((draft) => fetchPlan(draft).catch(() => null)));
-  const fitting = plans
-    .filter((plan) => plan?.origins.includes(origin))
-    .sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at) || 0);
   const [page] = url.split("#");
-  return fitting.find(({ form }) => form === page) ?? fitting[0] ?? null;
+  const own = (/** @type {any} */ { form }) => Number(form === page);
+  return plans
+    .filter((plan) => plan?.origins.includes(origin))
+    .sort((a, b) => own(b) - own(a) || Date.parse(b.created_at) - Date.parse(a.created_at) || 0);
 }
 
 /** @param {any} one @returns {string} */

@@ -36,7 +36,6 @@ export function sketch(clickedAt, tab, wishes) {
     extension_version: api.runtime.getManifest().version,
     session: "not_lent",
     revisit: wishes.refuse_revisit ? "user_refused" : "allowed",
-    page_changes: [],
     missing: [],
     receipt_for: wishes.receipt_for ?? null,
     case_id: wishes.case_id ?? null,

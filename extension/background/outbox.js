@@ -295,9 +295,14 @@ export function distinct(parts) {
   return [...new Map(parts.map((part) => [part.sha256, part])).values()];
 }
 
+/** @param {CaptureRecord} record @returns {Part[]} all of it, what is held back as well */
+export function everyPart({ parts, held }) {
+  return held ? [...parts, held] : parts;
+}
+
 /** @param {CaptureRecord} record @returns {number} bytes that wait */
-export function bytesOf({ parts }) {
-  return distinct(parts).reduce((sum, { size }) => sum + size, 0);
+export function bytesOf(record) {
+  return distinct(everyPart(record)).reduce((sum, { size }) => sum + size, 0);
 }
 
 /**

@@ -6,7 +6,8 @@
  *     bytes
  *
  * The bytes follow one another without gaps: for each capture, in this order, each part with a hash
- * not yet named in this capture. Nothing leaves the outbox by this; a session is never in it.
+ * not yet named in this capture. A first strip that is held back is in it, without what is told only
+ * at the end. Nothing leaves the outbox by this; a session is never in it.
  * `helper/capture/outbox_file.py` reads it.
  */
 
@@ -23,15 +24,15 @@ export async function waitingFile(now) {
   const index = {
     exported_at: now.toISOString(),
     extension_version: api.runtime.getManifest().version,
-    captures: waiting.map(({ record: { uuid, meta, complete, parts } }) => ({
-      uuid,
-      meta,
-      complete,
-      parts,
+    captures: waiting.map(({ record }) => ({
+      uuid: record.uuid,
+      meta: record.meta,
+      complete: record.complete,
+      parts: outbox.everyPart(record),
     })),
   };
   const bytes = waiting.flatMap(({ record, blobs }) =>
-    outbox.distinct(record.parts).map(({ sha256 }) => {
+    outbox.distinct(outbox.everyPart(record)).map(({ sha256 }) => {
       const blob = blobs.get(sha256);
       if (!blob) throw new Refusal("not_found");
       return blob;

@@ -34,7 +34,8 @@ export async function captureState(uuid) {
 }
 
 /**
- * List captures, newest first: those here and those the helper has.
+ * List captures, newest first: those here and those the helper has; `here_only`: it was not there
+ * to be asked.
  *
  * @param {{tabId?: number}} message with a tab, only those of its site
  */
@@ -43,20 +44,21 @@ export async function recent({ tabId }) {
   const site = tab ? webOrigin(tab.url) : null;
   const [records, answer] = await Promise.all([
     outbox.all(),
-    ask("GET", "/v1/captures?limit=30").catch(() => ({ captures: [] })),
+    ask("GET", "/v1/captures?limit=30").catch(() => null),
   ]);
-  const views = new Map(answer.captures.map((/** @type {any} */ view) => [view.capture_id, view]));
+  const told = answer?.captures ?? [];
+  const views = new Map(told.map((/** @type {any} */ view) => [view.capture_id, view]));
   const here = records
     .filter(({ uuid }) => !views.has(uuid))
     .map((record) => row(record.uuid, record.tab, record.timings.clicked_at, record.phase, null));
-  const there = answer.captures.map((/** @type {any} */ view) => {
+  const there = told.map((/** @type {any} */ view) => {
     const phase = records.find(({ uuid }) => uuid === view.capture_id)?.phase ?? "sent";
     return row(view.capture_id, view.meta, Date.parse(view.meta.clicked_at), phase, view);
   });
   const captures = [...here, ...there]
     .filter(({ url }) => !site || webOrigin(url) === site)
     .sort((a, b) => b.at.localeCompare(a.at));
-  return { captures };
+  return { captures, here_only: answer === null };
 }
 
 /**

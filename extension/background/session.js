@@ -40,15 +40,28 @@ async function giveBack(site, choices) {
   const { host_permissions: own = [] } = api.runtime.getManifest();
   const stored = await api.storage.local.get({ walk: null });
   const walk = /** @type {import("./walk.js").Walk | null} */ (stored.walk);
-  const lent = Object.keys(choices).filter((one) => choices[one]);
-  const used = walk && !walk.ended_at ? [...lent, walk.origin] : lent;
+  const lent = places(choices);
+  const used = walk && !walk.ended_at ? [...lent, sitePattern(walk.origin)] : lent;
   const place = sitePattern(site);
-  const free = ![...own, ...used.map(sitePattern)].includes(place);
+  const free = ![...own, ...used].includes(place);
   // What cannot be given back (the person allowed all sites) stays as it is.
   await Promise.allSettled([
     free && api.permissions.remove({ origins: [place] }),
     lent.length === 0 && api.permissions.remove({ permissions: ["cookies"] }),
   ]);
+}
+
+/** @param {Record<string, boolean>} choices @returns {string[]} patterns of what is lent */
+function places(choices) {
+  return Object.keys(choices)
+    .filter((one) => choices[one])
+    .map(sitePattern);
+}
+
+/** @param {string} origin @returns {Promise<boolean>} a login there is lent: the site is granted for it */
+export async function isLent(origin) {
+  const { lend } = await api.storage.local.get({ lend: {} });
+  return places(/** @type {Record<string, boolean>} */ (lend)).includes(sitePattern(origin));
 }
 
 /**

@@ -13,7 +13,7 @@ import { api, queue, Refusal, within } from "./api.js";
 import * as badge from "./badge.js";
 import { capture, idle, lost } from "./capture.js";
 import * as outbox from "./outbox.js";
-import { lending, sitePattern, webOrigin } from "./session.js";
+import { isLent, sitePattern, webOrigin } from "./session.js";
 
 export const ALARM = "walk";
 const LASTS_MINUTES = 60;
@@ -31,7 +31,8 @@ const IN_FIREFOX = "getBrowserInfo" in api.runtime;
  * @property {string} session names the chain
  * @property {number} tab_id
  * @property {string} origin
- * @property {boolean} had the site is not to be given back: it was granted before, or that is done
+ * @property {boolean} had the site is not to be given back: it was granted before, and not for its
+ *   login, which may be lent no more until the end; or that is done
  * @property {number} started_at Unix ms
  * @property {number | null} ended_at
  * @property {Ending | null} why
@@ -84,7 +85,7 @@ export function start({ tabId, had }) {
       session: crypto.randomUUID(),
       tab_id: tabId,
       origin,
-      had: Boolean(had) && !owed,
+      had: Boolean(had) && !owed && !(await isLent(origin)),
       started_at: Date.now(),
       ended_at: null,
       why: null,
@@ -286,11 +287,11 @@ function giveBack(walk) {
   void kept.then(() => inTurn(() => release(walk))).catch(() => null);
 }
 
-/** Give the site back that was granted for the walk alone. @param {Walk} walk which is over */
+/** Give the site back that nothing but the walk needs. @param {Walk} walk which is over */
 async function release({ origin, session }) {
   const last = await read();
   if (last?.origin === origin && !last.ended_at) return; // that one gives it back
-  if (!(await lending(origin)).chosen) {
+  if (!(await isLent(origin))) {
     await api.permissions.remove({ origins: [sitePattern(origin)] });
   }
   if (last?.session === session) await save({ ...last, had: true });

@@ -3,7 +3,7 @@ import { byId, busy, h, put } from "./dom.js";
 import { fileList } from "./fill_files.js";
 import { frameHint, frameNotice } from "./fill_frames.js";
 import { SURE, leftList, previewRow } from "./fill_rows.js";
-import { named, t } from "./i18n.js";
+import { named, t, when } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { explained, send } from "./talk.js";
 
@@ -82,11 +82,14 @@ function receiptButton({ filled, keepReceipt }, first) {
   );
 }
 
-/** @param {HTMLElement} place @param {Context} context */
-async function preview(place, context) {
+/**
+ * @param {HTMLElement} place @param {Context} context
+ * @param {string} [draft_id] of the draft that the person chose among those that fit
+ */
+async function preview(place, context, draft_id) {
   put(byId("error"));
   try {
-    const plan = await send("fill-preview", { tabId: context.tabId });
+    const plan = await send("fill-preview", { tabId: context.tabId, draft_id });
     byId("before").hidden = true;
     put(byId("after"));
     document.body.dataset.state = "preview";
@@ -94,10 +97,35 @@ async function preview(place, context) {
     showPreview(place, context, plan);
   } catch (error) {
     const { frame } = explained(error);
-    const again = () => preview(place, context);
-    put(byId("error"), frame ? frameNotice(error, frame, again) : errorNotice(error));
-    byId("error").scrollIntoView({ block: "nearest" });
+    const again = () => preview(place, context, draft_id);
+    say(frame ? frameNotice(error, frame, again) : errorNotice(error));
   }
+}
+
+/** Say in sight what went wrong: the button may stand far below. @param {HTMLElement} said */
+function say(said) {
+  put(byId("error"), said);
+  byId("error").scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * Choose which draft is filled, where several fit.
+ *
+ * @param {HTMLElement} place @param {Context} context @param {any} plan
+ */
+function draftChoice(place, context, { draft_id, drafts = [] }) {
+  if (drafts.length < 2) return null;
+  const options = drafts.map((/** @type {any} */ one) =>
+    h("option", { value: one.draft_id }, `${one.title || one.draft_id} · ${when(one.created_at)}`),
+  );
+  const select = /** @type {any} */ (h("select", { id: "fill-draft" }, ...options));
+  select.value = draft_id;
+  select.addEventListener("change", async () => {
+    await busy(select, () => preview(place, context, select.value));
+    select.value = draft_id; // where that failed, the preview is still of this one
+    document.getElementById("fill-draft")?.focus();
+  });
+  return h("label", null, h("span", null, t("fill_draft_choose", drafts.length)), select);
 }
 
 /** @param {HTMLElement} place @param {Context} context @param {any} plan */
@@ -151,6 +179,7 @@ function showPreview(place, context, plan) {
       "section.card",
       { id: "preview" },
       h("h2", { tabindex: "-1", id: "preview-title" }, t("fill_title")),
+      draftChoice(place, context, plan),
       h(
         "dl.facts.small",
         null,
@@ -238,7 +267,7 @@ async function apply(place, context, plan, choice) {
     const filled = { draft_id, case_id, filled_at: new Date().toISOString(), url: context.page.url };
     showReport(place, { ...context, filled }, plan, result);
   } catch (error) {
-    put(byId("error"), errorNotice(error));
+    say(errorNotice(error));
   }
 }
 
@@ -332,6 +361,6 @@ async function undo(place, context) {
     document.body.dataset.state = "undone";
     place.prepend(notice("plain", t("fill_undone", restored), remark));
   } catch (error) {
-    put(byId("error"), errorNotice(error));
+    say(errorNotice(error));
   }
 }

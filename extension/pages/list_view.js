@@ -7,7 +7,7 @@ import { send } from "./talk.js";
 
 /** @param {HTMLElement} place */
 export async function showCases(place) {
-  const [{ captures }, { due }] = await Promise.all([
+  const [{ captures, here_only }, { due, waiting = 0 }] = await Promise.all([
     send("recent"),
     send("due").catch(() => ({ due: [] })),
   ]);
@@ -17,28 +17,44 @@ export async function showCases(place) {
     if (!cases.has(key)) cases.set(key, []);
     cases.get(key).push(one);
   }
-  const cards = [...cases].map(([key, all]) =>
-    card(
-      all,
-      due.filter((/** @type {any} */ one) => one.case_id === key),
-    ),
-  );
+  const of = (/** @type {string} */ key) => due.filter((/** @type {any} */ one) => one.case_id === key);
+  // What closes soon may be in a case of which nothing was kept lately.
+  const older = new Set(due.map((/** @type {any} */ one) => one.case_id));
+  const cards = [
+    ...[...older].filter((key) => !cases.has(key)).map((key) => dueCard(of(key))),
+    ...[...cases].map(([key, all]) => card(all, of(key))),
+  ];
   put(
     place,
     h("h1", null, t("my_cases")),
-    ...(cards.length ? cards : [notice("plain", t("no_cases"), t("no_cases_next"))]),
+    here_only && h("p.soft", { id: "list-here" }, t("list_here")),
+    waiting > 0 && h("p.soft", { id: "due-waiting" }, t("due_waiting", waiting)),
+    ...(cards.length || here_only ? cards : [notice("plain", t("no_cases"), t("no_cases_next"))]),
   );
 }
+
+/** @param {any[]} due what closes soon in one case */
+function dueCard(due) {
+  const [{ case_id, title }] = due;
+  return h(
+    "article.card",
+    null,
+    h("h2", null, h("a", { href: caseAddress(case_id) }, title || case_id)),
+    list(due.map(({ clock }) => clock)),
+  );
+}
+
+/** @param {string} id @returns {string} */
+const caseAddress = (id) => `panel.html?case=${encodeURIComponent(id)}`;
 
 /** @param {any[]} captures of one case @param {any[]} due what closes soon in it */
 function card(captures, due) {
   const [newest] = captures;
   const title = newest.title || newest.url;
-  const address = `panel.html?case=${encodeURIComponent(newest.case_id)}`;
   return h(
     "article.card",
     null,
-    h("h2", null, newest.case_id ? h("a", { href: address }, title) : title),
+    h("h2", null, newest.case_id ? h("a", { href: caseAddress(newest.case_id) }, title) : title),
     h(
       "p.small.soft",
       null,

@@ -15,7 +15,7 @@ export function phoneFold(draft, open) {
     fold("phone", t("to_phone"), h("p.soft", null, t("to_phone_note")), place)
   );
   details.addEventListener("toggle", () => {
-    if (details.open && !place.children.length) void show(draft, place);
+    if (details.open && !place.querySelector(".block")) void show(draft, place);
   });
   details.open = open;
   return details;
@@ -49,7 +49,7 @@ function block(draft, { key, name, text, parts }) {
   button.addEventListener("click", () => {
     codes.hidden = !codes.hidden;
     button.setAttribute("aria-expanded", String(!codes.hidden));
-    if (!codes.children.length) {
+    if (!codes.children.length || codes.querySelector(".notice")) {
       codes.replaceChildren(
         ...parts.map((/** @type {string} */ _, /** @type {number} */ index) => code(draft, key, index + 1, parts.length)),
       );

@@ -35,9 +35,9 @@ async function show(desk, move, place) {
   if (!move) return put(place);
   try {
     const { reply } = await desk.ask("reply", { move });
-    put(place, ...parts(reply));
+    if (desk.move === move) put(place, ...parts(reply)); // else another one was picked meanwhile
   } catch (error) {
-    put(place, errorNotice(error));
+    if (desk.move === move) put(place, errorNotice(error));
   }
 }
 

@@ -49,8 +49,11 @@ function valueOf(form, id) {
 function controls({ name, kind, required = false, options = [], value }, id, desk) {
   const common = { id, required };
   switch (kind) {
-    case "moment":
-      return [h("input", { ...common, type: "datetime-local", value: now(), max: now() })];
+    case "moment": {
+      // A form that stands open during a long call takes the time of its end too.
+      const oninput = (/** @type {any} */ { target }) => target.setAttribute("max", now());
+      return [h("input", { ...common, type: "datetime-local", value: now(), max: now(), oninput })];
+    }
     case "day":
       return [
         h("input", { ...common, type: "date" }),

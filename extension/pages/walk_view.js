@@ -81,8 +81,12 @@ async function begin(here) {
 /** @param {Here} here @param {any} walk @param {boolean} mine */
 function card(here, walk, mine) {
   const stop = async () => {
-    await send("walk-stop");
-    await follow(here);
+    try {
+      await send("walk-stop");
+      await follow(here);
+    } catch (error) {
+      repaint(here.place, errorNotice(error), card(here, walk, mine));
+    }
   };
   return h(
     "section.card.stack",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +10,7 @@ from helper.capture import outbox_file
 from helper.capture.intake import Intake
 from helper.capture.outbox_file import Bytes, OutboxFile, Waiting
 from helper.errors import NotFoundError
-from helper.model import CaptureId, Moment
+from helper.model import CaptureId, Moment, Part
 from helper.steps.store import Store
 from scrapers.record import Frozen
 
@@ -45,7 +46,7 @@ async def bring(store: Store, intake: Intake, path: Path) -> ImportedCaptures:
     captures = [(one, pieces, _state(store, one)) for one, pieces in found.captures]
     for one, _, state in captures:
         if state != "gone":
-            intake.check(one.uuid, one.meta, one.parts)
+            intake.check(one.uuid, one.meta, _new(store, one))
     for one, pieces, state in captures:
         if state != "gone":
             await _keep(store, intake, found, one, pieces)
@@ -64,7 +65,7 @@ async def _keep(
             with store.work_folder() as folder:
                 found.copy(piece, folder / piece.sha256)
                 store.blobs.keep_file(folder / piece.sha256, piece.sha256)
-    await intake.announce(one.uuid, one.meta, one.parts)
+    await intake.announce(one.uuid, one.meta, _new(store, one))
     store.vault.mark_kept(one.uuid, store.now(), final=one.complete)
     if one.complete:
         store.note(one.uuid, "all_kept")
@@ -96,4 +97,22 @@ def _known(store: Store, one: Waiting) -> bool:
         return False
     committed = store.vault.capture(one.uuid).state != "receiving"
     final = store.vault.is_final(one.uuid) or not one.complete
-    return committed and final and all(part in kept for part in one.parts)
+    return committed and final and all(_told(part, kept) for part in one.parts)
+
+
+def _new(store: Store, one: Waiting) -> list[Part]:
+    """Return the parts of a capture that the vault has not been told of."""
+    try:
+        known = [part for part, _ in store.vault.parts(one.uuid)]
+    except NotFoundError:
+        known = []
+    return [part for part in one.parts if not _told(part, known)]
+
+
+def _told(part: Part, known: Iterable[Part]) -> bool:
+    """Tell whether a part is known, maybe with more: a strip held back in the file lacked that."""
+    return any(
+        (part.role, part.sha256, part.size) == (other.role, other.sha256, other.size)
+        and part.about.items() <= other.about.items()
+        for other in known
+    )

@@ -57,12 +57,14 @@ def _strip_log(store: Store, strips: list[Artifact]) -> Artifact:
 def _composed(strips: Sequence[Artifact]) -> tuple[int, int | None]:
     """Return of how many strips a picture is made, and how many elements were changed for it.
 
-    Where no strip carries the log of the changes, nobody knows.
+    Where no strip carries the log of the changes, nobody knows. The first strip may be there twice:
+    as a file brought it that was written before the end, and as it was sent, with the log.
     """
+    places = {(strip.sha256, str(strip.about.get("index"))) for strip in strips}
     told = [strip.about.get("page_changes") for strip in strips]
     logs = [log for log in told if isinstance(log, list)]
     changed = {str(row.get("selector")) for log in logs for row in log if isinstance(row, dict)}
-    return len(strips), len(changed) if logs else None
+    return len(places), len(changed) if logs else None
 
 
 def _page_zone(store: Store, view: CaptureView) -> str:

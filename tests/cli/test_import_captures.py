@@ -128,6 +128,19 @@ def test_a_capture_whose_strips_are_still_to_come_stays_open(tmp_path: Path, dat
     assert states(run(path, "--json", "--data", data)) == ["already"]
 
 
+def test_a_strip_that_was_held_back_in_the_file_is_no_other_than_the_one_sent_later(
+    tmp_path: Path, data: Path, store: Store
+) -> None:
+    sent, bytes_ = capture(1)
+    sent["meta"]["page_changes"] = []  # as older extensions said
+    sent["parts"][1]["about"] |= {"page_changes": [{"selector": "nav"}], "missing": []}
+    early = capture(1, complete=False)
+    for given, state in (((sent, bytes_), "added"), (early, "already")):
+        path = outbox_file(tmp_path / state, given)
+        assert states(run(path, "--json", "--data", data)) == [state]
+    assert [part.model_dump() for part, _ in store.vault.parts(FIRST)] == sent["parts"]
+
+
 def test_a_person_reads_what_came_in_and_what_follows(data: Path, file: Path) -> None:
     done = run(file, "--data", data).stdout
     assert "已存入：订单 1" in done

@@ -198,6 +198,13 @@ CLOCK = {"key": "c", "name": "平台申诉期", "at": SOON,
          "todo": "在平台上申请退款。"}  # fmt: skip
 DUE = {"ok": True, "due": [{"case_id": "c-1", "title": "订单", "clock": CLOCK}]}
 ERROR = {"ok": False, "error": {"code": "helper_away"}}
+DRAFTS = [
+    {"draft_id": f"d{n}", "title": title, "created_at": f"2026-07-1{n}T08:00:00Z"}
+    for n, title in (
+        (2, "订单 WZ20260711083012 付款后未发货"),
+        (1, "订单 WZ20260709140501 少发卡密"),
+    )
+]
 PREVIEW = PLAN | FITTED | {"fields": [*PLAN["fields"], field("phone", 1)], "confirm": ["phone"]}
 
 POPUP = {
@@ -245,6 +252,8 @@ POPUP = {
     "form": popup(page=FORM, wait="#fill-preview"),
     "form-preview": popup(page=FORM, **{"fill-preview": PREVIEW}, press=["#fill-preview"],
                           wait="#preview"),
+    "form-choice": popup(page=FORM, **{"fill-preview": PREVIEW | {"drafts": DRAFTS}},
+                         press=["#fill-preview"], wait="#fill-draft"),
     "form-report": popup(page=FORM, **{"fill-apply": REPORT},
                          press=["#fill-preview", "#fill-apply"], wait="#report"),
     "receipt": popup(session={"fill:1": FILLED | {"url": "x"}}, wait="#keep-receipt"),
@@ -264,6 +273,9 @@ PAGES = {
     "recorder": page_of("recorder.html?tab=1", "body[data-state=before]", recent=CASES),
     "recorder-running": recorder,
     "list": page_of("panel.html", "#list article", recent=CASES, due=DUE),
+    "list-waiting": page_of("panel.html", "#due-waiting", due=DUE | {"waiting": 3}, recent=CASES),
+    "list-away": page_of("panel.html", "#list-here", helper="away", recent=CASES | {
+        "captures": CASES["captures"][2:], "here_only": True}),
     "list-empty": page_of("panel.html", "#list .notice"),
     "panel-away": page_of("panel.html?case=c-1", "#helper .notice", helper="away", case=ERROR,
                           advice=ERROR),

@@ -160,4 +160,12 @@ async def test_of_drafts_of_several_cases_the_one_of_this_form_is_filled_else_th
     await filler.worker.evaluate(MORE)
     assert (await filler.preview())["draft_id"] == "d1"
     await filler.worker.evaluate("url => { plans.d2.form = url; }", page.url)
-    assert (await filler.preview())["draft_id"] == "d2"
+    plan = await filler.preview()
+    assert [one["draft_id"] for one in plan["drafts"]] == ["d2", "d1"]
+    # The choice holds for the next steps of the form, also once the popup was closed.
+    plan = await filler.run("preview", draft_id="d1")
+    await filler.apply(plan, names=["order_no"], files=False)
+    assert (await filler.preview())["draft_id"] == "d1"
+    await filler.worker.evaluate("() => { plans.d1.origins = ['https://elsewhere.test']; }")
+    plan = await filler.preview()
+    assert (plan["draft_id"], len(plan["drafts"])) == ("d2", 1)

@@ -167,6 +167,44 @@ async def test_unsure_and_typed_fields_are_not_ticked(extension_pages):
     assert "提交由您自己完成" in await page.inner_text("#report")
 
 
+TWO = [
+    {"draft_id": "d1", "title": "订单 WZ1 未发货", "created_at": "2026-07-12T08:00:00Z"},
+    {"draft_id": "d2", "title": "订单 WZ2 少发", "created_at": "2026-07-11T08:00:00Z"},
+]
+
+
+async def test_of_several_drafts_that_fit_the_user_chooses(extension_pages):
+    form = PAGE | {"complaint_form": True, "kind": "complaint"}
+    plan = PLAN | {"draft_title": "订单 WZ1 未发货"}
+    refused = {"ok": False, "error": {"code": "fill_no_form"}}
+    plans = [plan | {"drafts": TWO[:1]}, plan | {"drafts": TWO}, refused,
+             plan | {"drafts": TWO, "draft_id": "d2", "token": "t2"}]  # fmt: skip
+    stale = {"ok": False, "error": {"code": "fill_stale"}}
+    given = answers(page=form, **{"fill-preview": plans, "fill-apply": stale})
+    page = await extension_pages.open("popup.html", given)
+    await page.click("#fill-preview")
+    await page.wait_for_selector("#preview")
+    assert await page.locator("#fill-draft").count() == 0
+    await page.click("#fill-cancel")
+    await page.click("#fill-preview")
+    choice = page.get_by_label("能填的投诉稿有 2 份")
+    assert await choice.locator("option").count() == 2
+    await choice.select_option("d2")
+    await page.wait_for_selector("#error .notice")
+    assert await choice.input_value() == "d1", "the preview is still of this one"
+    await choice.press("ArrowDown")
+    await page.wait_for_function("document.getElementById('fill-draft').value === 'd2'")
+    await page.wait_for_selector("#fill-draft:focus")
+    asked = [one.get("draft_id") for one in await sent(page, "fill-preview")]
+    assert asked == [None, None, "d2", "d2"]
+    await page.click("#fill-apply")
+    assert (await sent(page, "fill-apply"))[0]["token"] == "t2"
+    await page.wait_for_selector("#error .notice")
+    in_sight = "e => { const { top, bottom } = e.getBoundingClientRect();"
+    in_sight += " return top > -1 && bottom <= innerHeight }"
+    assert await page.eval_on_selector("#error .notice", in_sight), "the button stands far below"
+
+
 async def test_sending_elsewhere_needs_a_tick(extension_pages):
     form = PAGE | {"complaint_form": True, "kind": "complaint"}
     plan = PLAN | {"elsewhere": ["https://b.test/x"]}

@@ -234,11 +234,29 @@ async def test_sums_show_what_may_not_be_asked_for_and_why(extension_pages):
     assert "没有约定" in await page.inner_text("[data-claim=penalty]")
 
 
+LATE = """() => {
+  const { sendMessage } = chrome.runtime;
+  const late = new Promise((done) => { window.answerLate = done; });
+  chrome.runtime.sendMessage = async (message) => {
+    if (message.type === "reply" && message.move !== "delay") await late;
+    return sendMessage(message);
+  };
+}"""
+
+
 async def test_a_reply_is_shown_and_copied(extension_pages):
     given = told()
     page = await opened(extension_pages, given, part="where")
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    # The answer to the choice before comes late, and is no answer to this one.
+    await page.evaluate(LATE)
+    await page.select_option("#reply-move", index=2)
     await page.select_option("#reply-move", "delay")
+    await page.wait_for_selector("#copy-reply")
+    await page.evaluate("answers.reply = { ok: false, error: { code: 'helper_failed' } }")
+    await page.evaluate("answerLate()")
+    await waited(page, "reply", 2)
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
     await page.click("#copy-reply")
     await page.wait_for_function("() => document.getElementById('live').textContent")
     copied = await page.evaluate("navigator.clipboard.readText()")

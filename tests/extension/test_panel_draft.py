@@ -1,6 +1,6 @@
 """What the panel keeps of what happened, and its drafts: edited, counted, taken where they go."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -9,6 +9,7 @@ from tests.extension.cases import FILED, MADE, entry, opened, told, waited
 from tests.extension.given import sent
 
 pytestmark = pytest.mark.browser
+BEIJING = timezone(timedelta(hours=8))
 
 
 async def test_a_contact_is_told_in_beijing_time_once_and_taken_back(extension_pages):
@@ -53,10 +54,16 @@ async def test_a_complaint_that_was_submitted_is_told_with_its_draft(extension_p
     page = await opened(extension_pages)
     await page.click("#make-draft")
     await page.click("#submitted")
+    # The form stood open for an hour.
+    now = datetime.now(UTC) + timedelta(hours=1)
+    await page.clock.set_fixed_time(now)
+    at = now.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M")
+    await page.fill("#told-at", at)
     await page.fill("#told-number", "TS1")
     await page.click("#told-save")
     [message] = await waited(page, "file")
     assert (message["channel"], message["number"]) == ("merchant_platform", "TS1")
+    assert message["at"] == f"{at}:00+08:00"
     assert message["draft_id"] == "d-1"
 
 
@@ -169,16 +176,26 @@ async def test_a_channel_in_the_phone_gets_its_text_as_codes(extension_pages):
     block = {"key": "text", "name": "正文", "text": "长文", "parts": ["长", "文"]}
     packet = {"draft_id": "d-1", "channel": "alipay", "blocks": [block], "files": [],
               "remarks": ["字数上限没有核实。"]}  # fmt: skip
-    given["packet"] = {"ok": True, "packet": packet}
-    given["qr"] = {"ok": True, "url": "data:image/png;base64,iVBORw0KGgo="}
+    away = {"ok": False, "error": {"code": "helper_away"}}
+    given["packet"] = [away, {"ok": True, "packet": packet}]
+    given["qr"] = [away, {"ok": True, "url": "data:image/png;base64,iVBORw0KGgo="}]
     page = await opened(extension_pages, given)
     await page.select_option("#channel", "alipay")
     await page.click("#make-draft")
+    await page.wait_for_selector("#packet .notice")
+    for _ in ("closed", "opened"):
+        await page.click("[data-fold=phone] > summary")
     await page.wait_for_selector("[data-block=text]")
     assert "没有核实" in await page.inner_text("#packet")
-    await page.get_by_role("button", name="二维码").click()
+    codes = page.get_by_role("button", name="二维码")
+    await codes.click()
     asked = [(one["block"], one["part"]) for one in await waited(page, "qr", 2)]
     assert asked == [("text", 1), ("text", 2)]
+    await page.wait_for_selector(".codes .notice")
+    await codes.click()
+    await codes.click()
+    await waited(page, "qr", 4)
+    await page.wait_for_function("document.querySelectorAll('.codes img[src]').length === 2")
 
 
 async def test_the_draft_of_the_last_time_is_there_again(extension_pages):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.extension.given import answers, keeps, sent
-from tests.extension.states import CASES, DUE, recording, walk
+from tests.extension.states import CASES, DUE, ERROR, recording, walk
 
 pytestmark = pytest.mark.browser
 PLACE = "document.getElementById('keep').getBoundingClientRect().top"
@@ -74,6 +74,19 @@ async def test_a_deadline_that_ends_soon_leads_to_its_case(extension_pages):
     due = page.locator("#list article", has=page.locator("[data-clock]"))
     assert await due.locator("h2 a").get_attribute("href") == "panel.html?case=c-1"
     assert await due.count() == 1
+    assert await page.locator("#due-waiting, #list-here").count() == 0
+    old = DUE["due"][0] | {"case_id": "c-old", "title": "旧订单"}
+    given = {"recent": CASES | {"here_only": True}, "due": {"ok": True, "due": [old], "waiting": 2}}
+    page = await extension_pages.open("panel.html", answers(**given))
+    await page.wait_for_selector("#list article")
+    card = page.locator("#list article", has=page.locator("[data-clock]"))
+    assert await card.locator("h2 a").get_attribute("href") == "panel.html?case=c-old"
+    assert "还有 2 个案件正在整理" in await page.inner_text("#due-waiting")
+    assert "问不到助手" in await page.inner_text("#list-here")
+    given["recent"] = given["recent"] | {"captures": []}
+    page = await extension_pages.open("panel.html", answers(**given | {"due": ERROR}))
+    await page.wait_for_selector("#list-here")
+    assert "还没有证据" not in await page.inner_text("#list"), "nobody could be asked"
 
 
 async def test_an_outbox_that_cannot_be_opened_takes_no_button_away(extension_pages):

@@ -68,6 +68,10 @@ async def test_a_walk_without_the_permission_and_one_elsewhere_say_what_to_do(ex
     assert "wangzi.localhost:8443" in await page.inner_text("#walk")
     await page.click("#walk-stop")
     assert len(await sent(page, "walk-stop")) == 1
+    await page.evaluate("() => { delete window.answers['walk-stop'] }")
+    await page.click("#walk-stop")
+    await page.wait_for_selector("#walk .notice.bad")
+    assert await page.is_enabled("#walk-stop")
 
 
 async def test_a_case_shows_the_pages_of_a_walk_as_one_chain(extension_pages):

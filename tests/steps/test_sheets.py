@@ -204,6 +204,8 @@ def test_the_sheet_of_the_whole_page_says_that_it_is_composed(
         ),
     ]
     assert caption_of(store, captures, monkeypatch, *strips).composed == (2, 1)
+    sent_whole = ("seen/strip", strips[0][1], {**strips[0][2], "page_changes": [change]})
+    assert caption_of(store, captures, monkeypatch, *strips, sent_whole).composed == (2, 1)
     told = [(role, data, {**about, "page_changes": None}) for role, data, about in strips]
     assert caption_of(store, captures, monkeypatch, *told).composed == (2, None)
 

@@ -180,6 +180,25 @@ async def test_a_site_that_was_not_granted_needs_a_click_on_each_page(shop: Worl
     assert [one["title"] for one in found] == ["首页", "客服"], "none was read without a click"
 
 
+REMOVES = (
+    "() => { chrome.permissions.remove = async ({ origins }) => { globalThis.left = origins } }"
+)
+
+
+async def test_a_site_granted_for_a_login_that_is_lent_no_more_is_given_back(shop: World) -> None:
+    origin = shop.shop.origin
+    await shop.message("lend", origin=origin, allowed=True)
+    await begun(shop)
+    await steps(shop, 1)
+    worker = shop.person.context.service_workers[0]
+    await worker.evaluate(REMOVES)
+    await shop.message("lend", origin=origin, allowed=False)
+    assert await worker.evaluate("globalThis.left") is None, "the walk goes on"
+    await shop.message("walk-stop")
+    left = await until(lambda: worker.evaluate("globalThis.left"), "the site stays granted")
+    assert left == ["http://shop.localhost/*"]
+
+
 @pytest.mark.long
 async def test_a_bound_or_a_restart_ends_the_walk_and_says_so(shop: World) -> None:
     shown, _ = await begun(shop)
