@@ -25,7 +25,7 @@ from helper.model import CaptureView, CaseView, Draft, Gap, Moment
 from scrapers.contract import Deadline
 from scrapers.record import Frozen, Money, Status
 
-FORM: Final = 3
+FORM: Final = 4
 """Grows with every change of what a digest says, so that older ones are made anew."""
 Level = Literal["risk", "due", "waiting", "quiet", "closed"]
 LEVELS: Final[tuple[Level, ...]] = ("risk", "due", "waiting", "quiet", "closed")

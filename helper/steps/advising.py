@@ -44,7 +44,8 @@ def kept_digest(store: Store, case_id: str, revision: int) -> KeptDigest:
         place=digests.place(made, case.created_at),
         clock_at=made.clock_at,
         due=made.due,
-        lacking=made.counts.gaps,
+        # Of a case whose order was not read the gaps are not known: that page itself is to be kept.
+        lacking=made.counts.gaps or int(made.action == "capture"),
         record=made.model_dump_json(),
     )
 

@@ -42,8 +42,8 @@ _EARLIEST, _LATEST = "0001-01-01T00:00:00.000000+00:00", "9999-12-31T23:59:59.99
 class KeptDigest(NamedTuple):
     """A digest as it is kept; `place` orders the cases of one `level`.
 
-    `due` counts its clocks that end soon, `lacking` its gaps. An empty `record`: it could not be
-    worked out, and is tried again after `valid_until`.
+    `due` counts its clocks that end soon, `lacking` its gaps, or the order itself. An empty
+    `record`: it could not be worked out, and is tried again after `valid_until`.
     """
 
     case_id: str

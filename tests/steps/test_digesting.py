@@ -11,6 +11,7 @@ import pytest
 from helper.complaints import digest as pure
 from helper.desk import Desk
 from helper.errors import DiskFullError
+from helper.model import CaptureMeta
 from helper.steps import advising
 from helper.steps.digesting import Digester, refresh
 from helper.steps.keep import keep_parts
@@ -62,6 +63,15 @@ def test_a_digest_says_what_the_case_page_says(store: Store, three: list[str]) -
     assert [clock for clock in said.clocks if clock.state == "due_soon"] == [
         clock for clock in advice.clocks if clock.state == "due_soon"
     ]
+
+
+def test_a_case_whose_order_was_not_read_counts_as_lacking_proof(store: Store) -> None:
+    uuid, now = "00000000-0000-4000-9000-000000000001", store.now()
+    store.vault.create_capture(uuid, CaptureMeta(url="https://b.example/", clicked_at=now), [])
+    store.vault.join_case(uuid, platform_key=None, host="b.example", order_no=None, wanted=None,
+                          title="t", now=now)  # fmt: skip
+    refresh(store, 9)
+    assert store.vault.digest_counts(advising.form(store), now).lacking == 1
 
 
 def test_what_was_written_while_it_was_made_leaves_it_stale(
