@@ -125,8 +125,11 @@ def _bills(case: CaseView, seen: Figures, language: Language) -> Iterator[Found]
         if c.order and c.order.order_no and c.order.amount is not None
     }
     if len(read) > 1:
-        sums = [f"{at} {money(amount, order.currency, language)}" for amount, at in read.items()]
-        shown = messages.text("proof.and", language).join(sums)
+        shown = messages.text("proof.and", language).join(
+            messages.text("proof.amount_at", language, amount=said, at=at)
+            for amount, at in read.items()
+            for said in [money(amount, order.currency, language)]
+        )
         yield "amount_changed", "correct:amount", {"shown": shown}
 
 
