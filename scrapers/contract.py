@@ -86,7 +86,8 @@ class Deadline:
     """A clock of the shop's own rules: `hours` after the order's `start` field.
 
     With `whole_days` after the beginning of that day in China: 24 is the end of the same day.
-    Its words are those of `due.<key>` in the catalogues; `source` is where the shop says it.
+    Its words are those of `due.<key>` in the catalogues, of `due.window` where they have none;
+    `source` is where the shop says it.
     """
 
     key: str

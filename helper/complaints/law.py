@@ -30,11 +30,12 @@ class Article(Frozen):
         return LawRef(law=self.law, article=self.article, effective=self.effective)
 
     def said(self, language: Language) -> str:
-        """Return law and article by their official name, before it in the reader's words."""
+        """Return law and article by their official name, for other readers in English before."""
         official = f"《{self.short}》{self.article}"
+        if language == "zh_CN":
+            return official
         group, _, number = self.key.rpartition("_")
-        gloss = text(f"law.name.{group}", language, number=number)
-        return official if language == "zh_CN" else f"{gloss} {official}"
+        return f"{text(f'law.name.{group}', language, number=number)} {official}"
 
 
 @cache

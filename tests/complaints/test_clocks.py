@@ -13,6 +13,7 @@ from helper.complaints.law import article
 from helper.dealings import Answers, Refund, Shown
 from helper.messages import LANGUAGES, catalogue
 from helper.model import CaptureView, CaseView
+from scrapers.contract import Deadline
 from scrapers.moments import SHANGHAI
 from scrapers.read import PLATFORMS
 from scrapers.record import (
@@ -103,6 +104,16 @@ def test_in_english_only_what_is_quoted_is_chinese() -> None:
 
 
 # Promise and windows
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [("court_defence", "court_defence"), ("early", "window")]
+)
+def test_a_window_has_the_words_of_its_key_and_else_common_ones(key: str, words: str) -> None:
+    rule = Deadline(key, "paid_at", 24, "规则")
+    told = clocks(case(), "not_delivered", [rule], now=NOW)
+    [window] = [one for one in told if one.key == key]
+    assert window.name == catalogue("zh_CN")[f"due.{words}.name"]
 
 
 def test_a_promise_runs_is_due_soon_and_passes() -> None:

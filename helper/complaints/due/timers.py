@@ -14,6 +14,7 @@ from helper.complaints.due.calendar import End, Unit, end_of, end_of_day
 from helper.complaints.due.deadlines import promised_by, promised_words, window
 from helper.complaints.due.happened import OWN_CHANNEL, Done, Happened, Met, Pursuit
 from helper.complaints.held import order_pages
+from helper.messages import catalogue
 from scrapers import promise
 from scrapers.contract import Deadline
 from scrapers.moments import SHANGHAI
@@ -136,7 +137,7 @@ def _windows(told: Happened, rules: Sequence[Deadline]) -> Iterator[Timer]:
         kind: Met = kinds.get(rule.key, "never")
         met = told.met(kind, start, channels=(OWN_CHANNEL,))
         missing = _order_doubt(told) if start else rule.start
-        words = rule.key if rule.key in {*kinds, "code_kept"} else "window"
+        words = rule.key if f"due.{rule.key}.name" in catalogue("zh_CN") else "window"
         values = {"by": rule.source}
         yield Timer(rule.key, words, "shop", start, end, missing, rule.start, (), met, values)
 
