@@ -16,7 +16,7 @@ _BUTTONS: Final = {
     "kazheng case refund": "console.tell.refund",
     "kazheng case attach": "console.attach.title",
     "kazheng case list": "console.nav.today",
-    "kazheng case show": "console.case.one",
+    rf"kazheng case show(?:{_ID})?": "console.case.one",
     "kazheng import-bill": "console.bill.title",
     "kazheng export --redacted": "console.export.redacted",
     "kazheng export": "console.export.title",
@@ -25,6 +25,8 @@ _BUTTONS: Final = {
     "--promised-by": "console.tell.promised_by",
 }
 """Commands and options with what is given to them, by the key of the words on the page."""
+_PAGES: Final = {"console.settings.doctor.title": "console.nav.settings"}
+"""The page of what does not stand on that of a case; it is named too."""
 _COMMAND: Final = re.compile(" ?“?(?:" + "|".join(f"({one})" for one in _BUTTONS) + ")”? ?")
 _KEYS: Final = tuple(_BUTTONS.values())
 
@@ -33,9 +35,17 @@ def by_button(said: str, language: Language) -> str:
     """Return a text of ours with the words of the page for each command that it has a place for."""
 
     def words(found: re.Match[str]) -> str:
-        button = f"“{text(_KEYS[(found.lastindex or 1) - 1], language)}”"
+        button = shown(_KEYS[(found.lastindex or 1) - 1], language)
         if language == "zh_CN":  # no blank stands beside its quotation marks
             return button
         return found[0].replace(found[0].strip(), button)
 
     return _COMMAND.sub(words, said)
+
+
+def shown(key: str, language: Language) -> str:
+    """Return the words of a button in quotation marks, with its page where that is another."""
+    if key not in _PAGES:
+        return f"“{text(key, language)}”"
+    page, button = text(_PAGES[key], language), text(key, language)
+    return text("console.in_page", language, page=page, button=button)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helper.messages import LANGUAGES, Language, catalogue
-from helper.web.console.buttons import _BUTTONS, by_button
+from helper.messages import LANGUAGES, Language, catalogue, text
+from helper.web.console.buttons import _BUTTONS, by_button, shown
 from helper.web.console.render import STATIC, Renderer
 
 TEMPLATES = sorted((Path(__file__).parents[3] / "helper/web/templates").rglob("*.html"))
@@ -40,7 +40,7 @@ def test_what_a_page_has_a_button_for_is_not_told_as_a_command(language: Languag
         for key, said in catalogue(language).items()
     }
     for pattern, key in _BUTTONS.items():
-        button = f"“{texts[key]}”"
+        button = shown(key, language)
         assert any(button in by_button(one, language) for one in texts.values()
                    if re.search(pattern, one)), pattern  # fmt: skip
     told = {key: by_button(said, language) for key, said in texts.items()}
@@ -50,3 +50,24 @@ def test_what_a_page_has_a_button_for_is_not_told_as_a_command(language: Languag
         assert "kazheng " in texts[key]
         assert not re.search(r"kazheng |[ce]-0123|--|““|””", told[key]), told[key]
     assert by_button("kazheng case move c-1 x", language) == "kazheng case move c-1 x"
+
+
+@pytest.mark.parametrize(
+    ("key", "zh", "en"),
+    [
+        ("phone.public", "请导出遮盖过的图片（“遮盖卡密和联系方式的副本”），并自己",
+         "export covered ones (“A copy without codes and contacts”) and look"),
+        ("phone.not_pictures", "可以随证据一起导出（“带走证据”）：x",
+         "exported with the evidence (“Take the evidence along”): x"),
+        ("missing.browser_failed", "请运行“设置”里的“检查这台电脑”。",
+         "run “Check this computer” in “Settings”."),
+        ("errors.vault.next_step", "请运行“设置”里的“检查这台电脑”查看原因",
+         "Run “Check this computer” in “Settings” to see why"),
+        ("errors.not_found.case_capture.next_step", "编号列在“案件”里；", "listed in “Case”; if"),
+    ],
+)  # fmt: skip
+def test_a_text_reads_well_with_the_words_of_the_page_in_it(key: str, zh: str, en: str) -> None:
+    for language, wanted in zip(LANGUAGES, (zh, en), strict=True):
+        assert wanted in by_button(
+            text(key, language, case_id="c-0123456789ab", names="x"), language
+        )
