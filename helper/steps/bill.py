@@ -119,8 +119,11 @@ def bring(
     )
 
 
-def said(found: ImportedBill, language: Language) -> list[str]:
-    """Return what a bill gave: how many payments, those of the cases, and why; not the others."""
+def said(found: ImportedBill, language: Language, here: str | None = None) -> list[str]:
+    """Return what a bill gave: how many payments, those of the cases, and why; not the others.
+
+    `here` is the case on whose page it is told: what is likely is taken into no other from there.
+    """
 
     def payment(place: int) -> str:
         one = found.payments[place]
@@ -139,7 +142,9 @@ def said(found: ImportedBill, language: Language) -> list[str]:
         values = {"case_id": one.case_id, "order_no": one.order_no or "-"}
         values |= {"payment": payment(one.payment), "reasons": reasons(one.reasons)}
         lines.append(text(f"bills.matched.{one.confidence}", language, **values))
-        lines[-1] += "\n    " + text(f"bills.state.{one.state}", language)
+        elsewhere = one.state == "not_added" and here not in {None, one.case_id}
+        state = "other_case" if elsewhere else one.state
+        lines[-1] += "\n    " + text(f"bills.state.{state}", language, case_id=one.case_id)
     own = {one.payment for one in found.matched}
     for back in (pair for pair in found.refunds if pair.payment in own):
         values = {"payment": payment(back.payment), "refund": payment(back.refund)}

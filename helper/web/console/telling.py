@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from helper.complaints.course.closing import REASONS, warning
 from helper.complaints.dispute.asking import issue as known_issue
 from helper.dealings import Answers, Dealing
-from helper.errors import InvalidError, PasswordNeededError
+from helper.errors import InvalidError, PasswordNeededError, TooLargeError
 from helper.messages import field_label, named
 from helper.model import Filing
 from helper.steps import dealing
@@ -129,20 +129,29 @@ async def bill(visit: Visit) -> web.Response:
     """Read a bill of WeChat or Alipay and show what of it belongs to which case."""
     services, file = visit.services, visit.file
     if file is None or not file.name:
-        raise InvalidError(reason="attach_none")
+        raise InvalidError(reason="bill_none")
     given, case_id = visit.form.get("password") or None, case_of(visit)
-    async with file.stored(services.work, MAX_BYTES) as path:
-        try:
+    try:
+        async with file.stored(services.work, MAX_BYTES) as path:
             found = await services.bring_bill(
                 case_id, path, name=file.name, password=given, likely="likely" in visit.form
             )
-        except PasswordNeededError as error:
-            if given is not None:
-                raise
-            raise PasswordNeededError(**error.details | {"reason": "bill_here"}) from None
+    except PasswordNeededError as error:
+        if given is not None:
+            raise
+        raise PasswordNeededError(**error.details | {"reason": "bill_here"}) from None
+    except TooLargeError as error:
+        name, limit = safe_name(file.name), MAX_BYTES >> 20
+        raise TooLargeError(reason="bill", path=name, limit=limit) from error
     taken = any(one.state != "not_added" for one in found.matched)
-    lines = said(found, visit.language)
-    return visit.page("billed.html", case_id=case_id, lines=lines, taken=taken)
+    likely = dict.fromkeys(one.case_id for one in found.matched if one.state == "not_added")
+    return visit.page(
+        "billed.html",
+        case_id=case_id,
+        lines=said(found, visit.language, case_id),
+        taken=taken,
+        others=[one for one in likely if one != case_id],
+    )
 
 
 async def close(visit: Visit) -> web.Response:

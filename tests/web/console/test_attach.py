@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from playwright.async_api import Page, expect
 from helper.model import CaptureMeta
 from helper.web.server import create_app, serve
 from helper.web.services import Limits
+from scrapers.bills.files import MAX_BYTES
 from scrapers.moments import SHANGHAI
 from scrapers.record import OrderRecord
 from tests.scrapers import bill_files as made
@@ -130,10 +132,33 @@ async def test_what_is_only_likely_is_taken_into_the_case_that_asks_and_no_other
         )  # fmt: skip
         assert reply.status == 200
         said = await reply.text()
-        assert "用“把只是可能对上的也加入这个案件”再导入一次" in said
-        assert "--accept-likely" not in said
+        again = "用“把只是可能对上的也加入这个案件”再导入一次"
+        assert said.count(again) == (0 if ticked else 1)
+        assert said.count(f"请在案件 {orders[62]} 的页面上导入这份账单") == 1
+        assert f'href="/cases/{orders[62]}?add=payment#bill"' in said
         assert f'href="/cases/{orders[61]}"' in said
         assert [kept(town, one) for one in orders.values()] == [2 if ticked else 1, 1]
+
+
+async def test_a_bill_that_is_not_chosen_or_too_large_is_refused_as_a_bill(
+    town: Town, case_id: str, stranger: aiohttp.ClientSession
+) -> None:
+    page = await town.enter()
+    token = str(await page.get_attribute("body", "data-token")).encode()
+    headers = {"Origin": town.url("/").rstrip("/"), "Cookie": await town.cookie(page)}
+    said = {}
+    for name, size in (("", 0), ("账单.csv", MAX_BYTES + 1)):
+        sent = form(("csrf", None, token))
+        sent.add_field("file", BytesIO(bytes(size)), filename=name, content_type="text/csv")
+        reply = await stranger.post(
+            town.url(f"/cases/{case_id}/bills"), headers=headers,
+            data=sent,
+        )  # fmt: skip
+        said[reply.status] = await reply.text()
+    assert "再点“导入账单”" in said[400]
+    assert "账单太大：账单.csv，上限 20 MB" in said[413]
+    assert "请按较短的时间段导出" in said[413]
+    assert left(town) == []
 
 
 def likely_case(town: Town, number: int) -> str:
