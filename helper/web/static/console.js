@@ -64,6 +64,7 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
     const part = /** @type {HTMLElement} */ (detail.target);
+    if (detail.xhr.status === 404 && came.has(detail.requestConfig.elt.id)) gone = true;
     if (!came.has(part.id)) return;
     const page = new DOMParser().parseFromString(detail.serverResponse, "text/html");
     const now = page.getElementById(part.id)?.outerHTML;
@@ -78,6 +79,11 @@
       unfolded = [...part.querySelectorAll("details[open]")].map((one) => one.id);
       ticked = [...part.querySelectorAll("input[type=checkbox]:checked")].map((one) => one.id);
     }
+  });
+  // What is gone is said once, and not asked for again.
+  let gone = false;
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (gone && came.has(/** @type {CustomEvent} */ (event).detail.elt.id)) event.preventDefault();
   });
   document.addEventListener("htmx:afterSwap", () => {
     for (const id of unfolded.splice(0)) {
@@ -121,6 +127,12 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = /** @type {HTMLElement} */ (event.target).closest("form");
     if (form) delete form.dataset.sent;
+  });
+
+  // A form that stands open during a long call takes the time of its end too: Beijing's, as told.
+  document.addEventListener("input", ({ target }) => {
+    if (!(target instanceof HTMLInputElement && target.type === "datetime-local")) return;
+    target.max = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
   });
 
   // What an address names is shown, in a fold too.

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
 import pytest
 from playwright.async_api import Page, expect
 
 from helper.complaints.ladder.channels import channels
 from helper.model import CaptureMeta
 from helper.web.console import course
+from helper.web.console.entrance import HOST, address
+from helper.web.server import create_app, serve
 from tests.web.console.conftest import Town
 
 pytestmark = pytest.mark.browser
@@ -54,6 +61,9 @@ async def test_what_the_user_tells_is_kept_shown_and_taken_back(
     await page.get_by_text("记下一次联系").click()
     form = page.locator("#tell-contact")
     await form.get_by_label("说了什么").fill("客服说<script>再等等</script>")
+    at = form.get_by_label("什么时候")
+    await at.evaluate("(field) => { field.max = '2026-01-01T00:00'; }")  # the form stood open
+    await at.fill(await at.input_value())
     await form.get_by_role("button", name="保存").click()
     await expect(page.locator("#said")).to_contain_text("已记下")
     told = page.locator(".events li", has_text="再等等")
@@ -167,7 +177,33 @@ async def test_an_open_page_whose_case_was_deleted_elsewhere_says_so(
     await expect(notice).to_contain_text("没有这个案件")
     await expect(notice).to_contain_text("在“今天”里再选一个")
     await expect(page.get_by_role("heading", name="一页")).to_be_visible()  # what stood there stays
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('kazheng:changed'))")
+    await page.evaluate("fetch('/static/style.css')")  # what was asked before is known by then
+    assert [one for one in asked if other in one] == []
     town.problems.clear()  # the browser notes the answer
+
+
+async def test_where_nothing_is_missing_the_links_to_it_lead_to_that(
+    town: Town, case_id: str, stranger: aiohttp.ClientSession
+) -> None:
+    async def advise(*asked: Any) -> Any:
+        return (await town.services.advise(*asked)).model_copy(update={"gaps": ()})
+
+    served = await serve(create_app(replace(town.services, advise=advise)), 0)
+    try:
+        own = f"http://{HOST}:{served.port}"
+        token = address(town.store.vault, served.port, town.store.now()).partition("#")[2]
+        door = await stranger.post(
+            f"{own}/enter", data={"token": token}, headers={"Origin": own}, allow_redirects=False
+        )
+        cookie = door.headers["Set-Cookie"].partition(";")[0]
+        reply = await stranger.get(f"{own}/cases/{case_id}", headers={"Cookie": cookie})
+        [found] = re.findall(r'<li id="gaps">(.*?)</li>', await reply.text())
+        assert "这一步需要的证明都有了" in found
+    finally:
+        await served.stop()
 
 
 async def test_money_is_told_in_the_currency_of_the_order(
