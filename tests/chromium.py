@@ -73,7 +73,11 @@ async def driver() -> AsyncIterator[Playwright]:
 
 @asynccontextmanager
 async def chromium(*arguments: str) -> AsyncIterator[Browser]:
-    """Give the browser of this machine, without a window; with arguments one of its own."""
+    """Give the browser of this machine, without a window; with arguments one of its own.
+
+    Users of the shared one come one after the other, as modules do: what was opened since is taken
+    for the user's own and closed, for a browser does not tell who opened a context.
+    """
     if _shared is not None and not arguments:
         browser = await _shared.browser()
         before = set(browser.contexts)
