@@ -4,6 +4,7 @@ import pytest
 
 from tests.extension.given import (
     CASE,
+    FILLED,
     FITTED,
     ORDER,
     PAGE,
@@ -256,7 +257,7 @@ async def test_the_user_sees_which_files_go_and_which_stay(extension_pages):
 
 
 async def test_receipt_is_kept_for_the_draft(extension_pages):
-    memory = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
+    memory = {"filled": FILLED}
     page = await extension_pages.open("popup.html", answers(), session={"fill:1": memory})
     await page.wait_for_selector("#keep-receipt.primary")
     await page.wait_for_selector("#keep:not(.primary)")
