@@ -275,7 +275,7 @@ PAGES = {
     "list": page_of("panel.html", "#list article", recent=CASES, due=DUE),
     "list-waiting": page_of("panel.html", "#due-waiting", due=DUE | {"waiting": 3}, recent=CASES),
     "list-away": page_of("panel.html", "#list-here", helper="away", recent=CASES | {
-        "captures": CASES["captures"][2:], "here_only": True}),
+        "captures": CASES["captures"][2:], "unasked": "helper_away"}),
     "list-empty": page_of("panel.html", "#list .notice"),
     "panel-away": page_of("panel.html?case=c-1", "#helper .notice", helper="away", case=ERROR,
                           advice=ERROR),
