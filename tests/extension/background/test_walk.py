@@ -175,7 +175,7 @@ async def test_a_site_that_was_not_granted_needs_a_click_on_each_page(shop: Worl
 
 REMOVES = """() => {
   chrome.permissions.remove = async ({ origins }) => {
-    globalThis.left = { origins, at: Date.now() };
+    if (origins) globalThis.left = { origins, at: Date.now() };
   };
 }"""
 
