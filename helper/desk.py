@@ -219,6 +219,7 @@ class Desk:
             case,
             chosen,
             answers_of(case, chosen),
+            drafts=self._store.vault.drafts_of(case.case_id),
             rules=advising.rules(case),
             now=self._store.now(),
             page_text=advising.shown(self._store, case),

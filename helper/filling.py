@@ -70,11 +70,15 @@ class FillPlan(Frozen):
 
     `form` is the address of the form itself, where a kept page of the shop links to it.
     `known_host`: these are a known channel's own. Elsewhere the values named in `identity` need
-    the user's yes one by one. `takes` says the form's limits, `stays` what it does not get.
+    the user's yes one by one. `takes` says the form's limits, `stays` what it does not get. Drafts
+    of one case, `channel`, `document` and `issue` are versions of each other.
     """
 
     draft_id: str
     case_id: str
+    channel: str = ""
+    document: str = ""
+    issue: str = ""
     platform: str | None
     origins: tuple[str, ...]
     form: str | None = None

@@ -6,11 +6,15 @@ import { api } from "./api.js";
 import { webOrigin } from "./session.js";
 
 /**
- * @typedef {{draft_id: string, case_id: string, chosen?: string, token?: string, frameId?: number,
- *   page?: string, confirm?: string[], request?: any, files?: any[], done?: string[],
- *   filled_at?: string, url?: string}} FillMemory
- * `chosen`: id of the draft that the person chose among several; `done`: names of the fields that
- * hold what was filled, those of earlier steps too
+ * @typedef {{draft_id: string, case_id: string, done: string[], filled_at: string, url: string}} Filled
+ * what was filled last; `done`: names of the fields that hold it, those of earlier steps too
+ *
+ * @typedef {{draft_id: string, page: string}} Choice
+ * the draft that the person chose among several, and the page (without its fragment) it was for
+ *
+ * @typedef {{draft_id: string, case_id: string, chosen?: Choice, token?: string, frameId?: number,
+ *   page?: string, confirm?: string[], request?: any, files?: any[], filled?: Filled}} FillMemory
+ * `draft_id` is that of the preview, which may be another than what was filled
  */
 
 const PREFIX = "fill:";
@@ -22,7 +26,9 @@ const key = (tabId) => `${PREFIX}${tabId}`;
 
 /** @param {number} tabId @returns {Promise<FillMemory | null>} */
 export async function recall(tabId) {
-  return (await recallAll())(tabId);
+  const name = key(tabId);
+  const stored = /** @type {Record<string, FillMemory>} */ (await api.storage.session.get(name));
+  return stored[name] ?? null;
 }
 
 /** For who asks before the tab is known. @returns {Promise<(tabId: number) => FillMemory | null>} */
@@ -42,22 +48,22 @@ export async function remember(tabId, memory) {
  *
  * @param {number} tabId
  * @param {{url: string, kind: string | null, complaint_form: boolean}} page what is in that tab
- * @returns {Promise<FillMemory | null>}
+ * @returns {Promise<Filled | null>}
  */
 export async function recallElsewhere(tabId, { url, kind, complaint_form }) {
   if (kind === "order" || complaint_form) return null;
   const { openerTabId, windowId } = await api.tabs.get(tabId);
   const stored = /** @type {Record<string, FillMemory>} */ (await api.storage.session.get(null));
-  const filled = Object.entries(stored)
-    .filter(([name, memory]) => name.startsWith(PREFIX) && memory.filled_at)
-    .sort(([, a], [, b]) => String(b.filled_at).localeCompare(String(a.filled_at)));
-  const opener = filled.find(([name]) => name === key(openerTabId ?? -1));
-  if (opener) return opener[1];
-  for (const [name, memory] of filled) {
-    if (webOrigin(memory.url) !== webOrigin(url)) continue;
-    if (Date.now() - Date.parse(String(memory.filled_at)) > RECEIPT_WITHIN_MS) break;
+  const fills = Object.entries(stored)
+    .flatMap(([name, { filled }]) => (name.startsWith(PREFIX) && filled ? [{ name, filled }] : []))
+    .sort((a, b) => b.filled.filled_at.localeCompare(a.filled.filled_at));
+  const opener = fills.find(({ name }) => name === key(openerTabId ?? -1));
+  if (opener) return opener.filled;
+  for (const { name, filled } of fills) {
+    if (webOrigin(filled.url) !== webOrigin(url)) continue;
+    if (Date.now() - Date.parse(filled.filled_at) > RECEIPT_WITHIN_MS) break;
     const tab = await api.tabs.get(Number(name.slice(PREFIX.length))).catch(() => null);
-    if (tab?.windowId === windowId) return memory;
+    if (tab?.windowId === windowId) return filled;
   }
   return null;
 }

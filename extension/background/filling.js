@@ -30,9 +30,12 @@ const PATIENCE = 30_000;
 export async function preview({ tabId, draft_id }) {
   const tab = await api.tabs.get(tabId);
   const origin = originOf(tab.url);
-  const [memory, fitting] = await Promise.all([recall(tabId), fittingPlans(origin, tab.url ?? "")]);
-  const chosen = draft_id ?? memory?.chosen;
-  const known = fitting.find((one) => one.draft_id === chosen);
+  const [page = ""] = (tab.url ?? "").split("#");
+  const memory = await recall(tabId);
+  const filled = memory?.filled;
+  const fitting = await fittingPlans(origin, page, filled?.draft_id);
+  const chosen = draft_id ? { draft_id, page } : holding(memory?.chosen, fitting, page);
+  const known = fitting.find((one) => one.draft_id === chosen?.draft_id);
   const plan = known ?? (draft_id ? await fetchPlan(draft_id) : fitting[0]);
   if (!plan) throw new Refusal("fill_no_draft");
   if (!plan.origins.includes(origin)) throw new Refusal("fill_other_site");
@@ -53,16 +56,13 @@ export async function preview({ tabId, draft_id }) {
   const token = crypto.randomUUID();
   const trusted = plan.known_host && seen.elsewhere.length === 0;
   const confirm = trusted ? [] : (plan.identity ?? []);
-  // What earlier steps of the form got, and that there is a receipt to come, stays known.
-  const earlier = memory?.draft_id === plan.draft_id ? memory : null;
-  const done = earlier?.done ?? [];
+  const done = filled && filled.draft_id === plan.draft_id ? filled.done : [];
   await remember(tabId, {
     draft_id: plan.draft_id,
     case_id: plan.case_id,
-    chosen: plan.draft_id === chosen ? chosen : undefined,
-    done,
-    filled_at: earlier?.filled_at,
-    url: earlier?.url,
+    chosen: plan.draft_id === chosen?.draft_id ? chosen : undefined,
+    // Also while another draft is looked at: there is a receipt to come.
+    filled,
     token,
     frameId,
     page: tab.url,
@@ -112,16 +112,21 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
     attach: chosen.length > 0,
     elsewhere,
   });
-  const { draft_id, case_id, chosen: picked, page, done = [] } = memory;
+  const { draft_id, case_id, chosen: picked, page = "", filled } = memory;
+  const earlier = filled?.draft_id === draft_id ? filled.done : [];
   const good = result.fields.filter((/** @type {any} */ field) => field.ok);
   await remember(tabId, {
     draft_id,
     case_id,
     chosen: picked,
     frameId,
-    done: [...new Set([...done, ...good.map((/** @type {any} */ { name }) => name)])],
-    url: page,
-    filled_at: new Date().toISOString(),
+    filled: {
+      draft_id,
+      case_id,
+      done: [...new Set([...earlier, ...good.map((/** @type {any} */ { name }) => name)])],
+      filled_at: new Date().toISOString(),
+      url: page,
+    },
   });
   const fields = result.fields.map((/** @type {any} */ { name, ok, read_back }) => ({
     name,
@@ -145,7 +150,7 @@ export async function undo({ tabId }) {
   const frameId = memory?.frameId ?? 0;
   await inject(tabId, frameId);
   const result = await inPage(tabId, frameId, "undo", null);
-  if (memory) await remember(tabId, { ...memory, done: [] });
+  if (memory?.filled) await remember(tabId, { ...memory, filled: { ...memory.filled, done: [] } });
   return result;
 }
 
@@ -168,25 +173,57 @@ async function fetchPlan(draftId) {
 }
 
 /**
- * Drafts that may be filled on this origin, the best first: those whose form this page is, then the
- * newest; of many drafts those of cases of the same host are looked at.
- * @param {string} origin @param {string} url @returns {Promise<any[]>}
+ * The person's choice holds for the steps of its form: no more once it was submitted, nor where the
+ * page is the form of another draft.
+ * @param {import("./fill_memory.js").Choice | undefined} chosen @param {any[]} fitting
+ * @param {string} page
  */
-async function fittingPlans(origin, url) {
+function holding(chosen, fitting, page) {
+  const mine = fitting.find((one) => one.draft_id === chosen?.draft_id);
+  if (!mine || mine.over) return undefined;
+  const own = chosen?.page === page || mine.form === page;
+  return own || fitting.every(({ form }) => form !== page) ? chosen : undefined;
+}
+
+/**
+ * Drafts that may be filled on this origin, the newest version of each, the best first: those whose
+ * form this page is, then the newest; of many drafts those of cases of the same host are looked at.
+ * One that is `over`, filed or of a closed case, goes along only where no other fits as well, or
+ * where it was filled last: it may have been refused.
+ * @param {string} origin @param {string} page @param {string} [last] id of the draft filled last
+ * @returns {Promise<any[]>}
+ */
+async function fittingPlans(origin, page, last) {
   const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
-  const cases = [...(answer.cases ?? answer)].sort(
-    (a, b) => Number(hostOf(b) === host) - Number(hostOf(a) === host),
-  );
+  const rank = (/** @type {any} */ one) => 2 * Number(hostOf(one) === host) - Number(Boolean(one.closed_at));
+  const cases = [...(answer.cases ?? answer)].sort((a, b) => rank(b) - rank(a));
   const drafts = cases
     .flatMap((/** @type {any} */ one) => [...one.drafts].reverse())
     .slice(0, DRAFTS_LOOKED_AT);
   const plans = await Promise.all(drafts.map((draft) => fetchPlan(draft).catch(() => null)));
-  const [page] = url.split("#");
+  const over = new Set(
+    cases.flatMap(({ closed_at, drafts: all, filings }) =>
+      closed_at ? all : filings.map((/** @type {any} */ { draft_id }) => draft_id),
+    ),
+  );
+  // Of one case the newer drafts come first.
+  const line = (/** @type {any} */ { case_id, channel, document, issue }) =>
+    JSON.stringify([case_id, channel, document, issue]);
+  const lines = plans.map((plan) => plan && line(plan));
   const own = (/** @type {any} */ { form }) => Number(form === page);
-  return plans
-    .filter((plan) => plan?.origins.includes(origin))
-    .sort((a, b) => own(b) - own(a) || Date.parse(b.created_at) - Date.parse(a.created_at) || 0);
+  const fitting = plans
+    .filter((plan, index) => plan?.origins.includes(origin) && lines.indexOf(lines[index]) === index)
+    .map((plan) => ({ ...plan, over: over.has(plan.draft_id) }))
+    .sort(
+      (a, b) =>
+        own(b) - own(a) ||
+        Number(a.over) - Number(b.over) ||
+        Date.parse(b.created_at) - Date.parse(a.created_at) ||
+        0,
+    );
+  const best = Math.max(...fitting.filter((plan) => !plan.over).map(own));
+  return fitting.filter((plan) => !plan.over || plan.draft_id === last || own(plan) > best);
 }
 
 /** @param {any} one @returns {string} */

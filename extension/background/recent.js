@@ -34,19 +34,21 @@ export async function captureState(uuid) {
 }
 
 /**
- * List captures, newest first: those here and those the helper has; `here_only`: it was not there
- * to be asked.
+ * List captures, newest first: those here and those the helper has; `unasked`: the code that tells
+ * why it could not be asked, else null.
  *
  * @param {{tabId?: number}} message with a tab, only those of its site
  */
 export async function recent({ tabId }) {
   const tab = tabId === undefined ? null : await api.tabs.get(tabId).catch(() => null);
   const site = tab ? webOrigin(tab.url) : null;
-  const [records, answer] = await Promise.all([
+  const [records, { captures: told, unasked }] = await Promise.all([
     outbox.all(),
-    ask("GET", "/v1/captures?limit=30").catch(() => null),
+    ask("GET", "/v1/captures?limit=30").then(
+      (answer) => ({ captures: answer?.captures ?? [], unasked: null }),
+      (error) => ({ captures: [], unasked: error.code ?? "unknown" }),
+    ),
   ]);
-  const told = answer?.captures ?? [];
   const views = new Map(told.map((/** @type {any} */ view) => [view.capture_id, view]));
   const here = records
     .filter(({ uuid }) => !views.has(uuid))
@@ -58,7 +60,7 @@ export async function recent({ tabId }) {
   const captures = [...here, ...there]
     .filter(({ url }) => !site || webOrigin(url) === site)
     .sort((a, b) => b.at.localeCompare(a.at));
-  return { captures, here_only: answer === null };
+  return { captures, unasked };
 }
 
 /**

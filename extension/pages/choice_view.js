@@ -1,6 +1,6 @@
 /** Channel, document and demand; then the draft. */
 import { byId, busy, h, put } from "./dom.js";
-import { seeDraft, SHOP, showDraft } from "./draft_view.js";
+import { seeDraft, SHOP, showMade } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice } from "./notices.js";
 
@@ -115,8 +115,9 @@ function write(desk) {
         issue: desk.kind.key,
         demand,
       });
-      showDraft(draft, desk);
+      const shown = showMade(draft, desk);
       seeDraft();
+      await shown;
     } catch (error) {
       put(byId("draft-error"), errorNotice(error));
       byId("draft-error").scrollIntoView({ block: "nearest" });

@@ -1,12 +1,13 @@
 /** A draft: its sentences, what to word otherwise, its files, how it gets to where it belongs. */
 import { api } from "../background/api.js";
 import { copyButton } from "./copying.js";
-import { byId, fold, h, repaint, sentenceList } from "./dom.js";
+import { byId, fold, h, put, repaint, sentenceList } from "./dom.js";
 import { size, t } from "./i18n.js";
-import { notice } from "./notices.js";
+import { errorNotice, notice } from "./notices.js";
 import { phoneFold } from "./phone_view.js";
 import { lawName } from "./proof_view.js";
 import { findingList, sentences } from "./sentence_view.js";
+import { send } from "./talk.js";
 import { openForm } from "./told_view.js";
 
 /** The channel that is the shop itself. */
@@ -30,7 +31,7 @@ export function showDraft(draft, desk) {
     step?.public && notice("warn", t("draft_public"), t("draft_public_next")),
     sentenceList(draft.remarks ?? []),
     missing(draft),
-    sentences(draft, (changed) => showDraft(changed, desk)),
+    sentences(draft, (changed) => void showMade(changed, desk)),
     findingList(draft),
     h("div.row", null, copyButton("copy", draft.text), counter(draft)),
     ...sending(draft, step, desk),
@@ -39,7 +40,25 @@ export function showDraft(draft, desk) {
   );
   byId("make-draft").textContent = t("make_draft_again");
   byId("make-draft").classList.remove("primary");
-  if (another) desk.shown(desk);
+}
+
+/** Show a draft just made or changed: with one the case did not have, something else comes next. @param {any} draft @param {import("./desk.js").Desk} desk */
+export async function showMade(draft, desk) {
+  showDraft(draft, desk);
+  if (!desk.one.drafts.includes(draft.draft_id)) await desk.refresh().catch(() => null);
+}
+
+/** Go to a draft of the case. @param {import("./desk.js").Desk} desk @param {string} draft_id */
+export async function openDraft(desk, draft_id) {
+  try {
+    if (desk.draft?.draft_id !== draft_id) showDraft((await send("draft-show", { draft_id })).draft, desk);
+    put(byId("draft-error"));
+    seeDraft();
+  } catch (error) {
+    byId("part-write").open = true;
+    put(byId("draft-error"), errorNotice(error));
+    byId("draft-error").scrollIntoView({ block: "nearest" });
+  }
 }
 
 /** Go to the draft that is shown. */

@@ -19,7 +19,7 @@ export async function offerFill(/** @type {HTMLElement} */ place, /** @type {Con
   const form = page.complaint_form;
   const moved = filled?.url !== page.url;
   // Where a known form stands again, it was refused or goes on.
-  if (filled?.filled_at && (page.kind === "receipt" || (moved && !form))) {
+  if (filled && (page.kind === "receipt" || (moved && !form))) {
     document.body.dataset.state = "receipt";
     byId("keep").classList.remove("primary");
     put(
@@ -47,7 +47,7 @@ export async function offerFill(/** @type {HTMLElement} */ place, /** @type {Con
     form && h("p.small.soft", null, t("fill_intro")),
     previewButton(tag, text, place, context),
     besideButton(context),
-    filled?.filled_at && receiptButton(context, false),
+    filled && receiptButton(context, false),
   );
 }
 

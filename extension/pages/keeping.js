@@ -47,7 +47,7 @@ export async function goOn(known) {
   await offerFill(byId("fill"), {
     tabId,
     page,
-    filled: filled?.filled_at ? filled : await recallElsewhere(tabId, page),
+    filled: filled ?? (await recallElsewhere(tabId, page)),
     beside: !side && canStayBeside() ? () => goBeside(known) : null,
     keepReceipt,
   });

@@ -7,7 +7,7 @@ import { send } from "./talk.js";
 
 /** @param {HTMLElement} place */
 export async function showCases(place) {
-  const [{ captures, here_only }, { due, waiting = 0 }] = await Promise.all([
+  const [{ captures, unasked }, { due, waiting = 0 }] = await Promise.all([
     send("recent"),
     send("due").catch(() => ({ due: [] })),
   ]);
@@ -27,9 +27,10 @@ export async function showCases(place) {
   put(
     place,
     h("h1", null, t("my_cases")),
-    here_only && h("p.soft", { id: "list-here" }, t("list_here")),
+    // What else may be the matter is said above, with the button that helps.
+    unasked === "helper_away" && h("p.soft", { id: "list-here" }, t("list_here")),
     waiting > 0 && h("p.soft", { id: "due-waiting" }, t("due_waiting", waiting)),
-    ...(cards.length || here_only ? cards : [notice("plain", t("no_cases"), t("no_cases_next"))]),
+    ...(cards.length || unasked ? cards : [notice("plain", t("no_cases"), t("no_cases_next"))]),
   );
 }
 

@@ -3,7 +3,7 @@ import { actionFor } from "./actions.js";
 import { make } from "./choice_view.js";
 import { clockList, nearest } from "./clocks_view.js";
 import { busy, fold, h, openPart, repaint } from "./dom.js";
-import { seeDraft, SHOP } from "./draft_view.js";
+import { openDraft, SHOP } from "./draft_view.js";
 import { t } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { openForm } from "./told_view.js";
@@ -41,7 +41,7 @@ export function showNow(place, desk) {
 
 /** One sentence and one button. @param {import("./desk.js").Desk} desk @returns {Node[]} */
 function step(desk) {
-  const { decision, ladder } = desk.advice;
+  const { decision, ladder, written } = desk.advice;
   if (decision.stop) {
     return [
       h("p.big-words", null, decision.stop.text),
@@ -51,9 +51,9 @@ function step(desk) {
   const why = h("p.big-words", null, ladder.why);
   if (ladder.next) {
     const { channel, document, name, document_name } = ladder.next;
-    if (written(desk)) {
+    if (written) {
       const said = h("p.big-words", null, t("written_for", document_name, name));
-      return [said, button("do-next", t("see_written"), seeDraft)];
+      return [said, button("do-next", t("see_written"), () => openDraft(desk, written))];
     }
     const label = t("write_for", document_name, name);
     return [why, button("do-next", label, () => make(desk, { channel, document }))];
@@ -70,17 +70,6 @@ function step(desk) {
   return ladder.state === "check" && writable
     ? [why, button("refund-came", t("told_refund"), refund)]
     : [why];
-}
-
-/** Whether the shown draft is that of the next step, not filed yet. @param {import("./desk.js").Desk} desk */
-function written({ draft, one, advice }) {
-  const { issue, ladder } = advice;
-  return (
-    draft?.issue === issue &&
-    draft.channel === ladder.next.channel &&
-    draft.document === ladder.next.document &&
-    !one.filings.some((/** @type {any} */ filing) => filing.draft_id === draft.draft_id)
-  );
 }
 
 /** @param {string} id @param {string} label @param {() => unknown} act */

@@ -26,7 +26,7 @@ import { applyTexts } from "./i18n.js";
  * @property {string} url
  * @property {Promise<any>} recognised what the background makes of the page, asked for at once: the
  *   same message tells a panel beside the page that a click has allowed to read it
- * @property {any} filled the fill of a form in this tab
+ * @property {any} filled what was filled last in this tab
  * @property {outbox.CaptureRecord[]} records newest first
  * @property {boolean} walks a walk is going on
  * @property {outbox.CaptureRecord | undefined} last what was kept of this page a moment ago
@@ -87,10 +87,10 @@ async function draw() {
   }
   showPage({ url, title });
   const [recall, records, { walk }] = await asked;
-  const filled = recall(tabId);
+  const filled = recall(tabId)?.filled ?? null;
   offer(tabId);
   const walks = Boolean(walk && !(/** @type {any} */ (walk).ended_at));
-  const last = filled?.filled_at || walks ? undefined : earlier(records, url);
+  const last = filled || walks ? undefined : earlier(records, url);
   if (!last) {
     byId("before").hidden = false;
     document.body.dataset.state = "before";

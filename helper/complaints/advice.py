@@ -12,14 +12,14 @@ from helper.complaints.due.clocks import Clock, clocks
 from helper.complaints.exhibits import choose
 from helper.complaints.figures import Figures, figures
 from helper.complaints.ladder.replies import Counter, counters
-from helper.complaints.ladder.steps import Ladder, ladder
+from helper.complaints.ladder.steps import Ladder, Next, ladder
 from helper.complaints.proof import gaps
 from helper.complaints.proof.chain import Chain, chain
 from helper.complaints.proof.contradictions import contradictions
 from helper.complaints.proof.respondent import Respondent, respondent
 from helper.complaints.sums.amounts import Claim, claims, total
 from helper.messages import Language, text
-from helper.model import CaseView, Gap
+from helper.model import CaseView, Draft, Gap
 from scrapers.contract import Deadline
 from scrapers.record import Frozen, Money
 
@@ -28,7 +28,8 @@ class Advice(Frozen):
     """What a case is, what is due, what is proved and missing, where to go, what to ask for.
 
     `chain` None: no page of an order is kept, so that nothing can be proved yet. `total` is the
-    sum of what may be asked for. `notice` says once that this is no legal advice.
+    sum of what may be asked for. `notice` says once that this is no legal advice. `written` is the
+    id of the draft that is written for the next step and was not filed yet.
     """
 
     issue: str
@@ -43,6 +44,7 @@ class Advice(Frozen):
     total: Money
     replies: tuple[Counter, ...]
     notice: str
+    written: str | None = None
 
 
 def advise(
@@ -50,6 +52,7 @@ def advise(
     issue: str,
     answers: Mapping[str, Any],
     *,
+    drafts: Sequence[Draft] = (),
     rules: Sequence[Deadline],
     now: datetime,
     page_text: str | None = None,
@@ -58,8 +61,8 @@ def advise(
 ) -> Advice:
     """Return the advice for an issue; gaps are those of the channel that comes next.
 
-    `rules` are the platform's own windows, `page_text` what the order page showed. Raises
-    InvalidError for an unknown issue.
+    `drafts` are all of the case, oldest first, `rules` the platform's own windows, `page_text` what
+    the order page showed. Raises InvalidError for an unknown issue.
     """
     decision = decide(issue, answers, case.order, language)
     where = ladder(case, issue, now=now, language=language)
@@ -84,7 +87,15 @@ def advise(
         total=total(sums),
         replies=counters(language),
         notice=text("drafts.notice", language),
+        written=_written(case, issue, where.next, drafts) if where.next else None,
     )
+
+
+def _written(case: CaseView, issue: str, step: Next, drafts: Sequence[Draft]) -> str | None:
+    wanted = (issue, step.channel, step.document)
+    same = [one for one in drafts if (one.issue, one.channel, one.document) == wanted]
+    filed = {filing.draft_id for filing in case.filings}
+    return same[-1].draft_id if same and same[-1].draft_id not in filed else None
 
 
 def _seen(case: CaseView, channel: str, page_text: str | None) -> Figures | None:

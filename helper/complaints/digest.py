@@ -124,6 +124,7 @@ def digest(
             case,
             issue,
             answers,
+            drafts=drafts,
             rules=rules,
             now=now,
             page_text=page_text,
@@ -133,7 +134,7 @@ def digest(
         for language in LANGUAGES
     }
     first = advices[LANGUAGES[0]]
-    action, target = _action(case, first, drafts)
+    action, target = _action(case, first)
     order, ends = case.order, _running_down(first.clocks, now)
     return Digest(
         case_id=case.case_id,
@@ -175,14 +176,6 @@ def parsed(record: str | None) -> Digest | None:
         return None
 
 
-def written(case: CaseView, issue: str, step: Next, drafts: Sequence[Draft]) -> Draft | None:
-    """Return what is written for a step and was not filed yet; `drafts` are the oldest first."""
-    wanted = (issue, step.channel, step.document)
-    same = [one for one in drafts if (one.issue, one.channel, one.document) == wanted]
-    filed = {filing.draft_id for filing in case.filings}
-    return same[-1] if same and same[-1].draft_id not in filed else None
-
-
 def place(found: Digest, created_at: datetime) -> str:
     """Return what orders the cases of one level: what ends first, then the newest case.
 
@@ -194,7 +187,7 @@ def place(found: Digest, created_at: datetime) -> str:
     return f"0 {local(end).isoformat(timespec='seconds')}"
 
 
-def _action(case: CaseView, advice: Advice, drafts: Sequence[Draft]) -> tuple[Action, str | None]:
+def _action(case: CaseView, advice: Advice) -> tuple[Action, str | None]:
     """Choose the next step as the case page has it, and what of it can be done at once."""
     if case.closed_at is not None:
         return "none", None
@@ -205,15 +198,13 @@ def _action(case: CaseView, advice: Advice, drafts: Sequence[Draft]) -> tuple[Ac
     if advice.ladder.next is None:
         rest: dict[str, Action] = {"wait": "wait", "over": "close"}
         return rest.get(advice.ladder.state, "check"), None
-    return _acting(case, advice, advice.ladder.next, drafts)
+    return _acting(advice, advice.ladder.next)
 
 
-def _acting(
-    case: CaseView, advice: Advice, step: Next, drafts: Sequence[Draft]
-) -> tuple[Action, str | None]:
+def _acting(advice: Advice, step: Next) -> tuple[Action, str | None]:
     """Fill what is written; before anything is, keep the shop's pages."""
-    if draft := written(case, advice.issue, step, drafts):
-        return "fill", draft.draft_id
+    if advice.written:
+        return "fill", advice.written
     gap = _fleeting(advice)
     if gap is not None and gap.action is not None:
         return "capture", gap.action.partition(":")[2]

@@ -66,6 +66,8 @@ def test_the_steps_go_from_draft_to_form_to_waiting_to_the_next_channel(full: Or
     fill = made(case, [written()])
     assert (fill.action, fill.target, fill.level) == ("fill", "d-1", "due")
     assert "投诉" in fill.told["zh_CN"].step
+    since = written(draft_id="d-2", channel="12315")
+    assert made(case, [written(), since]).target == "d-1", "though another was written since"
     own = case.model_copy(update={"filings": (filed(1, draft_id="d-1"),)})
     waiting = made(own, [written()])
     assert (waiting.action, waiting.level) == ("wait", "waiting")

@@ -208,6 +208,7 @@ def test_the_shops_own_form_is_not_that_of_a_channel(full: OrderRecord, draft_fo
         "wangzi", False,
     )  # fmt: skip
     told = plan(channel, case, ("https://www.12315.cn",))
+    assert (told.channel, told.document, told.issue) == ("12315", channel.document, channel.issue)
     assert (told.platform, told.known_host, told.public) == (None, True, False)
 
 

@@ -23,6 +23,8 @@ Object.assign(globalThis, { filling, recall });
 """
 HELPER = """
 globalThis.plans = {};
+globalThis.filings = [];
+globalThis.closed = {};
 globalThis.fileBytes = {};
 globalThis.told = [];
 globalThis.uploads = [];
@@ -34,8 +36,16 @@ export async function ask(method, path, body) {
     return { ...plan, files, stays: [], takes: null, ...plan.fitted };
   }
   if (method === "POST") { globalThis.told.push({ path, body }); return null; }
-  const drafts = Object.keys(globalThis.plans);
-  if (path === "/v1/cases") return { cases: [{ host: "127.0.0.1", drafts }] };
+  if (path === "/v1/cases") {
+    const of = Object.groupBy(Object.values(globalThis.plans), (plan) => plan.case_id);
+    const cases = Object.entries(of).map(([case_id, plans]) => ({
+      host: "127.0.0.1",
+      drafts: plans.map((plan) => plan.draft_id),
+      filings: globalThis.filings,
+      closed_at: globalThis.closed[case_id] ?? null,
+    }));
+    return { cases };
+  }
   return globalThis.plans[path.split("/")[3]];
 }
 export async function bytes(path) {
@@ -319,7 +329,12 @@ class Filler:
         self, name, *, origin=None, values=VALUES, files=1, platform=None, origins=None, **more
     ):
         await self.worker.evaluate(
-            "([plan, data]) => { plans = { d1: plan }; fileBytes = data; }",
+            """([plan, data]) => {
+                plans = { d1: plan };
+                fileBytes = data;
+                filings = [];
+                closed = {};
+            }""",
             [
                 {
                     "draft_id": "d1",

@@ -37,6 +37,7 @@ VIEW = {
     "steps": [{"step": "read"}, {"step": "witness"}],
     "corroboration": {"verdict": "agree", "reason": None, "fields": []},
 }
+FILLED = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
 CASE = {
     "case_id": "c-1",
     "host": "wangzi.localhost",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from helper.dealings import Contact
 from tests.extension.cases import FILED, MADE, changed, entry, opened, told
 from tests.extension.given import (
+    FILLED,
     FITTED,
     PAGE,
     PLAN,
@@ -21,7 +22,6 @@ from tests.extension.given import (
 
 SITE = "https://wangzi.localhost:8443"
 FORM = PAGE | {"complaint_form": True, "kind": "complaint", "order_no": None}
-FILLED = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": URL}
 GAPS = [
     {"role": "seen/mhtml", "reason": "mhtml_not_allowed"},
     {"role": "seen/strip", "reason": "page_moved"},
@@ -256,7 +256,7 @@ POPUP = {
                          press=["#fill-preview"], wait="#fill-draft"),
     "form-report": popup(page=FORM, **{"fill-apply": REPORT},
                          press=["#fill-preview", "#fill-apply"], wait="#report"),
-    "receipt": popup(session={"fill:1": FILLED | {"url": "x"}}, wait="#keep-receipt"),
+    "receipt": popup(session={"fill:1": {"filled": FILLED}}, wait="#keep-receipt"),
 }  # fmt: skip
 PAGES = {
     "options": page_of("options.html", "#state.good"),
@@ -275,7 +275,7 @@ PAGES = {
     "list": page_of("panel.html", "#list article", recent=CASES, due=DUE),
     "list-waiting": page_of("panel.html", "#due-waiting", due=DUE | {"waiting": 3}, recent=CASES),
     "list-away": page_of("panel.html", "#list-here", helper="away", recent=CASES | {
-        "captures": CASES["captures"][2:], "here_only": True}),
+        "captures": CASES["captures"][2:], "unasked": "helper_away"}),
     "list-empty": page_of("panel.html", "#list .notice"),
     "panel-away": page_of("panel.html?case=c-1", "#helper .notice", helper="away", case=ERROR,
                           advice=ERROR),

@@ -245,7 +245,7 @@ async def test_the_helper_hears_what_was_filled_and_the_tab_is_remembered(filler
             },
         }
     ]
-    assert memory["filled_at"]
+    assert memory["filled"]["filled_at"]
     assert "request" not in memory
 
 
@@ -261,7 +261,7 @@ async def test_the_draft_goes_first_whose_form_this_page_is(filler, newer):
     await filler.worker.evaluate(
         """([own, other]) => {
             plans.d1.form = own;
-            plans.d2 = { ...plans.d1, draft_id: "d2", form: other };
+            plans.d2 = { ...plans.d1, draft_id: "d2", case_id: "c2", form: other };
         }""",
         [page.url, newer],
     )

@@ -83,8 +83,7 @@ async def test_a_form_in_a_frame_of_the_shop_is_filled_there(filler, site):
     frame = page.frames[1]
     assert report["attached"] == 1
     assert await frame.input_value("[name=o]") == "WZ20260711083012"
-    memory = await filler.worker.evaluate("(tab) => recall(tab)", filler.tab)
-    assert memory["url"] == page.url
+    assert (await filled(filler))["url"] == page.url
     await filler.undo()
     assert await frame.input_value("[name=o]") == ""
 
@@ -136,14 +135,17 @@ async def test_a_page_that_takes_little_names_the_frame_beside_it(filler, site):
     assert [one["origin"] for one in plan["strangers"]] == [other]
 
 
+async def filled(filler):
+    return (await filler.worker.evaluate("(tab) => recall(tab)", filler.tab))["filled"]
+
+
 async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(filler):
     page = await filler.open("limits")
     await filler.apply(await filler.preview(), names=["order_no"], files=False)
     await page.evaluate("document.querySelector('[name=o]').closest('.item').hidden = true")
     plan = await filler.preview()
     assert plan["done"] == ["order_no"]
-    memory = await filler.worker.evaluate("(tab) => recall(tab)", filler.tab)
-    assert memory["filled_at"], "the receipt is still to come"
+    assert (await filled(filler))["draft_id"] == "d1", "the receipt is still to come"
     await filler.apply(plan, names=["description"], files=False)
     assert (await filler.undo())["restored"] == 2
     assert [await filler.value(f"[name={name}]") for name in "od"] == ["", ""]
@@ -151,7 +153,7 @@ async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(fil
 
 MORE = """() => {
   plans.d1.created_at = "2026-07-12T08:00:00Z";
-  plans.d2 = { ...plans.d1, draft_id: "d2", created_at: "2026-07-11T08:00:00.5Z" };
+  plans.d2 = { ...plans.d1, draft_id: "d2", case_id: "c2", created_at: "2026-07-11T08:00:00.5Z" };
 }"""
 
 
@@ -169,3 +171,75 @@ async def test_of_drafts_of_several_cases_the_one_of_this_form_is_filled_else_th
     await filler.worker.evaluate("() => { plans.d1.origins = ['https://elsewhere.test']; }")
     plan = await filler.preview()
     assert (plan["draft_id"], len(plan["drafts"])) == ("d2", 1)
+
+
+async def test_the_receipt_to_come_is_known_while_another_draft_is_looked_at(filler):
+    await filler.open("table")
+    await filler.worker.evaluate(MORE)
+    await filler.apply(await filler.preview(), names=["order_no"], files=False)
+    before = await filled(filler)
+    other = await filler.run("preview", draft_id="d2")
+    assert other["done"] == []
+    assert await filled(filler) == before
+    again = await filler.run("preview", draft_id="d1")
+    assert again["done"] == before["done"] == ["order_no"]
+    other = await filler.run("preview", draft_id="d2")
+    await filler.apply(other, names=["description"], files=False)
+    after = await filled(filler)
+    assert (after["draft_id"], after["case_id"], after["done"]) == ("d2", "c2", ["description"])
+
+
+async def test_a_chosen_draft_does_not_go_into_the_form_of_another(filler, site):
+    page = await filler.open("table?order=1")
+    await filler.worker.evaluate(MORE)
+    assert (await filler.run("preview", draft_id="d2"))["draft_id"] == "d2"
+    await page.goto(f"{site.origin}/table?step=2")
+    assert (await filler.preview())["draft_id"] == "d2", "a further step"
+    await filler.worker.evaluate("url => { plans.d1.form = url; }", f"{site.origin}/table?order=2")
+    await page.goto(f"{site.origin}/table?order=2#top")
+    assert (await filler.preview())["draft_id"] == "d1"
+    assert (await filler.run("preview", draft_id="d2"))["draft_id"] == "d2"
+    assert (await filler.preview())["draft_id"] == "d2", "chosen on this very page"
+    # Once it was submitted, the choice is spent, and nothing but a refusal asks for it again.
+    await filler.worker.evaluate("() => { filings = [{ draft_id: 'd2' }]; }")
+    plan = await filler.preview()
+    assert [one["draft_id"] for one in plan["drafts"]] == ["d1"]
+
+
+async def test_of_each_document_the_newest_version_is_offered_and_none_that_is_over(filler):
+    page = await filler.open("table")
+    await filler.worker.evaluate(
+        """() => {
+            const all = { ...plans.d1, document: "complaint" };
+            const of = (id, more) => [id, { ...all, draft_id: id, ...more }];
+            plans = Object.fromEntries([
+                of("d1"), of("d2"), of("d3", { document: "reminder" }),
+                of("e1", { case_id: "c2" }), of("f1", { case_id: "c3" }),
+            ]);
+            closed.c3 = "2026-07-12T08:00:00Z";
+        }"""
+    )
+
+    async def offered():
+        return {one["draft_id"] for one in (await filler.preview())["drafts"]}
+
+    assert await offered() == {"d2", "d3", "e1"}
+    await filler.worker.evaluate("() => { filings = [{ draft_id: 'd2' }]; }")
+    assert await offered() == {"d3", "e1"}, "no older version comes forth"
+    # The page is the form of what was filed: no other fits as well.
+    await filler.worker.evaluate("url => { plans.d2.form = url; }", page.url)
+    assert (await filler.preview())["draft_id"] == "d2"
+    await filler.worker.evaluate(
+        "() => { delete plans.d2.form; closed.c1 = closed.c2 = closed.c3; }"
+    )
+    assert await offered() == {"d2", "d3", "e1", "f1"}, "better than nothing"
+
+
+async def test_what_was_filled_last_is_still_offered_after_it_was_filed(filler):
+    await filler.open("table")
+    await filler.worker.evaluate(MORE)
+    await filler.apply(await filler.preview(), names=["order_no"], files=False)
+    await filler.worker.evaluate("() => { filings = [{ draft_id: 'd1' }]; }")
+    plan = await filler.preview()
+    assert [one["draft_id"] for one in plan["drafts"]] == ["d2", "d1"]
+    assert (await filler.run("preview", draft_id="d1"))["done"] == ["order_no"]

@@ -4,6 +4,7 @@ import pytest
 
 from tests.extension.given import (
     CASE,
+    FILLED,
     FITTED,
     ORDER,
     PAGE,
@@ -101,7 +102,7 @@ async def test_not_lent_is_never_called_agreement(extension_pages):
     page = await extension_pages.open("popup.html", answers(**{"capture-state": state}))
     await page.click("#keep")
     await page.wait_for_selector("#corroboration")
-    assert "没有借出登录" in await page.inner_text("#corroboration")
+    assert "不能比较" in await page.inner_text("#corroboration")
     assert "一致" not in await page.inner_text("#corroboration")
 
 
@@ -224,7 +225,7 @@ async def test_who_the_user_is_is_ticked_by_the_user_only(extension_pages):
     page = await extension_pages.open("popup.html", answers(page=form, **{"fill-preview": plan}))
     await page.click("#fill-preview")
     row = page.locator("tr[data-field=contact]")
-    assert "这会告诉 a.test 您是谁" in await row.inner_text()
+    assert "a.test 会知道您是谁" in await row.inner_text()
     assert not await row.locator("input").is_checked()
     await page.click("#fill-apply")
     await page.wait_for_selector("#report")
@@ -256,7 +257,7 @@ async def test_the_user_sees_which_files_go_and_which_stay(extension_pages):
 
 
 async def test_receipt_is_kept_for_the_draft(extension_pages):
-    memory = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
+    memory = {"filled": FILLED}
     page = await extension_pages.open("popup.html", answers(), session={"fill:1": memory})
     await page.wait_for_selector("#keep-receipt.primary")
     await page.wait_for_selector("#keep:not(.primary)")

@@ -12,8 +12,15 @@ from tests.extension.given import answers, sent
 pytestmark = pytest.mark.browser
 
 
+def advised(given, written):
+    """Return the answers with advice that knows of a written draft from its second time on."""
+    first = given["advice"]
+    second = {"ok": True, "advice": first["advice"] | {"written": written}}
+    return given | {"advice": [first, second]}
+
+
 async def test_the_next_step_is_one_sentence_and_one_button(extension_pages):
-    page = await opened(extension_pages)
+    page = await opened(extension_pages, advised(told(), "d-1"))
     step = page.locator("#next-step")
     assert "请先向商家或平台书面投诉" in await step.inner_text()
     assert await step.locator("button").count() == 1
@@ -21,14 +28,16 @@ async def test_the_next_step_is_one_sentence_and_one_button(extension_pages):
     await page.wait_for_selector("#sentences")
     [message] = await sent(page, "draft")
     assert (message["channel"], message["document"]) == ("merchant_platform", "complaint")
-    assert "“投诉”写好了" in await step.inner_text()
+    await step.get_by_text("“投诉”写好了").wait_for()
+    await page.evaluate("document.activeElement.blur()")
     await step.locator("button").click()
     await page.wait_for_selector("#draft-heading:focus")
     assert len(await sent(page, "draft")) == 1
+    assert await sent(page, "draft-show") == []
 
 
 async def test_two_clicks_on_the_button_make_one_draft(extension_pages):
-    page = await opened(extension_pages)
+    page = await opened(extension_pages, advised(told(), "d-1"))
     await page.dblclick("#do-next")
     await page.wait_for_selector("#sentences")
     assert len(await sent(page, "draft")) == 1

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from helper.dealings import Answer, Answers
-from tests.extension.cases import FILED, MADE, entry, opened, told, waited
+from tests.extension.cases import FILED, MADE, changed, entry, opened, told, waited
 from tests.extension.given import sent
 
 pytestmark = pytest.mark.browser
 BEIJING = timezone(timedelta(hours=8))
+# Of this page alone: a clock of Playwright's is that of all pages of the module.
+LATER = "now => { Date.now = () => now }"
 
 
 async def test_a_contact_is_told_in_beijing_time_once_and_taken_back(extension_pages):
@@ -56,7 +58,7 @@ async def test_a_complaint_that_was_submitted_is_told_with_its_draft(extension_p
     await page.click("#submitted")
     # The form stood open for an hour.
     now = datetime.now(UTC) + timedelta(hours=1)
-    await page.clock.set_fixed_time(now)
+    await page.evaluate(LATER, now.timestamp() * 1000)
     at = now.astimezone(BEIJING).strftime("%Y-%m-%dT%H:%M")
     await page.fill("#told-at", at)
     await page.fill("#told-number", "TS1")
@@ -199,8 +201,19 @@ async def test_a_channel_in_the_phone_gets_its_text_as_codes(extension_pages):
 
 
 async def test_the_draft_of_the_last_time_is_there_again(extension_pages):
-    given = told(drafts=("d-0", "d-1"))
-    given["draft-show"] = given["draft"]
+    given = changed(told(drafts=("d-0", "d-1")), written="d-0")
+    last, away = given["draft"], {"ok": False, "error": {"code": "helper_away"}}
+    first = {"ok": True, "draft": last["draft"] | {"draft_id": "d-0", "title": "先写的"}}
+    given["draft-show"] = [last, away, first]
     page = await opened(extension_pages, given)
     await page.wait_for_selector("#sentences")
     assert (await sent(page, "draft-show"))[0]["draft_id"] == "d-1"
+    # What is written for the next step may be an earlier one.
+    await page.click("#do-next")
+    await page.wait_for_selector("#draft-error .notice")
+    await page.click("#do-next")
+    await page.wait_for_selector("#draft-heading:focus")
+    assert await page.inner_text("#draft-heading") == "先写的"
+    assert [one["draft_id"] for one in await sent(page, "draft-show")][1:] == ["d-0", "d-0"]
+    assert await page.locator("#draft-error .notice").count() == 0
+    assert await sent(page, "draft") == []

@@ -76,7 +76,10 @@ async def test_a_deadline_that_ends_soon_leads_to_its_case(extension_pages):
     assert await due.count() == 1
     assert await page.locator("#due-waiting, #list-here").count() == 0
     old = DUE["due"][0] | {"case_id": "c-old", "title": "旧订单"}
-    given = {"recent": CASES | {"here_only": True}, "due": {"ok": True, "due": [old], "waiting": 2}}
+    given = {
+        "recent": CASES | {"unasked": "helper_away"},
+        "due": {"ok": True, "due": [old], "waiting": 2},
+    }
     page = await extension_pages.open("panel.html", answers(**given))
     await page.wait_for_selector("#list article")
     card = page.locator("#list article", has=page.locator("[data-clock]"))
@@ -87,6 +90,12 @@ async def test_a_deadline_that_ends_soon_leads_to_its_case(extension_pages):
     page = await extension_pages.open("panel.html", answers(**given | {"due": ERROR}))
     await page.wait_for_selector("#list-here")
     assert "还没有证据" not in await page.inner_text("#list"), "nobody could be asked"
+    given["recent"] = given["recent"] | {"unasked": "helper_unpaired"}
+    page = await extension_pages.open("panel.html", answers("unpaired", **given | {"due": ERROR}))
+    await page.wait_for_selector("#list h1")
+    assert "配对" in await page.inner_text("#helper")
+    assert await page.locator("#list-here").count() == 0, "waiting does not help"
+    assert "还没有证据" not in await page.inner_text("#list")
 
 
 async def test_an_outbox_that_cannot_be_opened_takes_no_button_away(extension_pages):

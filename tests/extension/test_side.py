@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.extension.given import PAGE, PLAN, REPORT, answers, field, sent
+from tests.extension.given import FILLED, PAGE, PLAN, REPORT, answers, field, sent
 
 pytestmark = pytest.mark.browser
 FORM = PAGE | {"kind": "complaint", "complaint_form": True}
@@ -104,7 +104,7 @@ async def test_a_step_that_is_gone_stays_known_and_the_next_is_one_click(extensi
 
 
 async def test_a_form_that_stands_again_after_submitting_can_be_refilled(extension_pages):
-    memory = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
+    memory = {"filled": FILLED}
     page = await extension_pages.open(SIDE, answers(page=FORM), session={"fill:1": memory})
     await page.wait_for_selector("#fill-preview.primary")
     assert await page.is_visible("#keep-receipt")

@@ -63,6 +63,9 @@ def plan(
     return FillPlan(
         draft_id=draft.draft_id,
         case_id=draft.case_id,
+        channel=draft.channel,
+        document=draft.document,
+        issue=draft.issue,
         platform=platform,
         origins=tuple(origins),
         values={name: _fit(value, fields.get(name)) for name, value in values.items()},

@@ -9,7 +9,6 @@ from aiohttp import web
 
 from helper.complaints.course.closing import REASONS
 from helper.complaints.course.timeline import timeline
-from helper.complaints.digest import written
 from helper.complaints.dispute import pursued
 from helper.complaints.dispute.asking import issue as known_issue
 from helper.complaints.exhibits import KINDS
@@ -39,7 +38,6 @@ async def show(visit: Visit) -> web.Response:
     plan = await visit.console.plans.of(case, visit.language)
     asked = _asked(case, advice.issue, visit.language, visit)
     named = case.order.currency if case.order else None
-    following = advice.ladder.next
     return visit.page(
         "case.html",
         case=case,
@@ -51,7 +49,6 @@ async def show(visit: Visit) -> web.Response:
         course=course.picture(events, advice.clocks, now),
         exhibits=[facts.card(view) for view in case.captures[::-1][:_MOST_EXHIBITS]],
         drafts=drafts[::-1],
-        written=written(case, advice.issue, following, drafts) if following else None,
         steps=[step for step in advice.ladder.steps if step.state in _CHANNELS_TOLD],
         closing=REASONS,
         kinds=tuple(KINDS),

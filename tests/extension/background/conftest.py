@@ -3,14 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.extension.background.world import World, build
+from tests.extension.background.world import World, paired
 
 
 @pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One paired world for a module whose tests leave it whole."""
-    async with build(tmp_path_factory.mktemp("town")) as made:
-        await made.pair()
+    async with paired(tmp_path_factory.mktemp("town")) as made:
         yield made
 
 
@@ -31,6 +30,19 @@ async def fresh_world(town: World) -> AsyncIterator[World]:
 @pytest.fixture
 async def bare_world(tmp_path: Path) -> AsyncIterator[World]:
     """A browser of the test's own, as it is after installing: no optional permission."""
-    async with build(tmp_path, permissions=()) as made:
-        await made.pair()
+    async with paired(tmp_path, permissions=()) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+async def granted(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """A browser that has granted everything, also the shop's site: no program can be asked."""
+    async with paired(tmp_path_factory.mktemp("granted"), granted=True) as made:
+        yield made
+
+
+@pytest.fixture
+async def trusted_world(granted: World) -> AsyncIterator[World]:
+    """The same, as it is right after pairing."""
+    yield granted
+    await granted.forget()

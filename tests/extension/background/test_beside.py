@@ -12,7 +12,7 @@ from playwright.async_api import Page
 from helper.demo.driver import Popup
 from helper.filling import FillPlan
 from helper.model import CaptureMeta, Draft
-from tests.extension.background.world import SHOP, World, build, until
+from tests.extension.background.world import SHOP, World, paired, until
 
 pytestmark = pytest.mark.browser
 
@@ -37,8 +37,7 @@ WRITTEN = "() => [...document.querySelectorAll('form [name]')].map(one => one.va
 @pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One paired world whose helper has a draft for the shop."""
-    async with build(tmp_path_factory.mktemp("beside"), permissions=()) as made:
-        await made.pair()
+    async with paired(tmp_path_factory.mktemp("beside"), permissions=()) as made:
         vault, uuid = made.helper.vault, str(uuid4())
         meta = CaptureMeta(url=f"{made.shop.origin}/order", clicked_at=NOW)
         vault.create_capture(uuid, meta, [])

@@ -50,7 +50,7 @@ async def test_with_the_helper_away_a_capture_waits_and_is_delivered_later(world
     assert (status["helper"], status["outbox"]["count"]) == ("away", 1)
     assert status["outbox"]["bytes"] > 0
     told = await world.message("recent")
-    assert ([one["uuid"] for one in told["captures"]], told["here_only"]) == ([uuid], True)
+    assert ([one["uuid"] for one in told["captures"]], told["unasked"]) == ([uuid], "helper_away")
     assert await world.console.evaluate("chrome.alarms.get('outbox')"), "nothing would try again"
     await page.close()
     await world.helper.start()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from helper.capture.packed import EXTENSION, folder_sha256
-from tests.extension.background.world import World, build, until
+from tests.extension.background.world import World, paired, until
 
 pytestmark = pytest.mark.browser
 README = Path(__file__).parents[3] / "helper" / "evidence" / "README.md"
@@ -22,8 +22,7 @@ README = Path(__file__).parents[3] / "helper" / "evidence" / "README.md"
 @pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The untouched extension: its manifest counts as well."""
-    async with build(tmp_path_factory.mktemp("town"), permissions=()) as made:
-        await made.pair()
+    async with paired(tmp_path_factory.mktemp("town"), permissions=()) as made:
         yield made
 
 

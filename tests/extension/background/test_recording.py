@@ -18,7 +18,7 @@ from helper.settings import Settings
 from helper.steps.keep import keep_parts
 from helper.steps.store import Store
 from helper.vault.ledger import Ledger
-from tests.extension.background.world import World, build, until
+from tests.extension.background.world import World, paired, until
 
 pytestmark = pytest.mark.browser
 
@@ -72,8 +72,7 @@ PLAY = """async (path) => {
 
 @pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with build(tmp_path_factory.mktemp("recording"), arguments=SCREEN) as made:
-        await made.pair()
+    async with paired(tmp_path_factory.mktemp("recording"), arguments=SCREEN) as made:
         yield made
 
 

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 
-from tests.extension.background.world import World, build, until
+from tests.extension.background.world import World, until
 
 pytestmark = pytest.mark.browser
 
 SECRET = "s3ss10n-secret-value"
-
-
-@pytest.fixture(scope="module")
-async def trusting(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """A browser that has granted cookies and the shop's site."""
-    async with build(tmp_path_factory.mktemp("trusting"), granted=True) as made:
-        await made.pair()
-        yield made
-
-
-@pytest.fixture
-async def trusted_world(trusting: World) -> AsyncIterator[World]:
-    """The same, as it is right after pairing."""
-    yield trusting
-    await trusting.forget()
 
 
 async def login(_request: web.Request) -> web.Response:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from aiohttp import web
 from playwright.async_api import Page
 
-from tests.extension.background.world import World, build, until
+from tests.extension.background.world import World, until
 
 pytestmark = pytest.mark.browser
 
@@ -20,14 +21,6 @@ LONG = "<div style='height:4000px'>条款</div>"
 def page(title: str, *links: str, body: str = "") -> str:
     anchors = "".join(f"<a id=to{n} href='{to}'>{to}</a> " for n, to in enumerate(links))
     return f"<!doctype html><html lang=zh><title>{title}</title><p>{title}</p>{anchors}{body}"
-
-
-@pytest.fixture(scope="module")
-async def granted(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """A browser that has granted the shop's site: its question cannot be answered by a program."""
-    async with build(tmp_path_factory.mktemp("walk"), granted=True) as made:
-        await made.pair()
-        yield made
 
 
 @pytest.fixture
@@ -180,9 +173,20 @@ async def test_a_site_that_was_not_granted_needs_a_click_on_each_page(shop: Worl
     assert [one["title"] for one in found] == ["首页", "客服"], "none was read without a click"
 
 
-REMOVES = (
-    "() => { chrome.permissions.remove = async ({ origins }) => { globalThis.left = origins } }"
-)
+REMOVES = """() => {
+  chrome.permissions.remove = async ({ origins }) => {
+    if (origins) globalThis.left = { origins, at: Date.now() };
+  };
+}"""
+
+
+@asynccontextmanager
+async def given_back(world: World) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
+    """Tell which sites the worker gives back, and when; the next worker gives them back again."""
+    worker = world.person.context.service_workers[0]
+    await worker.evaluate(REMOVES)
+    yield lambda: worker.evaluate("globalThis.left")
+    await world.stop_workers()
 
 
 async def test_a_site_granted_for_a_login_that_is_lent_no_more_is_given_back(shop: World) -> None:
@@ -190,13 +194,13 @@ async def test_a_site_granted_for_a_login_that_is_lent_no_more_is_given_back(sho
     await shop.message("lend", origin=origin, allowed=True)
     await begun(shop)
     await steps(shop, 1)
-    worker = shop.person.context.service_workers[0]
-    await worker.evaluate(REMOVES)
-    await shop.message("lend", origin=origin, allowed=False)
-    assert await worker.evaluate("globalThis.left") is None, "the walk goes on"
-    await shop.message("walk-stop")
-    left = await until(lambda: worker.evaluate("globalThis.left"), "the site stays granted")
-    assert left == ["http://shop.localhost/*"]
+    async with given_back(shop) as left:
+        await shop.message("lend", origin=origin, allowed=False)
+        assert await left() is None, "the walk goes on"
+        await shop.message("walk-stop")
+        assert (await until(left, "the site stays granted"))["origins"] == [
+            "http://shop.localhost/*"
+        ]
 
 
 @pytest.mark.long
@@ -211,17 +215,14 @@ async def test_a_bound_or_a_restart_ends_the_walk_and_says_so(shop: World) -> No
         " return chrome.storage.local.set({walk}) })"
     )
     await shop.console.evaluate(many)
-    worker = shop.person.context.service_workers[0]
-    await worker.evaluate(
-        "() => { chrome.permissions.remove = async () => { globalThis.givenBack = Date.now() } }"
-    )
-    await shown.click("#to0")
-    await until(lambda: ended(shop), "sixty pages are no bound")
-    found = await walk(shop)
-    assert (found["why"], len(found["steps"])) == ("pages", 60)
-    taken = await shop.reached(found["steps"][-1]["uuid"], "sent")
-    given = await until(lambda: worker.evaluate("globalThis.givenBack"), "the site stays granted")
-    assert given >= taken["timings"]["frozen_at"], "the last page was still to be read"
+    async with given_back(shop) as left:
+        await shown.click("#to0")
+        await until(lambda: ended(shop), "sixty pages are no bound")
+        found = await walk(shop)
+        assert (found["why"], len(found["steps"])) == ("pages", 60)
+        taken = await shop.reached(found["steps"][-1]["uuid"], "sent")
+        given = (await until(left, "the site stays granted"))["at"]
+        assert given >= taken["timings"]["frozen_at"], "the last page was still to be read"
     await begun(shop)
     # What a restart of the browser clears and leaves.
     await shop.console.evaluate("chrome.storage.session.clear()")

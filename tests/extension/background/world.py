@@ -272,16 +272,18 @@ class World:
         return dict(json.loads(self.helper.bytes(uuid, "seen/context")))
 
     async def clear(self) -> None:
-        """Close all tabs but the first and the extension's own; forget pages and calls."""
+        """Close all tabs but the first and the extension's own; forget pages, calls, deadlines."""
         for page in self.person.context.pages[1:]:
             if page is not self.console:
                 await page.close()
         self.shop.pages.clear()
         self.helper.calls.clear()
+        self.helper.due = 0
 
     async def forget(self) -> None:
         """Make all as it is after pairing, but for the helper's vault: nothing waits any more."""
         await self.clear()
+        self.helper.plan = None
         if self.helper.running is None:
             await self.helper.start()
         await self.stop_workers()
@@ -340,6 +342,14 @@ async def build(
         finally:
             await made.person.close()
             await helper.stop()
+
+
+@asynccontextmanager
+async def paired(folder: Path, **options: Any) -> AsyncIterator[World]:
+    """Build a world as `build` does, and pair it."""
+    async with build(folder, **options) as made:
+        await made.pair()
+        yield made
 
 
 @asynccontextmanager

@@ -87,7 +87,9 @@ async def test_a_correction_stands_beside_what_the_page_reads(page: Page) -> Non
     await expect(row).not_to_contain_text("本人填写")
 
 
-async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page) -> None:
+async def test_the_next_step_is_taken_by_the_keyboard_alone(
+    page: Page, town: Town, case_id: str
+) -> None:
     await page.get_by_role("row", name="金额").wait_for()
     for _ in range(40):
         await page.keyboard.press("Tab")
@@ -103,6 +105,9 @@ async def test_the_next_step_is_taken_by_the_keyboard_alone(page: Page) -> None:
     await expect(now).not_to_contain_text("还没有向商家投诉过")
     await now.get_by_role("link", name="填进表单").click()
     await page.wait_for_url(written)
+    # The extension's panel says the same of it.
+    advice = await town.services.advise(case_id, None, "zh_CN")
+    assert written.endswith(f"/drafts/{advice.written}")
 
 
 async def test_an_open_page_follows_what_is_added_elsewhere_and_leaves_what_is_written_here(
