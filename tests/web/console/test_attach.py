@@ -255,5 +255,11 @@ async def test_what_no_form_of_ours_sends_is_refused_before_a_byte_is_kept(
         assert (reply.status, [name for name, *_ in parts]) == (
             status, [name for name, *_ in parts]
         )  # fmt: skip
+    for wrong_token in ([("csrf", None, b"wrong"), file], [file], [file, csrf]):
+        reply = await stranger.post(
+            town.url(f"/cases/{case_id}/bills"), data=form(*wrong_token), headers=headers,
+            allow_redirects=False,
+        )  # fmt: skip
+        assert reply.status == 403
     assert kept(town, case_id) == before
     assert left(town) == []
