@@ -81,9 +81,11 @@ async def chromium(*arguments: str) -> AsyncIterator[Browser]:
     if _shared is not None and not arguments:
         browser = await _shared.browser()
         before = set(browser.contexts)
-        yield browser
-        for context in set(browser.contexts) - before:
-            await context.close()
+        try:
+            yield browser
+        finally:
+            for context in set(browser.contexts) - before:
+                await context.close()
     else:
         async with driver() as playwright:
             browser = await _launched(playwright, *arguments)

@@ -70,15 +70,16 @@ async function show(uuid, { local, view }, place, context) {
   document.body.dataset.state = end ?? "working";
   if (view?.case_id) document.body.dataset.case = view.case_id;
   const compared = sealed && !context.receipt ? corroborationLine(view) : null;
-  const urgent = compared && !compared.classList.contains("plain");
+  // What could not be compared is no reason to wait with the complaint.
+  const decided = ["agree", "differs"].includes(view?.corroboration?.verdict);
   repaint(
     place,
     chatCard(uuid, local),
     ...(sealed ? [sealedNotice(view, context.receipt, filing)] : end ? notices(local, view) : []),
     view?.order && orderCard(view.order),
-    urgent && compared,
+    decided && compared,
     sealed && view.case_id && nextStep(view, context),
-    !urgent && compared,
+    !decided && compared,
     missingList(view ? view.missing : (local.missing ?? [])),
     noteList(view?.notes ?? []),
     !nothing && stepList(steps, sealed),

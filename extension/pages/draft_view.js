@@ -42,7 +42,11 @@ export function showDraft(draft, desk) {
   byId("make-draft").classList.remove("primary");
 }
 
-/** Show a draft just made or changed: with one the case did not have, something else comes next. @param {any} draft @param {import("./desk.js").Desk} desk */
+/**
+ * Show a draft just made or changed: with one the case did not have, something else comes next.
+ *
+ * @param {any} draft @param {import("./desk.js").Desk} desk
+ */
 export async function showMade(draft, desk) {
   showDraft(draft, desk);
   if (!desk.one.drafts.includes(draft.draft_id)) await desk.refresh().catch(() => null);

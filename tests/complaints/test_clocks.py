@@ -80,6 +80,9 @@ def test_what_a_rule_counts_is_what_its_article_says() -> None:
             assert re.search(said, row.text), rule["key"]
 
 
+# Promise and windows
+
+
 def test_a_promise_runs_is_due_soon_and_passes() -> None:
     end = PAID + timedelta(hours=24)
     view = case(order=order(delivery=Delivery(promised_text="24小时内到账")))

@@ -33,9 +33,6 @@ def test_in_english_only_what_is_quoted_is_chinese() -> None:
     assert {f"due.{rule.key}.name" for rule in rules} <= set(catalogue("en"))
 
 
-# Promise and windows
-
-
 @pytest.mark.parametrize(
     ("key", "words"), [("court_defence", "court_defence"), ("early", "window")]
 )

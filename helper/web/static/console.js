@@ -61,6 +61,7 @@
   const late = new Set();
   let unfolded = /** @type {string[]} */ ([]);
   let ticked = /** @type {string[]} */ ([]);
+  let gone = false;
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { detail } = /** @type {CustomEvent} */ (event);
     const part = /** @type {HTMLElement} */ (detail.target);
@@ -81,7 +82,6 @@
     }
   });
   // What is gone is said once, and not asked for again.
-  let gone = false;
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (gone && came.has(/** @type {CustomEvent} */ (event).detail.elt.id)) event.preventDefault();
   });
@@ -132,7 +132,7 @@
   // A form that stands open during a long call takes the time of its end too: Beijing's, as told.
   document.addEventListener("input", ({ target }) => {
     if (!(target instanceof HTMLInputElement && target.type === "datetime-local")) return;
-    target.max = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
+    if (target.max) target.max = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
   });
 
   // What an address names is shown, in a fold too.
