@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, PlainSerializer, StringConstraints
 
@@ -291,6 +293,33 @@ class CaseView(Frozen):
     filings: tuple[Filing, ...]
     notes: tuple[Step, ...] = ()
     entries: tuple[Entry, ...] = ()
+
+    @cached_property
+    def by_time(self) -> tuple[CaptureView, ...]:
+        """The captures in the order in which they were clicked."""
+        return tuple(sorted(self.captures, key=lambda view: view.meta.clicked_at))
+
+    @cached_property
+    def newest_first(self) -> tuple[CaptureView, ...]:
+        """The captures, the last clicked first; of one moment the first that came."""
+        return tuple(sorted(self.captures, key=lambda view: view.meta.clicked_at, reverse=True))
+
+    @cached_property
+    def attached(self) -> tuple[tuple[CaptureView, Artifact], ...]:
+        """The files that the user brought, in the order in which they came."""
+        return tuple(
+            (view, item)
+            for view in self.captures
+            for item in view.artifacts
+            if item.role == "attachment"
+        )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the case; what was worked out of its captures is worked out anew."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in ("by_time", "newest_first", "attached"):
+            copied.__dict__.pop(name, None)
+        return copied
 
 
 class Exhibit(Frozen):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from helper.complaints import packaged
@@ -23,6 +22,7 @@ _ORDER: tuple[tuple[Role, ...], ...] = (
     ("witness/pdf",),
 )
 """For the order page: of each group the first role that exists."""
+_PICTURES = frozenset(role for roles in _ORDER for role in roles)
 PAGE_FILES: tuple[Role, ...] = ("seen/html", "seen/mhtml", "witness/html", "witness/mhtml")
 """The page's own file: an exhibit only where it alone shows what a draft quotes."""
 CHAT: Role = "seen/chat"
@@ -125,17 +125,16 @@ def main_capture(case: CaseView) -> CaptureView | None:
 
     A page of the order without any picture, as a crash leaves it, comes after those with one.
     """
-    pages = sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
+    pages = case.newest_first
     with_order = [c for c in pages if c.order is not None]
     same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
-    plain = [c for c in pages if c.meta.receipt_for is None and c.meta.url]
-    ranked = (sorted(group, key=_unpictured) for group in (same, with_order, plain))
-    return next(chain.from_iterable(ranked), None)
+    plain = (c for c in pages if c.meta.receipt_for is None and c.meta.url)
+    group = same or with_order or tuple(plain)
+    return next(filter(_pictured, group), next(iter(group), None))
 
 
-def _unpictured(capture: CaptureView) -> bool:
-    pictures = {role for roles in _ORDER for role in roles}
-    return all(artifact.role not in pictures for artifact in capture.artifacts)
+def _pictured(capture: CaptureView) -> bool:
+    return any(artifact.role in _PICTURES for artifact in capture.artifacts)
 
 
 def agreed_fields(capture: CaptureView) -> frozenset[str]:
@@ -148,11 +147,8 @@ def agreed_fields(capture: CaptureView) -> frozenset[str]:
 
 def kind_of(case: CaseView, exhibit: Exhibit) -> str | None:
     """Return what an attachment is (`about.kind`), None for a page or an unnamed file."""
-    for capture in case.captures:
-        for artifact in capture.artifacts:
-            if artifact.sha256 == exhibit.sha256 and artifact.role == "attachment":
-                return str(artifact.about.get("kind") or "") or None
-    return None
+    own = next((item for _, item in case.attached if item.sha256 == exhibit.sha256), None)
+    return str(own.about.get("kind") or "") or None if own is not None else None
 
 
 def name_of(exhibit: Exhibit) -> str:
@@ -162,12 +158,7 @@ def name_of(exhibit: Exhibit) -> str:
 
 def payment_facts(case: CaseView) -> list[Mapping[str, Any]]:
     """Return what was read out of bills for the case, the latest state of a payment last."""
-    return [
-        artifact.about["payment"]
-        for capture in case.captures
-        for artifact in capture.artifacts
-        if artifact.role == "attachment" and artifact.about.get("payment")
-    ]
+    return [item.about["payment"] for _, item in case.attached if item.about.get("payment")]
 
 
 def payment_key(facts: Mapping[str, Any]) -> Hashable:
@@ -212,13 +203,14 @@ def _chat(case: CaseView, capture: CaptureView) -> Iterator[tuple[CaptureView, A
 
 def _others(case: CaseView, main: CaptureView | None) -> list[CaptureView]:
     """Return further pages, those that the dispute rests on first, the newest of each first."""
-    pages = [c for c in case.captures if c.meta.url]  # a file the user brought has none
+    pages = [c for c in case.newest_first if c.meta.url]  # a file the user brought has none
     pages = [c for c in pages if main is None or c.capture_id != main.capture_id]
-    pages.sort(key=lambda c: c.meta.clicked_at, reverse=True)
     named = {filing.capture_id for filing in case.filings}
     named |= {getattr(entry.what, "capture_id", None) for entry in case.entries}
-    telling = [c for c in pages if c.capture_id in named or _tells(c)]
-    plain = [c for c in pages if c.capture_id not in named and not _tells(c)]
+    telling: list[CaptureView] = []
+    plain: list[CaptureView] = []
+    for c in pages:
+        (telling if c.capture_id in named or _tells(c) else plain).append(c)
     return [*telling[:_MOST_TELLING], *plain[: max(0, _MOST_OTHER - len(telling))]]
 
 
@@ -278,12 +270,9 @@ def _page_name(case: CaseView, capture: CaptureView) -> str:
 
 
 def _attached(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
-    count = 0
-    for capture in sorted(case.captures, key=lambda c: c.meta.clicked_at):
-        for artifact in capture.artifacts:
-            if artifact.role == "attachment" and count < _MOST_ATTACHED:
-                count += 1
-                yield capture, artifact, _attachment_name(artifact)
+    found = sorted(case.attached, key=lambda pair: pair[0].meta.clicked_at)
+    for capture, artifact in found[:_MOST_ATTACHED]:
+        yield capture, artifact, _attachment_name(artifact)
 
 
 def _attachment_name(artifact: Artifact) -> str:
@@ -293,7 +282,7 @@ def _attachment_name(artifact: Artifact) -> str:
 
 def _further(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
     main = main_capture(case)
-    for capture in sorted(case.captures, key=lambda c: c.meta.clicked_at):
+    for capture in case.by_time:
         own = main is not None and capture.capture_id == main.capture_id
         for roles in _FURTHER:
             role = next((r for r in roles if any(a.role == r for a in capture.artifacts)), None)

@@ -55,8 +55,7 @@ def order_numbers(case: CaseView) -> frozenset[str]:
 def order_pages(case: CaseView) -> list[CaptureView]:
     """Return the captures that show the order of the case or one without number, oldest first."""
     numbers = {None, *order_numbers(case)}
-    pages = [c for c in case.captures if c.order is not None and c.order.order_no in numbers]
-    return sorted(pages, key=lambda c: c.meta.clicked_at)
+    return [c for c in case.by_time if c.order is not None and c.order.order_no in numbers]
 
 
 def site_operators(case: CaseView) -> Iterator[tuple[CaptureView, Operator]]:
@@ -85,7 +84,7 @@ def confirmed(stamp: StampView) -> bool:
 
 def two_payments(case: CaseView) -> bool:
     """Tell whether files show two debits; a picture may show both, an extract shows one."""
-    files = [a for c in case.captures for a in c.artifacts if a.role == "attachment"]
+    files = [item for _, item in case.attached]
     pictures = [f for f in files if f.about.get("kind") == "payment" and "payment" not in f.about]
     keys = {choosing.payment_key(bill) for bill in choosing.payment_facts(case)}
     return bool(pictures) or len(keys) > 1
@@ -118,7 +117,7 @@ def promise_read(seen: Figures) -> bool:
 
 
 def _attached(case: CaseView) -> dict[str, bool]:
-    files = [a for c in case.captures for a in c.artifacts if a.role == "attachment"]
+    files = [item for _, item in case.attached]
     kinds = {file.about.get("kind") for file in files}
     bills = choosing.payment_facts(case)
     return {

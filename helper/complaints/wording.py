@@ -22,8 +22,9 @@ def clean(text: str | None) -> str:
     """Return page text as one plain line; what cannot be seen becomes a space, never a join."""
     if text is None:
         return ""
-    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
-    return " ".join(visible.split())
+    if not text.isprintable():  # it holds what is of the categories C and Z, besides the space
+        text = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text)
+    return " ".join(text.split())
 
 
 def shorten(text: str, limit: int) -> str:
@@ -55,7 +56,7 @@ def _in_figure(character: str) -> bool:
 
 def quoted(text: str | None, limit: int = 60) -> str:
     """Return page text for use between “ and ”, without a full stop at its end."""
-    return shorten(clean(text).translate(_QUOTES), limit).rstrip("。．.!！ ")
+    return shorten(clean(text), limit).translate(_QUOTES).rstrip("。．.!！ ")
 
 
 def tidy(text: str) -> str:

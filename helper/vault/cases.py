@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, select, update
 
 from helper.dealings import Answer, Answers, Contact, Party, Refund
 from helper.errors import ConflictError, NotFoundError, RefusedError
 from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft
 from helper.vault import schema
-from helper.vault.changes import touch
+from helper.vault.changes import revision_of, touch
 from helper.vault.corrections import apply_corrections, correct, read_value
 from helper.vault.entries import entries_of, filings_of
 from helper.vault.store import Store, reading, writing
@@ -27,7 +27,11 @@ _NUMBER: Final = "order_no"
 
 
 class Cases(Store):
-    """The cases of the catalogue."""
+    """The cases of the catalogue; the one that was read last is kept until it changes."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._last: tuple[str, int, CaseView] | None = None
 
     def join_case(
         self,
@@ -79,7 +83,13 @@ class Cases(Store):
     def case(self, case_id: str) -> CaseView:
         """Return a case with all that belongs to it; raises NotFoundError."""
         with reading(self.engine) as connection:
-            return _view(connection, require_case(connection, case_id))
+            row, last = require_case(connection, case_id), self._last
+            revision = revision_of(connection, case_id)
+            if revision and last is not None and last[:2] == (case_id, revision):
+                return last[2]
+            view = _view(connection, row)
+        self._last = (case_id, revision, view)
+        return view
 
     def cases(self) -> list[CaseView]:
         """Return all cases, newest first."""

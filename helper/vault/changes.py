@@ -13,6 +13,12 @@ from helper.vault import schema
 _changes = schema.changes
 
 
+def revision_of(connection: Connection, case_id: str) -> int:
+    """Return how often a case was changed; 0 where nobody counted, as in an older vault."""
+    of_case = select(_changes.c.revision).where(_changes.c.case_id == case_id)
+    return connection.execute(of_case).scalar() or 0
+
+
 def touch(connection: Connection, *case_ids: str | None) -> None:
     """Let the revision of cases grow; None is what belongs to no case."""
     for case_id in filter(None, case_ids):

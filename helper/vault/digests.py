@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from helper.model import CaptureState
 from helper.vault import schema
+from helper.vault.changes import revision_of
 from helper.vault.store import Store, reading, writing
 
 _cases = schema.cases
@@ -103,8 +104,7 @@ class Digests(Store):
     def revision(self, case_id: str) -> int:
         """Return how often a case was changed; it says nothing of whether there is one."""
         with reading(self.engine) as connection:
-            of_case = select(_changes.c.revision).where(_changes.c.case_id == case_id)
-            return connection.execute(of_case).scalar() or 0
+            return revision_of(connection, case_id)
 
     def put_digests(self, digests: Sequence[KeptDigest]) -> None:
         """Keep digests in place of earlier ones; a case that has gone needs none."""

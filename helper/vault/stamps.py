@@ -217,14 +217,20 @@ class Stamps(Store):
                 touch_capture(connection, capture_id)
 
     def _set_stamp(self, position: int, *, told: bool = False, **values: Any) -> bool:
-        """Change a row if it is still there; `told`: what is told of its case follows from it."""
+        """Change a row if it is still there; `told`: what is told of its case follows from it.
+
+        So does another reason than before; the same one again changes nothing that is shown.
+        """
         row = _stamps.c.position == position
         with writing(self.engine) as connection:
-            capture_id = connection.execute(select(_stamps.c.capture_id).where(row)).scalar()
+            known = select(_stamps.c.capture_id, _stamps.c.reason).where(row)
+            before = connection.execute(known).one_or_none()
+            if before is None:
+                return False
             connection.execute(update(_stamps).where(row).values(**values))
-            if told and capture_id is not None:
-                touch_capture(connection, capture_id)
-        return capture_id is not None
+            if told or values.get("reason", before.reason) != before.reason:
+                touch_capture(connection, before.capture_id)
+        return True
 
 
 def _job(row: Row[Any]) -> StampJob:

@@ -32,7 +32,7 @@ from tests.bench.material import Bench, Size, draw, sealed
 CASES: Final = 1000
 CAPTURES: Final = 10_000
 LARGEST: Final = 500
-"""The largest case has at least so many captures."""
+"""The captures of the largest case."""
 _COPIED: Final = {
     "parts": "sha256, role, about, size, media_type, received",
     "artifacts": "name, record",
@@ -98,8 +98,8 @@ class _Case:
 def _cases(plan: _Plan, cases: int, captures: int) -> Iterator[_Case]:
     """Yield cases of every kind: new, waiting, promised, refused, refunded, closed, empty."""
     chance = random.Random(cases)
-    each = (captures - min(LARGEST, captures // 2)) // max(1, cases - 2)
-    largest = captures - each * (cases - 2)
+    largest = min(LARGEST, captures // 2)
+    each, rest = divmod(captures - largest, max(1, cases - 2))
     for number in range(cases):
         host, shop = _SHOPS[number % len(_SHOPS)]
         ago = timedelta(hours=chance.uniform(0.2, 24 * 60))
@@ -121,7 +121,7 @@ def _cases(plan: _Plan, cases: int, captures: int) -> Iterator[_Case]:
             }
         )
         title = _ODD[number % 97] if number % 97 < len(_ODD) else f"{shop} {_GOODS[number % 4]}"
-        count = largest if number == 0 else 0 if number == 1 else each
+        count = largest if number == 0 else 0 if number == 1 else each + (number < rest + 2)
         one = _Case(
             case_id=case_id(number),
             host=host, shop=shop, order=order, title=title, created_at=made,
@@ -177,6 +177,7 @@ class _Plan:
         with writing(self.store.vault.engine) as connection:
             rows = [dict(self._case(one)) for one in cases]
             _insert(connection, "cases", rows)
+            _insert(connection, "changes", [{"case_id": x.case_id, "revision": 1} for x in cases])
             captures = [row for one in cases for row in self._captures(one)]
             _insert(connection, "captures", captures)
             connection.execute(text("CREATE TEMP TABLE made (capture_id TEXT PRIMARY KEY)"))

@@ -6,10 +6,13 @@ import pytest
 
 from tests.e2e.world import World, ground, inhabited
 from tests.e2e.world import world as chromium_world
+from tests.firefox import old_kernel
 from tests.firefox.driver import find_firefox, launch
 
+OLD = old_kernel.wanted()
 
-@pytest.fixture(scope="module", params=["chromium", "firefox"])
+
+@pytest.fixture(scope="module", params=["chromium", "firefox", *(["old"] if OLD else [])])
 async def town(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
@@ -17,6 +20,16 @@ async def town(
     folder = tmp_path_factory.mktemp(request.param)
     if request.param == "chromium":
         async with chromium_world(folder, granted=False) as made:
+            yield made
+        return
+    if request.param == "old":
+        assert OLD is not None
+        async with (
+            ground(folder) as base,
+            old_kernel.launched(OLD, folder, base.demo.spki) as old,
+            inhabited(base, old) as made,
+        ):
+            await made.pair()
             yield made
         return
     executable = find_firefox()

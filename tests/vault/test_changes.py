@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from helper.dealings import Contact, Edit, Shown, Walk
+from helper.errors import NotFoundError
 from helper.model import Artifact, Corroboration, Draft, Filing, Missing
 from helper.vault.catalogue import Catalogue, open_engine
 from helper.vault.deletions import Deletions
@@ -26,8 +27,8 @@ APART = {
     name
     for kind in (Deletions, Digests, Entrances, Identities, Indexed, Pairings)
     for name in vars(kind)
-} | {"put_query", "put_off"}
-"""What concerns no case, what is derived from cases, what ends one, and tries no page tells of."""
+} | {"put_query"}
+"""What concerns no case, what is derived from cases, what ends one, and what no page tells of."""
 
 
 class Told:
@@ -117,6 +118,7 @@ ACTS: dict[str, Callable[[Told], object]] = {
     "add_filing": lambda x: x.vault.add_filing(x.case, FILING),
     "undo_entry": lambda x: x.vault.undo_entry(x.case, x.entry),
     "queue_stamps": lambda x: x.vault.queue_stamps(x.seal, [("two", "rfc3161")], x.at),
+    "put_off": lambda x: x.vault.put_off(x.job, x.at, "unreachable", anew=False),
     "give_up": lambda x: x.vault.give_up(x.job, "away"),
     "put_reply": Told.stamped,
     "set_listed": lambda x: x.vault.set_listed([x.job]),
@@ -145,6 +147,24 @@ def test_a_write_lets_the_revision_grow(told: Told, name: str) -> None:
     before = told.vault.revision(told.case)
     ACTS[name](told)
     assert told.vault.revision(told.case) > before
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_case_that_was_read_before_a_write_is_read_anew(told: Told, name: str) -> None:
+    told.vault.case(told.case)
+    ACTS[name](told)
+    assert told.vault.case(told.case) == Catalogue(told.vault.engine).case(told.case)
+
+
+def test_a_case_that_nobody_changed_is_read_once(told: Told) -> None:
+    assert told.vault.case(told.case) is told.vault.case(told.case)
+
+
+def test_a_case_that_another_process_deleted_is_not_kept(told: Told) -> None:
+    told.vault.case(told.case)
+    Catalogue(told.vault.engine).delete_case(told.case, told.at + timedelta(days=1))
+    with pytest.raises(NotFoundError):
+        told.vault.case(told.case)
 
 
 def test_a_capture_that_moves_changes_both_cases(told: Told) -> None:

@@ -52,7 +52,7 @@ def _thin(look: Standing) -> Iterator[str]:
         yield "no_page"
     if case.order is None or not case.order.order_no:
         yield "no_order_no"
-    files = [item for one in case.captures for item in one.artifacts if item.role == "attachment"]
+    files = [item for _, item in case.attached]
     kinds = {item.about.get("kind") for item in files}
     if "payment" not in kinds:
         yield "no_bill"

@@ -145,13 +145,10 @@ def _found(case: CaseView) -> Iterator[_Found]:
                 found_in="footer",
                 capture_id=capture.capture_id,
             )
-    for capture in case.captures:
-        for artifact in capture.artifacts:
-            payee = clean(str((artifact.about.get("payment") or {}).get("counterparty") or ""))
-            if payee:
-                yield _Found(
-                    role="payee", name=payee, found_in="bill", capture_id=capture.capture_id
-                )
+    for capture, artifact in case.attached:
+        payee = clean(str((artifact.about.get("payment") or {}).get("counterparty") or ""))
+        if payee:
+            yield _Found(role="payee", name=payee, found_in="bill", capture_id=capture.capture_id)
     main = choosing.main_capture(case)
     names: dict[Role, str | None] = {
         "seller": case.order.seller.name if case.order else None,

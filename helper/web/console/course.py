@@ -15,6 +15,7 @@ WIDTH: Final = 1000
 """Units of the picture; it is drawn as wide as its place."""
 _EDGE: Final = 24
 _CLOSE: Final = 14
+_TOLD: Final = 6
 _AHEAD: Final = timedelta(days=45)
 """Deadlines that are further off are no part of the picture: they would press all else together."""
 _LANES: Final[dict[str, Lane]] = {
@@ -27,13 +28,26 @@ HEIGHT: Final = 236
 
 @dataclass(frozen=True)
 class Point:
-    """One event, or several that would hide each other: where it stands, what it says."""
+    """One event, or several that would hide each other: where it stands, what it says.
+
+    Of very many only the first are told at the point: hundreds of lines help nobody.
+    """
 
     x: int
     y: int
     lane: Lane
     said: tuple[str, ...]
     passed: bool
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The events that are told at the point."""
+        return self.said[:_TOLD]
+
+    @property
+    def more(self) -> int:
+        """How many more there are."""
+        return len(self.said) - len(self.told)
 
 
 @dataclass(frozen=True)

@@ -247,4 +247,8 @@ def test_events_at_one_place_become_one_point_that_says_all() -> None:
     assert drawn is not None
     assert [point.said for point in drawn.points] == [("ordered", "paid"), ("filed",)]
     assert drawn.now == course.WIDTH - 24
+    crowd = [events[0].model_copy(update={"text": str(number)}) for number in range(500)]
+    [point] = course.picture(crowd, (), noon).points  # type: ignore[union-attr]
+    assert (len(point.said), point.told[0], len(point.told) + point.more) == (500, "0", 500)
+    assert len(point.told) < 10
     assert course.picture([], (), noon) is None
