@@ -57,6 +57,7 @@ demo: install
 
 # What is marked `long` shows again, in a harder way, what a shorter test shows: KAZHENG_LONG=1 runs
 # that too, for whoever changes what it guards, and for a release.
+# KAZHENG_OLD_CHROMIUM=PROGRAM walks the whole way in an older kernel too (tests/firefox/old_kernel.py).
 # Firefox is only tested, not needed: where it cannot be installed, its tests are skipped and say so.
 test: install
 	@command -v firefox-esr firefox >/dev/null || \

@@ -9,6 +9,7 @@ import { FILL_SCRIPTS } from "./fill_scripts.js";
 import { FORM_WORDS } from "./form_words.js";
 import { ask, bytes } from "./helper.js";
 import { readRules } from "./rules.js";
+import { webOrigin } from "./session.js";
 
 const PIECE_BYTES = 3 * 1024 * 1024;
 const DRAFTS_LOOKED_AT = 12;
@@ -34,7 +35,10 @@ export async function preview({ tabId, draft_id }) {
   const memory = await recall(tabId);
   const filled = memory?.filled;
   const fitting = await fittingPlans(origin, page, filled?.draft_id);
-  const chosen = draft_id ? { draft_id, page } : holding(memory?.chosen, fitting, page);
+  const named = fitting.find((one) => one.draft_id === draft_id);
+  const chosen = draft_id
+    ? { draft_id, page, filed: named?.filed ?? 0 }
+    : holding(memory?.chosen, fitting, page);
   const known = fitting.find((one) => one.draft_id === chosen?.draft_id);
   const plan = known ?? (draft_id ? await fetchPlan(draft_id) : fitting[0]);
   if (!plan) throw new Refusal("fill_no_draft");
@@ -66,6 +70,7 @@ export async function preview({ tabId, draft_id }) {
     token,
     frameId,
     page: tab.url,
+    sites: [origin, seen.origin, ...seen.elsewhere.map(webOrigin)],
     confirm,
     files: fitted.files.map(({ thumbnail: _, ...file }) => file),
     request: { ...told, url: seen.url, structure: seen.structure, held: heldIn(seen.fields) },
@@ -112,7 +117,7 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
     attach: chosen.length > 0,
     elsewhere,
   });
-  const { draft_id, case_id, chosen: picked, page = "", filled } = memory;
+  const { draft_id, case_id, chosen: picked, page = "", sites, filled } = memory;
   const earlier = filled?.draft_id === draft_id ? filled.done : [];
   const good = result.fields.filter((/** @type {any} */ field) => field.ok);
   await remember(tabId, {
@@ -126,6 +131,7 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
       done: [...new Set([...earlier, ...good.map((/** @type {any} */ { name }) => name)])],
       filled_at: new Date().toISOString(),
       url: page,
+      sites,
     },
   });
   const fields = result.fields.map((/** @type {any} */ { name, ok, read_back }) => ({
@@ -150,7 +156,8 @@ export async function undo({ tabId }) {
   const frameId = memory?.frameId ?? 0;
   await inject(tabId, frameId);
   const result = await inPage(tabId, frameId, "undo", null);
-  if (memory?.filled) await remember(tabId, { ...memory, filled: { ...memory.filled, done: [] } });
+  // Nothing of ours is in the form any more: no receipt of it is to come.
+  if (memory) await remember(tabId, { ...memory, filled: undefined });
   return result;
 }
 
@@ -173,40 +180,65 @@ async function fetchPlan(draftId) {
 }
 
 /**
- * The person's choice holds for the steps of its form: no more once it was submitted, nor where the
- * page is the form of another draft.
+ * A draft that cannot be filled is passed over. That the helper failed is said: else an older
+ * version would come forth in place of the one it gave no answer about.
+ * @param {any} error @returns {null}
+ */
+function passOver(error) {
+  const status = error?.more?.status ?? 0;
+  if (status < 400 || status >= 500) throw error;
+  return null;
+}
+
+/**
+ * The newest draft of each case, then the second newest of each: many versions of one hide no other.
+ * @param {any[]} cases @returns {string[]}
+ */
+function byTurns(cases) {
+  const lists = cases.map(({ drafts }) => [...drafts].reverse());
+  const turns = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: turns }, (_, turn) => lists.flatMap((list) => list[turn] ?? [])).flat();
+}
+
+/**
+ * The person's choice holds for the steps of its form: no more once it was filed since, nor where
+ * the page is the form of another draft.
  * @param {import("./fill_memory.js").Choice | undefined} chosen @param {any[]} fitting
  * @param {string} page
  */
 function holding(chosen, fitting, page) {
   const mine = fitting.find((one) => one.draft_id === chosen?.draft_id);
-  if (!mine || mine.over) return undefined;
+  if (!chosen || !mine || mine.filed > chosen.filed) return undefined;
   const own = chosen?.page === page || mine.form === page;
   return own || fitting.every(({ form }) => form !== page) ? chosen : undefined;
 }
 
 /**
  * Drafts that may be filled on this origin, the newest version of each, the best first: those whose
- * form this page is, then the newest; of many drafts those of cases of the same host are looked at.
- * One that is `over`, filed or of a closed case, goes along only where no other fits as well, or
- * where it was filled last: it may have been refused.
+ * form this page is, then the one filled last, then the newest; of many drafts those of cases of the
+ * same host are looked at. One that is `over`, filed or of a closed case, goes along only where no
+ * other fits as well, or where it was filled last: it may have been refused. It is not over yet where
+ * the page kept as its receipt had no number.
  * @param {string} origin @param {string} page @param {string} [last] id of the draft filled last
  * @returns {Promise<any[]>}
  */
 async function fittingPlans(origin, page, last) {
   const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
-  const rank = (/** @type {any} */ one) => 2 * Number(hostOf(one) === host) - Number(Boolean(one.closed_at));
-  const cases = [...(answer.cases ?? answer)].sort((a, b) => rank(b) - rank(a));
-  const drafts = cases
-    .flatMap((/** @type {any} */ one) => [...one.drafts].reverse())
-    .slice(0, DRAFTS_LOOKED_AT);
-  const plans = await Promise.all(drafts.map((draft) => fetchPlan(draft).catch(() => null)));
-  const over = new Set(
-    cases.flatMap(({ closed_at, drafts: all, filings }) =>
-      closed_at ? all : filings.map((/** @type {any} */ { draft_id }) => draft_id),
-    ),
-  );
+  const open = (/** @type {any} */ one) => Number(!one.closed_at);
+  const cases = [...(answer.cases ?? answer)].sort((a, b) => open(b) - open(a));
+  const drafts = [
+    ...byTurns(cases.filter((one) => hostOf(one) === host)),
+    ...byTurns(cases.filter((one) => hostOf(one) !== host)),
+  ].slice(0, DRAFTS_LOOKED_AT);
+  const plans = await Promise.all(drafts.map((draft) => fetchPlan(draft).catch(passOver)));
+  const closed = new Set(cases.flatMap((one) => (one.closed_at ? one.drafts : [])));
+  const filings = cases.flatMap((one) => one.filings);
+  const told = (/** @type {any} */ plan) => {
+    const own = filings.filter(({ draft_id }) => draft_id === plan.draft_id);
+    const over = closed.has(plan.draft_id) || own.some(({ number }) => number || plan.draft_id !== last);
+    return { ...plan, filed: own.length, over };
+  };
   // Of one case the newer drafts come first.
   const line = (/** @type {any} */ { case_id, channel, document, issue }) =>
     JSON.stringify([case_id, channel, document, issue]);
@@ -214,11 +246,12 @@ async function fittingPlans(origin, page, last) {
   const own = (/** @type {any} */ { form }) => Number(form === page);
   const fitting = plans
     .filter((plan, index) => plan?.origins.includes(origin) && lines.indexOf(lines[index]) === index)
-    .map((plan) => ({ ...plan, over: over.has(plan.draft_id) }))
+    .map(told)
     .sort(
       (a, b) =>
         own(b) - own(a) ||
         Number(a.over) - Number(b.over) ||
+        Number(b.draft_id === last) - Number(a.draft_id === last) ||
         Date.parse(b.created_at) - Date.parse(a.created_at) ||
         0,
     );

@@ -43,13 +43,21 @@ export function showDraft(draft, desk) {
 }
 
 /**
- * Show a draft just made or changed: with one the case did not have, something else comes next.
+ * Show a draft just made or changed: with one the case did not have, something else comes next, also
+ * where the helper no more says so.
  *
  * @param {any} draft @param {import("./desk.js").Desk} desk
  */
 export async function showMade(draft, desk) {
   showDraft(draft, desk);
-  if (!desk.one.drafts.includes(draft.draft_id)) await desk.refresh().catch(() => null);
+  if (desk.one.drafts.includes(draft.draft_id)) return;
+  await desk.refresh().catch(() => {
+    const { issue, ladder } = desk.advice ?? {};
+    const { channel, document } = ladder?.next ?? {};
+    if (draft.issue !== issue || draft.channel !== channel || draft.document !== document) return;
+    desk.advice = { ...desk.advice, written: draft.draft_id };
+    desk.shown(desk);
+  });
 }
 
 /** Go to a draft of the case. @param {import("./desk.js").Desk} desk @param {string} draft_id */

@@ -18,8 +18,8 @@ export async function offerFill(/** @type {HTMLElement} */ place, /** @type {Con
   const { page, filled } = context;
   const form = page.complaint_form;
   const moved = filled?.url !== page.url;
-  // Where a known form stands again, it was refused or goes on.
-  if (filled && (page.kind === "receipt" || (moved && !form))) {
+  // Where a known form stands again, it was refused or goes on. One receipt is enough.
+  if (filled && !filled.kept && (page.kind === "receipt" || (moved && !form))) {
     document.body.dataset.state = "receipt";
     byId("keep").classList.remove("primary");
     put(

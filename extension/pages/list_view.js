@@ -5,6 +5,9 @@ import { t, when } from "./i18n.js";
 import { notice } from "./notices.js";
 import { send } from "./talk.js";
 
+/** Why the helper was not asked, as it is said above, with the button that helps. */
+const TOLD = new Set(["helper_unpaired", "helper_forbidden", "helper_stranger", "helper_version"]);
+
 /** @param {HTMLElement} place */
 export async function showCases(place) {
   const [{ captures, unasked }, { due, waiting = 0 }] = await Promise.all([
@@ -27,8 +30,7 @@ export async function showCases(place) {
   put(
     place,
     h("h1", null, t("my_cases")),
-    // What else may be the matter is said above, with the button that helps.
-    unasked === "helper_away" && h("p.soft", { id: "list-here" }, t("list_here")),
+    unasked && !TOLD.has(unasked) && h("p.soft", { id: "list-here" }, t("list_here")),
     waiting > 0 && h("p.soft", { id: "due-waiting" }, t("due_waiting", waiting)),
     ...(cards.length || unasked ? cards : [notice("plain", t("no_cases"), t("no_cases_next"))]),
   );

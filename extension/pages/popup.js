@@ -11,7 +11,7 @@
  * `dataset.answered` is set once all that was asked for on opening is there.
  */
 import { api } from "../background/api.js";
-import { recallAll } from "../background/fill_memory.js";
+import { awaits, recallAll } from "../background/fill_memory.js";
 import * as outbox from "../background/outbox.js";
 import { webOrigin } from "../background/session.js";
 import { byId } from "./dom.js";
@@ -87,10 +87,11 @@ async function draw() {
   }
   showPage({ url, title });
   const [recall, records, { walk }] = await asked;
-  const filled = recall(tabId)?.filled ?? null;
+  const own = recall(tabId)?.filled;
+  const filled = own && awaits(own, url) ? own : null;
   offer(tabId);
   const walks = Boolean(walk && !(/** @type {any} */ (walk).ended_at));
-  const last = filled || walks ? undefined : earlier(records, url);
+  const last = (filled && !filled.kept) || walks ? undefined : earlier(records, url);
   if (!last) {
     byId("before").hidden = false;
     document.body.dataset.state = "before";

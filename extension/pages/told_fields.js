@@ -51,8 +51,10 @@ function controls({ name, kind, required = false, options = [], value }, id, des
   switch (kind) {
     case "moment": {
       // A form that stands open during a long call takes the time of its end too.
-      const oninput = (/** @type {any} */ { target }) => target.setAttribute("max", now());
-      return [h("input", { ...common, type: "datetime-local", value: now(), max: now(), oninput })];
+      const later = (/** @type {any} */ { target }) => target.setAttribute("max", now());
+      // The browser's own picker offers nothing past the bound: it moves before that opens.
+      const moves = { onfocus: later, onpointerdown: later, oninput: later };
+      return [h("input", { ...common, type: "datetime-local", value: now(), max: now(), ...moves })];
     }
     case "day":
       return [

@@ -25,7 +25,7 @@ from helper.model import CaptureView, CaseView, Draft, Gap, Moment
 from scrapers.contract import Deadline
 from scrapers.record import Frozen, Money, Status
 
-FORM: Final = 4
+FORM: Final = 5
 """Grows with every change of what a digest says, so that older ones are made anew."""
 Level = Literal["risk", "due", "waiting", "quiet", "closed"]
 LEVELS: Final[tuple[Level, ...]] = ("risk", "due", "waiting", "quiet", "closed")
@@ -71,6 +71,8 @@ class Told(Frozen):
 class Digest(Frozen):
     """A case in short. `target` is what the `action` is about: a page, a channel, a draft.
 
+    `unread`: no page of an order is kept, so that what is lacking is not known either.
+
     It was made at `made_at` and holds until `valid_until`, as long as the case stays as it is.
     """
 
@@ -91,6 +93,7 @@ class Digest(Frozen):
     level: Level
     action: Action
     target: str | None
+    unread: bool
     clock_at: Moment | None
     counts: Counts
     waits: Waits
@@ -154,6 +157,7 @@ def digest(
         level=_level(case, first, action),
         action=action,
         target=target,
+        unread=first.chain is None,
         clock_at=ends[0].at if ends else None,
         counts=Counts(
             captures=len(case.captures),

@@ -45,7 +45,7 @@ def kept_digest(store: Store, case_id: str, revision: int) -> KeptDigest:
         clock_at=made.clock_at,
         due=made.due,
         # Of a case whose order was not read the gaps are not known: that page itself is to be kept.
-        lacking=made.counts.gaps or int(made.action == "capture"),
+        lacking=made.counts.gaps or int(made.unread),
         record=made.model_dump_json(),
     )
 

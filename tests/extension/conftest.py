@@ -22,6 +22,8 @@ import { recall } from "./fill_memory.js";
 Object.assign(globalThis, { filling, recall });
 """
 HELPER = """
+import { Refusal } from "./api.js";
+globalThis.failing = {};
 globalThis.plans = {};
 globalThis.filings = [];
 globalThis.closed = {};
@@ -46,7 +48,9 @@ export async function ask(method, path, body) {
     }));
     return { cases };
   }
-  return globalThis.plans[path.split("/")[3]];
+  const id = path.split("/")[3];
+  if (globalThis.failing[id]) throw new Refusal("failed", { status: globalThis.failing[id] });
+  return globalThis.plans[id];
 }
 export async function bytes(path) {
   const text = atob(globalThis.fileBytes[path.split("/").pop()]);
@@ -334,6 +338,7 @@ class Filler:
                 fileBytes = data;
                 filings = [];
                 closed = {};
+                failing = {};
             }""",
             [
                 {

@@ -37,7 +37,12 @@ VIEW = {
     "steps": [{"step": "read"}, {"step": "witness"}],
     "corroboration": {"verdict": "agree", "reason": None, "fields": []},
 }
-FILLED = {"draft_id": "d1", "case_id": "c-1", "filled_at": "2026-07-11T09:00:00Z", "url": "x"}
+FILLED = {
+    "draft_id": "d1",
+    "case_id": "c-1",
+    "filled_at": "2026-07-11T09:00:00Z",
+    "url": "https://wangzi.localhost:8443/form",
+}
 CASE = {
     "case_id": "c-1",
     "host": "wangzi.localhost",

@@ -136,7 +136,7 @@ async def test_a_page_that_takes_little_names_the_frame_beside_it(filler, site):
 
 
 async def filled(filler):
-    return (await filler.worker.evaluate("(tab) => recall(tab)", filler.tab))["filled"]
+    return (await filler.worker.evaluate("(tab) => recall(tab)", filler.tab)).get("filled")
 
 
 async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(filler):
@@ -149,6 +149,7 @@ async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(fil
     await filler.apply(plan, names=["description"], files=False)
     assert (await filler.undo())["restored"] == 2
     assert [await filler.value(f"[name={name}]") for name in "od"] == ["", ""]
+    assert await filled(filler) is None, "no receipt of it is to come"
 
 
 MORE = """() => {
@@ -235,11 +236,50 @@ async def test_of_each_document_the_newest_version_is_offered_and_none_that_is_o
     assert await offered() == {"d2", "d3", "e1", "f1"}, "better than nothing"
 
 
-async def test_what_was_filled_last_is_still_offered_after_it_was_filed(filler):
+@pytest.mark.parametrize(("number", "drafts"), [("T1", ["d2", "d1"]), (None, ["d1", "d2"])])
+async def test_what_was_filled_last_comes_behind_once_a_receipt_with_a_number_is_kept(
+    filler, number, drafts
+):
+    """A page without one may have been the refusal: the form is filled once more."""
     await filler.open("table")
     await filler.worker.evaluate(MORE)
-    await filler.apply(await filler.preview(), names=["order_no"], files=False)
-    await filler.worker.evaluate("() => { filings = [{ draft_id: 'd1' }]; }")
+    await filler.worker.evaluate("() => { plans.d2.created_at = '2026-07-13T08:00:00Z'; }")
+    await filler.apply(await filler.run("preview", draft_id="d1"), names=["order_no"], files=False)
+    await filler.worker.evaluate("number => { filings = [{ draft_id: 'd1', number }]; }", number)
     plan = await filler.preview()
-    assert [one["draft_id"] for one in plan["drafts"]] == ["d2", "d1"]
+    assert [one["draft_id"] for one in plan["drafts"]] == drafts
     assert (await filler.run("preview", draft_id="d1"))["done"] == ["order_no"]
+
+
+async def test_a_draft_that_was_chosen_again_after_it_was_filed_stays_chosen(filler):
+    page = await filler.open("table")
+    await filler.worker.evaluate(MORE)
+    await filler.worker.evaluate("() => { filings = [{ draft_id: 'd2', number: 'T1' }]; }")
+    await filler.worker.evaluate("url => { plans.d2.form = url; }", page.url)
+    plan = await filler.run("preview", draft_id="d2")
+    await filler.apply(plan, names=["order_no"], files=False)
+    assert (await filler.preview())["draft_id"] == "d2"
+
+
+async def test_many_versions_of_one_case_do_not_hide_the_drafts_of_another(filler):
+    await filler.open("table")
+    await filler.worker.evaluate(
+        """() => {
+            const of = (id, more) => [id, { ...plans.d1, draft_id: id, ...more }];
+            plans = Object.fromEntries([
+                ...Array.from({ length: 15 }, (_, number) => of(`v${number}`)),
+                of("other", { case_id: "c2" }),
+            ]);
+        }"""
+    )
+    offered = {one["draft_id"] for one in (await filler.preview())["drafts"]}
+    assert offered == {"v14", "other"}
+
+
+@pytest.mark.parametrize(("status", "offered"), [(500, None), (409, "d1")])
+async def test_no_older_version_comes_forth_where_the_helper_fails(filler, status, offered):
+    await filler.open("table")
+    await filler.worker.evaluate("() => { plans.d2 = { ...plans.d1, draft_id: 'd2' }; }")
+    await filler.worker.evaluate("status => { failing = { d2: status }; }", status)
+    plan = await filler.preview()
+    assert (plan.get("draft_id"), plan.get("refused")) == (offered, None if offered else "failed")

@@ -137,7 +137,8 @@ def _windows(told: Happened, rules: Sequence[Deadline]) -> Iterator[Timer]:
         kind: Met = kinds.get(rule.key, "never")
         met = told.met(kind, start, channels=(OWN_CHANNEL,))
         missing = _order_doubt(told) if start else rule.start
-        words = rule.key if f"due.{rule.key}.name" in catalogue("zh_CN") else "window"
+        own = catalogue("zh_CN").get(f"due.{rule.key}.source", "")
+        words = rule.key if "{by}" in own else "window"  # others are of the law, or of a promise
         values = {"by": rule.source}
         yield Timer(rule.key, words, "shop", start, end, missing, rule.start, (), met, values)
 

@@ -130,10 +130,13 @@
   });
 
   // A form that stands open during a long call takes the time of its end too: Beijing's, as told.
-  document.addEventListener("input", ({ target }) => {
-    if (!(target instanceof HTMLInputElement && target.type === "datetime-local")) return;
-    if (target.max) target.max = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
-  });
+  // The browser's own picker offers nothing past the bound: it moves before that opens.
+  for (const kind of ["focusin", "pointerdown", "input"]) {
+    document.addEventListener(kind, ({ target }) => {
+      if (!(target instanceof HTMLInputElement && target.type === "datetime-local")) return;
+      if (target.max) target.max = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 16);
+    });
+  }
 
   // What an address names is shown, in a fold too.
   function unfold() {

@@ -185,8 +185,10 @@ async def given_back(world: World) -> AsyncIterator[Callable[[], Awaitable[Any]]
     """Tell which sites the worker gives back, and when; the next worker gives them back again."""
     worker = world.person.context.service_workers[0]
     await worker.evaluate(REMOVES)
-    yield lambda: worker.evaluate("globalThis.left")
-    await world.stop_workers()
+    try:
+        yield lambda: worker.evaluate("globalThis.left")
+    finally:
+        await world.stop_workers()
 
 
 async def test_a_site_granted_for_a_login_that_is_lent_no_more_is_given_back(shop: World) -> None:
