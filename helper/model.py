@@ -295,16 +295,6 @@ class CaseView(Frozen):
     entries: tuple[Entry, ...] = ()
 
     @cached_property
-    def by_time(self) -> tuple[CaptureView, ...]:
-        """The captures in the order in which they were clicked."""
-        return tuple(sorted(self.captures, key=lambda view: view.meta.clicked_at))
-
-    @cached_property
-    def newest_first(self) -> tuple[CaptureView, ...]:
-        """The captures, the last clicked first; of one moment the first that came."""
-        return tuple(sorted(self.captures, key=lambda view: view.meta.clicked_at, reverse=True))
-
-    @cached_property
     def attached(self) -> tuple[tuple[CaptureView, Artifact], ...]:
         """The files that the user brought, in the order in which they came."""
         return tuple(
@@ -317,8 +307,7 @@ class CaseView(Frozen):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy the case; what was worked out of its captures is worked out anew."""
         copied = super().model_copy(update=update, deep=deep)
-        for name in ("by_time", "newest_first", "attached"):
-            copied.__dict__.pop(name, None)
+        copied.__dict__.pop("attached", None)
         return copied
 
 

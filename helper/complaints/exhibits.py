@@ -125,12 +125,16 @@ def main_capture(case: CaseView) -> CaptureView | None:
 
     A page of the order without any picture, as a crash leaves it, comes after those with one.
     """
-    pages = case.newest_first
+    pages = _newest_first(case)
     with_order = [c for c in pages if c.order is not None]
     same = [c for c in with_order if c.order and c.order.order_no == case.order_no]
     plain = (c for c in pages if c.meta.receipt_for is None and c.meta.url)
     group = same or with_order or tuple(plain)
     return next(filter(_pictured, group), next(iter(group), None))
+
+
+def _newest_first(case: CaseView) -> list[CaptureView]:
+    return sorted(case.captures, key=lambda c: c.meta.clicked_at, reverse=True)
 
 
 def _pictured(capture: CaptureView) -> bool:
@@ -203,7 +207,7 @@ def _chat(case: CaseView, capture: CaptureView) -> Iterator[tuple[CaptureView, A
 
 def _others(case: CaseView, main: CaptureView | None) -> list[CaptureView]:
     """Return further pages, those that the dispute rests on first, the newest of each first."""
-    pages = [c for c in case.newest_first if c.meta.url]  # a file the user brought has none
+    pages = [c for c in _newest_first(case) if c.meta.url]  # a file the user brought has none
     pages = [c for c in pages if main is None or c.capture_id != main.capture_id]
     named = {filing.capture_id for filing in case.filings}
     named |= {getattr(entry.what, "capture_id", None) for entry in case.entries}
@@ -282,7 +286,7 @@ def _attachment_name(artifact: Artifact) -> str:
 
 def _further(case: CaseView) -> Iterator[tuple[CaptureView, Artifact, str]]:
     main = main_capture(case)
-    for capture in case.by_time:
+    for capture in sorted(case.captures, key=lambda c: c.meta.clicked_at):
         own = main is not None and capture.capture_id == main.capture_id
         for roles in _FURTHER:
             role = next((r for r in roles if any(a.role == r for a in capture.artifacts)), None)

@@ -55,7 +55,8 @@ def order_numbers(case: CaseView) -> frozenset[str]:
 def order_pages(case: CaseView) -> list[CaptureView]:
     """Return the captures that show the order of the case or one without number, oldest first."""
     numbers = {None, *order_numbers(case)}
-    return [c for c in case.by_time if c.order is not None and c.order.order_no in numbers]
+    pages = [c for c in case.captures if c.order is not None and c.order.order_no in numbers]
+    return sorted(pages, key=lambda c: c.meta.clicked_at)
 
 
 def site_operators(case: CaseView) -> Iterator[tuple[CaptureView, Operator]]:

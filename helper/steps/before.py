@@ -63,7 +63,7 @@ def check_case(store: Store, case: CaseView, language: Language) -> Prevention:
     The shop is that of the newest product, else the case's own host: bills, forms and other shops
     do not count. The newest product and terms are taken.
     """
-    views = case.newest_first
+    views = sorted(case.captures, key=lambda view: view.meta.clicked_at, reverse=True)
     pages = [seen for view in views if (seen := seen_in_capture(store, view))]
     goods = next((page for page in pages if page.product), None)
     host = host_of(goods.url) if goods else case.host

@@ -8,9 +8,8 @@ from typing import Literal
 from helper.errors import RefusedError
 from helper.evidence.changed_text import TextChanges, changes
 from helper.model import Moment
-from helper.vault.cases import read_order
 from helper.vault.catalogue import Catalogue
-from helper.vault.corrections import apply_corrections
+from helper.vault.corrections import apply_corrections, read_order
 from helper.vault.library import Listed
 from scrapers.record import Frozen
 

@@ -24,8 +24,7 @@ from helper.evidence.text_difference import without_codes
 from helper.model import Artifact, CaptureView, Role
 from helper.steps.rounds import rounds, to_its_end, traced
 from helper.steps.store import Store
-from helper.vault.cases import read_order
-from helper.vault.corrections import apply_corrections
+from helper.vault.corrections import apply_corrections, read_order
 from helper.vault.indexed import Around, Stale, address_of
 from helper.vault.search import joined, plain
 from scrapers.page import PageTooLargeError, load

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, insert, select, update
 
@@ -14,7 +14,7 @@ from helper.errors import ConflictError, NotFoundError, RefusedError
 from helper.model import CaptureId, CaptureMeta, CaptureView, CaseView, Correction, Draft
 from helper.vault import schema
 from helper.vault.changes import revision_of, touch
-from helper.vault.corrections import apply_corrections, correct, read_value
+from helper.vault.corrections import NUMBER, apply_corrections, correct, read_order, read_value
 from helper.vault.entries import entries_of, filings_of
 from helper.vault.store import Store, reading, writing
 from helper.vault.views import capture_views, require_case, step_of
@@ -23,7 +23,6 @@ from scrapers.record import OrderRecord
 
 _cases = schema.cases
 _captures = schema.captures
-_NUMBER: Final = "order_no"
 
 
 class Cases(Store):
@@ -106,7 +105,7 @@ class Cases(Store):
         with writing(self.engine) as connection:
             row, order, known = _corrected(connection, case_id)
             given = correct(apply_corrections(order, known), field, value)
-            if field == _NUMBER:
+            if field == NUMBER:
                 _renumber(connection, row, given.order_no)
             latest = next((c.value for c in reversed(known) if c.field == field), None)
             if latest != value:
@@ -127,7 +126,7 @@ class Cases(Store):
             row, order, known = _corrected(connection, case_id)
             if all(one.field != field for one in known):
                 raise NotFoundError(kind="correction", id=field)
-            if field == _NUMBER:
+            if field == NUMBER:
                 _renumber(connection, row, order.order_no if order else None)
             table = schema.corrections
             connection.execute(
@@ -247,7 +246,7 @@ def _misread(connection: Connection, meta: CaptureMeta, order_no: str | None) ->
     found = connection.execute(
         select(_captures.c.case_id, _captures.c.meta)
         .join(given, given.c.case_id == _captures.c.case_id)
-        .where(given.c.field == _NUMBER, given.c.read == order_no)
+        .where(given.c.field == NUMBER, given.c.read == order_no)
         .order_by(_captures.c.position)
     )
     pages = ((one.case_id, CaptureMeta.model_validate_json(one.meta).url) for one in found)
@@ -314,8 +313,8 @@ def _fill_in(connection: Connection, row: Row[Any], about: dict[str, str | None]
     if row.order_no is not None:
         return
     values = {name: value for name, value in about.items() if value is not None}
-    if _same_order(connection, about["host"], about[_NUMBER]) not in {None, row.case_id}:
-        del values[_NUMBER]
+    if _same_order(connection, about["host"], about[NUMBER]) not in {None, row.case_id}:
+        del values[NUMBER]
     if values:
         connection.execute(update(_cases).where(_cases.c.case_id == row.case_id).values(**values))
 
@@ -338,18 +337,6 @@ def corrections_of(connection: Connection, case_id: str) -> tuple[Correction, ..
 
 def _orders(captures: Sequence[CaptureView]) -> list[OrderRecord]:
     return [view.order for view in captures if view.order is not None]
-
-
-def read_order(
-    order_no: str | None, orders: Sequence[OrderRecord], corrections: Sequence[Correction]
-) -> OrderRecord | None:
-    """Return the newest reading of the case's own order, else the newest of any.
-
-    Its own is also what was read where the user gave another number. The newest order is the last.
-    """
-    numbers = {order_no, *(one.read_then for one in corrections if one.field == _NUMBER)}
-    own = [order for order in orders if order.order_no and order.order_no in numbers]
-    return next(iter([*reversed(own), *reversed(orders)]), None)
 
 
 def _told_by_bills(captures: list[CaptureView]) -> Iterator[tuple[str, str]]:

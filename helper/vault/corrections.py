@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from helper.errors import InvalidError
 from helper.model import Correction
 from scrapers.record import Item, OrderRecord, Source
 
+NUMBER: Final = "order_no"
 _FIXED = frozenset({"schema", "schema_", "sources", "warnings", "url"})
 _NAIVE = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d)?))?")
 _MOST_ITEMS = 100
@@ -75,6 +76,18 @@ def _paths(value: Any, path: str = "") -> Iterator[str]:
 
 def _no_field(field: str) -> InvalidError:
     return InvalidError(reason="order_field", what=field, known=", ".join(correctable()))
+
+
+def read_order(
+    order_no: str | None, orders: Sequence[OrderRecord], corrections: Sequence[Correction]
+) -> OrderRecord | None:
+    """Return the newest reading of the case's own order, else the newest of any.
+
+    Its own is also what was read where the user gave another number. The newest order is the last.
+    """
+    numbers = {order_no, *(one.read_then for one in corrections if one.field == NUMBER)}
+    own = [order for order in orders if order.order_no and order.order_no in numbers]
+    return next(iter([*reversed(own), *reversed(orders)]), None)
 
 
 def read_value(order: OrderRecord | None, field: str) -> str | None:

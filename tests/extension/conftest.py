@@ -80,6 +80,7 @@ def build_extension(folder: Path, rules: dict) -> Path:
     for name in (
         "api.js",
         "filling.js",
+        "fill_choice.js",
         "fill_memory.js",
         "fill_scripts.js",
         "form_words.js",

@@ -119,7 +119,7 @@ class Events:
     def _pages(self) -> Iterator[Event]:
         """Yield the pages that were kept, with what they showed, and the files of the user."""
         sums: dict[str, Decimal] = {}
-        for view in self.case.by_time:
+        for view in self._views():
             at, title = view.meta.clicked_at, quoted(view.meta.title or view.meta.url, _LONGEST)
             capture = {"capture_id": view.capture_id}
             if not view.meta.url:
@@ -153,7 +153,7 @@ class Events:
     def _pledges(self) -> Iterator[Event]:
         """Yield what the shop's side promised in chats that were kept, and where time ran out."""
         seen: set[tuple[object, ...]] = set()
-        for view in self.case.by_time:
+        for view in self._views():
             chat = view.shown.chat if view.shown else None
             for one in chat.messages if chat else ():
                 key = (one.at or one.at_text, one.text)
@@ -257,6 +257,9 @@ class Events:
         if isinstance(value, bool):
             return self._say("yes" if value else "no")
         return quoted(str(value), _LONGEST)
+
+    def _views(self) -> list[CaptureView]:
+        return sorted(self.case.captures, key=lambda view: view.meta.clicked_at)
 
     def _sum(self, value: Decimal | None) -> str:
         currency = self.case.order.currency if self.case.order else None
