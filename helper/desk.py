@@ -38,7 +38,7 @@ from helper.dealings import Edit
 from helper.evidence import redact
 from helper.evidence.private import find
 from helper.exporting import Exported
-from helper.filling import FillPlan, Limits, Upload
+from helper.filling import FillPlan, Limits, Upload, filled_note
 from helper.messages import Language, text
 from helper.model import CaptureView, CaseView, Draft
 from helper.steps import advising, bill, parcels
@@ -159,7 +159,7 @@ class Desk:
         """Write into the case what a form was filled with."""
         draft = await asyncio.to_thread(self._store.vault.draft, draft_id)
         kept = sum(1 for field in report.fields if field.ok)
-        text = f"{draft_id}: {kept}/{len(report.fields)}, {report.attached}"
+        text = filled_note(draft_id, kept, len(report.fields), report.attached)
         vault, now = self._store.vault, self._store.now()
         await asyncio.to_thread(vault.add_note, draft.case_id, text, now, "filled")
 

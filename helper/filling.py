@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from pydantic import ConfigDict, Field
 
-from helper.model import Moment, Sha256
+from helper.model import CaseView, Moment, Sha256
 from scrapers.record import Frozen
 
 FILE_BYTES: Final = 32 << 20
@@ -91,6 +92,18 @@ class FillPlan(Frozen):
     identity: tuple[str, ...] = ()
     takes: str | None = None
     stays: tuple[Stays, ...] = ()
+
+
+def filled_note(draft_id: str, right: int, fields: int, files: int) -> str:
+    """Return the note (`step` "filled") of a form that a draft was filled into."""
+    return f"{draft_id}: {right}/{fields}, {files}"
+
+
+def filled_at(case: CaseView, draft_id: str) -> datetime | None:
+    """Return when a draft was last filled into a form, None where it never was."""
+    notes = [note for note in case.notes if note.step == "filled" and note.detail]
+    mine = [note.at for note in notes if (note.detail or "").startswith(f"{draft_id}: ")]
+    return max(mine, default=None)
 
 
 def _is_of(kind: str, name: str, media_type: str) -> bool:

@@ -4,7 +4,7 @@ import { make } from "./choice_view.js";
 import { clockList, nearest } from "./clocks_view.js";
 import { busy, fold, h, openPart, repaint } from "./dom.js";
 import { openDraft, SHOP } from "./draft_view.js";
-import { t } from "./i18n.js";
+import { t, when } from "./i18n.js";
 import { errorNotice, notice } from "./notices.js";
 import { openForm } from "./told_view.js";
 
@@ -41,7 +41,7 @@ export function showNow(place, desk) {
 
 /** One sentence and one button. @param {import("./desk.js").Desk} desk @returns {Node[]} */
 function step(desk) {
-  const { decision, ladder, written } = desk.advice;
+  const { decision, ladder, written, filled_at } = desk.advice;
   if (decision.stop) {
     return [
       h("p.big-words", null, decision.stop.text),
@@ -51,6 +51,13 @@ function step(desk) {
   const why = h("p.big-words", null, ladder.why);
   if (ladder.next) {
     const { channel, document, name, document_name } = ladder.next;
+    if (written && filled_at) {
+      return [
+        h("p.big-words", null, t("filled_for", when(filled_at), document_name, name)),
+        button("do-next", t("note_submitted"), () => openForm(desk, "filed", { channel })),
+        button("fill-on", t("fill_on"), () => openDraft(desk, written)),
+      ];
+    }
     if (written) {
       const said = h("p.big-words", null, t("written_for", document_name, name));
       return [said, button("do-next", t("see_written"), () => openDraft(desk, written))];

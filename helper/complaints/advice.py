@@ -18,8 +18,9 @@ from helper.complaints.proof.chain import Chain, chain
 from helper.complaints.proof.contradictions import contradictions
 from helper.complaints.proof.respondent import Respondent, respondent
 from helper.complaints.sums.amounts import Claim, claims, total
+from helper.filling import filled_at
 from helper.messages import Language, text
-from helper.model import CaseView, Draft, Gap
+from helper.model import CaseView, Draft, Gap, Moment
 from scrapers.contract import Deadline
 from scrapers.record import Frozen, Money
 
@@ -29,7 +30,8 @@ class Advice(Frozen):
 
     `chain` None: no page of an order is kept, so that nothing can be proved yet. `total` is the
     sum of what may be asked for. `notice` says once that this is no legal advice. `written` is the
-    id of the draft that is written for the next step and was not filed yet.
+    id of the draft that is written for the next step and was not filed yet; `filled_at` when it was
+    filled into a form: whether that was submitted only the user knows.
     """
 
     issue: str
@@ -45,6 +47,7 @@ class Advice(Frozen):
     replies: tuple[Counter, ...]
     notice: str
     written: str | None = None
+    filled_at: Moment | None = None
 
 
 def advise(
@@ -70,6 +73,7 @@ def advise(
     seen = _seen(case, channel, page_text)
     facts = bool(str(answers.get("facts") or "").strip())
     sums = claims(case, issue, seen, answers, now=now, language=language) if seen else ()
+    written = _written(case, issue, where.next, drafts) if where.next else None
     return Advice(
         issue=issue,
         decision=decision,
@@ -87,7 +91,8 @@ def advise(
         total=total(sums),
         replies=counters(language),
         notice=text("drafts.notice", language),
-        written=_written(case, issue, where.next, drafts) if where.next else None,
+        written=written,
+        filled_at=filled_at(case, written) if written else None,
     )
 
 

@@ -20,6 +20,7 @@ from helper.complaints.due.clocks import OPEN, Clock, turns
 from helper.complaints.ladder.steps import Next
 from helper.complaints.ladder.tried import SHOP, answers_of
 from helper.complaints.proof.gaps import may_vanish
+from helper.complaints.wording import moment
 from helper.messages import LANGUAGES, Language, text
 from helper.model import CaptureView, CaseView, Draft, Gap, Moment
 from scrapers.contract import Deadline
@@ -30,7 +31,9 @@ FORM: Final = 5
 Level = Literal["risk", "due", "waiting", "quiet", "closed"]
 LEVELS: Final[tuple[Level, ...]] = ("risk", "due", "waiting", "quiet", "closed")
 """From the most urgent: a way or a right ends soon; the user's turn; theirs; nothing to do."""
-Action = Literal["capture", "answer", "draft", "fill", "wait", "check", "close", "none"]
+Action = Literal[
+    "capture", "answer", "draft", "fill", "submitted", "wait", "check", "close", "none"
+]
 _MORE_CLOCKS = 2
 _DAY, _NEAR = timedelta(days=1), timedelta(days=90)
 _FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -206,9 +209,9 @@ def _action(case: CaseView, advice: Advice) -> tuple[Action, str | None]:
 
 
 def _acting(advice: Advice, step: Next) -> tuple[Action, str | None]:
-    """Fill what is written; before anything is, keep the shop's pages."""
+    """Fill what is written, then say that it was submitted; first keep the pages that may go."""
     if advice.written:
-        return "fill", advice.written
+        return "submitted" if advice.filled_at else "fill", advice.written
     gap = _fleeting(advice)
     if gap is not None and gap.action is not None:
         return "capture", gap.action.partition(":")[2]
@@ -264,8 +267,9 @@ def _sentence(advice: Advice, action: Action, language: Language, values: Mappin
     if action == "capture":
         gap = _fleeting(advice)
         return gap.text if gap else text("digest.step.capture", language)
-    if action == "fill":
-        return text("digest.step.fill", language, **values)
+    if action in {"fill", "submitted"}:
+        at = moment(advice.filled_at) if advice.filled_at else ""
+        return text(f"digest.step.{action}", language, at=at, **values)
     return advice.ladder.reason
 
 

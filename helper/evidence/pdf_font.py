@@ -12,11 +12,10 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fontTools import subset
-from fontTools.ttLib import TTFont
-from fontTools.varLib import instancer
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 _FORBIDDEN = 0x0302
 """Bits of OS/2 fsType: restricted licence, no subsetting, bitmaps only."""
@@ -83,6 +82,8 @@ class Face:
 
     def program(self) -> tuple[str, bytes]:
         """Return the key under which the font file stands in its descriptor, and its bytes."""
+        from fontTools import subset  # noqa: PLC0415, fontTools only where text is printed
+
         options = subset.Options()
         options.layout_features = []
         options.name_IDs = []
@@ -117,6 +118,8 @@ class Face:
     def _opened(self) -> Iterator[TTFont]:
         number = self._number if self._path.suffix.lower() in {".ttc", ".otc"} else -1
         with self._path.open("rb") as stream:
+            from fontTools.ttLib import TTFont  # noqa: PLC0415, as above
+
             yield TTFont(stream, fontNumber=number, lazy=True)
 
     def _shown(self, character: str) -> str:
@@ -149,4 +152,6 @@ def _settle_weight(font: TTFont) -> None:
         else axis.defaultValue
         for axis in table.axes
     }
+    from fontTools.varLib import instancer  # noqa: PLC0415, as above
+
     instancer.instantiateVariableFont(font, place, inplace=True)

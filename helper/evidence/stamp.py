@@ -17,13 +17,6 @@ from typing import Final, Literal
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import AwareDatetime, BaseModel, ConfigDict
-from rfc3161_client import (
-    HashAlgorithm,
-    TimestampRequestBuilder,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
 
 from helper.evidence import openssl as program
 from helper.evidence.pinned import fingerprint
@@ -96,6 +89,9 @@ class StampsCheck(_Record):
 
 def request(manifest: bytes) -> bytes:
     """Return a TimeStampReq over the manifest's SHA-256, with a nonce, asking for certificates."""
+    # a tenth of a second, which no start of a program has to wait for
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415
+
     return (
         TimestampRequestBuilder()
         .data(manifest)
@@ -324,6 +320,12 @@ def _rank(reason: str | None) -> int:
 
 def _refusal(reply: bytes, digest: bytes, token: Token, root: x509.Certificate) -> str | None:
     """Return why rfc3161-client refuses a reply, None if it verifies up to this root."""
+    from rfc3161_client import (  # noqa: PLC0415, as above
+        VerificationError,
+        VerifierBuilder,
+        decode_timestamp_response,
+    )
+
     try:
         response = decode_timestamp_response(reply)
         VerifierBuilder(roots=[root], nonce=token.nonce).build().verify(response, digest)

@@ -206,6 +206,15 @@ def test_a_command_that_only_reads_loads_no_engine_and_no_server(tmp_path: Path)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+def test_a_helper_that_starts_loads_nothing_that_only_some_pages_need() -> None:
+    heavy = {"fontTools", "rfc3161_client", "playwright"}
+    code = f"import sys, helper.app; print(sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows: a pipe that nobody reads breaks otherwise")
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_a_reader_that_stops_reading_gets_no_traceback(tmp_path: Path, form: list[str]) -> None:

@@ -9,7 +9,8 @@ import pytest
 from helper.complaints.digest import LEVELS, Digest, digest, parsed, place
 from helper.complaints.dispute.pursued import issue_of
 from helper.dealings import Answer, Answers, Contact, Refund
-from helper.model import CaseView, Draft, Filing, Missing, StampView
+from helper.filling import filled_note
+from helper.model import CaseView, Draft, Filing, Missing, StampView, Step
 from scrapers.read import platform_of
 from scrapers.record import Delivery, OrderRecord
 from tests.complaints.conftest import NOW, PAID, capture, case_of
@@ -68,6 +69,12 @@ def test_the_steps_go_from_draft_to_form_to_waiting_to_the_next_channel(full: Or
     assert "投诉" in fill.told["zh_CN"].step
     since = written(draft_id="d-2", channel="12315")
     assert made(case, [written(), since]).target == "d-1", "though another was written since"
+    note = Step(step="filled", at=NOW, detail=filled_note("d-1", 5, 6, 2))
+    filled = case.model_copy(update={"notes": (note,)})
+    submitted = made(filled, [written()])
+    assert (submitted.action, submitted.target, submitted.level) == ("submitted", "d-1", "due")
+    assert "保存回执" in submitted.told["zh_CN"].step
+    assert made(filled, [written(), written(draft_id="d-3")]).action == "fill", "a newer version"
     own = case.model_copy(update={"filings": (filed(1, draft_id="d-1"),)})
     waiting = made(own, [written()])
     assert (waiting.action, waiting.level) == ("wait", "waiting")

@@ -200,6 +200,16 @@ async def test_a_channel_in_the_phone_gets_its_text_as_codes(extension_pages):
     await page.wait_for_function("document.querySelectorAll('.codes img[src]').length === 2")
 
 
+async def test_what_was_filled_is_noted_as_submitted_or_filled_on(extension_pages):
+    given = changed(told(drafts=("d-0",)), written="d-0", filled_at="2026-07-11T09:00:00+08:00")
+    page = await opened(extension_pages, given)
+    assert "填进了表单" in await page.inner_text("#next-step")
+    await page.click("#do-next")
+    await page.wait_for_selector("form[data-told=filed]")
+    await page.click("#fill-on")
+    await page.wait_for_selector("#draft-heading:focus")
+
+
 async def test_the_draft_of_the_last_time_is_there_again(extension_pages):
     given = changed(told(drafts=("d-0", "d-1")), written="d-0")
     last, away = given["draft"], {"ok": False, "error": {"code": "helper_away"}}

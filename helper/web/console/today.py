@@ -21,7 +21,8 @@ _MOST: Final = 50
 _CLOCKS: Final = 5
 _OPEN_LEVELS: Final[tuple[Level, ...]] = ("risk", "due", "waiting", "quiet")
 _PLACES: Final[dict[Action, str]] = {
-    "capture": "#gaps", "answer": "#questions", "wait": "#tell-answer", "close": "#close",
+    "capture": "#gaps", "answer": "#questions", "submitted": "#tell-filed",
+    "wait": "#tell-answer", "close": "#close",
 }  # fmt: skip
 """Where on the page of a case its next step is done."""
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from helper.complaints.ladder.channels import channels
+from helper.filling import filled_note
 from helper.model import CaptureMeta
 from helper.web.console import course
 from helper.web.console.entrance import HOST, address
@@ -110,6 +111,18 @@ async def test_the_next_step_is_taken_by_the_keyboard_alone(
     # The extension's panel says the same of it.
     advice = await town.services.advise(case_id, None, "zh_CN")
     assert written.endswith(f"/drafts/{advice.written}")
+    # Once it was filled, only the user knows whether it was submitted.
+    note = filled_note(str(advice.written), 5, 6, 2)
+    town.store.vault.add_note(case_id, note, town.services.now(), "filled")
+    await page.go_back()
+    await page.reload()
+    await expect(now.get_by_role("link", name="还没提交，接着填")).to_have_attribute(
+        "href", f"/drafts/{advice.written}"
+    )
+    await now.get_by_role("link", name="记下我提交了").click()
+    await expect(page.locator("#tell-filed select[name=channel]")).to_have_value(
+        "merchant_platform"
+    )
 
 
 async def test_an_open_page_follows_what_is_added_elsewhere_and_leaves_what_is_written_here(
