@@ -55,7 +55,7 @@ function step(desk) {
       return [
         h("p.big-words", null, t("filled_for", when(filled_at), document_name, name)),
         button("do-next", t("note_submitted"), () => openForm(desk, "filed", { channel })),
-        button("fill-on", t("fill_on"), () => openDraft(desk, written)),
+        button("fill-on", t("fill_on"), () => openDraft(desk, written), "button"),
       ];
     }
     if (written) {
@@ -79,13 +79,13 @@ function step(desk) {
     : [why];
 }
 
-/** @param {string} id @param {string} label @param {() => unknown} act */
-function button(id, label, act) {
+/** @param {string} id @param {string} label @param {() => unknown} act @param {string} [tag] */
+function button(id, label, act, tag = "button.primary.big") {
   const pressed = (/** @type {any} */ event) =>
     busy(event.currentTarget, async () => {
       await act();
     });
-  return h("button.primary.big", { type: "button", id, onclick: pressed }, label);
+  return h(tag, { type: "button", id, onclick: pressed }, label);
 }
 
 /** @param {import("./desk.js").Desk} desk @returns {(Node | null)[]} */

@@ -202,6 +202,7 @@ async def test_a_channel_in_the_phone_gets_its_text_as_codes(extension_pages):
 
 async def test_what_was_filled_is_noted_as_submitted_or_filled_on(extension_pages):
     given = changed(told(drafts=("d-0",)), written="d-0", filled_at="2026-07-11T09:00:00+08:00")
+    given["draft-show"] = {"ok": True, "draft": given["draft"]["draft"] | {"draft_id": "d-0"}}
     page = await opened(extension_pages, given)
     assert "填进了表单" in await page.inner_text("#next-step")
     await page.click("#do-next")
