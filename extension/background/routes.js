@@ -45,7 +45,8 @@ export const routes = {
 /** Keep a page, maybe as the receipt of a draft. @param {any} message */
 async function keep(message) {
   const begun = await walk.keep(message);
-  if (message.receipt_for) await receiptKept(message.receipt_for);
+  // The page is being kept, whether or not that is remembered.
+  if (message.receipt_for) await receiptKept(message.receipt_for).catch(() => null);
   return begun;
 }
 

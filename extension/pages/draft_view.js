@@ -55,7 +55,7 @@ export async function showMade(draft, desk) {
     const { issue, ladder } = desk.advice ?? {};
     const { channel, document } = ladder?.next ?? {};
     if (draft.issue !== issue || draft.channel !== channel || draft.document !== document) return;
-    desk.advice = { ...desk.advice, written: draft.draft_id };
+    desk.advice = { ...desk.advice, written: draft.draft_id, filled_at: null };
     desk.shown(desk);
   });
 }

@@ -30,7 +30,7 @@ class Cases(Store):
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._last: tuple[str, int, CaseView] | None = None
+        self._last: tuple[Row[Any], int, CaseView] | None = None
 
     def join_case(
         self,
@@ -82,12 +82,12 @@ class Cases(Store):
     def case(self, case_id: str) -> CaseView:
         """Return a case with all that belongs to it; raises NotFoundError."""
         with reading(self.engine) as connection:
-            row, last = require_case(connection, case_id), self._last
-            revision = revision_of(connection, case_id)
-            if revision and last is not None and last[:2] == (case_id, revision):
+            now = require_case(connection, case_id), revision_of(connection, case_id)
+            last = self._last
+            if last is not None and last[:2] == now and last[1] > 0:
                 return last[2]
-            view = _view(connection, row)
-        self._last = (case_id, revision, view)
+            view = _view(connection, now[0])
+        self._last = (*now, view)
         return view
 
     def cases(self) -> list[CaseView]:
