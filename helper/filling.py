@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
 from pydantic import ConfigDict, Field
 
-from helper.model import CaseView, Moment, Sha256
+from helper.model import CaseView, Draft, Moment, Sha256, Step
 from scrapers.record import Frozen
 
+_EMPTY: Final = re.compile(r": 0/\d+, 0$")
 FILE_BYTES: Final = 32 << 20
 """Most bytes of a file that the extension is given for a form."""
 
@@ -95,15 +97,29 @@ class FillPlan(Frozen):
 
 
 def filled_note(draft_id: str, right: int, fields: int, files: int) -> str:
-    """Return the note (`step` "filled") of a form that a draft was filled into."""
+    """Return the note (`step` "filled") of a form that a draft was filled into, or taken out of."""
     return f"{draft_id}: {right}/{fields}, {files}"
 
 
-def filled_at(case: CaseView, draft_id: str) -> datetime | None:
-    """Return when a draft was last filled into a form, None where it never was."""
-    notes = [note for note in case.notes if note.step == "filled" and note.detail]
-    mine = [note.at for note in notes if (note.detail or "").startswith(f"{draft_id}: ")]
-    return max(mine, default=None)
+def filled_at(case: CaseView, draft: Draft) -> datetime | None:
+    """Return since when a form holds a draft as it is, None where none does.
+
+    The last note counts: nothing was filled, or it was taken out again, or the draft was edited.
+    """
+    mine = [one for one in case.notes if one.step == "filled" and _of(one, draft.draft_id)]
+    edited = max((edit.at for edit in draft.edits), default=None)
+    if not mine or nothing_filled(mine[-1]) or (edited and edited > mine[-1].at):
+        return None
+    return mine[-1].at
+
+
+def nothing_filled(note: Step) -> bool:
+    """Tell whether a note says that a form holds nothing."""
+    return _EMPTY.search(note.detail or "") is not None
+
+
+def _of(note: Step, draft_id: str) -> bool:
+    return (note.detail or "").startswith(f"{draft_id}: ")
 
 
 def _is_of(kind: str, name: str, media_type: str) -> bool:

@@ -11,16 +11,8 @@ export async function fetchPlan(draftId) {
   return ask("GET", `/v1/drafts/${encodeURIComponent(draftId)}/fill`);
 }
 
-/**
- * A draft that cannot be filled is passed over. That the helper failed is said: else an older
- * version would come forth in place of the one it gave no answer about.
- * @param {any} error @returns {null}
- */
-function passOver(error) {
-  const status = error?.more?.status ?? 0;
-  if (status < 400 || status >= 500) throw error;
-  return null;
-}
+/** Tell an answer of the helper's, as that a draft cannot be filled, from none. */
+const refused = (/** @type {any} */ error) => error?.more?.status >= 400 && error.more.status < 500;
 
 /**
  * The newest draft of each case, then the second newest of each: many versions of one hide no other.
@@ -47,48 +39,77 @@ export function holding(chosen, fitting, page) {
 
 /**
  * Drafts that may be filled on this origin, the newest version of each, the best first: those whose
- * form this page is, then the one filled last, then the newest; of many drafts those of cases of the
- * same host are looked at. One that is `over`, filed or of a closed case, goes along only where no
- * other fits as well, or where it was filled last: it may have been refused. It is not over yet where
- * the page kept as its receipt had no number.
- * @param {string} origin @param {string} page @param {string} [last] id of the draft filled last
+ * form this page is, then the one that was filled here last, then the newest. Of many drafts those of
+ * cases of the same host are looked at, open ones first. One that is `over`, filed or of a closed
+ * case, goes along only where no other fits as well, or where it was filled last: it may have been
+ * refused; where the page kept as its receipt had no number, it is not over yet. Of a case whose draft
+ * the helper failed to give no older one comes forth.
+ * @param {string} origin @param {string} page
+ * @param {import("./fill_memory.js").Filled} [filled] what was filled last
+ * @param {string} [wanted] id of the draft that was chosen
  * @returns {Promise<any[]>}
  */
-export async function fittingPlans(origin, page, last) {
+export async function fittingPlans(origin, page, filled, wanted) {
   const answer = await ask("GET", "/v1/cases");
   const host = new URL(origin).hostname;
   const open = (/** @type {any} */ one) => Number(!one.closed_at);
   const cases = [...(answer.cases ?? answer)].sort((a, b) => open(b) - open(a));
-  const drafts = [
+  const caseOf = new Map(cases.flatMap((one) => one.drafts.map((/** @type {string} */ id) => [id, one])));
+  const first = [
     ...byTurns(cases.filter((one) => hostOf(one) === host)),
     ...byTurns(cases.filter((one) => hostOf(one) !== host)),
   ].slice(0, DRAFTS_LOOKED_AT);
-  const plans = await Promise.all(drafts.map((draft) => fetchPlan(draft).catch(passOver)));
-  const closed = new Set(cases.flatMap((one) => (one.closed_at ? one.drafts : [])));
-  const filings = cases.flatMap((one) => one.filings);
-  const told = (/** @type {any} */ plan) => {
-    const own = filings.filter(({ draft_id }) => draft_id === plan.draft_id);
-    const over = closed.has(plan.draft_id) || own.some(({ number }) => number || plan.draft_id !== last);
-    return { ...plan, filed: own.length, over };
-  };
+  const named = [filled?.draft_id, wanted].filter((id) => id && caseOf.has(id));
+  const looked = [...new Set([...first, ...named])];
+  /** @type {unknown[]} */
+  const failures = [];
+  const failed = new Set();
+  const plans = await Promise.all(looked.map((id) => fetchPlan(/** @type {string} */ (id)).catch((error) => ({ error }))));
+  const told = plans.map((plan, index) => {
+    const one = caseOf.get(looked[index]);
+    if (plan.error && !refused(plan.error)) {
+      failures.push(plan.error);
+      failed.add(one);
+    }
+    return plan.error || failed.has(one) ? null : standing(plan, one, again(plan, filled, page));
+  });
   // Of one case the newer drafts come first.
   const line = (/** @type {any} */ { case_id, channel, document, issue }) =>
     JSON.stringify([case_id, channel, document, issue]);
-  const lines = plans.map((plan) => plan && line(plan));
+  const lines = told.map((plan) => plan && line(plan));
   const own = (/** @type {any} */ { form }) => Number(form === page);
-  const fitting = plans
+  const fitting = told
     .filter((plan, index) => plan?.origins.includes(origin) && lines.indexOf(lines[index]) === index)
-    .map(told)
     .sort(
       (a, b) =>
         own(b) - own(a) ||
         Number(a.over) - Number(b.over) ||
-        Number(b.draft_id === last) - Number(a.draft_id === last) ||
+        Number(b.again) - Number(a.again) ||
         Date.parse(b.created_at) - Date.parse(a.created_at) ||
         0,
     );
+  if (!fitting.length && failures.length) throw failures[0];
   const best = Math.max(...fitting.filter((plan) => !plan.over).map(own));
-  return fitting.filter((plan) => !plan.over || plan.draft_id === last || own(plan) > best);
+  return fitting.filter(
+    (plan) => !plan.over || plan.draft_id === filled?.draft_id || own(plan) > best,
+  );
+}
+
+/**
+ * Tell whether a draft was filled into just this page last.
+ * @param {any} plan @param {import("./fill_memory.js").Filled | undefined} filled @param {string} page
+ */
+const again = ({ draft_id }, filled, page) =>
+  draft_id === filled?.draft_id && filled?.url.split("#")[0] === page;
+
+/**
+ * A plan with how often its draft was filed, and whether it is over.
+ * @param {any} plan @param {any} one its case @param {boolean} same it was filled into this page last
+ */
+function standing(plan, one, same) {
+  const own = one.filings.filter((/** @type {any} */ { draft_id }) => draft_id === plan.draft_id);
+  const sure = own.some((/** @type {any} */ { number }) => number || !same);
+  return { ...plan, filed: own.length, over: Boolean(one.closed_at) || sure, again: same };
 }
 
 /** @param {any} one @returns {string} */

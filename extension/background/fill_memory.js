@@ -9,7 +9,8 @@ import { webOrigin } from "./session.js";
  * @typedef {{draft_id: string, case_id: string, done: string[], filled_at: string, url: string,
  *   sites?: (string | null)[], kept?: boolean}} Filled
  * what was filled last; `done`: names of the fields that hold it, those of earlier steps too;
- * `sites`: where the form is and sends to; `kept`: a page was kept as its receipt
+ * `sites`: where the draft may be filled, the form is and sends to; `kept`: a page is kept as its
+ * receipt, as `withReceipt` says
  *
  * @typedef {{draft_id: string, page: string, filed: number}} Choice
  * the draft that the person chose among several, the page (without its fragment) it was for, and
@@ -47,22 +48,31 @@ export async function remember(tabId, memory) {
 }
 
 /**
- * Tell whether a page may be the receipt of what was filled: elsewhere the person did something else.
- * @param {Filled} filled @param {string} url @returns {boolean}
+ * Tell whether a page may be the receipt of what was filled: one of its sites, else, a moment later, a
+ * page that says it is one. Elsewhere the person did something else.
+ * @param {Filled} filled @param {string} url @param {string | null} [kind] what the page is
+ * @returns {boolean}
  */
-export function awaits(filled, url) {
+export function awaits(filled, url, kind = null) {
   const site = webOrigin(url);
-  return site !== null && (filled.sites ?? [webOrigin(filled.url)]).includes(site);
+  if (site === null) return false;
+  if ((filled.sites ?? [webOrigin(filled.url)]).includes(site)) return true;
+  return kind === "receipt" && Date.now() - Date.parse(filled.filled_at) <= RECEIPT_WITHIN_MS;
 }
 
-/** Note that a page was kept as the receipt of a draft. @param {string} draftId */
-export async function receiptKept(draftId) {
-  const stored = /** @type {Record<string, FillMemory>} */ (await api.storage.session.get(null));
-  const mine = Object.entries(stored).filter(
-    ([name, memory]) => name.startsWith(PREFIX) && memory.filled?.draft_id === draftId,
+/**
+ * Say of what was filled whether a page is kept, or being kept, as its receipt.
+ * @template {Filled | null} T @param {T} filled
+ * @param {import("./outbox.js").CaptureRecord[]} records @returns {T}
+ */
+export function withReceipt(filled, records) {
+  if (!filled) return filled;
+  const since = Date.parse(filled.filled_at);
+  const kept = records.some(
+    ({ meta, timings, phase, error }) =>
+      meta.receipt_for === filled.draft_id && timings.clicked_at >= since && !(phase === "freezing" && error),
   );
-  const noted = mine.map(([name, memory]) => [name, { ...memory, filled: { ...memory.filled, kept: true } }]);
-  await api.storage.session.set(Object.fromEntries(noted));
+  return { ...filled, kept };
 }
 
 /**
@@ -81,9 +91,9 @@ export async function recallElsewhere(tabId, { url, kind, complaint_form }) {
     .flatMap(([name, { filled }]) => (name.startsWith(PREFIX) && filled ? [{ name, filled }] : []))
     .sort((a, b) => b.filled.filled_at.localeCompare(a.filled.filled_at));
   const opener = fills.find(({ name }) => name === key(openerTabId ?? -1));
-  if (opener) return opener.filled;
+  if (opener && awaits(opener.filled, url, kind)) return opener.filled;
   for (const { name, filled } of fills) {
-    if (!awaits(filled, url)) continue;
+    if (!awaits(filled, url, kind)) continue;
     if (Date.now() - Date.parse(filled.filled_at) > RECEIPT_WITHIN_MS) break;
     const tab = await api.tabs.get(Number(name.slice(PREFIX.length))).catch(() => null);
     if (tab?.windowId === windowId) return filled;

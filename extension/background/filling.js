@@ -34,7 +34,7 @@ export async function preview({ tabId, draft_id }) {
   const [page = ""] = (tab.url ?? "").split("#");
   const memory = await recall(tabId);
   const filled = memory?.filled;
-  const fitting = await fittingPlans(origin, page, filled?.draft_id);
+  const fitting = await fittingPlans(origin, page, filled, draft_id ?? memory?.chosen?.draft_id);
   const named = fitting.find((one) => one.draft_id === draft_id);
   const chosen = draft_id
     ? { draft_id, page, filed: named?.filed ?? 0 }
@@ -70,7 +70,7 @@ export async function preview({ tabId, draft_id }) {
     token,
     frameId,
     page: tab.url,
-    sites: [origin, seen.origin, ...seen.elsewhere.map(webOrigin)],
+    sites: [...plan.origins, origin, seen.origin, ...seen.elsewhere.map(webOrigin)],
     confirm,
     files: fitted.files.map(({ thumbnail: _, ...file }) => file),
     request: { ...told, url: seen.url, structure: seen.structure, held: heldIn(seen.fields) },
@@ -139,11 +139,7 @@ export async function apply({ tabId, token, names, files, elsewhere = false, con
     ok,
     read_back,
   }));
-  // The note to the helper is for the case's history; the form is filled whether or not it arrives.
-  await ask("POST", `/v1/drafts/${draft_id}/filled`, {
-    fields,
-    attached: result.attached,
-  }).catch(() => null);
+  await tellFilled(draft_id, fields, result.attached);
   return { ...result, draft_id };
 }
 
@@ -156,9 +152,22 @@ export async function undo({ tabId }) {
   const frameId = memory?.frameId ?? 0;
   await inject(tabId, frameId);
   const result = await inPage(tabId, frameId, "undo", null);
-  // Nothing of ours is in the form any more: no receipt of it is to come.
-  if (memory) await remember(tabId, { ...memory, filled: undefined });
+  const { filled } = memory ?? {};
+  if (!memory || !filled) return result;
+  // Where a field of an earlier step or one that was changed since stays, a receipt may come yet.
+  const all = result.kept.length === 0 && result.restored >= filled.done.length;
+  await remember(tabId, { ...memory, filled: all ? undefined : { ...filled, done: [] } });
+  if (all) await tellFilled(filled.draft_id, [], 0);
   return result;
+}
+
+/**
+ * Tell the helper what a form holds now, for the case's history; it does so whether or not that
+ * arrives.
+ * @param {string} draftId @param {any[]} fields @param {number} attached
+ */
+async function tellFilled(draftId, fields, attached) {
+  await ask("POST", `/v1/drafts/${draftId}/filled`, { fields, attached }).catch(() => null);
 }
 
 /** What stood in the fields at the preview. */

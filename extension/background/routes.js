@@ -9,7 +9,6 @@
 import { api } from "./api.js";
 import { caseRoutes } from "./case_routes.js";
 import { stop } from "./chat.js";
-import { receiptKept } from "./fill_memory.js";
 import * as filling from "./filling.js";
 import { DEFAULT_PORT, hello, pair } from "./helper.js";
 import * as outbox from "./outbox.js";
@@ -25,7 +24,7 @@ import * as walk from "./walk.js";
 export const routes = {
   status: { trust: "page", run: status },
   page: { trust: "page", run: ({ tabId }) => describe(tabId) },
-  capture: { trust: "page", run: keep },
+  capture: { trust: "page", run: walk.keep },
   "capture-state": { trust: "page", run: ({ uuid }) => captureState(uuid) },
   "chat-stop": { trust: "page", run: async ({ uuid }) => ({ stopping: stop(String(uuid)) }) },
   recent: { trust: "page", run: recent },
@@ -41,14 +40,6 @@ export const routes = {
   "fill-apply": { trust: "page", run: (message) => filling.apply(message) },
   "fill-undo": { trust: "page", run: (message) => filling.undo(message) },
 };
-
-/** Keep a page, maybe as the receipt of a draft. @param {any} message */
-async function keep(message) {
-  const begun = await walk.keep(message);
-  // The page is being kept, whether or not that is remembered.
-  if (message.receipt_for) await receiptKept(message.receipt_for).catch(() => null);
-  return begun;
-}
 
 /** The recorder put more into the outbox. @param {{uuid: string}} message */
 async function grown({ uuid }) {

@@ -1,7 +1,7 @@
 /** What the popup does once it is drawn: keep, show what was kept, say what was found. */
 import { api } from "../background/api.js";
 import { canStayBeside, openBeside } from "../background/beside.js";
-import { recallElsewhere } from "../background/fill_memory.js";
+import { awaits, recallElsewhere, withReceipt } from "../background/fill_memory.js";
 import { lending, sitePattern } from "../background/session.js";
 import { begun, follow } from "./capture_view.js";
 import { byId, h, put } from "./dom.js";
@@ -19,7 +19,7 @@ let pressed = false;
 
 /** Go on from what is drawn. @param {Known} known */
 export async function goOn(known) {
-  const { tabId, url, side, filled, last, records, walks } = known;
+  const { tabId, url, side, own, filled, last, records, walks } = known;
   if (side) stayWith(tabId, url);
   byId("settings").addEventListener("click", openSettings);
   byId("cases").addEventListener("click", openCases);
@@ -37,17 +37,18 @@ export async function goOn(known) {
     void keep(tabId, { chat: {}, ...(case_id ? { case_id } : {}) });
   void offerWays({ tabId, url, walks, records, keepChat, fail }).catch(fail);
   if (last) {
-    void follow(last.uuid, byId("after"), { again, receipt: false, tabId }, last).catch(fail);
+    void follow(last.uuid, byId("after"), { again, receipt: Boolean(last.meta?.receipt_for), tabId }, last).catch(fail);
   }
   const page = await answerOf(known.recognised);
   showRecognised(page);
   if (pressed) return;
+  const mine = own && awaits(own, url, page.kind) ? own : null;
   const keepReceipt = (/** @type {any} */ draft) =>
     keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id });
   await offerFill(byId("fill"), {
     tabId,
     page,
-    filled: filled ?? (await recallElsewhere(tabId, page)),
+    filled: filled ?? mine ?? withReceipt(await recallElsewhere(tabId, page), records),
     beside: !side && canStayBeside() ? () => goBeside(known) : null,
     keepReceipt,
   });

@@ -11,7 +11,7 @@
  * `dataset.answered` is set once all that was asked for on opening is there.
  */
 import { api } from "../background/api.js";
-import { awaits, recallAll } from "../background/fill_memory.js";
+import { awaits, recallAll, withReceipt } from "../background/fill_memory.js";
 import * as outbox from "../background/outbox.js";
 import { webOrigin } from "../background/session.js";
 import { byId } from "./dom.js";
@@ -26,7 +26,8 @@ import { applyTexts } from "./i18n.js";
  * @property {string} url
  * @property {Promise<any>} recognised what the background makes of the page, asked for at once: the
  *   same message tells a panel beside the page that a click has allowed to read it
- * @property {any} filled what was filled last in this tab
+ * @property {any} own what was filled last in this tab
+ * @property {any} filled the same where this page is of its sites
  * @property {outbox.CaptureRecord[]} records newest first
  * @property {boolean} walks a walk is going on
  * @property {outbox.CaptureRecord | undefined} last what was kept of this page a moment ago
@@ -83,11 +84,11 @@ async function draw() {
   const known = { tabId, windowId, url, side, recognised };
   if (!webOrigin(url)) {
     document.body.dataset.state = "restricted";
-    return { ...known, capturable: false, filled: null, records: [], walks: false, last: undefined };
+    return { ...known, capturable: false, own: null, filled: null, records: [], walks: false, last: undefined };
   }
   showPage({ url, title });
   const [recall, records, { walk }] = await asked;
-  const own = recall(tabId)?.filled;
+  const own = withReceipt(recall(tabId)?.filled ?? null, records);
   const filled = own && awaits(own, url) ? own : null;
   offer(tabId);
   const walks = Boolean(walk && !(/** @type {any} */ (walk).ended_at));
@@ -96,7 +97,7 @@ async function draw() {
     byId("before").hidden = false;
     document.body.dataset.state = "before";
   }
-  return { ...known, capturable: true, filled, records, walks, last };
+  return { ...known, capturable: true, own, filled, records, walks, last };
 }
 
 document.body.classList.toggle("side", side);

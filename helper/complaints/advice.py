@@ -91,16 +91,16 @@ def advise(
         total=total(sums),
         replies=counters(language),
         notice=text("drafts.notice", language),
-        written=written,
+        written=written.draft_id if written else None,
         filled_at=filled_at(case, written) if written else None,
     )
 
 
-def _written(case: CaseView, issue: str, step: Next, drafts: Sequence[Draft]) -> str | None:
+def _written(case: CaseView, issue: str, step: Next, drafts: Sequence[Draft]) -> Draft | None:
     wanted = (issue, step.channel, step.document)
     same = [one for one in drafts if (one.issue, one.channel, one.document) == wanted]
     filed = {filing.draft_id for filing in case.filings}
-    return same[-1].draft_id if same and same[-1].draft_id not in filed else None
+    return same[-1] if same and same[-1].draft_id not in filed else None
 
 
 def _seen(case: CaseView, channel: str, page_text: str | None) -> Figures | None:

@@ -32,6 +32,14 @@ def tell(vault: Catalogue, case_id: str, what: Dealing, now: datetime, language:
 
 
 def file(vault: Catalogue, case_id: str, filing: Filing, now: datetime) -> Told:
-    """Keep that the user filed a complaint. Raises NotFoundError and InvalidError."""
-    kept = vault.add_filing(case_id, told.checked_filing(vault.case(case_id), filing, now))
+    """Keep that the user filed a complaint: the draft in the channel's form, where there is one.
+
+    Raises NotFoundError and InvalidError.
+    """
+    case = vault.case(case_id)
+    filing = told.checked_filing(case, filing, now)
+    if not filing.draft_id:
+        draft_id = told.filled_for(case, filing, vault.drafts_of(case_id))
+        filing = filing.model_copy(update={"draft_id": draft_id})
+    kept = vault.add_filing(case_id, filing)
     return Told(vault.case(case_id), kept.filing_id)

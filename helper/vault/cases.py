@@ -90,6 +90,10 @@ class Cases(Store):
         self._last = (*now, view)
         return view
 
+    def forget_read(self) -> None:
+        """Keep nothing of the case that was read last."""
+        self._last = None
+
     def cases(self) -> list[CaseView]:
         """Return all cases, newest first."""
         with reading(self.engine) as connection:

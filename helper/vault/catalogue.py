@@ -5,9 +5,11 @@ Methods are synchronous and may be called from several threads (`asyncio.to_thre
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from helper.vault.captures import Captures
 from helper.vault.cases import Cases
-from helper.vault.deletions import Deletions
+from helper.vault.deletions import Deleted, Deletions
 from helper.vault.digests import Digests
 from helper.vault.drafts import Drafts
 from helper.vault.entrances import Entrances
@@ -43,3 +45,9 @@ class Catalogue(
     Stamps,
 ):
     """All that one vault holds."""
+
+    def delete_case(self, case_id: str, at: datetime) -> Deleted:
+        """Delete a case; what was read of it last is forgotten too. Raises as `Deletions` does."""
+        deleted = super().delete_case(case_id, at)
+        self.forget_read()
+        return deleted

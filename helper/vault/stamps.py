@@ -219,7 +219,7 @@ class Stamps(Store):
     def _set_stamp(self, position: int, *, told: bool = False, **values: Any) -> bool:
         """Change a row if it is still there; `told`: what is told of its case follows from it.
 
-        So does another reason than before; the same one again changes nothing that is shown.
+        It also follows from a reason that is another than before.
         """
         row = _stamps.c.position == position
         with writing(self.engine) as connection:

@@ -8,7 +8,7 @@ import pytest
 
 from helper.complaints.digest import LEVELS, Digest, digest, parsed, place
 from helper.complaints.dispute.pursued import issue_of
-from helper.dealings import Answer, Answers, Contact, Refund
+from helper.dealings import Answer, Answers, Contact, Edit, Refund
 from helper.filling import filled_note
 from helper.model import CaseView, Draft, Filing, Missing, StampView, Step
 from scrapers.read import platform_of
@@ -75,6 +75,14 @@ def test_the_steps_go_from_draft_to_form_to_waiting_to_the_next_channel(full: Or
     assert (submitted.action, submitted.target, submitted.level) == ("submitted", "d-1", "due")
     assert "保存回执" in submitted.told["zh_CN"].step
     assert made(filled, [written(), written(draft_id="d-3")]).action == "fill", "a newer version"
+    edit = Edit(key="k", text="mine", replaced="t", ours="t", at=NOW + HOUR)
+    for detail, edits in (
+        (filled_note("d-1", 0, 6, 0), ()),  # nothing went in, or all was taken out again
+        (filled_note("d-1", 5, 6, 2), (edit,)),
+    ):
+        last = (note, Step(step="filled", at=NOW, detail=detail))
+        again = case.model_copy(update={"notes": last})
+        assert made(again, [written(edits=edits)]).action == "fill"
     own = case.model_copy(update={"filings": (filed(1, draft_id="d-1"),)})
     waiting = made(own, [written()])
     assert (waiting.action, waiting.level) == ("wait", "waiting")

@@ -186,7 +186,8 @@ OUTBOX = """async (given) => {
   const outbox = await import("/background/outbox.js");
   for (const { ago, ...more } of given) {
     const tab = { id: 1, window_id: 1, url: more.url, title: more.title };
-    const meta = { url: tab.url, title: tab.title, missing: [] };
+    const receipt_for = more.receipt_for ?? null;
+    const meta = { url: tab.url, title: tab.title, missing: [], receipt_for };
     const record = outbox.fresh(more.uuid, Date.now() - ago * 60_000, tab, meta);
     await outbox.begin({ ...record, complete: true, ...more });
   }

@@ -150,6 +150,16 @@ async def test_a_further_step_keeps_what_was_filled_and_undo_takes_both_back(fil
     assert (await filler.undo())["restored"] == 2
     assert [await filler.value(f"[name={name}]") for name in "od"] == ["", ""]
     assert await filled(filler) is None, "no receipt of it is to come"
+    last = await filler.worker.evaluate("() => told.at(-1)")
+    assert last["body"] == {"fields": [], "attached": 0}
+
+
+async def test_a_receipt_may_come_where_undo_leaves_something_in_the_form(filler):
+    page = await filler.open("limits")
+    await filler.apply(await filler.preview(), names=["order_no", "description"], files=False)
+    await page.fill("[name=d]", "我自己写的")
+    assert (await filler.undo())["kept"] == ["description"]
+    assert (await filled(filler))["draft_id"] == "d1"
 
 
 MORE = """() => {
@@ -276,10 +286,34 @@ async def test_many_versions_of_one_case_do_not_hide_the_drafts_of_another(fille
     assert offered == {"v14", "other"}
 
 
-@pytest.mark.parametrize(("status", "offered"), [(500, None), (409, "d1")])
+@pytest.mark.parametrize(("status", "offered"), [(500, "other"), (409, "d1")])
 async def test_no_older_version_comes_forth_where_the_helper_fails(filler, status, offered):
     await filler.open("table")
-    await filler.worker.evaluate("() => { plans.d2 = { ...plans.d1, draft_id: 'd2' }; }")
-    await filler.worker.evaluate("status => { failing = { d2: status }; }", status)
-    plan = await filler.preview()
-    assert (plan.get("draft_id"), plan.get("refused")) == (offered, None if offered else "failed")
+    await filler.worker.evaluate(
+        """status => {
+            const old = "2026-07-01T08:00:00Z";
+            plans.d2 = { ...plans.d1, draft_id: "d2" };
+            plans.other = { ...plans.d1, draft_id: "other", case_id: "c2", created_at: old };
+            plans.d1.created_at = "2026-07-12T08:00:00Z";
+            failing = { d2: status };
+        }""",
+        status,
+    )
+    assert (await filler.preview())["draft_id"] == offered
+    await filler.worker.evaluate("() => { delete plans.other; }")
+    refused = (await filler.preview()).get("refused")
+    assert refused == ("failed" if status == 500 else None)
+
+
+async def test_what_was_filled_or_chosen_is_offered_beyond_the_first_drafts(filler):
+    await filler.open("table")
+    await filler.worker.evaluate(
+        """() => {
+            const of = (id, more) => [id, { ...plans.d1, draft_id: id, case_id: id, ...more }];
+            plans = Object.fromEntries(Array.from({ length: 15 }, (_, number) => of(`d${number}`)));
+        }"""
+    )
+    assert len((await filler.preview())["drafts"]) == 12
+    plan = await filler.run("preview", draft_id="d14")
+    await filler.apply(plan, names=["order_no"], files=False)
+    assert (await filler.preview())["draft_id"] == "d14"

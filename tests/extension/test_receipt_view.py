@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.extension.given import FILLED, PAGE, answers, sent
+from tests.extension.given import FILLED, PAGE, answers, keeps, sent
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ async def test_receipt_is_kept_for_the_draft(extension_pages):
     ("more", "offered", "first"),
     [
         ({}, True, True),
-        ({"kept": True}, True, False),
+        ({"url": "https://other.test/form", "sites": []}, False, False),
         ({"url": "https://other.test/form"}, False, False),
         (
             {"url": "https://other.test/form", "sites": ["https://wangzi.localhost:8443"]},
@@ -40,3 +40,29 @@ async def test_a_receipt_is_asked_for_once_and_only_where_the_form_was(
     await page.wait_for_selector("body[data-answered]")
     assert await page.locator("#keep-receipt").count() == int(offered)
     assert await page.locator("#keep-receipt.primary").count() == int(first)
+
+
+@pytest.mark.parametrize(
+    ("record", "first"),
+    [({}, False), ({"phase": "freezing", "error": {"code": "tab_closed"}, "complete": True}, True)],
+)
+async def test_a_receipt_that_is_kept_is_not_asked_for_again_unless_that_failed(
+    extension_pages, record, first
+):
+    given = answers(page=PAGE | {"kind": None})
+    session = {"fill:1": {"filled": {**FILLED, "filled_at": "2026-07-11T09:00:00Z"}}}
+    page = await extension_pages.open("popup.html", given, session=session)
+    await keeps(page, {"url": "https://wangzi.localhost:8443/x", "receipt_for": "d1", **record})
+    await page.reload()
+    await page.wait_for_selector("body[data-answered]")
+    assert await page.locator("#keep-receipt").count() == 1
+    assert await page.locator("#keep-receipt.primary").count() == int(first)
+
+
+async def test_the_receipt_that_was_just_kept_is_shown_as_such(extension_pages):
+    session = {"fill:1": {"filled": FILLED}}
+    page = await extension_pages.open("popup.html", answers(), session=session)
+    await keeps(page, {"receipt_for": "d1"})
+    await page.reload()
+    await page.wait_for_selector("body[data-state=done]")
+    assert "回执" in await page.inner_text("#after")

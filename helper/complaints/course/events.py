@@ -15,6 +15,7 @@ from helper.complaints.exhibits import main_capture, payment_facts, payment_key
 from helper.complaints.ladder.channels import channels, document_name
 from helper.complaints.wording import SHANGHAI, clean, quoted
 from helper.dealings import Answer, Answers, Contact, Entry, Moment, Party, Refund
+from helper.filling import nothing_filled
 from helper.messages import Language, named, text
 from helper.model import CaptureView, CaseView, Draft
 from scrapers import promise
@@ -244,7 +245,7 @@ class Events:
                 yield self._event("note", note.at, said, "own")
             elif note.step == "closed":
                 yield self._closed(note.at, note.detail)
-            elif note.step in {"filled", "reopened"}:
+            elif note.step == "reopened" or (note.step == "filled" and not nothing_filled(note)):
                 yield self._event(note.step, note.at, self._say(note.step), "helper")
         if self.case.closed_at and all(note.step != "closed" for note in self.case.notes):
             yield self._closed(self.case.closed_at, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -17,8 +17,9 @@ from helper.complaints.returned import currency_of, unit
 from helper.complaints.wording import clean, moment
 from helper.dealings import MOST_MONEY, Answer, Answers, Contact, Dealing, Entry, Party, Refund
 from helper.errors import InvalidError, NotFoundError
+from helper.filling import filled_at
 from helper.messages import Language, text
-from helper.model import CaseView, Filing
+from helper.model import CaseView, Draft, Filing
 
 _FIRST_YEAR: Final = 2000
 _FURTHEST: Final = timedelta(days=3660)
@@ -68,6 +69,21 @@ def checked_filing(case: CaseView, filing: Filing, now: datetime) -> Filing:
         raise NotFoundError(kind="draft", id=filing.draft_id)
     _check_time(case, filing.at, now)
     return filing
+
+
+def filled_for(case: CaseView, filing: Filing, drafts: Sequence[Draft]) -> str:
+    """Return the draft that stands in the form of a filing's channel, empty where none does.
+
+    One that was filed already is meant only where the same filing is told again.
+    """
+    filled = [
+        (at, one.draft_id)
+        for one in drafts
+        if one.channel == filing.channel and (at := filled_at(case, one)) is not None
+    ]
+    _, draft_id = max(filled, default=(None, ""))
+    filed = [one.at for one in case.filings if one.draft_id == draft_id]
+    return draft_id if all(at == filing.at for at in filed) else ""
 
 
 def doubts(case: CaseView, entry: Entry, language: Language) -> tuple[str, ...]:

@@ -120,9 +120,12 @@ async def test_the_next_step_is_taken_by_the_keyboard_alone(
         "href", f"/drafts/{advice.written}"
     )
     await now.get_by_role("link", name="记下我提交了").click()
-    await expect(page.locator("#tell-filed select[name=channel]")).to_have_value(
-        "merchant_platform"
-    )
+    form = page.locator("#tell-filed")
+    await expect(form.locator("select[name=channel]")).to_have_value("merchant_platform")
+    await form.get_by_role("button", name="保存").click()
+    await expect(page.locator("#said")).to_contain_text("已记下")
+    [filing] = town.store.vault.case(case_id).filings
+    assert filing.draft_id == advice.written, "its receipt, kept later, is of the same filing"
 
 
 async def test_an_open_page_follows_what_is_added_elsewhere_and_leaves_what_is_written_here(
