@@ -19,7 +19,7 @@ let pressed = false;
 
 /** Go on from what is drawn. @param {Known} known */
 export async function goOn(known) {
-  const { tabId, url, side, own, filled, last, records, walks } = known;
+  const { tabId, url, side, filled, last, records, walks } = known;
   if (side) stayWith(tabId, url);
   byId("settings").addEventListener("click", openSettings);
   byId("cases").addEventListener("click", openCases);
@@ -42,13 +42,13 @@ export async function goOn(known) {
   const page = await answerOf(known.recognised);
   showRecognised(page);
   if (pressed) return;
-  const mine = own && awaits(own, url, page.kind) ? own : null;
+  const own = filled && awaits(filled, url, page.kind) ? filled : null;
   const keepReceipt = (/** @type {any} */ draft) =>
     keep(tabId, { receipt_for: draft.draft_id, case_id: draft.case_id });
   await offerFill(byId("fill"), {
     tabId,
     page,
-    filled: filled ?? mine ?? withReceipt(await recallElsewhere(tabId, page), records),
+    filled: own ?? withReceipt(await recallElsewhere(tabId, page), records),
     beside: !side && canStayBeside() ? () => goBeside(known) : null,
     keepReceipt,
   });

@@ -26,8 +26,7 @@ import { applyTexts } from "./i18n.js";
  * @property {string} url
  * @property {Promise<any>} recognised what the background makes of the page, asked for at once: the
  *   same message tells a panel beside the page that a click has allowed to read it
- * @property {any} own what was filled last in this tab
- * @property {any} filled the same where this page is of its sites
+ * @property {any} filled what was filled last in this tab
  * @property {outbox.CaptureRecord[]} records newest first
  * @property {boolean} walks a walk is going on
  * @property {outbox.CaptureRecord | undefined} last what was kept of this page a moment ago
@@ -84,20 +83,20 @@ async function draw() {
   const known = { tabId, windowId, url, side, recognised };
   if (!webOrigin(url)) {
     document.body.dataset.state = "restricted";
-    return { ...known, capturable: false, own: null, filled: null, records: [], walks: false, last: undefined };
+    return { ...known, capturable: false, filled: null, records: [], walks: false, last: undefined };
   }
   showPage({ url, title });
   const [recall, records, { walk }] = await asked;
-  const own = withReceipt(recall(tabId)?.filled ?? null, records);
-  const filled = own && awaits(own, url) ? own : null;
+  const filled = withReceipt(recall(tabId)?.filled ?? null, records);
   offer(tabId);
   const walks = Boolean(walk && !(/** @type {any} */ (walk).ended_at));
-  const last = (filled && !filled.kept) || walks ? undefined : earlier(records, url);
+  const asks = filled && !filled.kept && awaits(filled, url);
+  const last = asks || walks ? undefined : earlier(records, url);
   if (!last) {
     byId("before").hidden = false;
     document.body.dataset.state = "before";
   }
-  return { ...known, capturable: true, own, filled, records, walks, last };
+  return { ...known, capturable: true, filled, records, walks, last };
 }
 
 document.body.classList.toggle("side", side);

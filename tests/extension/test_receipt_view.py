@@ -22,7 +22,6 @@ async def test_receipt_is_kept_for_the_draft(extension_pages):
     ("more", "offered", "first"),
     [
         ({}, True, True),
-        ({"url": "https://other.test/form", "sites": []}, False, False),
         ({"url": "https://other.test/form"}, False, False),
         (
             {"url": "https://other.test/form", "sites": ["https://wangzi.localhost:8443"]},
@@ -31,7 +30,7 @@ async def test_receipt_is_kept_for_the_draft(extension_pages):
         ),
     ],
 )
-async def test_a_receipt_is_asked_for_once_and_only_where_the_form_was(
+async def test_a_receipt_is_asked_for_only_where_the_form_was_or_sends_to(
     extension_pages, more, offered, first
 ):
     memory = {"filled": {**FILLED, **more}}
